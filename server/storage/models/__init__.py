@@ -1,0 +1,18 @@
+"""The tables, one module per noun; importing this package registers them all."""
+
+from __future__ import annotations
+
+from server.storage.models import (
+    figures,
+    forms,
+    people,
+    projects,
+    queue,
+    reviews,
+    submissions,
+    territory,
+    tray,
+)
+from server.storage.models.schema import db
+
+__all__ = ["db", "figures", "forms", "people", "projects", "queue", "reviews", "submissions", "territory", "tray"]

@@ -1,0 +1,35 @@
+"""Who decided what about which version, when, and in which batch."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.storage.models.schema import Id, Instant, Model
+
+
+class ReviewRow(Model):
+    """One decision; append-only. The state before is kept so that a batch can be undone."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('received', 'has_issues', 'edited', 'approved', 'rejected')",
+            name="state",
+        ),
+        Index("ix_review_submission", "submission_id", "id"),
+        Index("ix_review_batch", "batch_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))
+    state_before: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    comment: Mapped[str] = mapped_column(Text)
+    # Empty for what the server itself does when an edit arrives.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    batch_id: Mapped[str] = mapped_column(String(36))
+    decided_at: Mapped[datetime] = mapped_column(Instant)
