@@ -1,0 +1,1 @@
+"""The words people read: the message catalogue, and Vietnamese ways of folding, ordering and writing."""

@@ -1,0 +1,20 @@
+"""Accent folding: text as somebody types it who has no Vietnamese keyboard at hand.
+
+``dak ha`` finds ``Đăk Hà``, however its accents are composed. For finding only: folded text is never shown or kept
+as a name.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+# đ is a letter of its own in Unicode and does not decompose.
+_D_STROKE: Final = str.maketrans("đĐ", "dD")
+
+
+def fold(text: str) -> str:
+    """Return *text* in lower case, without accents, with single spaces; equal for NFC and NFD."""
+    decomposed = unicodedata.normalize("NFD", text.translate(_D_STROKE))
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(bare.casefold().split())
