@@ -1,0 +1,260 @@
+"""Collaborators, where they work and the keys on their phones.
+
+The two look-ups that stand before every phone request are one statement each: who holds this key (or user name), in
+which project, with which posts today, and at which revision the project's forms and the territory stand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
+
+from server.storage.models.people import CollaboratorKeyRow, CollaboratorPostRow, CollaboratorRow
+from server.storage.models.projects import ProjectRow
+from server.storage.models.territory import TerritoryRevisionRow, UnitAncestorRow
+from server.storage.models.tray import HeldAttachmentRow, HeldUploadRow
+from server.territory.units import UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Connection, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who stands behind a phone's request, as the tables say at this moment."""
+
+    collaborator_id: int
+    name: str
+    username: str
+    ha1: str
+    project_id: int
+    forms_project_id: int
+    """The project whose forms are served: the parent of a practice twin."""
+    project_kind: str
+    forms_revision: int
+    territory_revision: int
+    key_id: int | None
+    last_seen_at: datetime | None
+    revoked_at: datetime | None
+    is_stolen: bool
+    post_units: frozenset[UnitId]
+
+
+@dataclass(frozen=True, slots=True)
+class CollaboratorLine:
+    """One collaborator as lists show her."""
+
+    collaborator_id: int
+    project_id: int
+    project_name: str
+    name: str
+    username: str
+    is_sample: bool
+    revoked_at: datetime | None
+    last_seen_at: datetime | None
+    unit_ids: tuple[UnitId, ...]
+
+
+def _sender_select() -> Select[Any]:
+    forms_project = ProjectRow.__table__.alias("forms_project")
+    held_today = and_(
+        CollaboratorPostRow.collaborator_id == CollaboratorRow.id,
+        or_(CollaboratorPostRow.valid_from.is_(None), CollaboratorPostRow.valid_from <= bindparam("today")),
+        or_(CollaboratorPostRow.valid_to.is_(None), CollaboratorPostRow.valid_to >= bindparam("today")),
+    )
+    return (
+        select(
+            CollaboratorRow.id,
+            CollaboratorRow.name,
+            CollaboratorRow.username,
+            CollaboratorRow.ha1,
+            CollaboratorRow.project_id,
+            CollaboratorRow.revoked_at,
+            CollaboratorRow.is_stolen,
+            ProjectRow.kind,
+            forms_project.c.id.label("forms_project_id"),
+            forms_project.c.forms_revision,
+            TerritoryRevisionRow.revision.label("territory_revision"),
+            CollaboratorPostRow.unit_id,
+        )
+        .join(ProjectRow, ProjectRow.id == CollaboratorRow.project_id)
+        .join(forms_project, forms_project.c.id == func.coalesce(ProjectRow.practice_of_id, ProjectRow.id))
+        .join(TerritoryRevisionRow, TerritoryRevisionRow.id == 1)
+        .outerjoin(CollaboratorPostRow, held_today)
+    )
+
+
+_BY_TOKEN = (
+    _sender_select()
+    .add_columns(
+        CollaboratorKeyRow.id.label("key_id"),
+        CollaboratorKeyRow.last_seen_at,
+        CollaboratorKeyRow.revoked_at.label("key_revoked_at"),
+        CollaboratorKeyRow.is_stolen.label("key_is_stolen"),
+    )
+    .join(CollaboratorKeyRow, CollaboratorKeyRow.collaborator_id == CollaboratorRow.id)
+    .where(CollaboratorKeyRow.token_sha256 == bindparam("token_sha256"))
+)
+_BY_USERNAME = _sender_select().where(CollaboratorRow.username == bindparam("username"))
+
+
+class Collaborators:
+    """Collaborators and their keys."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def by_token(self, token_sha256: str, today: date) -> Sender | None:
+        """Return who holds the key with this hash, revoked or not."""
+        rows = self._connection.execute(_BY_TOKEN, {"token_sha256": token_sha256, "today": today}).all()
+        if not rows:
+            return None
+        first = rows[0]
+        revoked = [at for at in (first.key_revoked_at, first.revoked_at) if at is not None]
+        return _sender(
+            rows,
+            key_id=first.key_id,
+            last_seen_at=first.last_seen_at,
+            revoked_at=min(revoked, default=None),
+            is_stolen=first.is_stolen or first.key_is_stolen,
+        )
+
+    def by_username(self, username: str, today: date) -> Sender | None:
+        """Return the collaborator of that device user name, revoked or not."""
+        rows = self._connection.execute(_BY_USERNAME, {"username": username, "today": today}).all()
+        if not rows:
+            return None
+        first = rows[0]
+        return _sender(rows, key_id=None, last_seen_at=None, revoked_at=first.revoked_at, is_stolen=first.is_stolen)
+
+    def note_contact(self, key_id: int, at: datetime) -> None:
+        """Remember that a phone asked with this key."""
+        self._connection.execute(
+            update(CollaboratorKeyRow).where(CollaboratorKeyRow.id == key_id).values(last_seen_at=at)
+        )
+
+    def held_since(self, collaborator_id: int, since: datetime) -> tuple[int, int]:
+        """Return how many uploads with how many bytes of files the tray holds from this person since then."""
+        recent = and_(HeldUploadRow.collaborator_id == collaborator_id, HeldUploadRow.received_at >= since)
+        uploads = self._connection.execute(select(func.count()).select_from(HeldUploadRow).where(recent)).scalar_one()
+        size = self._connection.execute(
+            select(func.coalesce(func.sum(HeldAttachmentRow.size_bytes), 0))
+            .join(HeldUploadRow, HeldUploadRow.id == HeldAttachmentRow.upload_id)
+            .where(recent)
+        ).scalar_one()
+        return int(uploads), int(size)
+
+    def username_taken(self, username: str) -> bool:
+        """Tell whether a device user name is in use."""
+        return (
+            self._connection.execute(select(CollaboratorRow.id).where(CollaboratorRow.username == username)).first()
+            is not None
+        )
+
+    def add(self, facts: Mapping[str, Any], posts: Sequence[Mapping[str, Any]]) -> int:
+        """Insert a collaborator with her posts and return her id."""
+        statement = insert(CollaboratorRow).returning(CollaboratorRow.id)
+        collaborator_id = int(self._connection.execute(statement, dict(facts)).scalar_one())
+        self._connection.execute(
+            insert(CollaboratorPostRow), [{**post, "collaborator_id": collaborator_id} for post in posts]
+        )
+        return collaborator_id
+
+    def add_key(self, facts: Mapping[str, Any]) -> int:
+        """Insert a key and return its id."""
+        statement = insert(CollaboratorKeyRow).returning(CollaboratorKeyRow.id)
+        return int(self._connection.execute(statement, dict(facts)).scalar_one())
+
+    def set_ha1(self, collaborator_id: int, ha1: str) -> None:
+        """Replace the device password's digest."""
+        self._connection.execute(update(CollaboratorRow).where(CollaboratorRow.id == collaborator_id).values(ha1=ha1))
+
+    def revoke_keys(self, collaborator_id: int, at: datetime, *, is_stolen: bool) -> None:
+        """End every key of a person; a key ended before keeps its day but learns that it was stolen."""
+        rows = CollaboratorKeyRow
+        mine = rows.collaborator_id == collaborator_id
+        self._connection.execute(update(rows).where(mine, rows.revoked_at.is_(None)).values(revoked_at=at))
+        if is_stolen:
+            self._connection.execute(update(rows).where(mine).values(is_stolen=True))
+
+    def revoke(self, collaborator_id: int, at: datetime, *, is_stolen: bool) -> None:
+        """End a collaborator's access altogether."""
+        rows = CollaboratorRow
+        self._connection.execute(
+            update(rows)
+            .where(rows.id == collaborator_id)
+            .values(revoked_at=func.coalesce(rows.revoked_at, at), is_stolen=or_(rows.is_stolen, is_stolen))
+        )
+        self.revoke_keys(collaborator_id, at, is_stolen=is_stolen)
+
+    def lines(
+        self, post_units: frozenset[UnitId] | None, *, collaborator_id: int | None = None
+    ) -> list[CollaboratorLine]:
+        """Return the collaborators who work at or below *post_units* (None: everywhere, for the command line)."""
+        where = []
+        if post_units is not None:
+            below = select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id.in_(sorted(post_units)))
+            mine = select(CollaboratorPostRow.collaborator_id).where(CollaboratorPostRow.unit_id.in_(below))
+            where.append(CollaboratorRow.id.in_(mine))
+        if collaborator_id is not None:
+            where.append(CollaboratorRow.id == collaborator_id)
+        seen = (
+            select(func.max(CollaboratorKeyRow.last_seen_at))
+            .where(CollaboratorKeyRow.collaborator_id == CollaboratorRow.id)
+            .scalar_subquery()
+        )
+        rows = self._connection.execute(
+            select(CollaboratorRow, ProjectRow.name.label("project_name"), seen.label("last_seen_at"))
+            .join(ProjectRow, ProjectRow.id == CollaboratorRow.project_id)
+            .where(*where)
+            .order_by(CollaboratorRow.id)
+        ).all()
+        return [self._line(row) for row in rows]
+
+    def _line(self, row: Row[Any]) -> CollaboratorLine:
+        units = self._connection.execute(
+            select(CollaboratorPostRow.unit_id).where(CollaboratorPostRow.collaborator_id == row.id)
+        ).scalars()
+        return CollaboratorLine(
+            row.id,
+            row.project_id,
+            row.project_name,
+            row.name,
+            row.username,
+            row.is_sample,
+            row.revoked_at,
+            row.last_seen_at,
+            tuple(UnitId(unit) for unit in units),
+        )
+
+
+def _sender(
+    rows: Sequence[Row[Any]],
+    *,
+    key_id: int | None,
+    last_seen_at: datetime | None,
+    revoked_at: datetime | None,
+    is_stolen: bool,
+) -> Sender:
+    first = rows[0]
+    return Sender(
+        collaborator_id=first.id,
+        name=first.name,
+        username=first.username,
+        ha1=first.ha1,
+        project_id=first.project_id,
+        forms_project_id=first.forms_project_id,
+        project_kind=first.kind,
+        forms_revision=first.forms_revision,
+        territory_revision=first.territory_revision,
+        key_id=key_id,
+        last_seen_at=last_seen_at,
+        revoked_at=revoked_at,
+        is_stolen=is_stolen,
+        post_units=frozenset(UnitId(row.unit_id) for row in rows if row.unit_id is not None),
+    )

@@ -1,0 +1,182 @@
+"""Forms, their versions, files and audiences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from server.storage.models.forms import FormAudienceRow, FormFileRow, FormRow, FormVersionRow
+from server.storage.models.projects import ProjectRow
+from server.territory.units import UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class FormFile:
+    """A file of a form version; kind ``units`` is made per collaborator and has no bytes here."""
+
+    name: str
+    kind: str
+    md5: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """One published form version with the facts lists and downloads need; its bytes are immutable."""
+
+    version_id: int
+    form_key: int
+    project_id: int
+    form_id: str
+    version: str
+    title: str
+    xform: bytes
+    md5: str
+    measures: tuple[tuple[str, ...], ...]
+    audience: str
+    is_current: bool
+    is_sensitive: bool
+    state: str
+    files: tuple[FormFile, ...]
+    audience_units: frozenset[UnitId]
+    audience_collaborators: frozenset[int]
+
+
+_VERSIONS = select(FormVersionRow, FormRow.project_id, FormRow.form_id, FormRow.is_sensitive, FormRow.state).join(
+    FormRow, FormRow.id == FormVersionRow.form_key
+)
+
+
+class Forms:
+    """Forms and their versions."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def revision(self, project_id: int) -> int:
+        """Return the number that rises whenever a list of this project's forms would change."""
+        return self._connection.execute(
+            select(ProjectRow.forms_revision).where(ProjectRow.id == project_id)
+        ).scalar_one()
+
+    def current(self, project_id: int) -> list[PublishedVersion]:
+        """Return the version in force of every form of the project, by form id."""
+        return self._published(FormRow.project_id == project_id, FormVersionRow.is_current)
+
+    def version(self, project_id: int, form_id: str, version: str) -> PublishedVersion | None:
+        """Return one version, in force or not."""
+        found = self._published(
+            FormRow.project_id == project_id, FormRow.form_id == form_id, FormVersionRow.version == version
+        )
+        return found[0] if found else None
+
+    def version_by_id(self, version_id: int) -> PublishedVersion | None:
+        """Return one version by its row id."""
+        found = self._published(FormVersionRow.id == version_id)
+        return found[0] if found else None
+
+    def form(self, project_id: int, form_id: str) -> tuple[int, bool] | None:
+        """Return key and sensitivity of a form, None if the project has no such form."""
+        row = self._connection.execute(
+            select(FormRow.id, FormRow.is_sensitive).where(FormRow.project_id == project_id, FormRow.form_id == form_id)
+        ).first()
+        return (row.id, row.is_sensitive) if row else None
+
+    def file_content(self, version_id: int, name: str) -> bytes | None:
+        """Return the bytes of a file that belongs to a version."""
+        return self._connection.execute(
+            select(FormFileRow.content).where(FormFileRow.version_id == version_id, FormFileRow.name == name)
+        ).scalar()
+
+    def add_form(self, facts: Mapping[str, Any]) -> int:
+        """Insert a form and return its key."""
+        return int(self._connection.execute(insert(FormRow).returning(FormRow.id), dict(facts)).scalar_one())
+
+    def add_version(self, facts: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> int:
+        """Insert a version that takes over from the one in force, with its files; return its id."""
+        rows = FormVersionRow
+        self._connection.execute(
+            update(rows).where(rows.form_key == facts["form_key"], rows.is_current).values(is_current=False)
+        )
+        statement = insert(rows).returning(rows.id)
+        version_id = int(self._connection.execute(statement, dict(facts)).scalar_one())
+        if files:
+            self._connection.execute(insert(FormFileRow), [{**one, "version_id": version_id} for one in files])
+        return version_id
+
+    def add_audience(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert units or collaborators a version is for."""
+        if rows:
+            self._connection.execute(insert(FormAudienceRow), [dict(row) for row in rows])
+
+    def set_state(self, form_key: int, state: str) -> None:
+        """Open, begin to close, or close a form."""
+        self._connection.execute(update(FormRow).where(FormRow.id == form_key).values(state=state))
+
+    def raise_revision(self, project_id: int) -> None:
+        """Say that this project's list of forms is another now."""
+        self._connection.execute(
+            update(ProjectRow).where(ProjectRow.id == project_id).values(forms_revision=ProjectRow.forms_revision + 1)
+        )
+
+    def _published(self, *where: Any) -> list[PublishedVersion]:  # noqa: ANN401 column expressions
+        rows = self._connection.execute(_VERSIONS.where(*where).order_by(FormRow.form_id, FormVersionRow.id)).all()
+        ids = [row.id for row in rows]
+        files = self._files(ids)
+        units, people = self._audiences(ids)
+        return [
+            PublishedVersion(
+                row.id,
+                row.form_key,
+                row.project_id,
+                row.form_id,
+                row.version,
+                row.title,
+                row.xform,
+                row.md5,
+                tuple(tuple(cells) for cells in row.measures),
+                row.audience,
+                row.is_current,
+                row.is_sensitive,
+                row.state,
+                tuple(files.get(row.id, ())),
+                frozenset(units.get(row.id, ())),
+                frozenset(people.get(row.id, ())),
+            )
+            for row in rows
+        ]
+
+    def _files(self, version_ids: Sequence[int]) -> dict[int, list[FormFile]]:
+        rows = FormFileRow
+        found = self._connection.execute(
+            select(rows.version_id, rows.name, rows.kind, rows.md5, rows.sha256, rows.size_bytes)
+            .where(rows.version_id.in_(version_ids))
+            .order_by(rows.name)
+        )
+        files: dict[int, list[FormFile]] = {}
+        for row in found:
+            one = FormFile(row.name, row.kind, row.md5 or "", row.sha256 or "", row.size_bytes or 0)
+            files.setdefault(row.version_id, []).append(one)
+        return files
+
+    def _audiences(self, version_ids: Sequence[int]) -> tuple[dict[int, list[UnitId]], dict[int, list[int]]]:
+        rows = FormAudienceRow
+        found = self._connection.execute(
+            select(rows.version_id, rows.unit_id, rows.collaborator_id).where(rows.version_id.in_(version_ids))
+        )
+        units: dict[int, list[UnitId]] = {}
+        people: dict[int, list[int]] = {}
+        for row in found:
+            if row.unit_id is not None:
+                units.setdefault(row.version_id, []).append(UnitId(row.unit_id))
+            else:
+                people.setdefault(row.version_id, []).append(row.collaborator_id)
+        return units, people

@@ -1,0 +1,172 @@
+"""What intake reads and writes of records: claim, versions, attachments, findings.
+
+Idempotency by constraint: one row per (project, form, root instanceID), made by INSERT … ON CONFLICT DO NOTHING and
+then locked, waiting, never by a try-lock. Edits of one form take that form's row first, so that a chain whose parts
+arrive at the same moment in different workers cannot split in two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from server.storage.models.forms import FormRow
+from server.storage.models.reviews import ReviewRow
+from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
+from server.submissions.decision import History, KnownVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from server.storage.visible import Sight
+
+_VERSIONS_OF = (
+    select(
+        SubmissionVersionRow.id,
+        SubmissionVersionRow.instance_id,
+        SubmissionVersionRow.deprecated_id,
+        SubmissionVersionRow.sha256,
+        SubmissionVersionRow.is_current,
+    )
+    .where(SubmissionVersionRow.submission_id == bindparam("submission_id"))
+    .order_by(SubmissionVersionRow.id)
+)
+
+
+class Submissions:
+    """Records as intake handles them. *sight* is an `Intake` or an `Operator`."""
+
+    def __init__(self, connection: Connection, sight: Sight) -> None:
+        self._connection = connection
+        self.sight = sight
+
+    def claim(self, facts: Mapping[str, Any]) -> History | None:
+        """Insert the record *facts* describe and return its empty history; None if its root is known already."""
+        row = self._connection.execute(_insert_submission(self._connection.dialect.name), dict(facts)).first()
+        return History(row.id, "received", None) if row else None
+
+    def lock_edits_of(self, form_key: int) -> None:
+        """Wait for every other edit of this form to be committed; new records pass."""
+        self._connection.execute(
+            select(FormRow.id).where(FormRow.id == form_key).with_for_update(key_share=True)
+        ).scalar_one()
+
+    def holder_of(self, project_id: int, form_key: int, instance_ids: Sequence[str]) -> int | None:
+        """Return the record that has a version with one of *instance_ids*, the earliest if several."""
+        rows = SubmissionVersionRow
+        return self._connection.execute(
+            select(func.min(rows.submission_id)).where(
+                rows.project_id == project_id, rows.form_key == form_key, rows.instance_id.in_(instance_ids)
+            )
+        ).scalar()
+
+    def rooted_at(self, project_id: int, form_key: int, root_instance_id: str) -> int | None:
+        """Return the record whose chain begins at *root_instance_id*, following one that was merged into another."""
+        row = self._connection.execute(
+            select(SubmissionRow.id, SubmissionRow.merged_into_id).where(
+                SubmissionRow.project_id == project_id,
+                SubmissionRow.form_key == form_key,
+                SubmissionRow.root_instance_id == root_instance_id,
+            )
+        ).first()
+        return (row.merged_into_id or row.id) if row else None
+
+    def history(self, submission_id: int) -> History:
+        """Lock the record and return its versions in order of arrival."""
+        row = self._connection.execute(
+            select(SubmissionRow.id, SubmissionRow.review_state, SubmissionRow.merged_into_id)
+            .where(SubmissionRow.id == submission_id)
+            .with_for_update()
+        ).one()
+        if row.merged_into_id is not None:
+            return self.history(row.merged_into_id)
+        versions = self._connection.execute(_VERSIONS_OF, {"submission_id": submission_id}).all()
+        return History(
+            row.id,
+            row.review_state,
+            next((one.id for one in versions if one.is_current), None),
+            tuple(KnownVersion(one.id, one.instance_id, one.deprecated_id, one.sha256) for one in versions),
+        )
+
+    def merge(self, tail_id: int, into_id: int) -> None:
+        """Move every version and decision of *tail_id* to *into_id*: the two were one chain."""
+        rows = SubmissionVersionRow
+        self._connection.execute(
+            update(rows).where(rows.submission_id == tail_id).values(submission_id=into_id, is_current=False)
+        )
+        self._connection.execute(
+            update(ReviewRow).where(ReviewRow.submission_id == tail_id).values(submission_id=into_id)
+        )
+        self._connection.execute(
+            update(SubmissionRow).where(SubmissionRow.id == tail_id).values(merged_into_id=into_id)
+        )
+
+    def add_version(self, facts: Mapping[str, Any]) -> int:
+        """Insert one version and return its id."""
+        return int(self._connection.execute(_INSERT_VERSION, dict(facts)).scalar_one())
+
+    def make_current(self, submission_id: int, version_id: int, facts: Mapping[str, Any]) -> None:
+        """Let *version_id* be what the record says, with the derived *facts* of that version."""
+        rows = SubmissionVersionRow
+        self._connection.execute(
+            update(rows).where(rows.submission_id == submission_id, rows.is_current).values(is_current=False)
+        )
+        self._connection.execute(update(rows).where(rows.id == version_id).values(is_current=True))
+        self._connection.execute(update(SubmissionRow).where(SubmissionRow.id == submission_id).values(**facts))
+
+    def add_attachments(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert attachments, expected or arrived, of one version."""
+        if rows:
+            self._connection.execute(insert(AttachmentRow).values([dict(row) for row in rows]))
+
+    def add_findings(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert the findings of one version."""
+        if rows:
+            self._connection.execute(insert(FindingRow).values([dict(row) for row in rows]))
+
+    def attachments_of(self, version_id: int) -> dict[str, tuple[int, str | None]]:
+        """Return id and hash (None: not yet here) of the version's files by NFC name."""
+        rows = self._connection.execute(
+            select(AttachmentRow.id, AttachmentRow.name_key, AttachmentRow.sha256).where(
+                AttachmentRow.version_id == version_id
+            )
+        )
+        return {row.name_key: (row.id, row.sha256) for row in rows}
+
+    def fill_attachment(self, attachment_id: int, facts: Mapping[str, Any]) -> None:
+        """Give an expected file the bytes that arrived."""
+        self._connection.execute(update(AttachmentRow).where(AttachmentRow.id == attachment_id).values(**facts))
+
+    def count_missing(self, submission_id: int) -> None:
+        """Set how many expected files of the current version have no bytes yet."""
+        missing = (
+            select(func.count())
+            .select_from(AttachmentRow)
+            .join(SubmissionVersionRow, SubmissionVersionRow.id == AttachmentRow.version_id)
+            .where(
+                SubmissionVersionRow.submission_id == submission_id,
+                SubmissionVersionRow.is_current,
+                AttachmentRow.is_expected,
+                AttachmentRow.sha256.is_(None),
+            )
+            .scalar_subquery()
+        )
+        self._connection.execute(
+            update(SubmissionRow).where(SubmissionRow.id == submission_id).values(missing_media=missing)
+        )
+
+
+_INSERT_VERSION = insert(SubmissionVersionRow).returning(SubmissionVersionRow.id)
+_INSERT_SUBMISSION = {
+    "sqlite": sqlite_insert(SubmissionRow).on_conflict_do_nothing().returning(SubmissionRow.id),
+    "postgresql": postgresql_insert(SubmissionRow).on_conflict_do_nothing().returning(SubmissionRow.id),
+}
+
+
+def _insert_submission(dialect: str) -> Any:  # noqa: ANN401 the two dialects' statements share no public type
+    return _INSERT_SUBMISSION[dialect]

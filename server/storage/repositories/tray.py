@@ -1,0 +1,146 @@
+"""The tray of held uploads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from server.storage.models.people import CollaboratorRow
+from server.storage.models.tray import HeldAttachmentRow, HeldUploadRow
+from server.storage.visible import Sight, visible_held
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUpload:
+    """One held upload as the tray shows it, without its answers."""
+
+    upload_id: int
+    project_id: int
+    collaborator_id: int
+    collaborator_name: str
+    reason: str
+    state: str
+    form_id: str
+    form_version: str
+    instance_id: str
+    device_id: str
+    received_at: datetime
+    submission_id: int | None
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file of a held upload, in the media store."""
+
+    name: str
+    content_type: str
+    sha256: str
+    media_key: str
+    size_bytes: int
+
+
+_INSERT = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+
+
+class Tray:
+    """Held uploads in sight."""
+
+    def __init__(self, connection: Connection, sight: Sight) -> None:
+        self._connection = connection
+        self.sight = sight
+
+    def hold(self, facts: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> int:
+        """Keep an upload, once however often it is sent, with the files that are new; return its id."""
+        insert = _INSERT[self._connection.dialect.name]
+        self._connection.execute(insert(HeldUploadRow).on_conflict_do_nothing(), dict(facts))
+        rows = HeldUploadRow
+        upload_id = self._connection.execute(
+            select(rows.id).where(
+                rows.project_id == facts["project_id"],
+                rows.collaborator_id == facts["collaborator_id"],
+                rows.sha256 == facts["sha256"],
+                rows.reason == facts["reason"],
+            )
+        ).scalar_one()
+        for file in files:
+            self._connection.execute(
+                insert(HeldAttachmentRow).on_conflict_do_nothing(), {**file, "upload_id": upload_id}
+            )
+        return int(upload_id)
+
+    def page(self, *, before: int | None, size: int) -> list[HeldUpload]:
+        """Return held uploads in sight, newest first, *size* at most, below the id *before*."""
+        scoped = visible_held(self.sight).where(HeldUploadRow.state == "held").order_by(HeldUploadRow.id.desc())
+        if before is not None:
+            scoped = scoped.where(HeldUploadRow.id < before)
+        return [self._held(row) for row in self._connection.execute(scoped.limit(size)).all()]
+
+    def one(self, upload_id: int) -> HeldUpload | None:
+        """Return one upload in sight, whatever its state."""
+        row = self._connection.execute(visible_held(self.sight).where(HeldUploadRow.id == upload_id)).first()
+        return self._held(row) if row else None
+
+    def waiting_for(self, project_ids: Sequence[int], form_id: str, form_version: str) -> list[int]:
+        """Return uploads in sight that wait for exactly this form version, oldest first."""
+        rows = self._connection.execute(
+            visible_held(self.sight)
+            .where(
+                HeldUploadRow.state == "held",
+                HeldUploadRow.reason.in_(("unknown_form", "unknown_version")),
+                HeldUploadRow.project_id.in_(project_ids),
+                HeldUploadRow.form_id == form_id,
+                HeldUploadRow.form_version == form_version,
+            )
+            .order_by(HeldUploadRow.id)
+        ).all()
+        return [row.id for row in rows]
+
+    def content(self, upload_id: int) -> tuple[bytes, list[HeldFile]]:
+        """Return the bytes and files of an upload that was found in sight before."""
+        xml = self._connection.execute(select(HeldUploadRow.xml).where(HeldUploadRow.id == upload_id)).scalar_one()
+        rows = self._connection.execute(
+            select(HeldAttachmentRow).where(HeldAttachmentRow.upload_id == upload_id).order_by(HeldAttachmentRow.id)
+        ).all()
+        return xml, [HeldFile(row.name, row.content_type, row.sha256, row.media_key, row.size_bytes) for row in rows]
+
+    def settle(self, upload_id: int, *, state: str, at: datetime, account_id: int | None) -> None:
+        """Mark an upload as released or discarded; its bytes stay."""
+        self._connection.execute(
+            update(HeldUploadRow)
+            .where(HeldUploadRow.id == upload_id)
+            .values(state=state, settled_at=at, settled_by=account_id)
+        )
+
+    def _held(self, row: Row[Any]) -> HeldUpload:
+        name = self._connection.execute(
+            select(CollaboratorRow.name).where(CollaboratorRow.id == row.collaborator_id)
+        ).scalar_one()
+        files = self._connection.execute(
+            select(HeldAttachmentRow.id).where(HeldAttachmentRow.upload_id == row.id)
+        ).all()
+        return HeldUpload(
+            row.id,
+            row.project_id,
+            row.collaborator_id,
+            name,
+            row.reason,
+            row.state,
+            row.form_id,
+            row.form_version,
+            row.instance_id,
+            row.device_id,
+            row.received_at,
+            row.submission_id,
+            len(files),
+        )

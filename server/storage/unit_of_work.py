@@ -1,0 +1,129 @@
+"""The only place that begins, commits and rolls back.
+
+A unit of work has one sight, no default one. Writers on SQLite begin IMMEDIATE (see `server.storage.database`).
+Repositories are made when first asked for and share the one connection.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from server.errors import Unavailable
+from server.storage.database import BEGIN_MODE
+from server.storage.repositories.accounts import Accounts
+from server.storage.repositories.collaborators import Collaborators
+from server.storage.repositories.figures import Figures
+from server.storage.repositories.forms import Forms
+from server.storage.repositories.outbox import Outbox
+from server.storage.repositories.projects import Projects
+from server.storage.repositories.records import Records
+from server.storage.repositories.reviews import Reviews
+from server.storage.repositories.submissions import Submissions
+from server.storage.repositories.tray import Tray
+from server.storage.repositories.units import Units
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from sqlalchemy import Connection, Engine
+
+    from server.storage.visible import Sight
+
+
+class UnitOfWork:
+    """One transaction with one sight; use as a context manager, once."""
+
+    def __init__(self, engine: Engine, sight: Sight, *, writes: bool) -> None:
+        self._engine = engine
+        self._mode = "IMMEDIATE" if writes else "DEFERRED"
+        self.sight = sight
+
+    def __enter__(self) -> Self:
+        """Open a connection and begin; raises `Unavailable` when the database cannot be reached."""
+        try:
+            self._connection: Connection = self._engine.connect().execution_options(**{BEGIN_MODE: self._mode})
+            self._transaction = self._connection.begin()
+        except (OperationalError, PoolTimeout) as fault:
+            raise Unavailable("database.unavailable") from fault
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Commit if all went well, else roll back; what the database could not keep is `Unavailable`."""
+        try:
+            if kind is None:
+                self._transaction.commit()
+            else:
+                self._roll_back()
+        except DBAPIError as broken:
+            raise Unavailable("database.unavailable") from broken
+        finally:
+            self._connection.close()
+        if isinstance(fault, OperationalError | PoolTimeout):
+            raise Unavailable("database.unavailable") from fault
+
+    def _roll_back(self) -> None:
+        try:
+            self._transaction.rollback()
+        except SQLAlchemyError:
+            self._connection.invalidate()
+
+    @cached_property
+    def submissions(self) -> Submissions:
+        """Return what intake writes and reads of records."""
+        return Submissions(self._connection, self.sight)
+
+    @cached_property
+    def records(self) -> Records:
+        """Return what pages read of records."""
+        return Records(self._connection, self.sight)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """Return the decisions about records."""
+        return Reviews(self._connection, self.sight)
+
+    @cached_property
+    def tray(self) -> Tray:
+        """Return the held uploads."""
+        return Tray(self._connection, self.sight)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Return forms and their versions."""
+        return Forms(self._connection)
+
+    @cached_property
+    def projects(self) -> Projects:
+        """Return projects and their plans."""
+        return Projects(self._connection)
+
+    @cached_property
+    def collaborators(self) -> Collaborators:
+        """Return collaborators, their posts and keys."""
+        return Collaborators(self._connection)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Return accounts, their posts and sessions."""
+        return Accounts(self._connection)
+
+    @cached_property
+    def units(self) -> Units:
+        """Return the administrative units."""
+        return Units(self._connection)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Return contributions and sums."""
+        return Figures(self._connection, self.sight)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Return the work to do later."""
+        return Outbox(self._connection)

@@ -1,0 +1,99 @@
+"""Whose eyes a unit of work has, and the only root of a read of records.
+
+A sight is chosen by the operation, never defaulted. Out of sight is indistinguishable from not there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, assert_never
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+
+from server.storage.models.people import CollaboratorPostRow
+from server.storage.models.submissions import SubmissionRow
+from server.storage.models.territory import UnitAncestorRow
+from server.storage.models.tray import HeldUploadRow
+
+if TYPE_CHECKING:
+    from server.territory.units import UnitId
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Sees every instance of one project, sensitive ones included, and returns none of them to the phone."""
+
+    project_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Sees the records of the units below *units*, and sensitive ones only below *sensitive_units*."""
+
+    units: frozenset[UnitId]
+    sensitive_units: frozenset[UnitId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The command line and background work: sees everything, shows nobody anything."""
+
+
+Sight = Intake | Reading | Operator
+
+
+def visible(sight: Sight) -> Select[Any]:
+    """Return the select of the submissions in *sight*; the only place a scoped read may start from."""
+    return select(SubmissionRow).where(SubmissionRow.merged_into_id.is_(None), _submissions_in(sight))
+
+
+def visible_held(sight: Sight) -> Select[Any]:
+    """Return the select of the held uploads in *sight*: by the posts of the collaborators who sent them."""
+    match sight:
+        case Operator():
+            return select(HeldUploadRow)
+        case Intake(project_id):
+            return select(HeldUploadRow).where(HeldUploadRow.project_id == project_id)
+        case Reading():
+            pass
+        case _:
+            assert_never(sight)
+    senders = select(CollaboratorPostRow.collaborator_id)
+    return select(HeldUploadRow).where(
+        _by_sensitivity(
+            HeldUploadRow.is_sensitive,
+            HeldUploadRow.collaborator_id.in_(senders.where(CollaboratorPostRow.unit_id.in_(_below(sight.units)))),
+            HeldUploadRow.collaborator_id.in_(
+                senders.where(CollaboratorPostRow.unit_id.in_(_below(sight.sensitive_units)))
+            ),
+        )
+    )
+
+
+def _submissions_in(sight: Sight) -> ColumnElement[bool]:
+    match sight:
+        case Operator():
+            return true()
+        case Intake(project_id):
+            return SubmissionRow.project_id == project_id
+        case Reading(units, sensitive_units):
+            return _by_sensitivity(
+                SubmissionRow.is_sensitive,
+                SubmissionRow.unit_id.in_(_below(units)) if units else false(),
+                SubmissionRow.unit_id.in_(_below(sensitive_units)) if sensitive_units else false(),
+            )
+        case _:
+            assert_never(sight)
+
+
+def _by_sensitivity(
+    is_sensitive: Any,  # noqa: ANN401 a column; its two declared forms share no public type
+    everyday: ColumnElement[bool],
+    sensitive: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    return or_(and_(is_sensitive.is_(False), everyday), and_(is_sensitive.is_(True), sensitive))
+
+
+def _below(units: frozenset[UnitId]) -> Select[tuple[int]]:
+    """Every unit at or under *units* in any boundary frame, so that a post also covers its predecessors' records."""
+    return select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id.in_(sorted(units)))
