@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from server.errors import InvalidInput
 
 SECRET = re.compile(r"((?:access_key|secret_key)=)[^&]*", re.IGNORECASE)
 S3_PARAMETERS = frozenset({"endpoint_url", "region", "access_key", "secret_key"})
+REGION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.IGNORECASE | re.ASCII)
 # Stores without regions of their own accept this one.
 USUAL_REGION = "us-east-1"
 
@@ -45,9 +46,10 @@ def read_address(url: str) -> LocalAddress | S3Address:
 
     Errors, none of which repeats the URL: ``media.url_scheme`` (neither file: nor s3:), ``media.url_path`` (no folder,
     or a host before it), ``media.url_bucket`` (no bucket), ``media.url_parameter`` (*name* is unknown, or given twice),
+    ``media.url_endpoint`` (not http:// or https:// and a host), ``media.url_region`` (not a region's name),
     ``media.url_key`` (one half of the key pair without the other).
     """
-    parts = urlsplit(url)
+    parts = _split(url, "media.url_scheme")
     if parts.scheme == "file":
         if parts.netloc or not parts.path:
             raise InvalidInput("media.url_path")
@@ -68,8 +70,22 @@ def _s3_address(bucket: str, prefix: str, given: dict[str, str]) -> S3Address:
     access_key, secret_key = given.get("access_key"), given.get("secret_key")
     if (access_key is None) != (secret_key is None):
         raise InvalidInput("media.url_key")
+    endpoint_url = given.get("endpoint_url")
+    if endpoint_url is not None:
+        endpoint = _split(endpoint_url, "media.url_endpoint")
+        if endpoint.scheme not in {"http", "https"} or not endpoint.hostname:
+            raise InvalidInput("media.url_endpoint")
     region = given.get("region", USUAL_REGION)
-    return S3Address(bucket, prefix, given.get("endpoint_url"), region, access_key, secret_key)
+    if REGION.fullmatch(region) is None:
+        raise InvalidInput("media.url_region")
+    return S3Address(bucket, prefix, endpoint_url, region, access_key, secret_key)
+
+
+def _split(url: str, code: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # a bracket that opens and does not close
+        raise InvalidInput(code) from None
 
 
 def _parameters(query: str) -> dict[str, str]:

@@ -61,7 +61,8 @@ class S3Store:
         self._bucket = address.bucket
         self._prefix = f"{address.prefix}/" if address.prefix else ""
         self._incoming = incoming
-        self._client = _client(address)
+        with _store_faults("configure"):
+            self._client = _client(address)
         self._transfer = TransferConfig(
             multipart_threshold=MULTIPART_OVER_BYTES, multipart_chunksize=MULTIPART_OVER_BYTES, use_threads=False
         )
