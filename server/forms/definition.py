@@ -87,6 +87,8 @@ class Itemset:
     predicate: str
     value_ref: str = "name"
     label_ref: str = "label"
+    nodeset: str = ""
+    """The path of a repeat the choices come from; then *instance_id* is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,26 @@ class SecondaryInstance:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """Something the phone does by itself at an event: ``setvalue``, ``setgeopoint`` or ``recordaudio``."""
+
+    kind: str
+    event: str
+    path: str
+    value: str = ""
+    """The expression a ``setvalue`` computes, empty when it sets a fixed text."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeBind:
+    """A calculate on an attribute of a node, as entity blocks have (``/data/meta/entity``, ``id``)."""
+
+    path: str
+    attribute: str
+    calculate: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormDefinition:
     """One form version as its XForm says it."""
 
@@ -170,6 +192,10 @@ class FormDefinition:
     """The expression of ``meta/instanceName``, empty if there is none."""
     nodes: Mapping[str, Node] = field(default_factory=dict)
     """Every node by path, the root included."""
+    actions: tuple[Action, ...] = ()
+    attribute_binds: tuple[AttributeBind, ...] = ()
+    stray_paths: tuple[str, ...] = ()
+    """Paths that binds and controls name although the primary instance has no such node."""
 
     def instance(self, instance_id: str) -> SecondaryInstance | None:
         """Return the secondary instance of that id."""

@@ -1,0 +1,201 @@
+"""From a form workbook to its XForm and its sheets.
+
+The work is done by pyxform in a child process (`server.forms.convert_child`), for a workbook may be hostile: here it is
+only handed over as bytes, the clock is watched, and every refusal is turned into faults a designer can act on.
+Neither logic nor safety of the form is judged here: see `server.forms.check`.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.errors import DomainError
+from server.forms.faults import Fault, FormRefused
+from server.forms.pyxform_faults import refusal_faults, warning_faults
+from server.forms.sheets import Row, Sheet, SourceKind, read_csv_sheet
+from server.forms.survey_rows import survey_rows
+from server.forms.xml_reader import read_xml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+    from typing import Self
+
+    from server.forms.survey_rows import SurveyRows
+
+WALL_SECONDS = 40
+MAX_SOURCE_BYTES = 16 * 1024 * 1024
+
+_PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A form as its designer keeps it; *measures* is the ``measures.csv`` beside a ready XForm."""
+
+    content: bytes
+    kind: SourceKind
+    measures: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """An XForm with what the workbook holds beside it; *itemsets* is the ``itemsets.csv`` some forms need."""
+
+    xform: bytes
+    warnings: tuple[Fault, ...]
+    sheets: tuple[Sheet, ...]
+    itemsets: bytes | None = None
+
+    def sheet(self, name: str) -> Sheet | None:
+        """Return the sheet of that name, in any case, None if there is none."""
+        return next((one for one in self.sheets if one.name.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A source that yields no form, and why."""
+
+    faults: tuple[Fault, ...]
+
+
+def convert(content: bytes, kind: SourceKind, *, measures: bytes | None = None) -> Converted:
+    """Return the form of one source; raises FormRefused with the faults found."""
+    match convert_many([Source(content, kind, measures)]):
+        case (Converted() as converted,):
+            return converted
+        case (Refused(faults),):
+            raise FormRefused(faults)
+        case outcomes:
+            raise AssertionError(outcomes)
+
+
+def convert_many(sources: Iterable[Source]) -> tuple[Converted | Refused, ...]:
+    """Return the outcome of each source, in order; one child serves them all, unless one of them ends it."""
+    with _Converter() as converter:
+        return tuple(_outcome(source, converter) for source in sources)
+
+
+def _outcome(source: Source, converter: _Converter) -> Converted | Refused:
+    if len(source.content) > MAX_SOURCE_BYTES:
+        return Refused((Fault("form.source_too_large", {"limit_megabytes": MAX_SOURCE_BYTES // 1024**2}),))
+    try:
+        return _ready(source) if source.kind is SourceKind.XFORM else converter.convert(source)
+    except DomainError as error:
+        return Refused((Fault(error.code, {name: str(value) for name, value in error.params.items()}),))
+
+
+def _ready(source: Source) -> Converted:
+    read_xml(source.content)
+    sheets = () if source.measures is None else (read_csv_sheet("measures", source.measures),)
+    return Converted(source.content, (), sheets)
+
+
+class _Converter:
+    """The child, started when first needed and again whenever a source has ended it."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._scratch = tempfile.TemporaryDirectory(prefix="nepnha-convert-")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if self._child:
+            _end(self._child)
+        self._scratch.cleanup()
+
+    def convert(self, source: Source) -> Converted | Refused:
+        """Return what the child makes of *source*."""
+        child = self._child or _start(self._scratch.name)
+        self._child = child
+        clock = threading.Timer(WALL_SECONDS, child.kill)
+        clock.start()
+        try:
+            answer = _ask(child, source)
+        finally:
+            clock.cancel()
+        if not answer:
+            self._child = None
+            return Refused((_epitaph(_end(child)),))
+        return _read_answer(json.loads(answer))
+
+
+def _start(scratch: str) -> subprocess.Popen[bytes]:
+    """Start the child with nothing of our environment but what Python needs; a fixed hash seed keeps output stable."""
+    environment = {"PYTHONPATH": str(_PROJECT), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "TMPDIR": scratch}
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "server.forms.convert_child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        cwd=scratch,
+    )
+
+
+def _ask(child: subprocess.Popen[bytes], source: Source) -> bytes:
+    """Return the child's line about *source*, empty if it died over it."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    header = json.dumps({"kind": source.kind.value, "size": len(source.content)}).encode()
+    try:
+        child.stdin.write(header + b"\n" + source.content)
+        child.stdin.flush()
+    except BrokenPipeError:
+        return b""
+    return child.stdout.readline()
+
+
+def _end(child: subprocess.Popen[bytes]) -> int:
+    """End the child if it lives, close its pipes, and return its exit code."""
+    child.kill()
+    child.communicate()
+    return child.returncode
+
+
+def _epitaph(exit_code: int) -> Fault:
+    """Return the fault of a source over which the child died without a word."""
+    if exit_code in (-signal.SIGXCPU, -signal.SIGKILL):
+        return Fault("form.too_costly")
+    return Fault("form.workbook_broken", {"reason": f"exit {exit_code}"})
+
+
+def _read_answer(answer: dict[str, object]) -> Converted | Refused:
+    match answer:
+        case {"xform": str(xform), "warnings": list(warnings), "sheets": list(sheets), "itemsets": itemsets}:
+            return Converted(
+                xform.encode(),
+                warning_faults(warnings),
+                tuple(_sheet(sheet) for sheet in sheets),
+                itemsets.encode() if isinstance(itemsets, str) else None,
+            )
+        case {"refused": str(code), "params": dict(params)}:
+            return Refused((Fault(code, {str(name): str(value) for name, value in params.items()}),))
+        case {"wrong": str(message), "sheets": list(sheets)}:
+            rows = survey_rows([_sheet(sheet) for sheet in sheets])
+            return Refused(tuple(_placed(fault, rows) for fault in refusal_faults(message)))
+        case _:
+            raise AssertionError(sorted(answer))
+
+
+def _placed(fault: Fault, rows: SurveyRows) -> Fault:
+    """Return *fault* with the row of the question it names, where pyxform gave the name only."""
+    row = None if fault.row else rows.by_name.get(str(fault.params.get("name", "")))
+    return replace(fault, sheet="survey", row=row.number) if row else fault
+
+
+def _sheet(plain: dict[str, list[tuple[int, dict[str, str]]]]) -> Sheet:
+    rows = tuple(Row(number, cells) for number, cells in plain["rows"])
+    return Sheet(str(plain["name"]), tuple(str(column) for column in plain["header"]), rows)

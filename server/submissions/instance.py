@@ -1,0 +1,130 @@
+"""Reading what a device sent: the instance document and the files its answers name.
+
+Everything is matched by local name, for devices and older forms differ in the namespaces they write. What the answers
+mean is for others; nothing here knows whether the form exists.
+Source: ODK XForms specification, Metadata; OpenRosa Metadata Schema.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from server.errors import InvalidInput
+from server.forms.definition import Datatype, NodeKind
+from server.forms.xml_reader import attributes, first_child, local_name, read_xml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+    from server.forms.definition import FormDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance document as it came in; ids are verbatim, ``uuid:`` included."""
+
+    form_id: str
+    form_version: str
+    """Empty if the document names none."""
+    instance_id: str
+    """Empty if the document has none."""
+    deprecated_id: str | None
+    """The instanceID this one replaces, None unless it is an edit."""
+    instance_name: str | None
+    root: _Element = field(repr=False, compare=False)
+    xml: bytes = field(repr=False)
+    sha256: str
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the submissions it may belong to: its own and the one it replaces."""
+        return (self.instance_id,) if self.deprecated_id is None else (self.instance_id, self.deprecated_id)
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryName:
+    """A file name an answer holds; *key* is its NFC form, for phones and desktops disagree on how to write accents."""
+
+    path: str
+    """Absolute, with [n] on every repeat instance and nowhere else."""
+    name: str
+    key: str
+
+
+def read_instance(xml: bytes) -> Instance:
+    """Return the instance those bytes hold.
+
+    Raises what `read_xml` raises, and InvalidInput ``submission.no_form_id``.
+    """
+    root = read_xml(xml)
+    named = attributes(root)
+    form_id = named.get("id", "").strip()
+    if not form_id:
+        raise InvalidInput("submission.no_form_id")
+    return Instance(
+        form_id=form_id,
+        form_version=named.get("version", ""),
+        instance_id=_meta_text(root, "instanceID") or "",
+        deprecated_id=_meta_text(root, "deprecatedID"),
+        instance_name=_meta_text(root, "instanceName"),
+        root=root,
+        xml=xml,
+        sha256=hashlib.sha256(xml).hexdigest(),
+    )
+
+
+def name_key(name: str) -> str:
+    """Return the form in which two spellings of one file name are equal."""
+    return unicodedata.normalize("NFC", name)
+
+
+def binary_names(root: _Element, definition: FormDefinition) -> tuple[BinaryName, ...]:
+    """Return the file names in *root*, in document order: of every binary question, and of ``meta/audit``."""
+    wanted = {node.path for node in definition.leaves() if node.datatype is Datatype.BINARY}
+    wanted.add(f"{definition.root.path}/meta/audit")
+    prefixes = {path[:end] for path in wanted for end, character in enumerate(path) if character == "/"}
+    walk = _Walk(frozenset(wanted), frozenset(prefixes), definition)
+    path = "/" + local_name(root)
+    return tuple(BinaryName(place, name, name_key(name)) for place, name in walk.under(root, path, path))
+
+
+def _meta_text(root: _Element, name: str) -> str | None:
+    """Return the text of a metadata element, in ``meta`` or straight below the root, None if missing or blank."""
+    for parent in (first_child(root, "meta"), root):
+        found = None if parent is None else first_child(parent, name)
+        text = "" if found is None else (found.text or "").strip()
+        if text:
+            return text
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A walk that enters only the branches in which a wanted path lies."""
+
+    wanted: frozenset[str]
+    prefixes: frozenset[str]
+    definition: FormDefinition
+
+    def under(self, parent: _Element, plain: str, numbered: str) -> Iterator[tuple[str, str]]:
+        """Yield the numbered path and text of every wanted leaf; *plain* is the parent's path without positions."""
+        seen: dict[str, int] = {}
+        for child in parent:
+            name = local_name(child)
+            path = f"{plain}/{name}"
+            seen[path] = seen.get(path, 0) + 1
+            place = f"{numbered}/{name}[{seen[path]}]" if self._repeats(path) else f"{numbered}/{name}"
+            text = (child.text or "").strip()
+            if path in self.wanted and text:
+                yield place, text
+            if path in self.prefixes:
+                yield from self.under(child, path, place)
+
+    def _repeats(self, path: str) -> bool:
+        node = self.definition.nodes.get(path)
+        return node is not None and node.kind is NodeKind.REPEAT
