@@ -141,7 +141,7 @@ def _fill(template: str, params: Mapping[str, object]) -> str:
 
 
 def _written(value: object) -> str:
-    """Return a parameter as people write it: days as dd/mm/yyyy, decimals with a comma, several joined by commas.
+    """Return a parameter as people write it: days as dd/mm/yyyy, decimals with a comma, several joined, none as a dash.
 
     Whole numbers stay ungrouped, for many of them are years, line numbers and codes.
     """
@@ -151,6 +151,6 @@ def _written(value: object) -> str:
         case float():
             return number(value)
         case list() | tuple():
-            return ", ".join(_written(one) for one in value)
+            return ", ".join(_written(one) for one in value) or "–"
         case _:
             return str(value)
