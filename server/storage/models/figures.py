@@ -1,63 +1,89 @@
-"""Contributions of records to measures, the winner of each subject, and the sums figures are read from.
+"""Contributions of records to measures, the sums figures are read from, and the indicators and targets of plans.
 
-Key of a contribution: version x measure x index in `over` x subject x category. Sums are kept for the lowest unit
-only; larger units are added up at read, since keeping district and province rows in step costs far more than it saves.
+Key of a contribution: version x measure x index in `over` x category; the subject follows from the first three. Which
+record a version belongs to is said by its own row alone, so a merge of two chains moves no contribution.
+Sums are kept for the lowest unit only; larger units are added up at read, since keeping district and province rows in
+step costs far more than it saves. Amounts are whole thousandths: adding and taking back never leaves a rest.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Date, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.models.schema import Id, Model
 
+_WINNERS = text("is_counted AND combine <> 'sum'")
+_COUNTED = text("is_counted")
+
 
 class ContributionRow(Model):
-    """What one version adds to one measure, per category."""
+    """What one version adds to one measure: a row for the total (category empty) and one for each category."""
 
     __tablename__ = "contribution"
     __table_args__ = (
-        UniqueConstraint("version_id", "measure", "position", "subject", "category"),
+        CheckConstraint("combine IN ('latest', 'any', 'sum')", name="combine"),
         Index("ix_contribution_subject", "project_id", "measure", "period", "subject"),
-        Index("ix_contribution_submission", "submission_id"),
+        Index(
+            "ix_contribution_counted",
+            "project_id",
+            "measure",
+            "period",
+            "unit_id",
+            sqlite_where=_COUNTED,
+            postgresql_where=_COUNTED,
+        ),
+        Index(
+            "uq_contribution_winner",
+            "project_id",
+            "measure",
+            "period",
+            "subject",
+            "category",
+            unique=True,
+            sqlite_where=_WINNERS,
+            postgresql_where=_WINNERS,
+        ),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
-    version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))
-    measure: Mapped[str] = mapped_column(String(120))
+    version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"), primary_key=True)
+    measure: Mapped[str] = mapped_column(String(120), primary_key=True)
     """``form_id.measure_name``"""
-    position: Mapped[int]
+    position: Mapped[int] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(String(200), primary_key=True)
+    """Empty for the total, else ``question=value``."""
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     subject: Mapped[str] = mapped_column(String(255))
-    category: Mapped[str] = mapped_column(String(200))
     period: Mapped[int]
+    """The year of the event date."""
     event_date: Mapped[date] = mapped_column(Date)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     combine: Mapped[str] = mapped_column(String(8))
-    value: Mapped[float] = mapped_column(Float)
+    thousandths: Mapped[int] = mapped_column(BigInteger)
     is_counted: Mapped[bool] = mapped_column(default=False)
     """True for the rows that make the figure: of an approved version and, for *latest* and *any*, the winner."""
 
 
 class FigureSumRow(Model):
-    """The sum of the counted contributions of the lowest unit x measure x category x period."""
+    """The sum of the counted contributions of the lowest unit x measure x category x period; none is kept empty."""
 
     __tablename__ = "figure_sum"
+    __table_args__ = (CheckConstraint("contributions >= 0", name="contributions"),)
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
     measure: Mapped[str] = mapped_column(String(120), primary_key=True)
     period: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     category: Mapped[str] = mapped_column(String(200), primary_key=True)
-    value: Mapped[float] = mapped_column(Float)
-    records: Mapped[int]
+    thousandths: Mapped[int] = mapped_column(BigInteger)
+    contributions: Mapped[int]
+    """How many counted rows make the sum; it may be a sum of zeros."""
 
 
 class SubjectLockRow(Model):
-    """One row per measure, subject and period: approvals of one household wait for each other on it."""
+    """One row per measure, period and subject: approvals of one household wait for each other on it."""
 
     __tablename__ = "subject_lock"
 
@@ -65,5 +91,53 @@ class SubjectLockRow(Model):
     measure: Mapped[str] = mapped_column(String(120), primary_key=True)
     period: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(String(255), primary_key=True)
-    # The contributions' version that wins; none when the last approved one was taken back.
-    version_id: Mapped[int | None]
+
+
+class IndicatorRow(Model):
+    """One indicator of a plan, as its workbook says it."""
+
+    __tablename__ = "indicator"
+    __table_args__ = (
+        CheckConstraint("unit IN ('percent', 'permille', 'count')", name="unit"),
+        CheckConstraint("direction IN ('up', 'down')", name="direction"),
+    )
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int]
+    label_vi: Mapped[str] = mapped_column(String(300))
+    label_en: Mapped[str] = mapped_column(String(300))
+    definition_vi: Mapped[str] = mapped_column(Text)
+    definition_en: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    numerator: Mapped[str] = mapped_column(String(330))
+    """A measure, or ``measure[question=value]``."""
+    denominator: Mapped[str] = mapped_column(String(330))
+    """The same; empty for a plain count."""
+    unit: Mapped[str] = mapped_column(String(8))
+    direction: Mapped[str] = mapped_column(String(4))
+    level: Mapped[str] = mapped_column(String(16))
+    period: Mapped[str] = mapped_column(String(8))
+    note: Mapped[str] = mapped_column(Text)
+
+
+class TargetRow(Model):
+    """What an indicator should reach in a year: in one unit, or in every unit of a level."""
+
+    __tablename__ = "target"
+    __table_args__ = (
+        CheckConstraint("(unit_id IS NULL) <> (level = '')", name="one"),
+        UniqueConstraint("plan_id", "indicator", "year", "unit_id"),
+        Index("ix_target_indicator", "plan_id", "indicator", "year"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    indicator: Mapped[str] = mapped_column(String(40))
+    year: Mapped[int]
+    # A target for every unit of a level names no unit.
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    level: Mapped[str] = mapped_column(String(16), default="")
+    thousandths: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(Text)
+    is_draft: Mapped[bool]

@@ -1,0 +1,1 @@
+"""What is counted: measures, contributions, indicators, plans, figures and tables."""
