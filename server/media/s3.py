@@ -89,9 +89,11 @@ class S3Store:
                 self._client.upload_file(str(path), self._bucket, name, ExtraArgs=extra, Config=self._transfer)
                 return
             with path.open("rb") as body:
-                self._client.put_object(
+                answer = self._client.put_object(
                     Bucket=self._bucket, Key=name, Body=body, ContentLength=size_bytes, Metadata=metadata
                 )
+        if "ETag" not in answer:  # something between us and the store said 200, as gateways and portals do
+            raise _refusal("put", "NoETag")
 
     def open(self, key: MediaKey, start: int = 0, end: int | None = None) -> BinaryIO:
         """Return a reader of the object, or of the range of it, that holds a connection until it is closed."""
@@ -161,8 +163,10 @@ class S3Store:
             if _code(error) in MISSING:
                 return False
             raise
-        now = parsedate_to_datetime(found["ResponseMetadata"]["HTTPHeaders"]["date"])
-        return found["ContentLength"] == size_bytes and now - found["LastModified"] < YOUNG
+        answered = found["ResponseMetadata"]["HTTPHeaders"].get("date")
+        if answered is None or "LastModified" not in found:
+            return False
+        return found["ContentLength"] == size_bytes and parsedate_to_datetime(answered) - found["LastModified"] < YOUNG
 
     def _nothing_of(self, key: MediaKey) -> BinaryIO:
         """Return an empty reader, if there is such an object; an empty range cannot be written in HTTP."""
@@ -209,7 +213,7 @@ def download_as(filename: str) -> str:
 
 def _client(address: S3Address) -> S3Client:
     """Return a client of its own session; a key missing from *address* comes from the usual AWS places."""
-    return boto3.Session().client(
+    client = boto3.Session().client(
         "s3",
         endpoint_url=address.endpoint_url,
         region_name=address.region,
@@ -226,6 +230,17 @@ def _client(address: S3Address) -> S3Client:
             response_checksum_validation="when_required",
         ),
     )
+    client.meta.events.register("before-call.s3.HeadBucket", _refuse_redirect)
+    return client
+
+
+def _refuse_redirect(**_: object) -> None:
+    """Refuse the HeadBucket with which botocore, once redirected without a region, looks for one.
+
+    We never ask for it ourselves. A door that redirects everything, as http: to https: does, would be asked again from
+    within its own answer until the stack is full (seen with botocore 1.44).
+    """
+    raise _refusal("redirect", "Redirected")
 
 
 @contextmanager
