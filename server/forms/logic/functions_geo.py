@@ -1,0 +1,134 @@
+"""Functions on places, on the sphere ODK takes for the earth (radius 6 378 100 m).
+
+Source: https://getodk.github.io/xforms-spec/#fn:area, #fn:distance, #fn:geofence; formulas: spherical law of cosines,
+signed triangle areas, even-odd rule.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
+
+from server.forms.logic.code import Kind
+from server.forms.logic.errors import LogicError
+from server.forms.logic.function import Function, contextual, plain
+from server.forms.logic.values import Value, scalar, scalar_of_node, to_text
+
+if TYPE_CHECKING:
+    from server.forms.logic.context import Context
+
+Point: TypeAlias = tuple[float, float]
+_RADIUS = 6_378_100.0
+_METRES_A_DEGREE = 2 * math.pi * _RADIUS / 360.0
+
+
+def point_of(text: str) -> Point:
+    """Return latitude and longitude of ``lat lon [alt [acc]]``; raises LogicError ``logic.not_a_place``."""
+    parts = text.split()
+    try:
+        latitude, longitude = float(parts[0]), float(parts[1])
+    except (ValueError, IndexError) as error:
+        raise LogicError("logic.not_a_place") from error
+    if not (math.isfinite(latitude) and math.isfinite(longitude)):
+        raise LogicError("logic.not_a_place")
+    return latitude, longitude
+
+
+def points_of(text: str) -> list[Point]:
+    """Return the points of a trace or shape (``p1; p2; …``)."""
+    return [point_of(part) for part in text.split(";") if part.strip()]
+
+
+def _given(context: Context, values: tuple[Value, ...]) -> list[Point]:
+    texts: list[str] = []
+    for value in values:
+        if type(value) is list:
+            texts.extend(to_text(scalar_of_node(node, context)) for node in value)
+        else:
+            texts.append(to_text(scalar(value, context)))
+    points = [point for text in texts for point in points_of(text)]
+    context.steps.spend(len(points))
+    return points
+
+
+def _distance(context: Context, *values: Value) -> float:
+    return sum((_between(first, second) for first, second in pairwise(_given(context, values))), 0.0)
+
+
+def _between(first: Point, second: Point) -> float:
+    turn = math.radians(first[1] - second[1])
+    south, north = math.radians(first[0]), math.radians(second[0])
+    cosine = math.sin(south) * math.sin(north) + math.cos(south) * math.cos(north) * math.cos(turn)
+    return math.acos(max(-1.0, min(1.0, cosine))) * _RADIUS
+
+
+def _area(context: Context, value: Value) -> float:
+    points = _given(context, (value,))
+    if len(points) < 3:  # noqa: PLR2004 - fewer enclose nothing
+        return 0.0
+    flat = [_flat(points[0], point) for point in points[1:]]
+    return abs(sum((y1 * x2 - x1 * y2) / 2 for (x1, y1), (x2, y2) in pairwise(flat)))
+
+
+def _flat(origin: Point, point: Point) -> tuple[float, float]:
+    x = (point[1] - origin[1]) * _METRES_A_DEGREE * math.cos(math.radians(point[0]))
+    return x, (point[0] - origin[0]) * _METRES_A_DEGREE
+
+
+def _geofence(point: str, shape: str) -> bool:
+    y, x = point_of(point)
+    inside = False
+    for (previous_y, previous_x), (next_y, next_x) in pairwise(points_of(shape)):
+        if (next_y > y) == (previous_y > y):
+            continue
+        if x < (previous_x - next_x) * (y - next_y) / (previous_y - next_y) + next_x:
+            inside = not inside
+    return inside
+
+
+def _intersects(context: Context, trace: str) -> bool:
+    """Return whether two segments of *trace* that are not neighbours cross or touch."""
+    points = points_of(trace)
+    segments = [pair for pair in pairwise(points) if pair[0] != pair[1]]
+    context.steps.spend(len(segments) * len(segments) // 2)
+    last, is_closed = len(segments) - 1, bool(points) and points[0] == points[-1]
+    for place, one in enumerate(segments):
+        for other_place in range(place + 2, len(segments)):
+            if is_closed and place == 0 and other_place == last:
+                continue
+            if _cross(one, segments[other_place]):
+                return True
+    return False
+
+
+def _cross(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
+    turns = [_turn(*one, other[0]), _turn(*one, other[1]), _turn(*other, one[0]), _turn(*other, one[1])]
+    if turns[0] != turns[1] and turns[2] != turns[3]:
+        return True
+    ends = ((one, other[0]), (one, other[1]), (other, one[0]), (other, one[1]))
+    return any(turn == 0 and _is_within(*end) for turn, end in zip(turns, ends, strict=True))
+
+
+def _turn(start: Point, middle: Point, end: Point) -> int:
+    size = (middle[0] - start[0]) * (end[1] - middle[1]) - (middle[1] - start[1]) * (end[0] - middle[0])
+    return (size > 0) - (size < 0)
+
+
+def _is_within(segment: tuple[Point, Point], point: Point) -> bool:
+    (y1, x1), (y2, x2) = segment
+    return min(y1, y2) <= point[0] <= max(y1, y2) and min(x1, x2) <= point[1] <= max(x1, x2)
+
+
+GEO_FUNCTIONS = (
+    Function("distance", "vv*", "The length in metres along points, a trace or a shape.",
+             "distance('0 0; 0 1')", contextual("vv*", Kind.NUMBER, _distance)),
+    Function("area", "v", "The enclosed area in square metres.", "area('0 0; 0 1; 1 1; 0 0')",
+             contextual("v", Kind.NUMBER, _area)),
+    Function("enclosed-area", "v", "The same as area.", "enclosed-area('0 0; 0 1; 1 1; 0 0')",
+             contextual("v", Kind.NUMBER, _area)),
+    Function("geofence", "tt", "Whether a point lies within a shape.", "geofence('1 1', '0 0; 0 2; 2 2; 2 0; 0 0')",
+             plain("tt", Kind.BOOLEAN, _geofence)),
+    Function("intersects", "t", "Whether a trace crosses itself.", "intersects('0 0; 2 2; 2 0; 0 2')",
+             contextual("t", Kind.BOOLEAN, _intersects)),
+)  # fmt: skip

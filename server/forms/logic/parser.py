@@ -1,0 +1,231 @@
+"""Tokens to syntax: a Pratt parser for the XPath subset JavaRosa evaluates.
+
+It refuses at once what JavaRosa refuses only when the form runs: ``//``, other axes, paths that start from a function
+other than ``instance()`` or ``current()``, predicates on anything but a path, variables.
+Source: https://www.w3.org/TR/xpath-10/ §2–3; https://getodk.github.io/xforms-spec/#xpath-concepts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from server.forms.logic.errors import syntax_error
+from server.forms.logic.lexer import Kind, Token, tokens_of
+from server.forms.logic.syntax import Axis, Base, Call, Chain, Literal, Negation, Number, Path, Step, Syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_DEPTH = 100
+"""Brackets, calls and predicates inside each other; the deepest nested ``if`` seen in a published form is 63."""
+
+MAX_LENGTH = 60_000
+"""Characters of source; pyxform writes references out in full, and the longest calculate met had 9 000."""
+
+_POWERS = {
+    "or": 1, "and": 2, "=": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "div": 6, "mod": 6,
+}  # fmt: skip
+_UNION_POWER = 8
+_NODE_TYPES = frozenset({"node", "text", "comment", "processing-instruction"})
+_NAMED_AXES = {"child": Axis.CHILD, "attribute": Axis.ATTRIBUTE, "self": Axis.SELF, "parent": Axis.PARENT}
+
+
+def parse(source: str) -> Syntax:
+    """Return the syntax of *source*; raises LogicError ``logic.syntax`` with reason and position."""
+    if len(source) > MAX_LENGTH:
+        raise syntax_error("length", MAX_LENGTH)
+    parser = _Parser(tokens_of(source))
+    syntax = parser.expression(1)
+    if parser.token.kind is not Kind.END:
+        parser.refuse("unexpected")
+    return syntax
+
+
+class _Parser:
+    """A cursor over the tokens; one method for each production."""
+
+    __slots__ = ("_depth", "_index", "_tokens", "token")
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+        self._index = 0
+        self._depth = 0
+        self.token = tokens[0]
+
+    def refuse(self, reason: str) -> NoReturn:
+        """Raise the syntax error for the token in hand."""
+        raise syntax_error("end" if self.token.kind is Kind.END else reason, self.token.position)
+
+    def expression(self, floor: int) -> Syntax:
+        """Parse operators of power *floor* and tighter."""
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            self.refuse("depth")
+        left = self._unary()
+        while (power := self._power()) >= floor:
+            left = self._chain(left, power)
+        self._depth -= 1
+        return left
+
+    def _power(self) -> int:
+        return _POWERS.get(self.token.text, 0) if self.token.kind is Kind.OPERATOR else 0
+
+    def _chain(self, first: Syntax, power: int) -> Chain:
+        links = []
+        while self._power() == power:
+            operator = self._take().text
+            links.append((operator, self.expression(power + 1) if power < 6 else self._unary()))  # noqa: PLR2004
+        return Chain(first, tuple(links))
+
+    def _unary(self) -> Syntax:
+        minuses = 0
+        while self._is("-"):
+            self._take()
+            minuses += 1
+        operand = self._union()
+        return Negation(operand, minuses % 2 == 1) if minuses else operand
+
+    def _union(self) -> Syntax:
+        first = self._operand()
+        if not self._is("|"):
+            return first
+        links = []
+        while self._is("|"):
+            self._take()
+            links.append(("|", self._operand()))
+        return Chain(first, tuple(links))
+
+    def _operand(self) -> Syntax:
+        token = self.token
+        match token.kind:
+            case Kind.NUMBER:
+                operand: Syntax = Number(float(self._take().text))
+            case Kind.LITERAL:
+                operand = Literal(self._take().text[1:-1])
+            case Kind.NAME if self._next_is("(") and token.text not in _NODE_TYPES:
+                operand = self._call()
+            case _ if self._is("("):
+                operand = self._bracketed()
+            case _:
+                return self._path()
+        if self._is("[") or self._is("/"):
+            return self._path_from(operand)
+        return operand
+
+    def _bracketed(self) -> Syntax:
+        self._take()
+        inner = self.expression(1)
+        self._expect(")")
+        return inner
+
+    def _call(self) -> Call:
+        name = self._take()
+        self._take()
+        arguments: list[Syntax] = []
+        if not self._is(")"):
+            arguments.append(self.expression(1))
+            while self._is(","):
+                self._take()
+                arguments.append(self.expression(1))
+        self._expect(")")
+        return Call(name.text, tuple(arguments), name.position)
+
+    def _path_from(self, start: Syntax) -> Path:
+        """Parse the rest of ``current()/…`` or ``instance('id')/…``."""
+        if self._is("["):
+            self.refuse("predicate")
+        match start:
+            case Call("current", ()):
+                base, instance_id = Base.CURRENT, ""
+            case Call("instance", (Literal(instance_id),)):
+                base = Base.INSTANCE
+            case _:
+                self.refuse("path_start")
+        return Path(base, self._steps(()), instance_id)
+
+    def _path(self) -> Path:
+        if not self._is("/"):
+            return Path(Base.CONTEXT, self._steps((self._step(),)))
+        following = self._tokens[self._index + 1]
+        if following.kind is not Kind.NAME and following.text not in (".", "..", "*", "@"):
+            self._take()
+            return Path(Base.ROOT)
+        return Path(Base.ROOT, self._steps(()))
+
+    def _steps(self, first: tuple[Step, ...]) -> tuple[Step, ...]:
+        steps = list(first)
+        while self._is("/"):
+            self._take()
+            steps.append(self._step())
+        if self._is("//"):
+            self.refuse("axis")
+        return tuple(steps)
+
+    def _step(self) -> Step:
+        axis, name = self._axis_and_name()
+        predicates = []
+        while self._is("["):
+            self._take()
+            predicates.append(self.expression(1))
+            self._expect("]")
+        return Step(axis, name, tuple(predicates))
+
+    def _axis_and_name(self) -> tuple[Axis, str]:
+        token = self.token
+        readers: dict[str, Callable[[], tuple[Axis, str]]] = {
+            ".": lambda: (Axis.SELF, ""),
+            "..": lambda: (Axis.PARENT, ""),
+            "*": lambda: (Axis.EVERY_CHILD, ""),
+        }
+        if token.kind is Kind.SYMBOL and token.text in readers:
+            self._take()
+            return readers[token.text]()
+        if self._is("@"):
+            self._take()
+            return Axis.ATTRIBUTE, self._name()
+        if token.kind is Kind.NAME and self._next_is("::"):
+            return self._named_axis()
+        return Axis.CHILD, self._name()
+
+    def _named_axis(self) -> tuple[Axis, str]:
+        axis = _NAMED_AXES.get(self.token.text)
+        if axis is None:
+            self.refuse("axis")
+        self._take()
+        self._take()
+        if axis in (Axis.SELF, Axis.PARENT):
+            if self.token.text != "node" or not self._next_is("("):
+                self.refuse("axis")
+            self._take()
+            self._take()
+            self._expect(")")
+            return axis, ""
+        if axis is Axis.CHILD and self._is("*"):
+            self._take()
+            return Axis.EVERY_CHILD, ""
+        return axis, self._name()
+
+    def _name(self) -> str:
+        if self.token.kind is not Kind.NAME or self._next_is("("):
+            self.refuse("operand")
+        return self._take().text.rpartition(":")[2]
+
+    def _take(self) -> Token:
+        token = self.token
+        if token.kind is Kind.END:
+            self.refuse("end")
+        self._index += 1
+        self.token = self._tokens[self._index]
+        return token
+
+    def _is(self, text: str) -> bool:
+        return self.token.text == text and self.token.kind in (Kind.SYMBOL, Kind.OPERATOR)
+
+    def _next_is(self, text: str) -> bool:
+        following = self._tokens[min(self._index + 1, len(self._tokens) - 1)]
+        return following.kind is Kind.SYMBOL and following.text == text
+
+    def _expect(self, text: str) -> None:
+        if not self._is(text):
+            self.refuse("missing_" + {")": "bracket", "]": "square_bracket"}[text])
+        self._take()

@@ -1,0 +1,258 @@
+"""Location paths to closures.
+
+JavaRosa binds a path that enters a repeat to the instance of that repeat the expression stands in, for as long as the
+steps have the same names as the context's own ancestors: that is done here (`_narrowed`), and only where a step has
+several nodes, so a form without repeats never pays for it.
+Source: https://getodk.github.io/xforms-spec/#xpath-paths (repeats); JavaRosa 5.1's behaviour.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from server.forms.logic.code import Code, Kind
+from server.forms.logic.errors import LogicError
+from server.forms.logic.secondary import document_of, indexed_rows
+from server.forms.logic.syntax import Axis, Base, Call, Chain, Literal, Path, Step, walk
+from server.forms.logic.tree import InstanceNode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from server.forms.logic.code import Run, RunNodes, RunScalar
+    from server.forms.logic.context import Context
+    from server.forms.logic.syntax import Syntax
+    from server.forms.logic.values import NodeSet
+
+    Compile = Callable[[Syntax], Code]
+    Tests = tuple[Run, ...]
+    CompiledStep = tuple[Axis, str, Tests]
+
+
+def path_code(path: Path, compile_part: Compile) -> Code:
+    """Return code that yields the relevant nodes *path* leads to, in document order."""
+    steps = tuple(_compiled(step, compile_part) for step in path.steps)
+    if path.base is Base.INSTANCE:
+        return Code(Kind.NODES, _instance_path(path, steps, compile_part))
+    ups, names = _plain(path.steps)
+    if names is None:
+        return Code(Kind.NODES, _general_path(path.base, steps))
+    general = _general_path(path.base, steps)
+    if path.base is Base.ROOT:
+        return Code(Kind.NODES, _plain_absolute(names, general) if names else _document)
+    return Code(Kind.NODES, _plain_relative(path.base, ups, names, general))
+
+
+def _document(context: Context) -> NodeSet:
+    return [context.root]
+
+
+def _compiled(step: Step, compile_part: Compile) -> CompiledStep:
+    return step.axis, step.name, tuple(compile_part(predicate).run for predicate in step.predicates)
+
+
+def _plain(steps: tuple[Step, ...]) -> tuple[int, tuple[str, ...] | None]:
+    """Return how many ``..`` lead and the names that follow; None for names where the path holds anything else."""
+    ups = 0
+    names: list[str] = []
+    for step in steps:
+        if step.predicates or step.axis in (Axis.EVERY_CHILD, Axis.ATTRIBUTE):
+            return 0, None
+        if step.axis is Axis.PARENT:
+            if names:
+                return 0, None
+            ups += 1
+        elif step.axis is Axis.CHILD:
+            names.append(step.name)
+    return ups, tuple(names)
+
+
+def _plain_absolute(names: tuple[str, ...], general: RunNodes) -> RunNodes:
+    first, rest = names[0], names[1:]
+
+    def run(context: Context) -> NodeSet:
+        node = context.root
+        if node.name != first:
+            return []
+        context.steps.spend(1)
+        for name in rest:
+            found = node.children.get(name)
+            if not found:
+                return []
+            if len(found) > 1:
+                return general(context)
+            node = found[0]
+        return [node] if node.relevant else []
+
+    return run
+
+
+def _plain_relative(base: Base, ups: int, names: tuple[str, ...], general: RunNodes) -> RunNodes:
+    from_current = base is Base.CURRENT
+
+    def run(context: Context) -> NodeSet:
+        node: InstanceNode | None = (context.current or context.node) if from_current else context.node
+        context.steps.spend(1)
+        for _ in range(ups):
+            node = node.parent if node is not None else None
+        if node is None:
+            return []
+        for name in names:
+            found = node.children.get(name)
+            if not found:
+                return []
+            if len(found) > 1:
+                return general(context)
+            node = found[0]
+        return [node] if node.relevant else []
+
+    return run
+
+
+def _general_path(base: Base, steps: tuple[CompiledStep, ...]) -> RunNodes:
+    def run(context: Context) -> NodeSet:
+        standing = (context.current or context.node) if base is Base.CURRENT else context.node
+        chain = standing.chain()
+        if base is Base.ROOT:
+            nodes, depth, rest = _root_step(context, steps)
+        else:
+            nodes, depth, rest = [standing], len(chain), steps
+        for step in rest:
+            nodes, depth = _stepped(nodes, depth, step=step, chain=chain, context=context)
+            if not nodes:
+                return []
+        return [node for node in nodes if node.relevant]
+
+    return run
+
+
+def _root_step(context: Context, steps: tuple[CompiledStep, ...]) -> tuple[NodeSet, int, tuple[CompiledStep, ...]]:
+    if not steps:
+        return [context.root], 1, ()
+    axis, name, tests = steps[0]
+    matches = axis is Axis.EVERY_CHILD or (axis is Axis.CHILD and name == context.root.name)
+    nodes = [context.root] if matches else []
+    return _filtered(nodes, tests, context), 1, steps[1:]
+
+
+def _stepped(
+    nodes: NodeSet, depth: int, *, step: CompiledStep, chain: list[InstanceNode], context: Context
+) -> tuple[NodeSet, int]:
+    """Return the nodes one step on and their depth; *depth* is negative once the path has left the context's chain."""
+    axis, name, tests = step
+    match axis:
+        case Axis.SELF:
+            return _filtered(nodes, tests, context), depth
+        case Axis.PARENT:
+            parents = dict.fromkeys(node.parent for node in nodes if node.parent is not None)
+            return _filtered(list(parents), tests, context), depth - 1
+        case Axis.ATTRIBUTE:
+            return _filtered(_attributes(nodes, name), tests, context), -1
+        case Axis.EVERY_CHILD:
+            every = [child for node in nodes for named in node.children.values() for child in named]
+            context.steps.spend(len(every))
+            return _filtered(every, tests, context), -1
+        case _:
+            return _child_step(nodes, depth, step=step, chain=chain, context=context)
+
+
+def _child_step(
+    nodes: NodeSet, depth: int, *, step: CompiledStep, chain: list[InstanceNode], context: Context
+) -> tuple[NodeSet, int]:
+    _, name, tests = step
+    on_chain = 0 <= depth < len(chain) and chain[depth].name == name
+    found: NodeSet = []
+    for node in nodes:
+        named = node.children.get(name, [])
+        context.steps.spend(1 + len(named))
+        if on_chain and not tests:
+            found.extend(named[chain[depth].position - 1 : chain[depth].position])
+        else:
+            found.extend(_filtered(named, tests, context))
+    return found, depth + 1 if on_chain else -1
+
+
+def _attributes(nodes: NodeSet, name: str) -> NodeSet:
+    return [InstanceNode(name, node.attributes[name], parent=node) for node in nodes if name in node.attributes]
+
+
+def _filtered(nodes: NodeSet, tests: Tests, context: Context) -> NodeSet:
+    """Return those of *nodes* that pass every test; a number is a position, anything but true is a no."""
+    for test in tests:
+        candidate = context.candidate()
+        passed: NodeSet = []
+        for position, node in enumerate(nodes, 1):
+            context.steps.spend(1)
+            candidate.node, candidate.position = node, position
+            outcome = test(candidate)
+            if outcome is True or (type(outcome) is float and outcome == position):
+                passed.append(node)
+        nodes = passed
+    return nodes
+
+
+def _instance_path(path: Path, steps: tuple[CompiledStep, ...], compile_part: Compile) -> RunNodes:
+    instance_id, lookup = path.instance_id, _lookup(path.steps, compile_part)
+
+    def run(context: Context) -> NodeSet:
+        source = context.instances.get(instance_id)
+        if source is None:
+            raise LogicError("logic.unknown_list", list=instance_id)
+        rest = steps
+        rows = indexed_rows(source, lookup[0], lookup[1](context)) if lookup else None
+        if rows is None:
+            nodes: NodeSet = [document_of(source)]
+        else:
+            context.steps.spend(1 + len(rows))
+            nodes, rest = _filtered(rows, steps[1][2], context), steps[2:]
+        for step in rest:
+            nodes, _ = _stepped(nodes, -1, step=step, chain=[], context=context)
+        return nodes
+
+    return run
+
+
+def _lookup(steps: tuple[Step, ...], compile_part: Compile) -> tuple[str, RunScalar] | None:
+    """Return the column and the code of the value looked for, if the path starts ``/root/item[… column = value …]``.
+
+    Only where the value does not depend on the candidate row; then an index narrows the list before the predicate
+    runs. A value from the instance is preferred to a literal: it tells more rows apart.
+    """
+    if len(steps) < 2 or steps[1].name != "item" or not steps[1].predicates:  # noqa: PLR2004
+        return None
+    predicate = steps[1].predicates[0]
+    if any(isinstance(part, Call) and part.name == "position" for part in walk(predicate)):
+        return None
+    equalities = [found for part in _conjuncts(predicate) if (found := _equality(part)) is not None]
+    if not equalities:
+        return None
+    column, value = next((one for one in equalities if isinstance(one[1], Path)), equalities[0])
+    return column, compile_part(value).scalar()
+
+
+def _conjuncts(syntax: Syntax) -> tuple[Syntax, ...]:
+    match syntax:
+        case Chain(first, links) if all(operator == "and" for operator, _ in links):
+            return (first, *(operand for _, operand in links))
+        case _:
+            return (syntax,)
+
+
+def _equality(syntax: Syntax) -> tuple[str, Syntax] | None:
+    match syntax:
+        case Chain(Path(Base.CONTEXT, (Step(Axis.CHILD, column, ()),)), (("=", value),)) if _is_fixed(value):
+            return column, value
+        case Chain(value, (("=", Path(Base.CONTEXT, (Step(Axis.CHILD, column, ()),))),)) if _is_fixed(value):
+            return column, value
+        case _:
+            return None
+
+
+def _is_fixed(syntax: Syntax) -> bool:
+    match syntax:
+        case Literal():
+            return True
+        case Path(base=base, steps=steps):
+            return base in (Base.ROOT, Base.CURRENT) and not any(step.predicates for step in steps)
+        case _:
+            return False
