@@ -1,0 +1,1 @@
+"""The doors: phones (OpenRosa), supervisors (console), programs (API)."""

@@ -1,0 +1,102 @@
+"""Every answer a phone gets is built here: headers, content types and the XML of OpenRosa.
+
+Collect wants ``text/xml`` and X-OpenRosa-Version on lists, and shows the text of the first un-prefixed ``message``
+element of a submission's answer. Source: https://docs.getodk.org/openrosa/.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from flask import Response, request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from server.operations.list_forms import ListedFile
+    from server.storage.repositories.forms import PublishedVersion
+
+XML = "text/xml; charset=utf-8"
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+def message(text: str, status: int) -> Response:
+    """Return the OpenRosaResponse that says *text*."""
+    return xml(
+        f'<OpenRosaResponse xmlns="http://openrosa.org/http/response">'
+        f'<message nature="">{escape(text)}</message></OpenRosaResponse>',
+        status,
+    )
+
+
+def xml(body: str, status: int = 200) -> Response:
+    """Return *body* as an OpenRosa document."""
+    return with_headers(Response(_DECLARATION + body, status, content_type=XML))
+
+
+def listing(body: str) -> Response:
+    """Return a list, or 304 when the phone has exactly this one."""
+    answer = xml(body)
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+def download(content: bytes, content_type: str, etag: str) -> Response:
+    """Return the bytes of a form or file, or 304 when the phone has them."""
+    answer = with_headers(Response(content, content_type=content_type))
+    answer.set_etag(etag)
+    return answer.make_conditional(request)
+
+
+def empty() -> Response:
+    """Return the 204 that HEAD /submission is for; without a Location, which would redirect the POST."""
+    answer = with_headers(Response(status=204))
+    del answer.headers["Content-Type"]
+    return answer
+
+
+def with_headers(answer: Response) -> Response:
+    """Add what every OpenRosa answer carries."""
+    answer.headers["X-OpenRosa-Version"] = "1.0"
+    answer.headers["Content-Language"] = "vi"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Vary"] = "Authorization"
+    return answer
+
+
+def forms_xml(forms: Iterable[PublishedVersion], address: str) -> str:
+    """Return the xforms list; *address* is the absolute URL of ``…/forms`` without a trailing slash."""
+    return (
+        '<xforms xmlns="http://openrosa.org/xforms/xformsList">'
+        + "".join(_form_xml(one, f"{address}/{quoted(one.form_id)}/versions/{one.version_id}") for one in forms)
+        + "</xforms>"
+    )
+
+
+def _form_xml(form: PublishedVersion, address: str) -> str:
+    manifest = f"<manifestUrl>{escape(address)}/manifest</manifestUrl>" if form.files else ""
+    return (
+        f"<xform><formID>{escape(form.form_id)}</formID><name>{escape(form.title)}</name>"
+        f"<version>{escape(form.version)}</version><hash>md5:{form.md5}</hash>"
+        f"<downloadUrl>{escape(address)}/form.xml</downloadUrl>{manifest}</xform>"
+    )
+
+
+def manifest_xml(files: Iterable[ListedFile], address: str) -> str:
+    """Return the manifest; *address* is the absolute URL of the version."""
+    return (
+        '<manifest xmlns="http://openrosa.org/xforms/xformsManifest">'
+        + "".join(
+            f"<mediaFile><filename>{escape(one.name)}</filename><hash>md5:{one.md5}</hash>"
+            f"<downloadUrl>{escape(address)}/files/{quoted(one.name)}</downloadUrl></mediaFile>"
+            for one in files
+        )
+        + "</manifest>"
+    )
+
+
+def quoted(name: str) -> str:
+    """Return *name* as one percent-encoded path segment."""
+    return quote(name, safe="")
