@@ -22,6 +22,7 @@ from server.storage.repositories.outbox import Outbox
 from server.storage.repositories.projects import Projects
 from server.storage.repositories.records import Records
 from server.storage.repositories.reviews import Reviews
+from server.storage.repositories.spool import Spool
 from server.storage.repositories.submissions import Submissions
 from server.storage.repositories.tray import Tray
 from server.storage.repositories.units import Units
@@ -127,3 +128,8 @@ class UnitOfWork:
     def outbox(self) -> Outbox:
         """Return the work to do later."""
         return Outbox(self._connection)
+
+    @cached_property
+    def spool(self) -> Spool:
+        """Return the bytes that wait for the object store."""
+        return Spool(self._connection)

@@ -49,7 +49,7 @@ class ContributionRow(Model):
     )
 
     version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"), primary_key=True)
-    measure: Mapped[str] = mapped_column(String(120), primary_key=True)
+    measure: Mapped[str] = mapped_column(String(270), primary_key=True)
     """``form_id.measure_name``"""
     position: Mapped[int] = mapped_column(primary_key=True)
     category: Mapped[str] = mapped_column(String(200), primary_key=True)
@@ -73,7 +73,7 @@ class FigureSumRow(Model):
     __table_args__ = (CheckConstraint("contributions >= 0", name="contributions"),)
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
-    measure: Mapped[str] = mapped_column(String(120), primary_key=True)
+    measure: Mapped[str] = mapped_column(String(270), primary_key=True)
     period: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     category: Mapped[str] = mapped_column(String(200), primary_key=True)
@@ -88,7 +88,7 @@ class SubjectLockRow(Model):
     __tablename__ = "subject_lock"
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
-    measure: Mapped[str] = mapped_column(String(120), primary_key=True)
+    measure: Mapped[str] = mapped_column(String(270), primary_key=True)
     period: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(String(255), primary_key=True)
 
@@ -110,9 +110,9 @@ class IndicatorRow(Model):
     definition_vi: Mapped[str] = mapped_column(Text)
     definition_en: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
-    numerator: Mapped[str] = mapped_column(String(330))
+    numerator: Mapped[str] = mapped_column(String(480))
     """A measure, or ``measure[question=value]``."""
-    denominator: Mapped[str] = mapped_column(String(330))
+    denominator: Mapped[str] = mapped_column(String(480))
     """The same; empty for a plain count."""
     unit: Mapped[str] = mapped_column(String(8))
     direction: Mapped[str] = mapped_column(String(4))

@@ -40,7 +40,6 @@ class UnitPeriodRow(Model):
     # Empty: since before the plan's first year, or still in force.
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
-    is_sample: Mapped[bool] = mapped_column(default=False)
 
 
 class UnitAttributeRow(Model):
@@ -72,10 +71,12 @@ class UnitAncestorRow(Model):
     __tablename__ = "unit_ancestor"
     __table_args__ = (Index("ix_unit_ancestor_unit", "unit_id", "frame"),)
 
-    frame: Mapped[str] = mapped_column(String(16), primary_key=True)
+    frame: Mapped[str] = mapped_column(String(24), primary_key=True)
     ancestor_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     depth: Mapped[int]
+    is_partial: Mapped[bool]
+    """The unit was split: enough to see its records from here, not to add them up."""
 
 
 class TerritoryRevisionRow(Model):

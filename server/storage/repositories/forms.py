@@ -90,6 +90,15 @@ class Forms:
         ).first()
         return (row.id, row.is_sensitive) if row else None
 
+    def is_sensitive_anywhere(self, form_id: str) -> bool:
+        """Tell whether any project has a sensitive form of that id; for uploads that went to the wrong project."""
+        return (
+            self._connection.execute(
+                select(FormRow.id).where(FormRow.form_id == form_id, FormRow.is_sensitive.is_(True)).limit(1)
+            ).first()
+            is not None
+        )
+
     def file_content(self, version_id: int, name: str) -> bytes | None:
         """Return the bytes of a file that belongs to a version."""
         return self._connection.execute(

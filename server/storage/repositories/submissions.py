@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from server.storage.models.figures import ContributionRow
 from server.storage.models.forms import FormRow
 from server.storage.models.reviews import ReviewRow
 from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
+from server.storage.models.tray import HeldUploadRow
 from server.submissions.decision import History, KnownVersion
 
 if TYPE_CHECKING:
@@ -36,6 +38,25 @@ _VERSIONS_OF = (
     .where(SubmissionVersionRow.submission_id == bindparam("submission_id"))
     .order_by(SubmissionVersionRow.id)
 )
+
+_CURRENT_FACTS = (
+    SubmissionRow.unit_id,
+    SubmissionRow.event_date,
+    SubmissionRow.instance_name,
+    SubmissionRow.is_flagged,
+    SubmissionRow.is_derived,
+    SubmissionRow.missing_media,
+    SubmissionRow.review_state,
+    SubmissionRow.counted_version_id,
+)
+_CONTENT = (
+    AttachmentRow.content_type,
+    AttachmentRow.sha256,
+    AttachmentRow.media_key,
+    AttachmentRow.size_bytes,
+    AttachmentRow.received_at,
+)
+_CONTENT_NAMES = tuple(column.key for column in _CONTENT)
 
 
 class Submissions:
@@ -93,18 +114,24 @@ class Submissions:
             tuple(KnownVersion(one.id, one.instance_id, one.deprecated_id, one.sha256) for one in versions),
         )
 
-    def merge(self, tail_id: int, into_id: int) -> None:
-        """Move every version and decision of *tail_id* to *into_id*: the two were one chain."""
-        rows = SubmissionVersionRow
+    def merge(self, tail_id: int, into_id: int) -> dict[str, Any]:
+        """Move every version, decision and contribution of *tail_id* to *into_id*: the two were one chain.
+
+        Return what the tail's row said because of its current version.
+        """
+        facts = self._connection.execute(select(*_CURRENT_FACTS).where(SubmissionRow.id == tail_id)).mappings().one()
+        versions = SubmissionVersionRow
         self._connection.execute(
-            update(rows).where(rows.submission_id == tail_id).values(submission_id=into_id, is_current=False)
+            update(versions).where(versions.submission_id == tail_id).values(submission_id=into_id, is_current=False)
         )
+        for model in (ReviewRow, ContributionRow, HeldUploadRow):
+            self._connection.execute(update(model).where(model.submission_id == tail_id).values(submission_id=into_id))
         self._connection.execute(
-            update(ReviewRow).where(ReviewRow.submission_id == tail_id).values(submission_id=into_id)
+            update(SubmissionRow)
+            .where(or_(SubmissionRow.id == tail_id, SubmissionRow.merged_into_id == tail_id))
+            .values(merged_into_id=into_id)
         )
-        self._connection.execute(
-            update(SubmissionRow).where(SubmissionRow.id == tail_id).values(merged_into_id=into_id)
-        )
+        return dict(facts)
 
     def add_version(self, facts: Mapping[str, Any]) -> int:
         """Insert one version and return its id."""
@@ -137,6 +164,22 @@ class Submissions:
             )
         )
         return {row.name_key: (row.id, row.sha256) for row in rows}
+
+    def files_of_record(self, submission_id: int, name_keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the newest bytes the record's versions have under each of these names."""
+        if not name_keys:
+            return {}
+        rows = self._connection.execute(
+            select(AttachmentRow.name_key, *_CONTENT)
+            .join(SubmissionVersionRow, SubmissionVersionRow.id == AttachmentRow.version_id)
+            .where(
+                SubmissionVersionRow.submission_id == submission_id,
+                AttachmentRow.name_key.in_(name_keys),
+                AttachmentRow.sha256.is_not(None),
+            )
+            .order_by(AttachmentRow.id)
+        )
+        return {row["name_key"]: {name: row[name] for name in _CONTENT_NAMES} for row in rows.mappings()}
 
     def fill_attachment(self, attachment_id: int, facts: Mapping[str, Any]) -> None:
         """Give an expected file the bytes that arrived."""

@@ -50,7 +50,7 @@ class HeldFile:
     size_bytes: int
 
 
-_INSERT = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+_INSERT: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 
 
 class Tray:

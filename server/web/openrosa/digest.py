@@ -32,14 +32,11 @@ class Challenge:
 
     def headers(self) -> list[tuple[str, str]]:
         """Return the header lines, Digest first."""
-        stale = ", stale=true" if self.is_stale else ""
-        lines = [
-            (
-                "WWW-Authenticate",
-                f'Digest realm="{self.realm}", domain="/v1/", nonce="{self.nonce}", opaque="{_opaque(self.realm)}", '
-                f'algorithm=MD5, qop="auth"{stale}',
-            )
-        ]
+        digest = (
+            f'Digest realm="{self.realm}", domain="/v1/", nonce="{self.nonce}", opaque="{_md5(self.realm)}", '
+            f'algorithm=MD5, qop="auth"{", stale=true" if self.is_stale else ""}'
+        )
+        lines = [("WWW-Authenticate", digest)]
         if self.offers_basic:
             lines.append(("WWW-Authenticate", f'Basic realm="{self.realm}"'))
         return lines
@@ -75,10 +72,6 @@ def digest_matches(given: Authorization, *, ha1: str, method: str, uri: str) -> 
 
 def _signer(secret: str) -> TimestampSigner:
     return TimestampSigner(secret, salt="digest-nonce", sep=".")
-
-
-def _opaque(realm: str) -> str:
-    return _md5(realm)
 
 
 def _md5(text: str) -> str:

@@ -155,17 +155,13 @@ def _check_length(request: Request, settings: Settings) -> None:
         raise TooLarge("openrosa.too_large", limit_mb=settings.largest_post_bytes // 1_000_000)
 
 
-def _files(parts: object) -> tuple[SentFile, ...]:
-    named = cast("list[tuple[str, FileStorage]]", list(parts))  # type: ignore[call-overload]  # a MultiDict's pairs
-    return tuple(
-        SentFile(
-            part.filename or name,
-            part.mimetype or "application/octet-stream",
-            cast("PartStream", part.stream).as_file(),
-        )
-        for name, part in named
-        if name != XML_PART
-    )
+def _files(parts: Iterable[tuple[str, FileStorage]]) -> tuple[SentFile, ...]:
+    return tuple(_file(name, part) for name, part in parts if name != XML_PART)
+
+
+def _file(name: str, part: FileStorage) -> SentFile:
+    content = cast("PartStream", part.stream).as_file()
+    return SentFile(part.filename or name, part.mimetype or "application/octet-stream", content)
 
 
 def _device(request: Request) -> str:

@@ -72,19 +72,19 @@ class _Door:
         chosen = [one for one in forms if wanted in {None, one.form_id}]
         return listing(forms_xml(chosen, f"{self._base(project_id, token)}/forms"))
 
-    def form(self, project_id: int, form_id: str, version_id: int, token: str | None = None) -> Response:
-        version = version_for(self._services, self._reader(project_id, token), version_id)
+    def form(self, *, project_id: int, form_id: str, version_id: int, token: str | None = None) -> Response:
+        version = version_for(self._services, self._reader(project_id, token), form_id, version_id)
         return download(version.xform, "text/xml; charset=utf-8", version.md5)
 
-    def manifest(self, project_id: int, form_id: str, version_id: int, token: str | None = None) -> Response:
+    def manifest(self, *, project_id: int, form_id: str, version_id: int, token: str | None = None) -> Response:
         sender = self._reader(project_id, token)
-        version = version_for(self._services, sender, version_id)
+        version = version_for(self._services, sender, form_id, version_id)
         address = f"{self._base(project_id, token)}/forms/{quoted(version.form_id)}/versions/{version_id}"
         return listing(manifest_xml(files_of(self._services, sender, version), address))
 
-    def file(self, project_id: int, form_id: str, version_id: int, name: str, token: str | None = None) -> Response:
+    def file(self, *, project_id: int, form_id: str, version_id: int, name: str, token: str | None = None) -> Response:
         sender = self._reader(project_id, token)
-        version = version_for(self._services, sender, version_id)
+        version = version_for(self._services, sender, form_id, version_id)
         content = file_content(self._services, sender, version, name)
         md5 = next(one.md5 for one in files_of(self._services, sender, version) if one.name == name)
         return download(content, _content_type(name), md5)

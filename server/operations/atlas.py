@@ -1,0 +1,84 @@
+"""The territory as every worker keeps it: one value per revision, read again only when units were loaded.
+
+Reading the revision is one small statement; a caller that has it already (the phone's look-up carries it) passes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from server.storage.unit_of_work import UnitOfWork
+from server.storage.visible import Operator
+from server.territory.collection import Territory
+from server.territory.scope import Scope
+from server.territory.units import Level, UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from sqlalchemy import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """The territory at one revision, with what lies under each unit in any frame."""
+
+    revision: int
+    territory: Territory
+    below: Mapping[UnitId, frozenset[UnitId]]
+
+    def scope_of(self, post_units: Iterable[UnitId]) -> Scope:
+        """Return what posts on *post_units* cover."""
+        covered: set[UnitId] = set()
+        for unit_id in post_units:
+            covered |= self.below.get(unit_id, frozenset())
+        return Scope(frozenset(covered))
+
+    def communes_of(self, post_units: Iterable[UnitId], on: date) -> frozenset[UnitId]:
+        """Return the communes of that day which the posts lie in or cover."""
+        found: set[UnitId] = set()
+        for unit_id in post_units:
+            period = self.territory.period(unit_id, on)
+            if period.level is Level.VILLAGE and period.parent_id is not None:
+                found.add(period.parent_id)
+            found |= {
+                one for one in self.below.get(unit_id, ()) if self.territory.period(one, on).level is Level.COMMUNE
+            }
+        return frozenset(one for one in found if self.territory.period(one, on).is_valid_on(on))
+
+
+class Atlas:
+    """Keeps the newest `Map`; safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = Lock()
+        self._map: Map | None = None
+
+    def current(self) -> Map:
+        """Return the territory as it stands now."""
+        with UnitOfWork(self._engine, Operator(), writes=False) as uow:
+            revision = uow.units.revision()
+        return self.at(revision)
+
+    def at(self, revision: int) -> Map:
+        """Return the territory, at least as new as *revision*."""
+        held = self._map
+        if held is not None and held.revision >= revision:
+            return held
+        with self._lock:
+            if self._map is None or self._map.revision < revision:
+                self._map = self._read()
+            return self._map
+
+    def _read(self) -> Map:
+        with UnitOfWork(self._engine, Operator(), writes=False) as uow:
+            revision, rows = uow.units.revision(), uow.units.rows()
+        territory = Territory.from_rows(rows)
+        below: dict[UnitId, set[UnitId]] = {}
+        for row in territory.ancestors():
+            below.setdefault(row.ancestor_id, set()).add(row.unit_id)
+        return Map(revision, territory, {unit_id: frozenset(units) for unit_id, units in below.items()})

@@ -1,0 +1,175 @@
+"""Decide what an instance is to its record and write it there: a new record, a further version, or nothing new.
+
+The record's row is made by constraint and then locked, so that the same instance sent twice at the same moment becomes
+one. Chains of edits are joined in whatever order their parts arrive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, assert_never
+
+from server.operations.envelope import Filed
+from server.submissions.decision import Edit, History, KnownVersion, New, OtherContent, Resend, current_of, decide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from server.operations.derive_submission import Derived
+    from server.operations.form_shelf import ShelvedForm
+    from server.storage.repositories.collaborators import Sender
+    from server.storage.unit_of_work import UnitOfWork
+    from server.submissions.instance import Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """An instance on its way into a record."""
+
+    sender: Sender
+    instance: Instance
+    form: ShelvedForm
+    received_at: datetime
+    device_id: str
+
+    @property
+    def project_id(self) -> int:
+        """Return the project it was sent to: for a practice twin, the twin."""
+        return self.sender.project_id
+
+    @property
+    def form_key(self) -> int:
+        """Return the form's row id."""
+        return self.form.published.form_key
+
+
+def file_version(uow: UnitOfWork, filing: Filing, derived: Derived) -> Filed:
+    """Write the instance into its record, unless the record has it or has other content under its id."""
+    instance = filing.instance
+    history = _claim(uow, filing, derived)
+    decision = decide(instance.instance_id, instance.deprecated_id, instance.sha256, history)
+    match decision:
+        case Resend(version_id) | OtherContent(version_id):
+            return Filed(history.submission_id, version_id, decision)
+        case New():
+            version_id = _add(uow, filing, derived, history, is_current=True)
+        case Edit(becomes_current=becomes_current):
+            version_id = _add(uow, filing, derived, history, is_current=False)
+            if becomes_current:
+                uow.submissions.make_current(history.submission_id, version_id, derived_facts(derived) | _EDITED)
+        case _:
+            assert_never(decision)
+    return Filed(history.submission_id, version_id, decision)
+
+
+_EDITED = {"review_state": "edited"}
+
+
+def derived_facts(derived: Derived) -> dict[str, Any]:
+    """Return what a record's row says because of its current version."""
+    return {
+        "unit_id": derived.unit_id,
+        "event_date": derived.event_date,
+        "instance_name": derived.instance_name,
+        "is_flagged": derived.is_flagged,
+        "is_derived": derived.is_derived,
+    }
+
+
+def _claim(uow: UnitOfWork, filing: Filing, derived: Derived) -> History:
+    """Return the record this instance belongs to, made if there is none, locked in any case."""
+    instance = filing.instance
+    if instance.deprecated_id is None:
+        return _claim_root(uow, filing, derived, instance.instance_id)
+    uow.submissions.lock_edits_of(filing.form_key)
+    holder = uow.submissions.holder_of(filing.project_id, filing.form_key, instance.ids)
+    history = (
+        uow.submissions.history(holder)
+        if holder is not None
+        else _claim_root(uow, filing, derived, instance.deprecated_id)
+    )
+    return _join_tail(uow, filing, history)
+
+
+def _claim_root(uow: UnitOfWork, filing: Filing, derived: Derived, root: str) -> History:
+    created = uow.submissions.claim(_record_facts(filing, derived, root))
+    if created is not None:
+        return created
+    known = uow.submissions.rooted_at(filing.project_id, filing.form_key, root)
+    assert known is not None, "what clashed a moment ago is there"
+    return uow.submissions.history(known)
+
+
+def _join_tail(uow: UnitOfWork, filing: Filing, history: History) -> History:
+    """Merge the record of edits that arrived before this one, if there is one."""
+    instance_id = filing.instance.instance_id
+    tail_id = uow.submissions.rooted_at(filing.project_id, filing.form_key, instance_id)
+    if tail_id is None or tail_id == history.submission_id:
+        return history
+    tail = uow.submissions.history(tail_id)
+    facts = uow.submissions.merge(tail_id, history.submission_id)
+    joined = uow.submissions.history(history.submission_id)
+    if joined.versions and tail.current_version_id is not None:
+        newest = current_of(_with_link(joined.versions, filing))
+        if newest.version_id in {one.version_id for one in tail.versions}:
+            uow.submissions.make_current(history.submission_id, newest.version_id, facts)
+    return joined
+
+
+def _with_link(versions: tuple[KnownVersion, ...], filing: Filing) -> tuple[KnownVersion, ...]:
+    """Return *versions* with the arriving one, which joins the tail to the rest."""
+    instance = filing.instance
+    return (*versions, KnownVersion(0, instance.instance_id, instance.deprecated_id, instance.sha256))
+
+
+def _record_facts(filing: Filing, derived: Derived, root: str) -> dict[str, Any]:
+    return {
+        **derived_facts(derived),
+        "project_id": filing.project_id,
+        "form_key": filing.form_key,
+        "root_instance_id": root,
+        "is_sensitive": filing.form.published.is_sensitive,
+        "received_at": filing.received_at,
+        "collaborator_id": filing.sender.collaborator_id,
+        "review_state": "received",
+        "missing_media": 0,
+    }
+
+
+def _add(uow: UnitOfWork, filing: Filing, derived: Derived, history: History, *, is_current: bool) -> int:
+    version_id = uow.submissions.add_version(_version_facts(filing, history.submission_id, is_current=is_current))
+    uow.submissions.add_findings(
+        [
+            {
+                "version_id": version_id,
+                "code": one.code,
+                "path": one.path,
+                "severity": one.severity.value,
+                "params": dict(one.params),
+            }
+            for one in derived.findings
+        ]
+    )
+    uow.figures.add(filing.project_id, history.submission_id, version_id, derived.contributions)
+    if not derived.is_derived:
+        uow.outbox.add([("derive_submission", {"version_id": version_id})], filing.received_at)
+    return version_id
+
+
+def _version_facts(filing: Filing, submission_id: int, *, is_current: bool) -> Mapping[str, Any]:
+    instance = filing.instance
+    return {
+        "submission_id": submission_id,
+        "project_id": filing.project_id,
+        "form_key": filing.form_key,
+        "form_version_id": filing.form.published.version_id,
+        "instance_id": instance.instance_id,
+        "deprecated_id": instance.deprecated_id,
+        "sha256": instance.sha256,
+        "xml": instance.xml,
+        "received_at": filing.received_at,
+        "collaborator_id": filing.sender.collaborator_id,
+        "device_id": filing.device_id,
+        "is_current": is_current,
+    }

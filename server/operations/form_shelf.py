@@ -1,0 +1,105 @@
+"""Published form versions, parsed and compiled once per worker.
+
+A version's bytes never change, so neither does what is made of them; only which version is in force and who may see
+it changes, and then the project's forms revision rises. A version unknown here is looked up each time it is named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from server.forms.lists import ChoiceList, read_csv
+from server.forms.xform import read_form
+from server.indicators.measures import Measure, measures_of
+from server.storage.unit_of_work import UnitOfWork
+from server.storage.visible import Operator
+from server.submissions.validation import Compiled, compile_form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Engine
+
+    from server.forms.definition import FormDefinition
+    from server.storage.repositories.forms import PublishedVersion
+
+
+@dataclass(frozen=True, slots=True)
+class ShelvedForm:
+    """A published version with all that is made of it."""
+
+    published: PublishedVersion
+    definition: FormDefinition
+    compiled: Compiled
+    lists: Mapping[str, ChoiceList]
+    """The attached CSV lists by instance id; generated ones are not here."""
+    measures: tuple[Measure, ...]
+
+
+class FormShelf:
+    """Keeps shelved forms; safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = Lock()
+        self._by_id: dict[int, ShelvedForm] = {}
+        self._ids: dict[tuple[int, str, str], int] = {}
+        self._current: dict[int, tuple[int, tuple[PublishedVersion, ...]]] = {}
+
+    def version(self, project_id: int, form_id: str, version: str) -> ShelvedForm | None:
+        """Return one version of a project's form, in force or not; None if there is none (yet)."""
+        held = self._ids.get((project_id, form_id, version))
+        if held is not None:
+            return self._by_id[held]
+        with UnitOfWork(self._engine, Operator(), writes=False) as uow:
+            published = uow.forms.version(project_id, form_id, version)
+        return self._shelve(published) if published else None
+
+    def version_by_id(self, version_id: int) -> ShelvedForm:
+        """Return the version with this row id, which must exist."""
+        held = self._by_id.get(version_id)
+        if held is not None:
+            return held
+        with UnitOfWork(self._engine, Operator(), writes=False) as uow:
+            published = uow.forms.version_by_id(version_id)
+        assert published is not None, "a version that a record refers to is never deleted"
+        return self._shelve(published)
+
+    def current(self, project_id: int, revision: int) -> tuple[PublishedVersion, ...]:
+        """Return the versions in force of a project whose forms stand at *revision*, by form id."""
+        held = self._current.get(project_id)
+        if held is not None and held[0] >= revision:
+            return held[1]
+        with UnitOfWork(self._engine, Operator(), writes=False) as uow:
+            read = (uow.forms.revision(project_id), tuple(uow.forms.current(project_id)))
+        self._current[project_id] = read
+        return read[1]
+
+    def _shelve(self, published: PublishedVersion) -> ShelvedForm:
+        with self._lock:
+            if published.version_id not in self._by_id:
+                self._by_id[published.version_id] = self._made_of(published)
+            self._ids[published.project_id, published.form_id, published.version] = published.version_id
+            return self._by_id[published.version_id]
+
+    def _made_of(self, published: PublishedVersion) -> ShelvedForm:
+        definition = read_form(published.xform)
+        return ShelvedForm(
+            published,
+            definition,
+            compile_form(definition),
+            self._lists_of(published, definition),
+            measures_of(published.measures, definition),
+        )
+
+    def _lists_of(self, published: PublishedVersion, definition: FormDefinition) -> dict[str, ChoiceList]:
+        names = {one.name for one in published.files if one.kind == "file"}
+        lists: dict[str, ChoiceList] = {}
+        with UnitOfWork(self._engine, Operator(), writes=False) as uow:
+            for instance in definition.instances:
+                if instance.filename in names and instance.filename.endswith(".csv"):
+                    content = uow.forms.file_content(published.version_id, instance.filename) or b""
+                    lists[instance.instance_id] = read_csv(instance.instance_id, content)
+        return lists

@@ -1,0 +1,111 @@
+"""Which forms a phone is offered, with which files: by project, audience and posts, never an empty list by mistake.
+
+Form files are few and small; lists of units are made per set of communes and day and shared by all who have the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from server.errors import NotFound
+from server.territory.forms_csv import forms_units_csv
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from server.operations.atlas import Map
+    from server.operations.services import Services
+    from server.storage.repositories.collaborators import Sender
+    from server.storage.repositories.forms import FormFile, PublishedVersion
+    from server.territory.units import UnitId
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file a phone is to fetch with a form; *md5* is of the bytes it will get."""
+
+    name: str
+    md5: str
+
+
+def forms_for(services: Services, sender: Sender) -> tuple[PublishedVersion, ...]:
+    """Return the versions in force that *sender* may fill: open, hers by audience, and never sensitive in practice."""
+    current = services.shelf.current(sender.forms_project_id, sender.forms_revision)
+    return tuple(one for one in current if one.state == "open" and _is_for(services, one, sender))
+
+
+def version_for(services: Services, sender: Sender, form_id: str, version_id: int) -> PublishedVersion:
+    """Return one version in force that *sender* may fetch; raises NotFound ``openrosa.not_found``."""
+    for one in forms_for(services, sender):
+        if one.version_id == version_id and one.form_id == form_id:
+            return one
+    raise NotFound("openrosa.not_found")
+
+
+def files_of(services: Services, sender: Sender, version: PublishedVersion) -> tuple[ListedFile, ...]:
+    """Return the files that go with a version, by name."""
+    return tuple(ListedFile(one.name, _md5_of(services, sender, one)) for one in version.files)
+
+
+def file_content(services: Services, sender: Sender, version: PublishedVersion, name: str) -> bytes:
+    """Return the bytes of one file; raises NotFound ``openrosa.not_found``."""
+    file = next((one for one in version.files if one.name == name), None)
+    if file is None:
+        raise NotFound("openrosa.not_found")
+    if file.kind == "units":
+        return units_csv(services, sender)[0]
+    with services.reading(services.intake(sender.project_id)) as uow:
+        content = uow.forms.file_content(version.version_id, name)
+    if content is None:
+        raise NotFound("openrosa.not_found")
+    return content
+
+
+def units_csv(services: Services, sender: Sender) -> tuple[bytes, str]:
+    """Return the units list of *sender*'s communes and its MD5."""
+    here = services.atlas.at(sender.territory_revision)
+    today = services.today()
+    return _units_csv(_MapKey(here), here.communes_of(sender.post_units, today), today)
+
+
+def _md5_of(services: Services, sender: Sender, file: FormFile) -> str:
+    return units_csv(services, sender)[1] if file.kind == "units" else file.md5
+
+
+def _is_for(services: Services, version: PublishedVersion, sender: Sender) -> bool:
+    if version.is_sensitive and sender.project_kind == "practice":
+        return False
+    match version.audience:
+        case "all":
+            return True
+        case "units":
+            scope = services.atlas.at(sender.territory_revision).scope_of(version.audience_units)
+            return any(scope.covers(unit_id) for unit_id in sender.post_units)
+        case "named":
+            return sender.collaborator_id in version.audience_collaborators
+        case _:
+            return False
+
+
+class _MapKey:
+    """A map as a cache key: equal when the revision is."""
+
+    __slots__ = ("here",)
+
+    def __init__(self, here: Map) -> None:
+        self.here = here
+
+    def __hash__(self) -> int:
+        return self.here.revision
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _MapKey) and other.here.revision == self.here.revision
+
+
+@lru_cache(maxsize=2048)
+def _units_csv(key: _MapKey, communes: frozenset[UnitId], on: date) -> tuple[bytes, str]:
+    content = forms_units_csv(key.here.territory, communes, on)
+    return content, hashlib.md5(content, usedforsecurity=False).hexdigest()

@@ -1,0 +1,98 @@
+"""Receive what a phone sends: whatever is valid XML from a known key is kept, once, and never overwritten.
+
+The order is the promise: files durable first, then everything derived, then one transaction, then the answer. A crash
+in between leaves a file nobody refers to, never a record that points at nothing. What cannot be filed yet (unknown
+form or version, other content under a known id, no id, a revoked key) is held in the tray, whole, with its reason.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from server.media.put_all import put_all
+from server.media.store import folder_of
+from server.operations.derive_submission import derive
+from server.operations.envelope import Arrived, Held, Receipt, arrived_files, spool_waiting
+from server.operations.file_attachments import file_attachments
+from server.operations.file_version import Filing, file_version
+from server.operations.hold_upload import Holding, check_allowance, hold, hold_in
+from server.submissions.decision import OtherContent
+from server.submissions.instance import read_instance
+
+if TYPE_CHECKING:
+    from server.operations.envelope import Envelope
+    from server.operations.form_shelf import ShelvedForm
+    from server.operations.services import Services
+    from server.storage.repositories.collaborators import Sender
+    from server.submissions.instance import Instance
+
+log = logging.getLogger(__name__)
+
+
+def receive_submission(services: Services, sender: Sender, envelope: Envelope) -> Receipt:
+    """Keep what *sender* sent and say what became of it.
+
+    Raises what `read_instance` raises for XML that cannot be read, and `Unavailable` when disk, object store or
+    database cannot keep it; then nothing is half stored and the phone keeps its copy.
+    """
+    instance = read_instance(envelope.xml)
+    form = services.shelf.version(sender.forms_project_id, instance.form_id, instance.form_version)
+    reason, is_sensitive = _reason_to_hold(services, sender, instance, form)
+    if form is None or reason:
+        holding = Holding(sender, envelope, instance, reason, is_sensitive, services.now())
+        receipt = _hold(services, holding)
+    else:
+        receipt = _file(services, sender, envelope, instance=instance, form=form)
+    log.info("submission.received", extra={"receipt": type(receipt).__name__, "collaborator": sender.collaborator_id})
+    return receipt
+
+
+def _reason_to_hold(
+    services: Services, sender: Sender, instance: Instance, form: ShelvedForm | None
+) -> tuple[str, bool]:
+    """Return why the upload cannot be filed (empty if it can) and whether it is of a sensitive form."""
+    if form is not None:
+        reason = "key_revoked" if sender.revoked_at else "no_instance_id" if not instance.instance_id else ""
+        return reason, form.published.is_sensitive
+    with services.reading(services.intake(sender.project_id)) as uow:
+        known = uow.forms.form(sender.forms_project_id, instance.form_id)
+        is_sensitive = sender.project_kind == "separate" or uow.forms.is_sensitive_anywhere(instance.form_id)
+    reason = "key_revoked" if sender.revoked_at else "unknown_version" if known else "unknown_form"
+    return reason, is_sensitive
+
+
+def _hold(services: Services, holding: Holding) -> Held:
+    check_allowance(services, holding)
+    arrived = _put(
+        services, holding.envelope, holding.sender, holding.instance.form_id if holding.is_sensitive else None
+    )
+    return hold(services, holding, arrived)
+
+
+def _file(services: Services, sender: Sender, envelope: Envelope, *, instance: Instance, form: ShelvedForm) -> Receipt:
+    sensitive_form_id = instance.form_id if form.published.is_sensitive else None
+    arrived = _put(services, envelope, sender, sensitive_form_id)
+    filing = Filing(sender, instance, form, services.now(), envelope.device_id)
+    derived = derive(services, filing)
+    with services.unit_of_work(services.intake(sender.project_id)) as uow:
+        spool_waiting(uow, arrived)
+        filed = file_version(uow, filing, derived)
+        if isinstance(filed.decision, OtherContent):
+            strangers, reason = arrived, "other_content"
+        else:
+            strangers, reason = (
+                file_attachments(uow, filed, derived, arrived, at=filing.received_at),
+                "other_attachment",
+            )
+        if strangers or isinstance(filed.decision, OtherContent):
+            is_sensitive = form.published.is_sensitive
+            holding = Holding(sender, envelope, instance, reason, is_sensitive, filing.received_at, filed.submission_id)
+            return hold_in(uow, holding, strangers)
+    return filed
+
+
+def _put(services: Services, envelope: Envelope, sender: Sender, sensitive_form_id: str | None) -> tuple[Arrived, ...]:
+    folder = folder_of(sender.project_id, sensitive_form_id=sensitive_form_id)
+    placed = put_all(services.media, [one.content for one in envelope.files], folder=folder)
+    return arrived_files(envelope.files, placed)
