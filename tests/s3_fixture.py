@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -110,9 +111,11 @@ def folder_with_attributes(preferred):
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory):
     """One S3 server for the whole run."""
-    process = SwiftProcess(folder_with_attributes(tmp_path_factory.getbasetemp()))
+    folder = folder_with_attributes(tmp_path_factory.getbasetemp())
+    process = SwiftProcess(folder)
     yield process.start()
     process.kill()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -52,11 +52,17 @@ class IncomingFile(io.RawIOBase):
         return self._hash.hexdigest()
 
     def seal(self) -> None:
-        """Bring every byte to the disk; nothing can be written afterwards. Sealing again changes nothing."""
-        if not self._sealed:
-            with disk_faults():
-                os.fsync(self.fileno())
-            self._sealed = True
+        """Bring every byte to the disk; nothing can be written afterwards. Sealing again changes nothing.
+
+        Errors: ``media.unavailable`` with reason ``size`` when the disk holds less or more than was written.
+        """
+        if self._sealed:
+            return
+        with disk_faults():
+            os.fsync(self.fileno())
+            if os.fstat(self.fileno()).st_size != self.size_bytes:
+                raise Unavailable("media.unavailable", reason="size")
+        self._sealed = True
 
     def write(self, chunk: ReadableBuffer, /) -> int:
         """Append *chunk* and return its length in bytes."""

@@ -78,7 +78,7 @@ class LocalStore:
         target = self._place(key)
         with disk_faults():
             if path.stat().st_size != size_bytes:
-                raise Unavailable("media.unavailable", reason="size")  # the disk lost what it had taken
+                raise Unavailable("media.unavailable", reason="size")  # cut short since it was sealed
             self._enter(target.parent)
             path.replace(target)
             sync_directory(target.parent)

@@ -164,10 +164,11 @@ def test_a_new_root_is_durable_up_to_what_was_there(tmp_path, monkeypatch):
     assert seen == [tmp_path, tmp_path / "var", tmp_path / "var/media", tmp_path / "var/media"]
 
 
-def test_a_file_the_disk_shortened_is_not_kept(tmp_path):
+def test_a_sealed_file_that_was_shortened_is_not_kept(tmp_path):
     store = open_store(f"file:{tmp_path}/media", tmp_path)
     with store.incoming() as file:
         file.write(b"mat duoi")
+        file.seal()
         os.truncate(file.path, 3)
         with pytest.raises(Unavailable, match="size"):
             put_all(store, [file], folder=FOLDER)

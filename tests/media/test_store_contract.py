@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.errors import InvalidInput, NotFound
+from server.errors import InvalidInput, NotFound, Unavailable
 from server.media.probe import probe
 from server.media.put_all import put_all
 from server.media.store import MediaKey, Stored, folder_of, key_of
@@ -122,6 +123,15 @@ def test_files_of_one_upload_are_placed_in_their_order_and_equal_ones_once(store
     assert [read(store, one.key) for one in placed] == contents
     assert len(everything(store)) == 3
     assert store.sweep_incoming(written_before=datetime.now(UTC) + timedelta(hours=1)) == 0
+
+
+def test_a_file_the_disk_shortened_is_neither_stored_nor_spooled(store):
+    with store.incoming() as file:
+        file.write(b"mat duoi")
+        os.truncate(file.path, 3)
+        with pytest.raises(Unavailable, match=r"media\.unavailable\(reason='size'\)"):
+            put_all(store, [file], folder=PROJECT)
+    assert everything(store) == []
 
 
 def test_no_files_are_placed_nowhere(store):
