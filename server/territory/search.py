@@ -46,12 +46,13 @@ def _plain(text: str) -> str:
 
 
 def _rank(period: UnitPeriod, wanted: str) -> int:
-    """Return how well the period matches: 0 the very name or code, 4 only its loose spelling, 9 not at all."""
+    """Return how well the period matches: 0 the very name or code, 4 its loose spelling only, 9 not at all."""
     name = _plain(period.name)
     bare = _KIND_WORDS.sub("", name)
-    if wanted in (name, bare, _plain(period.code)):
+    code = _plain(period.code)
+    if wanted in (name, bare, code):
         return 0
-    if bare.startswith(wanted):
+    if bare.startswith(wanted) or code.startswith(wanted):
         return 1
     if f" {wanted}" in f" {name}":
         return 2

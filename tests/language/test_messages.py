@@ -109,3 +109,11 @@ def test_answers_fit_on_a_phone():
         code: len(text) for code, text in messages("vi", "openrosa.po").items() if len(text) > MOST_LETTERS_ON_A_PHONE
     }
     assert long == {}
+
+
+@pytest.mark.parametrize("room", ["access", "territory"])
+def test_every_code_a_room_raises_has_its_sentence(room):
+    sources = (FOLDER.parents[1] / room).glob("*.py")
+    codes = {code for path in sources for code in re.findall(rf'"({room}\.[a-z_]+)"', path.read_text(encoding="utf-8"))}
+    assert codes
+    assert [code for code in sorted(codes) if not load_catalogue().has(code)] == []
