@@ -8,7 +8,6 @@ Neither logic nor safety of the form is judged here: see `server.forms.check`.
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 import tempfile
@@ -31,10 +30,18 @@ if TYPE_CHECKING:
 
     from server.forms.survey_rows import SurveyRows
 
-WALL_SECONDS = 40
 MAX_SOURCE_BYTES = 16 * 1024 * 1024
 
 _PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one conversion may cost; memory is counted over what the libraries themselves take."""
+
+    cpu_seconds: int = 20
+    wall_seconds: float = 40
+    memory_bytes: int = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +87,8 @@ def convert(content: bytes, kind: SourceKind, *, measures: bytes | None = None) 
 
 def convert_many(sources: Iterable[Source]) -> tuple[Converted | Refused, ...]:
     """Return the outcome of each source, in order; one child serves them all, unless one of them ends it."""
-    with _Converter() as converter:
-        return tuple(_outcome(source, converter) for source in sources)
-
-
-def _outcome(source: Source, converter: _Converter) -> Converted | Refused:
-    if len(source.content) > MAX_SOURCE_BYTES:
-        return Refused((Fault("form.source_too_large", {"limit_megabytes": MAX_SOURCE_BYTES // 1024**2}),))
-    try:
-        return _ready(source) if source.kind is SourceKind.XFORM else converter.convert(source)
-    except DomainError as error:
-        return Refused((Fault(error.code, {name: str(value) for name, value in error.params.items()}),))
+    with Converter() as converter:
+        return tuple(converter.outcome(source) for source in sources)
 
 
 def _ready(source: Source) -> Converted:
@@ -99,10 +97,12 @@ def _ready(source: Source) -> Converted:
     return Converted(source.content, (), sheets)
 
 
-class _Converter:
-    """The child, started when first needed and again whenever a source has ended it."""
+class Converter:
+    """The child, started when first needed and again whenever a source has ended it; not for several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits | None = None) -> None:
+        """Start nothing yet; the scratch folder goes with the context."""
+        self._limits = limits or Limits()
         self._child: subprocess.Popen[bytes] | None = None
         self._scratch = tempfile.TemporaryDirectory(prefix="nepnha-convert-")
 
@@ -116,27 +116,36 @@ class _Converter:
             _end(self._child)
         self._scratch.cleanup()
 
-    def convert(self, source: Source) -> Converted | Refused:
-        """Return what the child makes of *source*."""
-        child = self._child or _start(self._scratch.name)
+    def outcome(self, source: Source) -> Converted | Refused:
+        """Return what becomes of *source*; a ready XForm needs no child."""
+        if len(source.content) > MAX_SOURCE_BYTES:
+            return Refused((Fault("form.source_too_large", {"limit_megabytes": MAX_SOURCE_BYTES // 1024**2}),))
+        try:
+            return _ready(source) if source.kind is SourceKind.XFORM else self._in_child(source)
+        except DomainError as error:
+            return Refused((Fault(error.code, {name: str(value) for name, value in error.params.items()}),))
+
+    def _in_child(self, source: Source) -> Converted | Refused:
+        child = self._child or _start(self._scratch.name, self._limits.memory_bytes)
         self._child = child
-        clock = threading.Timer(WALL_SECONDS, child.kill)
+        clock = threading.Timer(self._limits.wall_seconds, child.kill)
         clock.start()
         try:
-            answer = _ask(child, source)
+            line = _ask(child, source, self._limits.cpu_seconds)
         finally:
             clock.cancel()
-        if not answer:
+        answer = json.loads(line) if line else {"ended": True}
+        if "ended" in answer:
             self._child = None
-            return Refused((_epitaph(_end(child)),))
-        return _read_answer(json.loads(answer))
+            exit_code = _end(child)
+        return _read_answer(answer) if line else Refused((_epitaph(exit_code),))
 
 
-def _start(scratch: str) -> subprocess.Popen[bytes]:
+def _start(scratch: str, memory_bytes: int) -> subprocess.Popen[bytes]:
     """Start the child with nothing of our environment but what Python needs; a fixed hash seed keeps output stable."""
     environment = {"PYTHONPATH": str(_PROJECT), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "TMPDIR": scratch}
-    return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "server.forms.convert_child"],
+    return subprocess.Popen(  # noqa: S603  # our own module, run by our own interpreter
+        [sys.executable, "-W", "ignore", "-m", "server.forms.convert_child", str(memory_bytes)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -145,11 +154,12 @@ def _start(scratch: str) -> subprocess.Popen[bytes]:
     )
 
 
-def _ask(child: subprocess.Popen[bytes], source: Source) -> bytes:
+def _ask(child: subprocess.Popen[bytes], source: Source, cpu_seconds: int) -> bytes:
     """Return the child's line about *source*, empty if it died over it."""
     assert child.stdin is not None
     assert child.stdout is not None
-    header = json.dumps({"kind": source.kind.value, "size": len(source.content)}).encode()
+    request = {"kind": source.kind.value, "size": len(source.content), "cpu_seconds": cpu_seconds}
+    header = json.dumps(request).encode()
     try:
         child.stdin.write(header + b"\n" + source.content)
         child.stdin.flush()
@@ -159,17 +169,18 @@ def _ask(child: subprocess.Popen[bytes], source: Source) -> bytes:
 
 
 def _end(child: subprocess.Popen[bytes]) -> int:
-    """End the child if it lives, close its pipes, and return its exit code."""
-    child.kill()
-    child.communicate()
+    """Close the child's input, which ends it, by force if it lingers, and return its exit code."""
+    try:
+        child.communicate(timeout=2)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
     return child.returncode
 
 
 def _epitaph(exit_code: int) -> Fault:
-    """Return the fault of a source over which the child died without a word."""
-    if exit_code in (-signal.SIGXCPU, -signal.SIGKILL):
-        return Fault("form.too_costly")
-    return Fault("form.workbook_broken", {"reason": f"exit {exit_code}"})
+    """Return the fault of a source over which the child died without a word: killed, or too short of memory to speak."""
+    return Fault("form.too_costly", {"reason": f"exit {exit_code}"})
 
 
 def _read_answer(answer: dict[str, object]) -> Converted | Refused:

@@ -1,8 +1,8 @@
 """The child process in which workbooks are opened: whatever a hostile file does, it does it here.
 
-It reads requests from standard input (a JSON line with *kind* and *size*, then that many bytes) and answers each with
-one JSON line. It limits its own memory, processor time and files before it opens anything. Its only caller is
-`server.forms.convert`, which watches the clock.
+It reads requests from standard input (a JSON line with *kind*, *size* and *cpu_seconds*, then that many bytes) and
+answers each with one JSON line; one that says *ended* is its last. Its argument is the memory it may take, in bytes
+over what the imports took. Its only caller is `server.forms.convert`, which watches the clock.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import resource
 import sys
 import zlib
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from zipfile import BadZipFile
 
 from openpyxl.utils.exceptions import InvalidFileException
+from pyxform.constants import SUPPORTED_SHEET_NAMES
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert as pyxform_convert
 from xlrd import XLRDError  # type: ignore[import-untyped]  # it ships no types
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
 
     from server.forms.sheets import Sheet
 
-CPU_SECONDS = 20
-MEMORY_BYTES = 512 * 1024 * 1024
 FILE_BYTES = 32 * 1024 * 1024
 _FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system")
 
@@ -53,10 +53,10 @@ def main() -> None:
     """Answer requests until standard input ends."""
     replies = _private_replies()
     sys.excepthook = partial(_report_crash, replies)
-    _limit_everything()
+    _limit_everything(int(sys.argv[1]))
     for header in sys.stdin.buffer:
         request = json.loads(header)
-        _limit_processor()
+        _limit_processor(request["cpu_seconds"])
         _send(replies, answer(sys.stdin.buffer.read(request["size"]), SourceKind(request["kind"])))
 
 
@@ -66,8 +66,6 @@ def answer(source: bytes, kind: SourceKind) -> Reply:
         return _converted(source, kind)
     except DomainError as error:
         return {"refused": error.code, "params": error.params}
-    except MemoryError:
-        return {"refused": "form.too_costly", "params": {}}
     except _BROKEN as error:
         return {"refused": "form.workbook_broken", "params": {"reason": type(error).__name__}}
 
@@ -79,10 +77,24 @@ def _converted(source: bytes, kind: SourceKind) -> Reply:
     sheets = [_plain(sheet) for sheet in read_sheets(source, kind)]
     try:
         # Bytes and a file type, always: pyxform opens a string that happens to be the name of a file.
-        result = pyxform_convert(xlsform=source, file_type=kind.value, validate=False, warnings=warnings)
+        known = _known_sheets(source) if kind is SourceKind.CSV else source
+        result = pyxform_convert(xlsform=known, file_type=kind.value, validate=False, warnings=warnings)
     except PyXFormError as error:
         return {"wrong": str(error), "sheets": sheets}
     return {"xform": result.xform, "warnings": warnings, "sheets": sheets, "itemsets": result.itemsets}
+
+
+def _known_sheets(source: bytes) -> bytes:
+    """Return CSV without the sheets pyxform does not know: in this kind alone it stumbles over them."""
+    kept = StringIO(newline="")
+    writer = csv.writer(kept)
+    known = True
+    for line in csv.reader(StringIO(source.decode("utf-8-sig"), newline="")):
+        name = line[0].strip().lower() if line else ""
+        known = name in SUPPORTED_SHEET_NAMES if name else known
+        if known:
+            writer.writerow(line)
+    return kept.getvalue().encode()
 
 
 def _plain(sheet: Sheet) -> Reply:
@@ -101,10 +113,10 @@ def _send(replies: BinaryIO, reply: Reply) -> None:
     replies.flush()
 
 
-def _limit_everything() -> None:
-    """Allow *MEMORY_BYTES* over what the imports took, no core, small files, no network, no other process."""
+def _limit_everything(memory_bytes: int) -> None:
+    """Allow *memory_bytes* over what the imports took, no core, small files, no network, no other process."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    ceiling = pages * resource.getpagesize() + MEMORY_BYTES
+    ceiling = pages * resource.getpagesize() + memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # pyxform writes its result into a temporary file before it returns it.
@@ -112,10 +124,10 @@ def _limit_everything() -> None:
     sys.addaudithook(_refuse_the_world)
 
 
-def _limit_processor() -> None:
-    """Allow *CPU_SECONDS* from now on; the kernel ends the process beyond them."""
+def _limit_processor(cpu_seconds: int) -> None:
+    """Allow *cpu_seconds* from now on; the kernel ends the process beyond them."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
+    seconds = int(used.ru_utime + used.ru_stime) + cpu_seconds
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds if hard < 0 else min(seconds, hard), hard))
 
@@ -129,7 +141,8 @@ def _report_crash(
     replies: BinaryIO, kind: type[BaseException], _error: BaseException, _trace: TracebackType | None
 ) -> None:
     """Make the last reply of a process that met an error nobody foresaw: which one, and no more."""
-    _send(replies, {"refused": "form.workbook_broken", "params": {"reason": kind.__name__}})
+    code = "form.too_costly" if issubclass(kind, MemoryError | RecursionError) else "form.workbook_broken"
+    _send(replies, {"refused": code, "params": {"reason": kind.__name__}, "ended": True})
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ _SENTENCES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("form.workbook_broken", r"not recognized as a supported type|not appear to be a valid XLSForm"),
         (
             "form.translation_missing",
-            r"Language '(?P<language>[^']*)' is missing the (?P<in_sheet>\w+) (?:columns )?(?P<columns>.+?)(?: column)?\.?$",
+            r"Language '(?P<language>.*)' is missing the (?P<in_sheet>\w+) (?:columns )?(?P<columns>.+?)( column)?\.$",
         ),
         ("form.language_code", r"valid machine-readable codes: (?P<languages>.+?)\. "),
         ("form.label_missing", r"has no label|should have a label"),
