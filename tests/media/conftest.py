@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 
 from server.media.opening import open_store
 from server.media.put_all import put_all
 from server.media.store import folder_of
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 FOLDER = folder_of(1, sensitive_form_id=None)
 
 
 def pytest_configure(config):
     """Load the S3 fixtures, unless the whole suite has done so already."""
-    if not config.pluginmanager.has_plugin("s3_fixture"):
-        config.pluginmanager.import_plugin("s3_fixture")
+    if not config.pluginmanager.has_plugin("tests.s3_fixture"):
+        config.pluginmanager.import_plugin("tests.s3_fixture")
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from contextlib import closing
 
 import pytest
 from cutting_proxy import CuttingProxy
-from s3_fixture import S3Bucket, SwiftProcess, folder_with_attributes
 
 from server.errors import Unavailable
 from server.media.opening import open_store
 from server.media.probe import probe
 from server.media.put_all import put_all
 from server.media.store import Spooled, Stored, folder_of, key_of
+from tests.s3_fixture import S3Bucket, SwiftProcess, folder_with_attributes
 
 pytestmark = pytest.mark.s3
 
