@@ -1,0 +1,133 @@
+"""The answers of an instance beside the questions of its form, in the form's order, for people to read.
+
+Nodes the device left out are left out here; nodes the form does not know are shown as they came. Labels of choices in
+attached lists are asked of the caller, for those lists live elsewhere. Nothing is judged: see `validation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.forms.definition import ControlKind, Node, NodeKind, Text
+from server.forms.xml_reader import local_name
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from server.forms.definition import FormDefinition
+
+ListedLabel = Callable[[str, str, str], str | None]
+"""(instance id, label column, value) → label of a choice in an attached list, None if it is not there."""
+
+_SEVERAL = frozenset({ControlKind.SELECT_MULTIPLE, ControlKind.RANK})
+_CHOSEN = _SEVERAL | {ControlKind.SELECT_ONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice that was picked; a value the list does not hold has itself for a label."""
+
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question with what was answered; *text* is the answer as the device wrote it, maybe empty."""
+
+    path: str
+    """Absolute, with [n] on every repeat instance and nowhere else."""
+    node: Node | None
+    name: str
+    text: str
+    chosen: tuple[Chosen, ...] = ()
+
+    @property
+    def label(self) -> Text:
+        """Return the question as the form asks it; no text for what the device fills in by itself."""
+        return self.node.label if self.node else Text()
+
+    @property
+    def is_question(self) -> bool:
+        """Tell whether a person was asked."""
+        return self.node is not None and self.node.control.kind is not ControlKind.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group, or the *number*-th instance of a repeat, with what it holds."""
+
+    path: str
+    node: Node | None
+    name: str
+    number: int | None
+    parts: tuple[Answer | Section, ...]
+
+    @property
+    def label(self) -> Text:
+        """Return the heading the form gives it, which may be no text."""
+        return self.node.label if self.node else Text()
+
+    def answers(self) -> Iterator[Answer]:
+        """Yield every answer below, in order."""
+        for part in self.parts:
+            if isinstance(part, Answer):
+                yield part
+            else:
+                yield from part.answers()
+
+
+def read_answers(root: _Element, definition: FormDefinition, listed_label: ListedLabel) -> Section:
+    """Return what *root* answers to the form."""
+    return _Reading(definition, listed_label).section(root, definition.root.path, definition.root.path, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    definition: FormDefinition
+    listed_label: ListedLabel
+
+    def section(self, element: _Element, plain: str, numbered: str, number: int | None) -> Section:
+        """Return the section of *element*; *plain* is its path without positions."""
+        node = self.definition.nodes.get(plain)
+        parts: list[Answer | Section] = []
+        seen: dict[str, int] = {}
+        for child in self._in_order(element, node):
+            name = local_name(child)
+            seen[name] = seen.get(name, 0) + 1
+            parts.append(self._part(child, f"{plain}/{name}", f"{numbered}/{name}", seen[name]))
+        return Section(numbered, node, local_name(element), number, tuple(parts))
+
+    def _part(self, child: _Element, plain: str, numbered: str, position: int) -> Answer | Section:
+        node = self.definition.nodes.get(plain)
+        if node is not None and node.kind is NodeKind.REPEAT:
+            return self.section(child, plain, f"{numbered}[{position}]", position)
+        if len(child) or (node is not None and node.kind is NodeKind.GROUP):
+            return self.section(child, plain, numbered, None)
+        text = (child.text or "").strip()
+        return Answer(numbered, node, local_name(child), text, self._chosen(node, text))
+
+    def _in_order(self, element: _Element, node: Node | None) -> list[_Element]:
+        """Return the children in the form's order, which devices may change; strangers come last."""
+        children = list(element.iterchildren("*"))
+        places = {child.name: place for place, child in enumerate(node.children)} if node else {}
+        return sorted(children, key=lambda child: places.get(local_name(child), len(places)))
+
+    def _chosen(self, node: Node | None, text: str) -> tuple[Chosen, ...]:
+        if node is None or not text or node.control.kind not in _CHOSEN:
+            return ()
+        values = text.split() if node.control.kind in _SEVERAL else [text]
+        return tuple(Chosen(value, self._choice_label(node, value)) for value in values)
+
+    def _choice_label(self, node: Node, value: str) -> Text:
+        choices, itemset = node.control.choices, node.control.itemset
+        itself = Text((("", value),))
+        if itemset is not None:
+            instance = self.definition.instance(itemset.instance_id)
+            if instance is None or instance.src:
+                listed = self.listed_label(itemset.instance_id, itemset.label_ref, value)
+                return Text((("", listed),)) if listed else itself
+            choices = instance.choices
+        return next((one.label for one in choices if one.value == value and one.label.by_language), itself)

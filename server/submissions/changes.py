@@ -1,0 +1,69 @@
+"""What differs between two versions of a record, field by field.
+
+Versions may be of different form versions: fields are matched by path. Instances of a repeat are matched by position,
+for nothing else tells them apart; what the device writes about itself (times, ids) is not a difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from server.submissions.answers import Answer, Section
+
+_ABOUT_THE_DEVICE: Final = frozenset({"timestamp", "property", "uid"})
+
+
+class Difference(StrEnum):
+    """How a field differs."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that differs: *before* is None when it was not there or empty, and so *after*; never both."""
+
+    path: str
+    before: Answer | None
+    after: Answer | None
+
+    @property
+    def kind(self) -> Difference:
+        """Return whether an answer came, went or became another."""
+        if self.before is None:
+            return Difference.ADDED
+        return Difference.REMOVED if self.after is None else Difference.CHANGED
+
+
+def changes(before: Section, after: Section) -> tuple[Change, ...]:
+    """Return the fields that differ, in the order of *after*, then those that are gone."""
+    old, new = _filled(before), _filled(after)
+    paths = [*new, *(path for path in old if path not in new)]
+    found = (Change(path, old.get(path), new.get(path)) for path in paths)
+    return tuple(change for change in found if _text(change.before) != _text(change.after))
+
+
+def _filled(section: Section) -> Mapping[str, Answer]:
+    """Return the answers that say something, by path without the root's name, which versions may not share."""
+    return {
+        answer.path.removeprefix(section.path): answer
+        for answer in section.answers()
+        if answer.text and not _is_about_the_device(answer, section.path)
+    }
+
+
+def _is_about_the_device(answer: Answer, root: str) -> bool:
+    if answer.path.startswith(f"{root}/meta/"):
+        return True
+    return answer.node is not None and answer.node.preload in _ABOUT_THE_DEVICE
+
+
+def _text(answer: Answer | None) -> str:
+    return answer.text if answer else ""

@@ -1,0 +1,100 @@
+"""Answers beside their questions, and what differs between two versions."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.forms.xform import read_form
+from server.forms.xml_reader import read_xml
+from server.submissions.answers import read_answers
+from server.submissions.changes import Difference, changes
+
+FORM = """<?xml version="1.0"?>
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
+ xmlns:jr="http://openrosa.org/javarosa"><h:head><h:title>Mẫu</h:title><model>
+ <instance><data id="sample" version="1"><start/><where/><village/><topics/>
+  <people jr:template=""><name/></people><meta><instanceID/></meta></data></instance>
+ <instance id="topics"><root><item><name>a</name><label>Ăn uống</label></item>
+  <item><name>b</name><label>Việc nhà</label></item></root></instance>
+ <instance id="units" src="jr://file-csv/units.csv"/>
+ <bind nodeset="/data/start" type="dateTime" jr:preload="timestamp" jr:preloadParams="start"/>
+ <bind nodeset="/data/meta/instanceID" type="string" jr:preload="uid"/>
+</model></h:head><h:body>
+ <select1 ref="/data/where"><label>Ở đâu?</label><item><label>Nhà</label><value>home</value></item></select1>
+ <select1 ref="/data/village"><label>Thôn</label><itemset nodeset="instance('units')/root/item">
+  <value ref="name"/><label ref="label"/></itemset></select1>
+ <select ref="/data/topics"><label>Chuyện gì?</label><itemset nodeset="instance('topics')/root/item">
+  <value ref="name"/><label ref="label"/></itemset></select>
+ <group ref="/data/people"><label>Người</label><repeat nodeset="/data/people">
+  <input ref="/data/people/name"><label>Tên</label></input></repeat></group>
+</h:body></h:html>"""
+
+
+@pytest.fixture(scope="module")
+def form():
+    return read_form(FORM.encode())
+
+
+def answers_of(form, inner, listed_label=lambda *_: None):
+    return read_answers(read_xml(f"<data id='sample' version='1'>{inner}</data>".encode()), form, listed_label)
+
+
+def by_path(section):
+    return {answer.path: answer for answer in section.answers()}
+
+
+def words(answer):
+    return [chosen.label.in_language("vi") for chosen in answer.chosen]
+
+
+@pytest.mark.parametrize(
+    ("inner", "path", "expected"),
+    [
+        ("<where>home</where>", "/data/where", ["Nhà"]),
+        ("<where>moon</where>", "/data/where", ["moon"]),
+        ("<topics>b a x</topics>", "/data/topics", ["Việc nhà", "Ăn uống", "x"]),
+        ("<village>1-01</village>", "/data/village", ["Thôn 1"]),
+        ("<village>9-99</village>", "/data/village", ["9-99"]),
+        ("<where/>", "/data/where", []),
+    ],
+)
+def test_choices_are_said_with_the_labels_of_the_form_or_the_list(form, inner, path, expected):
+    listed = {("units", "label", "1-01"): "Thôn 1"}
+    section = answers_of(form, inner, lambda *key: listed.get(key))
+    assert words(by_path(section)[path]) == expected
+
+
+def test_repeats_are_numbered_in_the_path_and_only_they(form):
+    section = answers_of(form, "<people><name>A</name></people><people><name>B</name></people>")
+    assert [(one.path, one.text) for one in section.answers()] == [
+        ("/data/people[1]/name", "A"),
+        ("/data/people[2]/name", "B"),
+    ]
+    assert [part.number for part in section.parts] == [1, 2]
+
+
+def test_answers_stand_in_the_order_of_the_form_and_strangers_last(form):
+    section = answers_of(form, "<other>?</other><topics>a</topics><where>home</where>")
+    assert [one.name for one in section.answers()] == ["where", "topics", "other"]
+    assert not by_path(section)["/data/other"].is_question
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("<where>home</where>", "<where>home</where>", []),
+        ("<where>home</where>", "<where>moon</where>", [("/where", Difference.CHANGED)]),
+        ("<where/>", "<where>home</where>", [("/where", Difference.ADDED)]),
+        ("<where>home</where>", "", [("/where", Difference.REMOVED)]),
+        ("<start>1</start>", "<start>2</start>", []),
+        ("<meta><instanceID>1</instanceID></meta>", "<meta><instanceID>2</instanceID></meta>", []),
+        (
+            "<people><name>A</name></people>",
+            "<people><name>A</name></people><people><name>B</name></people>",
+            [("/people[2]/name", Difference.ADDED)],
+        ),
+    ],
+)
+def test_what_differs_between_two_versions(form, before, after, expected):
+    found = changes(answers_of(form, before), answers_of(form, after))
+    assert [(change.path, change.kind) for change in found] == expected
