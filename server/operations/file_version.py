@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
+from server.language.folding import fold
 from server.operations.envelope import Filed
 from server.submissions.decision import Edit, History, KnownVersion, New, OtherContent, Resend, current_of, decide
 
@@ -72,6 +73,7 @@ def derived_facts(derived: Derived) -> dict[str, Any]:
         "unit_id": derived.unit_id,
         "event_date": derived.event_date,
         "instance_name": derived.instance_name,
+        "name_folded": fold(derived.instance_name)[:300],
         "is_flagged": derived.is_flagged,
         "is_derived": derived.is_derived,
     }

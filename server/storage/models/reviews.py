@@ -33,3 +33,5 @@ class ReviewRow(Model):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     batch_id: Mapped[str] = mapped_column(String(36))
     decided_at: Mapped[datetime] = mapped_column(Instant)
+    # Only an undo takes an earlier decision back.
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))

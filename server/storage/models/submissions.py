@@ -40,6 +40,8 @@ class SubmissionRow(Model):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     event_date: Mapped[date | None] = mapped_column(Date)
     instance_name: Mapped[str] = mapped_column(String(300), default="")
+    name_folded: Mapped[str] = mapped_column(String(300), default="")
+    """The name without accents, for searching."""
     review_state: Mapped[str] = mapped_column(String(16), default="received")
     # The version whose approval counts; stays while a newer edit awaits its decision.
     counted_version_id: Mapped[int | None]

@@ -43,6 +43,7 @@ _CURRENT_FACTS = (
     SubmissionRow.unit_id,
     SubmissionRow.event_date,
     SubmissionRow.instance_name,
+    SubmissionRow.name_folded,
     SubmissionRow.is_flagged,
     SubmissionRow.is_derived,
     SubmissionRow.missing_media,
