@@ -1,0 +1,173 @@
+"""Enrol a collaborator: a person with posts, a device user name and password, and a key for her phone."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import re
+import secrets
+import string
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.access.devices import ha1_of
+from server.errors import InvalidInput, NotFound
+from server.language.folding import fold
+from server.operations.collect_settings import PhoneProject, collect_settings, qr_text
+from server.operations.identify_sender import token_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from server.operations.services import Services
+    from server.storage.repositories.collaborators import CollaboratorLine
+    from server.storage.repositories.projects import Project
+    from server.storage.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+_ALPHABET = string.ascii_letters + string.digits
+_EASY_TO_TYPE = "abcdefghjkmnpqrstuvwxyz23456789"
+_TOKEN_LENGTH = 64
+_PASSWORD_LENGTH = 12
+_ADMIN_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class NewCollaborator:
+    """Who is to be enrolled. *units* are codes, ``CODE`` as of today or ``CODE@2025-06-30``."""
+
+    project_id: int
+    name: str
+    units: tuple[str, ...]
+    label: str = ""
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What the phone needs, shown once: tokens and passwords are kept as digests only."""
+
+    collaborator_id: int
+    server_url: str
+    token: str
+    username: str
+    password: str
+    """Empty where only a new key was made: the device password stays."""
+    admin_password: str
+    qr: str
+
+
+def add_collaborator(services: Services, new: NewCollaborator) -> Enrolment:
+    """Enrol and return what the phone needs.
+
+    Raises InvalidInput ``collaborator.no_name``, ``collaborator.no_unit`` or ``territory.unknown_code``, NotFound
+    ``project.unknown``.
+    """
+    name = " ".join(new.name.split())
+    if not name:
+        raise InvalidInput("collaborator.no_name")
+    if not new.units:
+        raise InvalidInput("collaborator.no_unit")
+    posts = _posts(services, new.units)
+    password = "".join(secrets.choice(_EASY_TO_TYPE) for _ in range(_PASSWORD_LENGTH))
+    with services.unit_of_work(services.operator()) as uow:
+        project = _project(uow, new.project_id)
+        username = _free_username(uow, name)
+        facts = {
+            "project_id": new.project_id,
+            "name": name,
+            "username": username,
+            "ha1": ha1_of(username, new.project_id, password),
+            "is_sample": new.is_sample,
+            "created_at": services.now(),
+        }
+        collaborator_id = uow.collaborators.add(facts, posts)
+        token = _add_key(services, uow, collaborator_id, new.label or name)
+        line = _line(uow, collaborator_id)
+    log.info("collaborator.added", extra={"collaborator": collaborator_id, "project": new.project_id})
+    return _enrolment(services, project, line, token=token, password=password)
+
+
+def new_key(services: Services, collaborator_id: int, *, label: str, ends_others: bool) -> Enrolment:
+    """Make another key for a collaborator (a QR shown or printed); *ends_others*: she changed phones.
+
+    Raises NotFound ``collaborator.unknown``, also when she was revoked.
+    """
+    with services.unit_of_work(services.operator()) as uow:
+        line = _line(uow, collaborator_id)
+        if ends_others:
+            uow.collaborators.revoke_keys(collaborator_id, services.now(), is_stolen=False)
+        token = _add_key(services, uow, collaborator_id, label or line.name)
+        project = _project(uow, line.project_id)
+    log.info("collaborator.key_added", extra={"collaborator": collaborator_id, "ends_others": ends_others})
+    return _enrolment(services, project, line, token=token, password="")
+
+
+def revoke_collaborator(services: Services, collaborator_id: int, *, is_stolen: bool) -> None:
+    """End a collaborator's access: reading stops at once; her queue is held for 30 days, unless *is_stolen*.
+
+    Raises NotFound ``collaborator.unknown``.
+    """
+    with services.unit_of_work(services.operator()) as uow:
+        if not uow.collaborators.lines(None, collaborator_id=collaborator_id):
+            raise NotFound("collaborator.unknown", collaborator=collaborator_id)
+        uow.collaborators.revoke(collaborator_id, services.now(), is_stolen=is_stolen)
+    log.info("collaborator.revoked", extra={"collaborator": collaborator_id, "is_stolen": is_stolen})
+
+
+def _posts(services: Services, units: Sequence[str]) -> list[dict[str, object]]:
+    territory, today = services.atlas.current().territory, services.today()
+    found = {territory.resolve(unit, today).unit_id for unit in units}
+    return [{"unit_id": unit_id, "valid_from": None, "valid_to": None} for unit_id in sorted(found)]
+
+
+def _project(uow: UnitOfWork, project_id: int) -> Project:
+    project = uow.projects.by_id(project_id)
+    if project is None:
+        raise NotFound("project.unknown", project=project_id)
+    return project
+
+
+def _line(uow: UnitOfWork, collaborator_id: int) -> CollaboratorLine:
+    lines = uow.collaborators.lines(None, collaborator_id=collaborator_id)
+    if not lines or lines[0].revoked_at is not None:
+        raise NotFound("collaborator.unknown", collaborator=collaborator_id)
+    return lines[0]
+
+
+def _free_username(uow: UnitOfWork, name: str) -> str:
+    """Return an ASCII user name: Basic and Digest would turn Vietnamese letters into question marks."""
+    stem = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:24] or "ctv"
+    while True:
+        username = f"{stem}-{secrets.randbelow(9000) + 1000}"
+        if not uow.collaborators.username_taken(username):
+            return username
+
+
+def _add_key(services: Services, uow: UnitOfWork, collaborator_id: int, label: str) -> str:
+    token = "".join(secrets.choice(_ALPHABET) for _ in range(_TOKEN_LENGTH))
+    uow.collaborators.add_key(
+        {
+            "collaborator_id": collaborator_id,
+            "token_sha256": token_hash(token),
+            "label": label[:120],
+            "created_at": services.now(),
+        }
+    )
+    return token
+
+
+def _enrolment(services: Services, project: Project, line: CollaboratorLine, *, token: str, password: str) -> Enrolment:
+    server_url = f"{services.settings.public_url}/v1/key/{token}/projects/{project.project_id}"
+    admin_password = admin_password_of(services, line.collaborator_id)
+    phone = PhoneProject(project.name, project.kind, line.name, server_url, line.username, admin_password)
+    qr = qr_text(collect_settings(phone))
+    return Enrolment(line.collaborator_id, server_url, token, line.username, password, admin_password, qr)
+
+
+def admin_password_of(services: Services, collaborator_id: int) -> str:
+    """Return the six digits that open Collect's settings on this person's phone; officers can look them up."""
+    key = services.settings.secret_key.encode()
+    mixed = hmac.new(key, f"collect-admin:{collaborator_id}".encode(), hashlib.sha256).hexdigest()
+    return f"{int(mixed, 16) % 10**_ADMIN_DIGITS:0{_ADMIN_DIGITS}d}"
