@@ -40,7 +40,7 @@ class Credentials:
     def answer(self, method: str, url: str, challenges: list[str], sent: str | None) -> str | None:
         """Return the Authorization that answers a 401, or None where Collect gives up."""
         scheme, challenge = self._chosen(url, challenges)
-        if challenge is None:
+        if challenge is None or (scheme == "digest" and "realm" not in challenge):
             return None
         if sent is not None and (scheme == "basic" or challenge.get("stale", "").lower() != "true"):
             return None
@@ -67,7 +67,7 @@ class Credentials:
         return self._digest(method, url, challenge)
 
     def _digest(self, method: str, url: str, challenge: dict[str, str]) -> str:
-        realm, nonce = challenge.get("realm", ""), challenge.get("nonce")
+        realm, nonce = challenge["realm"], challenge.get("nonce")
         algorithm = challenge.get("algorithm", "MD5")
         if nonce is None or algorithm not in {"MD5", "MD5-sess"}:
             raise UnsupportedChallenge(str(challenge))

@@ -135,6 +135,7 @@ class JavaRosa:
         now: datetime | None = None,
         meta: Mapping[str, str] | None = None,
         edit_of: Survey | None = None,
+        last_saved: Survey | None = None,
         location: str = "",
         instance_id: str = "",
         constraint_behavior: str = "on_swipe",
@@ -144,7 +145,8 @@ class JavaRosa:
         *answers* maps paths (``/data/member[2]/name``; ``[n]`` on repeat instances only) to values as they stand in an
         instance, None to leave a question empty, or a number for a repeat's own path to say how many it has.
         *now* (aware) fixes the phone's clock at the start; six seconds pass with every question. *edit_of* edits that
-        survey as Collect does. *location* is what start-geopoint finds.
+        survey as Collect does. *last_saved* is what ``${last-saved#…}`` reads, None on a phone that has saved none yet.
+        *location* is what start-geopoint finds.
         """
         told = self._ask(
             "fill",
@@ -154,6 +156,7 @@ class JavaRosa:
             now=None if now is None else now.isoformat(),
             meta=dict(meta or SAMPLE_DEVICE),
             edit_of=None if edit_of is None else edit_of.xml.decode(),
+            last_saved=None if last_saved is None else last_saved.xml.decode(),
             location=location,
             instance_id=instance_id,
             constraint_behavior=constraint_behavior,

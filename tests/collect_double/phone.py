@@ -84,6 +84,11 @@ class Phone:
         """The entity lists downloaded, by list name."""
         return dict(self._shelf.entity_lists)
 
+    def media(self, form_id: str) -> dict[str, bytes]:
+        """The files a form finds when it is filled: the entity lists, and before them its own media."""
+        lists = {f"{name}.csv": content for name, content in self._shelf.entity_lists.items()}
+        return {**lists, **self.forms[form_id].media}
+
     @property
     def log(self) -> list[Exchange]:
         """Every request that went out, oldest first."""

@@ -89,6 +89,7 @@ def recording_server(answer: Callable[[Recorded], Answer]) -> Iterator[Recording
 
 class _Recorder(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def _answer(self) -> None:
         recording: RecordingServer = self.server.recording  # type: ignore[attr-defined]  # see recording_server

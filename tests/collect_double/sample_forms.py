@@ -76,13 +76,29 @@ LISTED = """
 | | Phiếu chọn hộ mẫu | sample_listed | 1 |
 """
 
+DEAD_END = """
+| survey |
+| | type | name | label | required | choice_filter | default |
+| | text | officer | Cán bộ | yes | | ${last-saved#officer} |
+| | select_one place | place | Nơi | yes | | |
+| | select_one home | home | Hộ | yes | place=${place} | |
+| choices |
+| | list_name | name | label | place |
+| | place | full | Có hộ | |
+| | place | empty | Chưa có hộ | |
+| | home | h1 | Hộ mẫu | full |
+| settings |
+| | form_title | form_id | version |
+| | Phiếu ngõ cụt mẫu | sample_dead_end | 1 |
+"""
+
 HOMES = "name,label,head\nh1,Hộ mẫu 1,Chủ hộ mẫu một\nh2,Hộ mẫu 2,Chủ hộ mẫu hai\n".encode()
 
 
 @cache
 def xform(markdown: str) -> bytes:
     """Return the XForm of a sample form as a server would serve it."""
-    return convert(markdown, file_type=".md").xform.encode()
+    return str(convert(markdown, file_type=".md").xform).encode()
 
 
 @cache
@@ -96,4 +112,4 @@ def long_form(questions: int) -> bytes:
     survey = "\n".join(["| survey |", "| | type | name | label | required | constraint | relevant |", *rows])
     choices = "| choices |\n| | list_name | name | label |\n| | yes_no | yes | Có |\n| | yes_no | no | Không |"
     settings = "| settings |\n| | form_title | form_id | version |\n| | Phiếu dài mẫu | sample_long | 1 |"
-    return convert("\n".join([survey, choices, settings]) + "\n", file_type=".md").xform.encode()
+    return str(convert("\n".join([survey, choices, settings]) + "\n", file_type=".md").xform).encode()

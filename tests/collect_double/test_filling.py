@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from .engine import Form, JavaRosa, Refusal
+from .sample_forms import DEAD_END, xform
 
 pytestmark = pytest.mark.java
 
@@ -136,6 +137,15 @@ def test_lists_from_files_pulldata_place_and_clock(engine: JavaRosa, listed: For
     assert leaves["/data/where"] == "14.35 108.0 520.0 4.5"
     assert leaves["/data/at"] == "2026-11-03T13:00:00.000+07:00"
     assert leaves["/data/stamp"].startswith("2026-11-03")
+
+
+def test_what_was_last_saved_is_offered_again(engine: JavaRosa):
+    form = engine.load(xform(DEAD_END))
+    rest = {"/data/place": "full", "/data/home": "h1"}
+    first = engine.fill(form, {"/data/officer": "Cán bộ mẫu", **rest})
+    second = engine.fill(form, rest, last_saved=first.survey)
+    assert texts(second.survey.xml)["/data/officer"] == "Cán bộ mẫu"
+    assert engine.fill(form, rest).refused[0] == Refusal("/data/officer", None, "required")
 
 
 def test_every_filling_is_a_new_instance_unless_the_test_names_it(engine: JavaRosa, counted: Form):

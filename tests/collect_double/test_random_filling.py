@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from .engine import Form, JavaRosa
-from .sample_forms import HOMES, HOUSEHOLD, LISTED, long_form, xform
+from .sample_forms import DEAD_END, HOMES, HOUSEHOLD, LISTED, long_form, xform
 from .test_filling import AFTERNOON, texts
 
 pytestmark = pytest.mark.java
@@ -68,6 +68,14 @@ def test_a_photo_of_a_given_size_is_reproducible(engine: JavaRosa):
 def test_random_choices_come_from_the_attached_list(engine: JavaRosa):
     form = engine.load(xform(LISTED), {"homes.csv": HOMES})
     assert {texts(engine.fill(form, seed=seed).survey.xml)["/data/home"] for seed in range(20)} == {"h1", "h2"}
+
+
+def test_who_gets_stuck_without_a_choice_starts_over(engine: JavaRosa):
+    form = engine.load(xform(DEAD_END))
+    fillings = [engine.fill(form, seed=seed) for seed in range(20)]
+    assert all(filled.valid for filled in fillings)
+    stuck = engine.fill(form, {"/data/place": "empty"}, seed=1)
+    assert (stuck.valid, stuck.refused[-1].path) == (False, "/data/home")
 
 
 def test_forty_questions_take_under_thirty_milliseconds(engine: JavaRosa):

@@ -196,6 +196,26 @@ def test_one_failing_form_leaves_the_others_alone(shelf: FormServer, phone: Phon
     assert set(report.failed) == {"b"}
 
 
+def test_an_entity_list_goes_to_the_device_and_is_fetched_when_its_version_changes(shelf: FormServer, phone: Phone):
+    def listed(version: str) -> Answer:
+        entry = (
+            f'<mediaFile type="entityList"><filename>homes.csv</filename><hash>md5:{version}</hash>'
+            f"<downloadUrl>{shelf.recording.url}/b/homes.csv</downloadUrl></mediaFile>"
+        )
+        return Answer(
+            200, f'<manifest xmlns="http://openrosa.org/xforms/xformsManifest">{entry}</manifest>'.encode(), XML
+        )
+
+    shelf.overrides |= {"/b/manifest": listed("one"), "/b/homes.csv": Answer(200, b"name,label,__version\n")}
+    phone.sync()
+    shelf.overrides["/b/homes.csv"] = Answer(200, b"name,label,__version\nx,y,1\n")
+    phone.sync()
+    assert phone.media("b") == {"homes.csv": b"name,label,__version\n"}
+    shelf.overrides["/b/manifest"] = listed("two")
+    phone.sync()
+    assert phone.media("b") == {"homes.csv": b"name,label,__version\nx,y,1\n"}
+
+
 def test_an_unsupported_401_or_a_dead_server_is_an_error_of_the_check(shelf: FormServer):
     assert Phone("http://127.0.0.1:1").sync().error is not None
     shelf.overrides["/formList"] = Answer(401, headers=(("WWW-Authenticate", 'Basic realm="x"'),))

@@ -14,6 +14,9 @@ import org.javarosa.core.model.instance.TreeElement;
 
 /** The commands a test may give: load, fill, evaluate, xpath and photo. */
 final class Commands {
+    /** How often a person who gets stuck in random answers starts over. */
+    private static final int MOST_ATTEMPTS = 25;
+
     private final ObjectMapper json;
     private final Device device = new Device();
     private final MediaFolder media = new MediaFolder();
@@ -53,15 +56,28 @@ final class Commands {
     }
 
     private JsonNode fill(JsonNode command) throws Exception {
+        Filling filling = null;
+        ObjectNode report = null;
+        for (int attempt = 0; filling == null || filling.isStuck() && attempt < MOST_ATTEMPTS; attempt++) {
+            filling = new Filling(begun(command), device, command, attempt);
+            report = filling.run(json.createObjectNode());
+        }
+        return report;
+    }
+
+    /** The definition with the instance the person opens: a new one, or an earlier one to edit. */
+    private FormDef begun(JsonNode command) throws Exception {
         LoadedForm form = form(command);
         device.use(command);
-        FormDef definition = form.fresh(device);
+        FormDef definition = command.hasNonNull("last_saved")
+            ? form.freshAfter(command.get("last_saved").asText().getBytes(StandardCharsets.UTF_8), device)
+            : form.fresh(device);
         boolean edit = command.hasNonNull("edit_of");
         if (edit) {
             form.importInstance(definition, command.get("edit_of").asText().getBytes(StandardCharsets.UTF_8));
         }
         form.initialize(definition, !edit);
-        return new Filling(definition, device, command).run(json.createObjectNode());
+        return definition;
     }
 
     private JsonNode evaluate(JsonNode command) throws Exception {

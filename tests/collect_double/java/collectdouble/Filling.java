@@ -25,7 +25,8 @@ import org.javarosa.form.api.FormEntryPrompt;
  * constraints, adds and deletes repeats, and hands over to {@link Finalization}.
  *
  * <p>A refused answer is reported and the question keeps its earlier value, as on a phone where the person cannot
- * swipe on. With {@code "constraint_behavior": "on_finalize"} answers are saved unchecked until the end.
+ * swipe on. Where random answers lead to a required question that offers nothing to choose, the filling is
+ * <em>stuck</em>: a person would go back; the caller starts over with other random answers. With {@code "constraint_behavior": "on_finalize"} answers are saved unchecked until the end.
  */
 final class Filling {
     private static final int MOST_RANDOM_REPEATS = 3;
@@ -43,8 +44,9 @@ final class Filling {
     private final Guesser guesser;
     private final Map<String, Integer> repeatCounts = new HashMap<>();
     private ArrayNode refused;
+    private boolean stuck;
 
-    Filling(FormDef form, Device device, JsonNode command) {
+    Filling(FormDef form, Device device, JsonNode command, int attempt) {
         this.form = form;
         this.device = device;
         this.model = new FormEntryModel(form);
@@ -53,13 +55,18 @@ final class Filling {
         this.checkOnSwipe = !"on_finalize".equals(command.path("constraint_behavior").asText());
         this.edit = command.hasNonNull("edit_of");
         this.folder = command.hasNonNull("folder") ? Path.of(command.get("folder").asText()) : null;
-        this.random = command.hasNonNull("seed") ? random(command.get("seed").asLong()) : null;
+        this.random = command.hasNonNull("seed") ? random(command.get("seed").asLong(), attempt) : null;
         this.guesser = random == null ? null : new Guesser(form, random, device);
     }
 
     /** Random's first numbers for neighbouring seeds are alike; mixed seeds are not. */
-    private static Random random(long seed) {
-        return new Random(new SplittableRandom(seed).nextLong());
+    private static Random random(long seed, int attempt) {
+        SplittableRandom seeds = new SplittableRandom(seed);
+        return new Random(seeds.longs(attempt + 1L).skip(attempt).findFirst().orElseThrow());
+    }
+
+    boolean isStuck() {
+        return stuck;
     }
 
     ObjectNode run(ObjectNode report) throws Exception {
@@ -144,6 +151,7 @@ final class Filling {
         if (answer.isPresent() && guesser.isFile(prompt) && folder != null) {
             writeFile(answer.get().getDisplayText());
         }
+        stuck |= answer.isEmpty() && prompt.isRequired();
         save(path, answer.orElse(null));
     }
 

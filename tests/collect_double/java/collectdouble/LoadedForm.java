@@ -3,6 +3,7 @@ package collectdouble;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.javarosa.core.model.FormDef;
 import org.javarosa.core.model.instance.InstanceInitializationFactory;
@@ -21,6 +22,8 @@ import org.javarosa.xform.util.XFormUtils;
  * ours that read the device's clock; without a fixed clock the served bytes are parsed untouched.
  */
 final class LoadedForm {
+    private static final String LAST_SAVED = "last-saved.xml";
+
     private final byte[] xform;
     private final Path mediaFolder;
     private final MediaFolder media;
@@ -42,6 +45,13 @@ final class LoadedForm {
         Parsed parsed = device.hasFixedClock() ? clocked(device) : untouched(device);
         parsed.definition().getMainInstance().setRoot(parsed.blank().deepCopy(true));
         return parsed.definition();
+    }
+
+    /** A definition that finds this instance where it looks up what was last saved; parsed anew, as the file is new. */
+    FormDef freshAfter(byte[] lastSaved, Device device) throws Exception {
+        media.use(mediaFolder);
+        Files.write(mediaFolder.resolve(LAST_SAVED), lastSaved);
+        return parse(device.hasFixedClock() ? onDeviceClock() : xform, device, "jr://file/" + LAST_SAVED).definition();
     }
 
     void initialize(FormDef definition, boolean newInstance) {
@@ -67,21 +77,25 @@ final class LoadedForm {
 
     private Parsed untouched(Device device) throws Exception {
         if (untouched == null) {
-            untouched = parse(xform, device);
+            untouched = parse(xform, device, null);
         }
         return untouched;
     }
 
     private Parsed clocked(Device device) throws Exception {
         if (clocked == null) {
-            String renamed = DeviceFunctions.onDeviceClock(new String(xform, StandardCharsets.UTF_8));
-            clocked = parse(renamed.getBytes(StandardCharsets.UTF_8), device);
+            clocked = parse(onDeviceClock(), device, null);
         }
         return clocked;
     }
 
-    private Parsed parse(byte[] bytes, Device device) throws Exception {
-        FormDef definition = XFormUtils.getFormFromInputStream(new ByteArrayInputStream(bytes));
+    private byte[] onDeviceClock() {
+        String text = new String(xform, StandardCharsets.UTF_8);
+        return DeviceFunctions.onDeviceClock(text).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Parsed parse(byte[] bytes, Device device, String lastSaved) throws Exception {
+        FormDef definition = XFormUtils.getFormFromInputStream(new ByteArrayInputStream(bytes), lastSaved);
         definition.setPreloader(device.preloader());
         DeviceFunctions.addTo(definition, device, mediaFolder);
         return new Parsed(definition, definition.getMainInstance().getRoot().deepCopy(true));
