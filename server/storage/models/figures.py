@@ -70,7 +70,6 @@ class FigureSumRow(Model):
     """The sum of the counted contributions of the lowest unit x measure x category x period; none is kept empty."""
 
     __tablename__ = "figure_sum"
-    __table_args__ = (CheckConstraint("contributions >= 0", name="contributions"),)
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
     measure: Mapped[str] = mapped_column(String(270), primary_key=True)

@@ -1,18 +1,220 @@
-"""Figures."""
+"""Contributions and the sums figures are read from: written with each version, counted with each review.
+
+Adding is one statement and reads nothing. Counting again locks the subjects concerned in sorted order, so that two
+approvals of one household wait for each other and never for each other's turn; then the winners are chosen by
+`server.indicators.counting`, the rows are marked and the sums move by the difference. Reading is for `figure_tables`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from server.indicators.contribution import TOTAL, Combine
+from server.indicators.counting import Candidate, counted_of
+from server.storage.repositories.figure_statements import statements_for
+from server.storage.repositories.given_rows import as_parameter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
     from sqlalchemy import Connection
 
+    from server.indicators.contribution import Contribution
     from server.storage.visible import Sight
+
+_KEYS_A_STEP: Final = 1000
+
+
+class SubjectKey(NamedTuple):
+    """What is counted once: a subject of a measure in a period."""
+
+    project_id: int
+    measure: str
+    period: int
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A contribution that counts, or belongs to a version whose approval counts."""
+
+    key: SubjectKey
+    version_id: int
+    position: int
+    category: str
+    event_date: date
+    unit_id: int
+    combine: Combine
+    thousandths: int
+    is_counted: bool
+    is_approved: bool
+
+    @property
+    def sum_key(self) -> tuple[int, str, int, int, str]:
+        """Return the key of the sum it belongs to."""
+        return self.key.project_id, self.key.measure, self.key.period, self.unit_id, self.category
 
 
 class Figures:
-    """Figures."""
+    """Contributions and sums."""
 
     def __init__(self, connection: Connection, sight: Sight) -> None:
         self._connection = connection
         self.sight = sight
+        self._statements = _STATEMENTS[connection.dialect.name]
+        self._has_row_locks = connection.dialect.name == "postgresql"
+
+    def add(self, project_id: int, version_id: int, contributions: Iterable[Contribution]) -> None:
+        """Insert what a new version adds; it counts only once a review says so."""
+        rows = [
+            (
+                one.measure,
+                one.position,
+                one.category,
+                one.subject,
+                one.period,
+                one.event_date.isoformat(),
+                one.unit_id,
+                one.combine.value,
+                one.thousandths,
+            )
+            for one in contributions
+        ]
+        if rows:
+            self._run("add", rows, project_id=project_id, version_id=version_id)
+
+    def replace(self, project_id: int, version_id: int, contributions: Sequence[Contribution]) -> None:
+        """Keep *contributions* instead of what the version added so far, and count again what that touches."""
+        found = self._run("keys_of_version", version_id=version_id).all()
+        rivals = {SubjectKey(*row[:-1]) for row in found if row.has_rivals}
+        rivals |= {_key_of(project_id, one) for one in contributions if one.combine is not Combine.SUM}
+        keys = {SubjectKey(*row[:-1]) for row in found} | {_key_of(project_id, one) for one in contributions}
+        self._lock(rivals)
+        counted = [row for row in self._rows(keys) if row.is_counted and row.version_id == version_id]
+        self._mark(counted, is_counted=False)
+        self._move_sums(counted, [])
+        self._run("remove", version_id=version_id)
+        self.add(project_id, version_id, contributions)
+        self._count(keys)
+
+    def recount(self, submission_ids: Iterable[int]) -> None:
+        """Bring figures in line with the version whose approval counts now, for records the caller holds locked."""
+        rows = [(submission_id,) for submission_id in sorted(set(submission_ids))]
+        found = self._run("keys_of_records", rows).all()
+        self._lock(SubjectKey(*row[:-1]) for row in found if row.has_rivals)
+        self._count({SubjectKey(*row[:-1]) for row in found})
+
+    def rebuild(self, project_id: int) -> None:
+        """Choose every winner of the project anew and add up every sum from nothing; reviews wait meanwhile."""
+        if self._has_row_locks:
+            self._run("exclude_reviews")
+        for keys in self._every_key(project_id):
+            rows = self._rows(keys)
+            off, on = _changes(rows)
+            self._mark(off, is_counted=False)
+            self._mark(on, is_counted=True)
+        self._run("clear_sums", project_id=project_id)
+        self._run("add_up", project_id=project_id)
+
+    def _run(self, name: str, rows: Iterable[Sequence[object]] | None = None, **params: object) -> Any:  # noqa: ANN401 rows
+        given = {} if rows is None else {"rows": as_parameter(rows)}
+        return self._connection.execute(self._statements[name], {**given, **params})
+
+    def _lock(self, keys: Iterable[SubjectKey]) -> None:
+        """Wait for whoever counts one of these subjects, or rebuilds, and make others wait for us.
+
+        Keys of *sum* need no lock: each record marks rows of its own only. SQLite has one writer anyway.
+        """
+        if not self._has_row_locks:
+            return
+        self._run("exclude_rebuild")
+        ordered = sorted(set(keys))
+        if ordered:
+            self._run("make_locks", ordered)
+            self._run("take_locks", ordered)
+
+    def _count(self, keys: set[SubjectKey]) -> None:
+        if not keys:
+            return
+        off, on = _changes(self._rows(keys))
+        self._mark(off, is_counted=False)
+        self._mark(on, is_counted=True)
+        self._move_sums(off, on)
+
+    def _rows(self, keys: Iterable[SubjectKey]) -> list[_Row]:
+        found = self._run("rows_of_keys", sorted(keys))
+        return [
+            _Row(
+                key=SubjectKey(row.project_id, row.measure, row.period, row.subject),
+                version_id=row.version_id,
+                position=row.position,
+                category=row.category,
+                event_date=row.event_date,
+                unit_id=row.unit_id,
+                combine=Combine(row.combine),
+                thousandths=row.thousandths,
+                is_counted=bool(row.is_counted),
+                is_approved=bool(row.is_approved),
+            )
+            for row in found
+        ]
+
+    def _mark(self, rows: Iterable[_Row], *, is_counted: bool) -> None:
+        places = sorted({(row.version_id, row.key.measure, row.position) for row in rows})
+        if places:
+            self._run("mark", places, is_counted=is_counted)
+
+    def _move_sums(self, off: Iterable[_Row], on: Iterable[_Row]) -> None:
+        """Add what counts now, take away what no longer does, in sorted order; sums of nothing go."""
+        deltas: dict[tuple[int, str, int, int, str], list[int]] = defaultdict(lambda: [0, 0])
+        for rows, sign in ((off, -1), (on, 1)):
+            for row in rows:
+                delta = deltas[row.sum_key]
+                delta[0] += sign * row.thousandths
+                delta[1] += sign
+        moved = [(key, delta) for key, delta in sorted(deltas.items()) if delta != [0, 0]]
+        given = [(*key, *delta) for key, delta in moved]
+        if given:
+            self._run("move_sums", given)
+        if any(contributions < 0 for _, (_, contributions) in moved):
+            self._run("drop_empty_sums", given)
+
+    def _every_key(self, project_id: int) -> Iterator[set[SubjectKey]]:
+        last = SubjectKey(project_id, "", 0, "")
+        while True:
+            found = self._run("next_keys", **last._asdict(), at_most=_KEYS_A_STEP).all()
+            if not found:
+                return
+            keys = [SubjectKey(*row) for row in found]
+            yield set(keys)
+            last = keys[-1]
+
+
+def _changes(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
+    """Return the rows that no longer count and those that count from now on."""
+    groups: dict[SubjectKey, list[_Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.key].append(row)
+    off: list[_Row] = []
+    on: list[_Row] = []
+    for group in groups.values():
+        winners = counted_of(_candidate(row) for row in group if row.is_approved and row.category == TOTAL)
+        for row in group:
+            counts = row.is_approved and (row.version_id, row.position) in winners
+            if counts != row.is_counted:
+                (on if counts else off).append(row)
+    return off, on
+
+
+def _candidate(row: _Row) -> Candidate:
+    return Candidate(row.version_id, row.position, row.event_date, row.combine, row.thousandths)
+
+
+def _key_of(project_id: int, one: Contribution) -> SubjectKey:
+    return SubjectKey(project_id, one.measure, one.period, one.subject)
+
+
+_STATEMENTS: Final = {dialect: statements_for(dialect) for dialect in ("sqlite", "postgresql")}

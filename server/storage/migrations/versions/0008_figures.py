@@ -23,7 +23,6 @@ def upgrade() -> None:
     sa.Column('category', sa.String(length=200), nullable=False),
     sa.Column('thousandths', sa.BigInteger(), nullable=False),
     sa.Column('contributions', sa.Integer(), nullable=False),
-    sa.CheckConstraint('contributions >= 0', name=op.f('ck_figure_sum_contributions')),
     sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_figure_sum_project_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_figure_sum_unit_id')),
     sa.PrimaryKeyConstraint('project_id', 'measure', 'period', 'unit_id', 'category', name=op.f('pk_figure_sum'))

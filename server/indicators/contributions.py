@@ -1,0 +1,197 @@
+"""What the answers of one record add to the measures of its form.
+
+A pure function of the record's tree and the measures: no clock, no database. Each element a measure counts gives one
+row for the total (category empty) and one for every question it is broken down by (``question=value``, with an empty
+value where there is no answer, so that the categories of a question add up to the total).
+A measure that cannot be read off a record is a finding and adds nothing; the other measures are not touched by it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from server.errors import InvalidInput
+from server.forms.logic.tree import InstanceNode
+from server.indicators.contribution import MOST_THOUSANDTHS, TOTAL, Contribution
+from server.submissions.findings import Finding, Severity, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from server.forms.logic import Context, Expression
+    from server.indicators.measures import Measure
+    from server.territory.collection import Territory
+    from server.territory.units import UnitId
+
+_LONGEST_SUBJECT = 255
+_LONGEST_CATEGORY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFacts:
+    """What the record itself says where a measure does not.
+
+    *unit_id* is the lowest unit known, None if none is. Codes of places are read in *territory* as of *event_date*: the
+    phone's list was of that time, whatever day the measure counts for.
+    """
+
+    instance_id: str
+    event_date: date
+    unit_id: UnitId | None
+    territory: Territory
+
+
+@dataclass(frozen=True, slots=True)
+class Contributed:
+    """All that one version adds, and what could not be read."""
+
+    contributions: tuple[Contribution, ...]
+    findings: tuple[Finding, ...]
+
+
+def contributions(measures: Iterable[Measure], record: RecordFacts, context: Context) -> Contributed:
+    """Return what the record whose tree *context* stands at the root of adds to *measures*.
+
+    Findings: ``measure.failed`` (an expression has no value: ``reason`` is its code), ``measure.not_a_number``,
+    ``measure.not_a_date``, ``measure.no_subject``, ``measure.subject_too_long``, ``measure.no_place`` and, as a
+    warning, ``measure.unknown_place``: then the record's own unit counts. All name the measure, none holds an answer.
+    """
+    reading = _Reading(record, _Spot(context, {}))
+    rows: list[Contribution] = []
+    for measure in measures:
+        try:
+            rows.extend([row for at in reading.spots(measure) for row in reading.rows(measure, at)])
+        except InvalidInput as error:
+            reading.note(measure, error)
+    return Contributed(tuple(rows), tuple(reading.findings.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a measure is read: the record or one element of `over`, with the texts read there so far."""
+
+    context: Context
+    texts: dict[Expression, str]
+    position: int = 0
+
+    def text(self, expression: Expression | None) -> str:
+        """Return the expression's value as text without blanks around it; empty if there is no expression."""
+        if expression is None:
+            return ""
+        known = self.texts.get(expression)
+        if known is None:
+            known = self.texts[expression] = expression.string(self.context).strip()
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One record being read."""
+
+    record: RecordFacts
+    whole: _Spot
+    findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
+
+    def spots(self, measure: Measure) -> Iterator[_Spot]:
+        """Yield where *measure* is to be read: once, or at every element of `over`."""
+        if measure.over is None:
+            yield self.whole
+            return
+        context = self.whole.context
+        nodes = measure.over.nodes(context)
+        if measure.over_selected:
+            nodes = [value for node in nodes for value in _selected(node)]
+        for position, node in enumerate(nodes):
+            yield _Spot(context.at(node), {}, position)
+
+    def rows(self, measure: Measure, at: _Spot) -> Iterator[Contribution]:
+        """Yield the total and the categories of one element, none if it lies outside the measure."""
+        if measure.where is not None and not measure.where.boolean(at.context):
+            return
+        thousandths = _amount(measure.value, at)
+        if thousandths is None:
+            return
+        day = _day(at.text(measure.date), self.record.event_date)
+        subject, unit_id = self._subject(measure, at), self._unit(measure, at)
+        categories = [f"{one.question}={at.text(one.answer)}"[:_LONGEST_CATEGORY] for one in measure.by]
+        for category in (TOTAL, *categories):
+            yield Contribution(
+                measure=measure.code,
+                position=at.position,
+                subject=subject,
+                category=category,
+                period=day.year,
+                event_date=day,
+                unit_id=unit_id,
+                combine=measure.combine,
+                thousandths=thousandths,
+            )
+
+    def note(self, measure: Measure, error: InvalidInput, severity: Severity = Severity.ERROR) -> None:
+        """Keep one finding of each kind for each place in the form."""
+        code = error.code if error.code.startswith("measure.") else "measure.failed"
+        path = str(error.params.get("path", ""))
+        label = measure.label.in_language("vi")
+        found = finding(code, path, severity, measure=measure.code, label=label, reason=error.code)
+        self.findings.setdefault((code, path or measure.code), found)
+
+    def _subject(self, measure: Measure, at: _Spot) -> str:
+        if measure.subject is None:
+            return self.record.instance_id
+        subject = at.text(measure.subject)
+        if not subject:
+            raise InvalidInput("measure.no_subject", path=_path_of(measure.subject, at))
+        if len(subject) > _LONGEST_SUBJECT:
+            raise InvalidInput("measure.subject_too_long", path=_path_of(measure.subject, at))
+        return subject
+
+    def _unit(self, measure: Measure, at: _Spot) -> UnitId:
+        code = at.text(measure.place)
+        if code:
+            try:
+                return self.record.territory.find(code, self.record.event_date).unit_id
+            except InvalidInput:
+                path = _path_of(measure.place, at)
+                self.note(measure, InvalidInput("measure.unknown_place", path=path), Severity.WARNING)
+        if self.record.unit_id is None:
+            raise InvalidInput("measure.no_place", path=_path_of(measure.place, at))
+        return self.record.unit_id
+
+
+def _selected(node: InstanceNode) -> Iterator[InstanceNode]:
+    """Yield a stand-in for each value selected in *node*, in which ``.`` is that value."""
+    for value in dict.fromkeys(node.text.split()):
+        yield InstanceNode(node.name, value, parent=node.parent, shape=node.shape, position=node.position)
+
+
+def _amount(value: Expression | None, at: _Spot) -> int | None:
+    """Return the thousandths of the value, None where the question was not answered."""
+    if value is None:
+        return 1000
+    number = value.number(at.context)
+    if math.isnan(number) and not at.text(value):
+        return None
+    if not math.isfinite(number) or abs(number) * 1000 > MOST_THOUSANDTHS:
+        raise InvalidInput("measure.not_a_number", path=_path_of(value, at))
+    return round(number * 1000)
+
+
+def _day(text: str, default: date) -> date:
+    if not text:
+        return default
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError as wrong:
+        raise InvalidInput("measure.not_a_date") from wrong
+
+
+def _path_of(expression: Expression | None, at: _Spot) -> str:
+    """Return where the trouble lies: the element of `over`, else the first question *expression* reads."""
+    node = at.context.node
+    if node is not at.context.root:
+        return node.path()
+    paths = (reference.absolute(node.path()) for reference in expression.references) if expression else ()
+    return next((path for path in paths if path is not None), "")

@@ -1,0 +1,133 @@
+"""One figure: the value of an indicator in one place and year, beside its target and what it was made from.
+
+Numbers are Decimals in the indicator's own unit (70.5 for 70,5 %). Where nothing was counted there is no value, never
+zero. Adding contributions up is for the storage; this room only divides and compares, exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from server.indicators.contribution import amount_of
+from server.indicators.plan import Direction, IndicatorUnit
+from server.language.display import number
+
+if TYPE_CHECKING:
+    from server.indicators.plan import Indicator
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What was added up for one place: numerator and denominator in thousandths, and how many contributions made each.
+
+    The denominator of a plain count is not looked at.
+    """
+
+    numerator: int = 0
+    numerator_rows: int = 0
+    denominator: int = 0
+    denominator_rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """How many records bear on a figure (*received*), and how many of them are approved."""
+
+    received: int = 0
+    approved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target in the indicator's own unit, and whether it is only a draft."""
+
+    value: Decimal
+    is_draft: bool
+
+
+class Standing(StrEnum):
+    """How a figure stands to its target, in words (``figures.standing.<value>`` in the catalogue)."""
+
+    NO_FIGURE = "no_figure"
+    NO_TARGET = "no_target"
+    MET = "met"
+    NOT_MET = "not_met"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as it is shown.
+
+    *value*, *target* and *gap* (value minus target) are in *unit*; *value* is None where nothing was counted (say
+    *Chưa có số liệu*). *denominator* is None for a plain count. *received* and *approved* print as
+    *đã nhận N · đã duyệt M*.
+    """
+
+    unit: IndicatorUnit
+    numerator: Decimal
+    denominator: Decimal | None
+    value: Decimal | None
+    target: Decimal | None
+    target_is_draft: bool
+    gap: Decimal | None
+    standing: Standing
+    received: int
+    approved: int
+
+
+def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipts: Receipts) -> Figure:
+    """Return the figure of *indicator* made from *amounts*, held against *goal* (None where there is no target)."""
+    ratio = _ratio(indicator, amounts)
+    value = None if ratio is None else _decimal(ratio)
+    return Figure(
+        unit=indicator.unit,
+        numerator=amount_of(amounts.numerator),
+        denominator=None if indicator.denominator is None else amount_of(amounts.denominator),
+        value=value,
+        target=None if goal is None else goal.value,
+        target_is_draft=goal is not None and goal.is_draft,
+        gap=None if ratio is None or goal is None else _decimal(ratio - Fraction(goal.value)),
+        standing=_standing(ratio, goal, indicator.direction),
+        received=receipts.received,
+        approved=receipts.approved,
+    )
+
+
+def written(value: Decimal | None, unit: IndicatorUnit) -> str:
+    """Return a value as people write it: ``70,5%``, ``3,2‰``, ``1.234``; empty for no value."""
+    if value is None:
+        return ""
+    match unit:
+        case IndicatorUnit.PERCENT:
+            return f"{number(value, decimals=1)}%"
+        case IndicatorUnit.PERMILLE:
+            return f"{number(value, decimals=1)}‰"
+        case IndicatorUnit.COUNT:
+            return number(value)
+
+
+def _ratio(indicator: Indicator, amounts: Amounts) -> Fraction | None:
+    """Return the exact value; None for an empty denominator, and for a count to which nothing was ever added."""
+    if indicator.denominator is None:
+        return Fraction(amounts.numerator, 1000) if amounts.numerator_rows else None
+    if amounts.denominator <= 0:
+        return None
+    return Fraction(amounts.numerator * indicator.unit.scale, amounts.denominator)
+
+
+def _decimal(exact: Fraction) -> Decimal:
+    return Decimal(exact.numerator) / Decimal(exact.denominator)
+
+
+def _standing(ratio: Fraction | None, goal: Goal | None, direction: Direction) -> Standing:
+    if ratio is None:
+        return Standing.NO_FIGURE
+    if goal is None:
+        return Standing.NO_TARGET
+    target = Fraction(goal.value)
+    is_met = ratio >= target if direction is Direction.UP else ratio <= target
+    return Standing.MET if is_met else Standing.NOT_MET

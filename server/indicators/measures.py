@@ -1,0 +1,227 @@
+"""Measures: the countable things one form yields, as the form's own workbook says them.
+
+A form carries a sheet ``measures`` next to survey and choices, one row per measure, in the form's expression language:
+
+    name, label::vi, label::en   what it is called; the code is ``form_id.name``
+    over       a repeat or select_multiple, ``${victim}``: one contribution for each element; empty: one for the record
+    where      who belongs to it (true()); in a select_multiple ``.`` is the selected value
+    value      how much (1)
+    subject    who is counted once (the instanceID), such as ``${household_id}``
+    combine    latest (default) | any | sum, see `contribution`
+    date       the day that decides the period (the record's event date)
+    place      a unit's code (the record's unit)
+    by         select_one questions to break it down by, comma-separated; the select_multiple of *over* may be one
+
+Expressions are compiled once. Every fault of the sheet is found in one go; reading answers is for `contributions`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from server.forms.definition import ControlKind, NodeKind, Text
+from server.forms.logic import Expression, LogicError, compile_expression, substitute_references
+from server.forms.logic.syntax import Base
+from server.forms.sheets import Row, Sheet
+from server.indicators.cells import missing_columns, repeated, rows_of
+from server.indicators.contribution import Combine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from server.forms.definition import FormDefinition, Node
+    from server.forms.faults import Fault
+    from server.indicators.cells import Cells
+
+MEASURES: Final = "measures"
+_COLUMNS: Final = ("name", "label::vi")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
+_QUESTION: Final = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
+_COMBINES: Final = {one.value: one for one in Combine}
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A question to break a measure down by, and how to read its answer."""
+
+    question: str
+    answer: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure, ready to be read off a record; an expression that is None stands for its default."""
+
+    code: str
+    label: Text
+    over: Expression | None
+    over_selected: bool
+    """Whether *over* names a select_multiple, whose selected values are gone through."""
+    where: Expression | None
+    value: Expression | None
+    subject: Expression | None
+    combine: Combine
+    date: Expression | None
+    place: Expression | None
+    by: tuple[Breakdown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuresRead:
+    """The measures of a sheet; with any *faults* the form is not to be published."""
+
+    measures: tuple[Measure, ...]
+    faults: tuple[Fault, ...]
+
+
+def read_measures(sheet: Sheet, definition: FormDefinition) -> MeasuresRead:
+    """Return the measures *sheet* defines for the form, with every fault of the sheet.
+
+    Fault codes: ``measure.no_column``, ``.empty_cell``, ``.bad_name``, ``.repeated``, ``.unknown_word``, ``.bad_over``,
+    ``.bad_by``, ``.unknown_path``, ``.unknown_list`` and those of `LogicError` for an expression that does not compile.
+    """
+    if not sheet.rows:
+        return MeasuresRead((), ())
+    faults = missing_columns(sheet, _COLUMNS, "measure.no_column")
+    if faults:
+        return MeasuresRead((), tuple(faults))
+    rows = list(rows_of(sheet))
+    form = _Form(definition, {})
+    found = [_measure(cells, form) for cells in rows]
+    faults = [fault for cells in rows for fault in cells.faults]
+    faults += repeated(((cells, cells.text("name")) for cells in rows), "name", "measure.repeated")
+    return MeasuresRead(tuple(filter(None, found)), tuple(faults))
+
+
+def measures_of(rows: Sequence[Sequence[str]], definition: FormDefinition) -> tuple[Measure, ...]:
+    """Return the measures of a published version from its sheet as kept: *rows* of texts, header first."""
+    return read_measures(sheet_of(rows), definition).measures
+
+
+def sheet_of(rows: Sequence[Sequence[str]]) -> Sheet:
+    """Return rows of texts, header first, as the sheet they were."""
+    header = tuple(rows[0]) if rows else ()
+    return Sheet(
+        MEASURES,
+        tuple(column for column in header if column),
+        tuple(
+            Row(number, {column: cell for column, cell in zip(header, row, strict=False) if column and cell})
+            for number, row in enumerate(rows[1:], start=2)
+            if any(row)
+        ),
+    )
+
+
+def _measure(cells: Cells, form: _Form) -> Measure | None:
+    name = cells.required("name", "measure.empty_cell")
+    if name and not _NAME.fullmatch(name):
+        cells.refuse("measure.bad_name", "name", given=name)
+    label = cells.required("label::vi", "measure.empty_cell")
+    over = _over(cells, form)
+    combine = cells.choice("combine", _COMBINES, "measure.unknown_word", Combine.LATEST)
+    host = over.path if over else form.definition.root.path
+    measure = Measure(
+        code=f"{form.definition.form_id}.{name}",
+        label=Text((("vi", label), ("en", cells.text("label::en", label)))),
+        over=form.compiled(over.path) if over else None,
+        over_selected=over is not None and over.kind is NodeKind.LEAF,
+        where=_expression(cells, "where", form, host),
+        value=_expression(cells, "value", form, host),
+        subject=_expression(cells, "subject", form, host),
+        combine=combine or Combine.LATEST,
+        date=_expression(cells, "date", form, host),
+        place=_expression(cells, "place", form, host),
+        by=_by(cells, form, over),
+    )
+    return None if cells.faults else measure
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The form measures are read for; equal sources are compiled once, so that they are also evaluated once."""
+
+    definition: FormDefinition
+    by_source: dict[str, Expression]
+
+    def compiled(self, source: str) -> Expression:
+        if source not in self.by_source:
+            self.by_source[source] = compile_expression(source)
+        return self.by_source[source]
+
+    def written_out(self, source: str) -> str:
+        return substitute_references(source, self.definition).strip()
+
+    def question(self, reference: str) -> Node | None:
+        """Return the node that ``${name}``, alone in its cell, stands for."""
+        if not _QUESTION.fullmatch(reference):
+            return None
+        return self.definition.nodes.get(self.written_out(reference))
+
+
+def _over(cells: Cells, form: _Form) -> Node | None:
+    source = cells.text("over")
+    if not source:
+        return None
+    try:
+        node = form.question(source)
+    except LogicError as error:
+        _refuse_expression(cells, "over", error)
+        return None
+    if node is not None and (node.kind is NodeKind.REPEAT or node.control.kind is ControlKind.SELECT_MULTIPLE):
+        return node
+    cells.refuse("measure.bad_over", "over", given=source)
+    return None
+
+
+def _expression(cells: Cells, column: str, form: _Form, host: str) -> Expression | None:
+    """Return the cell's expression, compiled; *host* is the path of the node it will be evaluated at."""
+    source = cells.text(column)
+    if not source:
+        return None
+    try:
+        expression = form.compiled(form.written_out(source))
+    except LogicError as error:
+        _refuse_expression(cells, column, error)
+        return None
+    for reference in expression.references:
+        if reference.base is Base.INSTANCE:
+            if form.definition.instance(reference.instance_id) is None:
+                cells.refuse("measure.unknown_list", column, list=reference.instance_id)
+        elif (path := reference.absolute(host)) is not None and path not in form.definition.nodes:
+            cells.refuse("measure.unknown_path", column, path=path)
+    return expression
+
+
+def _by(cells: Cells, form: _Form, over: Node | None) -> tuple[Breakdown, ...]:
+    written = [one.strip() for one in cells.text("by").split(",") if one.strip()]
+    found = [_breakdown(cells, form, one, over) for one in written]
+    return tuple(one for one in found if one is not None)
+
+
+def _breakdown(cells: Cells, form: _Form, reference: str, over: Node | None) -> Breakdown | None:
+    try:
+        node = form.question(reference)
+    except LogicError as error:
+        _refuse_expression(cells, "by", error)
+        return None
+    if node is not None and node.control.kind is ControlKind.SELECT_ONE:
+        return Breakdown(node.name, form.compiled(node.path))
+    if node is not None and node is over:
+        return Breakdown(node.name, form.compiled("."))
+    cells.refuse("measure.bad_by", "by", given=reference)
+    return None
+
+
+def _refuse_expression(cells: Cells, column: str, error: LogicError) -> None:
+    cells.refuse(error.code, column, **_plain(error.params))
+
+
+def _plain(params: Mapping[str, object]) -> dict[str, str | int]:
+    return {name: value if isinstance(value, int) else str(value) for name, value in params.items()}
+
+
+def codes_of(measures: Iterable[Measure]) -> frozenset[str]:
+    """Return the codes of *measures*."""
+    return frozenset(measure.code for measure in measures)
