@@ -52,11 +52,18 @@ class Expression:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """Return what a designer should know though it compiles: ``logic.regex_unsupported`` with the pattern."""
+        """Return what a designer should know though it compiles.
+
+        ``logic.regex_unsupported`` (the pattern): the server leaves it unchecked. ``logic.number_in_brackets`` (the
+        step): the phone selects nothing by ``[2]``, only by ``[position() = 2]``.
+        """
         found: list[Note] = []
         for part in walk(self._syntax):
-            if isinstance(part, Call) and part.name in FUNCTIONS:
+            if isinstance(part, Call):
                 found.extend(FUNCTIONS[part.name].notes(part))
+            elif isinstance(part, Path):
+                numbered = [step for step in part.steps if any(isinstance(one, Number) for one in step.predicates)]
+                found.extend(("logic.number_in_brackets", step.name) for step in numbered)
         return tuple(found)
 
     @property
@@ -67,7 +74,7 @@ class Expression:
     @property
     def is_repeatable(self) -> bool:
         """Return whether evaluating again must give the same: no ``random()``, ``uuid()``, ``now()``, ``once()`` …"""
-        return all(FUNCTIONS[name].is_repeatable for name in self.functions if name in FUNCTIONS)
+        return all(FUNCTIONS[name].is_repeatable for name in self.functions)
 
     def evaluate(self, context: Context) -> Value:
         """Return the value, a node-set as a list; raises LogicError where it has none."""

@@ -1,8 +1,9 @@
 """Location paths to closures.
 
-JavaRosa binds a path that enters a repeat to the instance of that repeat the expression stands in, for as long as the
-steps have the same names as the context's own ancestors: that is done here (`_narrowed`), and only where a step has
-several nodes, so a form without repeats never pays for it.
+JavaRosa binds an absolute path that enters a repeat to the instance of that repeat the expression stands in, for as
+long as the steps have the same names as the context's own ancestors, the last step included (``count(/data/rep)``
+inside a repeat is 1); a relative path is never bound so (``count(../../rep)`` counts all). Only where a step has
+several nodes is that looked at, so a form without repeats never pays for it.
 Source: https://getodk.github.io/xforms-spec/#xpath-paths (repeats); JavaRosa 5.1's behaviour.
 """
 
@@ -116,7 +117,7 @@ def _general_path(base: Base, steps: tuple[CompiledStep, ...]) -> RunNodes:
         if base is Base.ROOT:
             nodes, depth, rest = _root_step(context, steps)
         else:
-            nodes, depth, rest = [standing], len(chain), steps
+            nodes, depth, rest = [standing], -1, steps
         for step in rest:
             nodes, depth = _stepped(nodes, depth, step=step, chain=chain, context=context)
             if not nodes:
@@ -145,7 +146,7 @@ def _stepped(
             return _filtered(nodes, tests, context), depth
         case Axis.PARENT:
             parents = dict.fromkeys(node.parent for node in nodes if node.parent is not None)
-            return _filtered(list(parents), tests, context), depth - 1
+            return _filtered(list(parents), tests, context), -1
         case Axis.ATTRIBUTE:
             return _filtered(_attributes(nodes, name), tests, context), -1
         case Axis.EVERY_CHILD:
@@ -164,10 +165,11 @@ def _child_step(
     found: NodeSet = []
     for node in nodes:
         named = node.children.get(name, [])
-        context.steps.spend(1 + len(named))
         if on_chain and not tests:
+            context.steps.spend(1)
             found.extend(named[chain[depth].position - 1 : chain[depth].position])
         else:
+            context.steps.spend(1 + len(named))
             found.extend(_filtered(named, tests, context))
     return found, depth + 1 if on_chain else -1
 
@@ -177,15 +179,14 @@ def _attributes(nodes: NodeSet, name: str) -> NodeSet:
 
 
 def _filtered(nodes: NodeSet, tests: Tests, context: Context) -> NodeSet:
-    """Return those of *nodes* that pass every test; a number is a position, anything but true is a no."""
+    """Return those of *nodes* that pass every test; anything but true is a no, a number too, as in JavaRosa."""
     for test in tests:
         candidate = context.candidate()
         passed: NodeSet = []
         for position, node in enumerate(nodes, 1):
             context.steps.spend(1)
             candidate.node, candidate.position = node, position
-            outcome = test(candidate)
-            if outcome is True or (type(outcome) is float and outcome == position):
+            if test(candidate) is True:
                 passed.append(node)
         nodes = passed
     return nodes

@@ -13,14 +13,19 @@ from server.forms.logic.tree import InstanceNode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from server.forms.definition import SecondaryInstance
+    from server.forms.definition import Choice, SecondaryInstance
     from server.forms.logic.values import Scalar
 
 
 def list_of(instance: SecondaryInstance) -> ChoiceList:
-    """Return the choices written inside the form as a list; its labels are the form's, not columns."""
-    rows = tuple({"name": choice.value, **dict(choice.columns)} for choice in instance.choices)
+    """Return the choices written inside the form as a list; a label in several languages is no column of it."""
+    rows = tuple({"name": choice.value, **_plain_label(choice), **dict(choice.columns)} for choice in instance.choices)
     return ChoiceList(instance.instance_id, rows)
+
+
+def _plain_label(choice: Choice) -> dict[str, str]:
+    literal = dict(choice.label.by_language).get("")
+    return {} if literal is None else {"label": literal}
 
 
 def document_of(source: ChoiceList | InstanceNode) -> InstanceNode:

@@ -120,10 +120,10 @@ def moment_of_text(text: str, zone: tzinfo) -> datetime | None:
         return None
 
 
-def time_of_text(text: str, zone: tzinfo) -> datetime | None:
-    """Return the time *text* (``08:30:00.000+07:00``) on 1970-01-01 in *zone*; None if it is none."""
+def time_of_text(text: str, today: datetime) -> datetime | None:
+    """Return the time *text* (``08:30:00.000+07:00``) on the day of *today*, as the device does; None if it is none."""
     try:
-        return _with_time((1970, 1, 1), text, zone)
+        return _with_time((today.year, today.month, today.day), text, today.tzinfo or UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -157,17 +157,17 @@ def scalar_of_node(node: InstanceNode, context: Context) -> Scalar:
         return text if node.relevant else ""
     if not node.relevant:
         return ""
-    return typed(text, datatype, context.timezone)
+    return typed(text, datatype, context)
 
 
-def typed(text: str, datatype: Datatype, zone: tzinfo) -> Scalar:
+def typed(text: str, datatype: Datatype, context: Context) -> Scalar:
     """Return *text* as a value of *datatype*, or *text* itself where it is none."""
     if datatype is Datatype.INTEGER or datatype is Datatype.DECIMAL:
         return _typed_number(text)
     if datatype is Datatype.DATE or datatype is Datatype.DATETIME:
-        return moment_of_text(text, zone) or text
+        return moment_of_text(text, context.timezone) or text
     if datatype is Datatype.TIME:
-        return time_of_text(text, zone) or text
+        return time_of_text(text, context.now.astimezone(context.timezone)) or text
     if datatype is Datatype.BOOLEAN:
         return {"1": True, "true": True, "0": False, "false": False}.get(text.strip(), text)
     return text

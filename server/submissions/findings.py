@@ -1,0 +1,38 @@
+"""What is wrong or odd in a stored record, as a value. Words for it are found where it is shown.
+
+A finding never holds an answer: its path leads to the answer, and who may see the record may see it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error flags the record, a warning is worth a look, a note only tells."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding; *path* is absolute, with ``[n]`` on every repeat instance and nowhere else."""
+
+    code: str
+    path: str
+    severity: Severity
+    params: tuple[tuple[str, str], ...] = ()
+    """Names and texts for the sentence, sorted by name; never an answer."""
+
+
+def finding(code: str, path: str, severity: Severity, **params: str) -> Finding:
+    """Return a finding with its parameters in order."""
+    return Finding(code, path, severity, tuple(sorted(params.items())))
+
+
+def has_errors(findings: tuple[Finding, ...]) -> bool:
+    """Return whether the record is flagged."""
+    return any(one.severity is Severity.ERROR for one in findings)

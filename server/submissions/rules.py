@@ -1,0 +1,250 @@
+"""A form's own rules, compiled once for all its submissions, in the order the device works them out.
+
+A calculate or a relevance is worked out after everything it reads, as JavaRosa does; a cycle, which a publish refuses,
+is cut where it closes. Nothing here looks at a submission.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from server.forms.definition import ControlKind, NodeKind
+from server.forms.logic import FUNCTIONS, LogicError, Shape, compile_expression
+from server.forms.logic.secondary import list_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from server.forms.definition import FormDefinition, Node
+    from server.forms.lists import ChoiceList
+    from server.forms.logic import Expression
+
+_CLOCK = frozenset({"today", "now"})
+_LANGUAGE_LETTERS = ("%a", "%b")
+_CHOOSING = frozenset({ControlKind.SELECT_ONE, ControlKind.SELECT_MULTIPLE, ControlKind.RANK})
+
+
+class Again(Enum):
+    """Whether a rule may be evaluated again on the server."""
+
+    ALWAYS = auto()
+    AT_DEVICE_TIME = auto()
+    """It asks for the day or the moment: only where the record says when it was filled in."""
+    NEVER = auto()
+    """It draws lots, keeps a first value, or asks the device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One expression of the form; *expression* is None where it did not compile (*fault* says why)."""
+
+    expression: Expression | None
+    again: Again
+    reads_list: bool = False
+    """Whether it reads a list beside the form, which the device may have had in an older state."""
+    speaks: bool = False
+    """Whether its value depends on the language the device showed."""
+    fault: str = ""
+
+    @property
+    def is_always_true(self) -> bool:
+        """Return whether it is the constant true()."""
+        return self.expression is not None and self.expression.constant is True
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a select may hold: *fixed* values, or the rule that yields the rows with the value sought."""
+
+    fixed: frozenset[str] | None = None
+    rule: Rule | None = None
+    instance_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRules:
+    """The rules of one node."""
+
+    node: Node
+    relevant: Rule | None = None
+    calculate: Rule | None = None
+    required: Rule | None = None
+    constraint: Rule | None = None
+    choices: Choices | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A relevance or a calculate, at its place in the order of work."""
+
+    path: str
+    rule: Rule
+    is_calculate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A form ready to validate submissions; immutable, worth keeping per form version."""
+
+    definition: FormDefinition
+    shape: Shape
+    rules: Mapping[str, NodeRules]
+    triggers: tuple[Trigger, ...]
+    cycles: tuple[str, ...]
+    """Paths whose relevance or calculate goes round in a circle."""
+    inner_lists: Mapping[str, ChoiceList]
+    """The choices written inside the form, by instance id."""
+    clock_paths: Mapping[str, str]
+    """The paths of ``start``, ``end`` and ``today``, where the form has them."""
+
+    @staticmethod
+    def of(definition: FormDefinition) -> Compiled:
+        """Return *definition* compiled; an expression that does not compile becomes a rule with a fault."""
+        rules = {path: _node_rules(node, definition) for path, node in definition.nodes.items()}
+        triggers, cycles = _ordered(rules)
+        return Compiled(
+            definition=definition,
+            shape=Shape.of(definition),
+            rules=rules,
+            triggers=triggers,
+            cycles=cycles,
+            inner_lists={one.instance_id: list_of(one) for one in definition.instances if not one.src},
+            clock_paths=_clock_paths(definition),
+        )
+
+
+def _node_rules(node: Node, definition: FormDefinition) -> NodeRules:
+    return NodeRules(
+        node=node,
+        relevant=_rule(node.relevant, definition),
+        calculate=_stored(_rule(node.calculate, definition)),
+        required=_rule(node.required, definition) if _is_asked(node) else None,
+        constraint=_rule(node.constraint, definition),
+        choices=_choices(node, definition),
+    )
+
+
+def _is_asked(node: Node) -> bool:
+    return node.kind is NodeKind.LEAF and node.control.kind is not ControlKind.NONE and node.readonly != "true()"
+
+
+def _rule(source: str, definition: FormDefinition) -> Rule | None:
+    if not source.strip():
+        return None
+    try:
+        expression = compile_expression(source)
+    except LogicError as error:
+        return Rule(None, Again.NEVER, fault=error.code)
+    outer = {one.instance_id for one in definition.instances if one.src}
+    names = expression.functions
+    return Rule(
+        expression=expression,
+        again=_again(source, names),
+        reads_list="pulldata" in names or any(one.instance_id in outer for one in expression.references),
+        speaks="jr:choice-name" in names,
+    )
+
+
+def _stored(rule: Rule | None) -> Rule | None:
+    """Return the rule of a value that is kept: the very moment now() gave cannot be had again."""
+    if rule is None or rule.expression is None or "now" not in rule.expression.functions:
+        return rule
+    return replace(rule, again=Again.NEVER)
+
+
+def _again(source: str, names: frozenset[str]) -> Again:
+    if any(not FUNCTIONS[name].is_repeatable for name in names - _CLOCK):
+        return Again.NEVER
+    if names & {"format-date", "format-date-time"} and any(letter in source for letter in _LANGUAGE_LETTERS):
+        return Again.NEVER
+    return Again.AT_DEVICE_TIME if names & _CLOCK else Again.ALWAYS
+
+
+def _choices(node: Node, definition: FormDefinition) -> Choices | None:
+    control = node.control
+    if control.kind not in _CHOOSING:
+        return None
+    itemset = control.itemset
+    if itemset is None:
+        return Choices(fixed=frozenset(choice.value for choice in control.choices)) if control.choices else None
+    if not itemset.instance_id:
+        return None  # choices made from a repeat's answers: any text may have been one
+    inside = definition.instance(itemset.instance_id)
+    if inside is not None and not inside.src and not itemset.predicate:
+        return Choices(fixed=frozenset(choice.value for choice in inside.choices))
+    wanted = f"instance('{itemset.instance_id}')/root/item[{itemset.value_ref} = current()]"
+    narrowed = f"{wanted}[{itemset.predicate}]" if itemset.predicate else wanted
+    return Choices(rule=_rule(narrowed, definition), instance_id=itemset.instance_id)
+
+
+def _clock_paths(definition: FormDefinition) -> dict[str, str]:
+    return {
+        node.preload_params: node.path
+        for node in definition.leaves()
+        if node.preload in ("timestamp", "date") and node.preload_params in ("start", "end", "today")
+    }
+
+
+def _ordered(rules: Mapping[str, NodeRules]) -> tuple[tuple[Trigger, ...], tuple[str, ...]]:
+    """Return the triggers in the order of work, and the paths of those in a circle."""
+    triggers: dict[tuple[str, bool], Trigger] = {}
+    for path, rule in rules.items():
+        if rule.relevant is not None:
+            triggers[path, False] = Trigger(path, rule.relevant, is_calculate=False)
+        if rule.calculate is not None:
+            triggers[path, True] = Trigger(path, rule.calculate, is_calculate=True)
+    needs = {key: [other for other in _needs(trigger) if other in triggers] for key, trigger in triggers.items()}
+    order, cycles = _sorted_by_need(needs)
+    return tuple(triggers[key] for key in order), tuple(dict.fromkeys(path for path, _ in cycles))
+
+
+def _needs(trigger: Trigger) -> Iterable[tuple[str, bool]]:
+    """Yield what must be worked out before *trigger*: its ancestors' relevance and all it reads."""
+    for above in _ancestors(trigger.path):
+        yield above, False
+    if trigger.is_calculate:
+        yield trigger.path, False
+    if trigger.rule.expression is None:
+        return
+    for reference in trigger.rule.expression.references:
+        read = reference.absolute(trigger.path)
+        if read is None or (read == trigger.path and trigger.is_calculate):
+            continue
+        yield read, True
+        yield read, False
+        for above in _ancestors(read):
+            if not trigger.path.startswith(f"{above}/") and above != trigger.path:
+                yield above, False
+
+
+def _ancestors(path: str) -> list[str]:
+    names = path.split("/")
+    return ["/".join(names[:depth]) for depth in range(2, len(names))]
+
+
+Key = tuple[str, bool]
+
+
+def _sorted_by_need(needs: Mapping[Key, list[Key]]) -> tuple[list[Key], list[Key]]:
+    """Return the keys, each after those it needs, and the keys at which a circle closed; without recursion."""
+    order: list[Key] = []
+    cycles: list[Key] = []
+    state: dict[Key, bool] = {}  # False while its needs are being visited, True when it is in the order
+    for start in needs:
+        waiting: list[tuple[Key, int]] = [(start, 0)] if start not in state else []
+        while waiting:
+            key, place = waiting.pop()
+            state.setdefault(key, False)
+            if place == len(needs[key]):
+                state[key] = True
+                order.append(key)
+                continue
+            waiting.append((key, place + 1))
+            need = needs[key][place]
+            if need not in state:
+                waiting.append((need, 0))
+            elif not state[need]:
+                cycles.append(need)
+    return order, cycles
