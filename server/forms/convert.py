@@ -179,7 +179,7 @@ def _end(child: subprocess.Popen[bytes]) -> int:
 
 
 def _epitaph(exit_code: int) -> Fault:
-    """Return the fault of a source over which the child died without a word: killed, or too short of memory to speak."""
+    """Return the fault of a source over which the child died without a word: killed, or out of memory to speak with."""
     return Fault("form.too_costly", {"reason": f"exit {exit_code}"})
 
 

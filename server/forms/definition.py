@@ -196,6 +196,8 @@ class FormDefinition:
     attribute_binds: tuple[AttributeBind, ...] = ()
     stray_paths: tuple[str, ...] = ()
     """Paths that binds and controls name although the primary instance has no such node."""
+    outputs: tuple[str, ...] = ()
+    """Expressions shown inside labels, each once."""
 
     def instance(self, instance_id: str) -> SecondaryInstance | None:
         """Return the secondary instance of that id."""

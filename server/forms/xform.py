@@ -127,6 +127,7 @@ def _definition(skeleton: _Skeleton, parts: _Parts, root: Node) -> FormDefinitio
         actions=(*actions, *body_actions(skeleton.body, root.path)),
         attribute_binds=_attribute_binds(parts.binds),
         stray_paths=_stray_paths(parts, nodes),
+        outputs=_outputs(skeleton),
     )
 
 
@@ -189,6 +190,12 @@ def _media_names(skeleton: _Skeleton) -> tuple[str, ...]:
     if any("query" in question.attrib for question in skeleton.body.iter("{*}input")):
         names.append("itemsets.csv")
     return tuple(dict.fromkeys(names))
+
+
+def _outputs(skeleton: _Skeleton) -> tuple[str, ...]:
+    places = (skeleton.model, skeleton.body)
+    values = (output.get("value", "").strip() for place in places for output in place.iter("{*}output"))
+    return tuple(dict.fromkeys(value for value in values if value))
 
 
 def _attribute_binds(binds: Mapping[str, Mapping[str, str]]) -> tuple[AttributeBind, ...]:

@@ -1,0 +1,118 @@
+"""Everything that speaks against publishing a form, or should at least be known first.
+
+It looks at one form and what surrounds it; what a version changes against the one before is said by
+`server.forms.compatibility`.
+Source: openrosa.org form discovery and submission; getodk.github.io/xforms-spec; Collect's way of reading them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from server.forms.check_logic import logic_faults
+from server.forms.faults import Fault, Severity
+from server.forms.sensitive import sensitive_faults
+from server.forms.survey_rows import survey_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from server.forms.definition import FormDefinition
+    from server.forms.sheets import Sheet
+
+RESERVED_LISTS = frozenset({"households.csv"})
+"""Names kept for entity lists: a plain file of that name would hide the list on phones."""
+
+_FORM_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
+_LIST_SUFFIXES = (".csv", ".xml", ".geojson")
+_ENTITIES_VERSIONS = ("2022.1", "2023.1", "2024.1", "2025.1")
+_ID_COLUMNS = ("form_id", "id_string")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a form is published into.
+
+    *hosts* are ours, with port where there is one; *public_keys* those whose private half we hold; *uploaded* the files
+    that come with the form; *generated* the names of lists the server makes for it.
+    """
+
+    hosts: frozenset[str]
+    public_keys: frozenset[str]
+    uploaded: frozenset[str]
+    generated: frozenset[str]
+    is_sensitive: bool
+
+
+def faults(
+    definition: FormDefinition, surroundings: Surroundings, *, sheets: Sequence[Sheet] = ()
+) -> tuple[Fault, ...]:
+    """Return every fault, errors first; logic points at the workbook's cells where its *sheets* are given."""
+    rows = survey_rows(sheets)
+    found = [
+        *_identity_faults(definition, sheets),
+        *_delivery_faults(definition, surroundings),
+        *_structure_faults(definition),
+        *_media_faults(definition, surroundings),
+        *logic_faults(definition, rows),
+        *(sensitive_faults(definition, rows) if surroundings.is_sensitive else ()),
+    ]
+    return tuple(sorted(found, key=lambda fault: not fault.is_error))
+
+
+def _identity_faults(definition: FormDefinition, sheets: Sequence[Sheet]) -> Iterator[Fault]:
+    settings = next((sheet for sheet in sheets if sheet.name.lower() == "settings"), None)
+    # pyxform gives a form without form_id the name of its root, so only the sheet shows that it is missing.
+    is_named = not sheets or (settings is not None and any(column in settings.header for column in _ID_COLUMNS))
+    if not definition.form_id or not is_named:
+        yield Fault("form.no_form_id", sheet="settings", row=2, column="form_id")
+    elif not _FORM_ID.fullmatch(definition.form_id):
+        yield Fault("form.bad_form_id", {"form_id": definition.form_id}, sheet="settings", row=2, column="form_id")
+    if not definition.title:
+        yield Fault("form.no_title", sheet="settings", row=2, column="form_title")
+    if not definition.version:
+        yield Fault("form.no_version", sheet="settings", row=2, column="version")
+
+
+def _delivery_faults(definition: FormDefinition, surroundings: Surroundings) -> Iterator[Fault]:
+    """Yield what would send answers elsewhere, or seal them with a key nobody here holds."""
+    address = definition.submission_action
+    if address and not _is_ours(address, surroundings.hosts):
+        yield Fault("form.foreign_submission_address", {"address": address}, sheet="settings", column="submission_url")
+    if definition.public_key and definition.public_key not in surroundings.public_keys:
+        yield Fault("form.foreign_public_key", sheet="settings", column="public_key")
+
+
+def _is_ours(address: str, hosts: frozenset[str]) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.netloc.lower() in hosts
+
+
+def _structure_faults(definition: FormDefinition) -> Iterator[Fault]:
+    root = definition.root.path
+    own_id = definition.nodes.get(f"{root}/meta/instanceID") or definition.nodes.get(f"{root}/instanceID")
+    if own_id is None or not (own_id.preload == "uid" or own_id.calculate):
+        yield Fault("form.no_instance_id")
+    for path in definition.stray_paths:
+        yield Fault("form.stray_path", {"path": path})
+    entity = definition.nodes.get(f"{root}/meta/entity")
+    if (entity or definition.entities_version) and not definition.entities_version.startswith(_ENTITIES_VERSIONS):
+        yield Fault("form.entities_version", {"version": definition.entities_version or "–"})
+
+
+def _media_faults(definition: FormDefinition, surroundings: Surroundings) -> Iterator[Fault]:
+    for name in definition.media_names:
+        if name not in surroundings.uploaded | surroundings.generated:
+            # Without a list the form does not open; without a picture it only looks poorer.
+            severity = Severity.ERROR if name.lower().endswith(_LIST_SUFFIXES) else Severity.WARNING
+            yield Fault("form.media_missing", {"filename": name}, severity)
+    for name in sorted(surroundings.uploaded & RESERVED_LISTS):
+        yield Fault("form.list_reserved", {"filename": name})
+    for name in sorted(surroundings.uploaded - set(definition.media_names) - RESERVED_LISTS):
+        yield Fault("form.media_unused", {"filename": name}, Severity.WARNING)

@@ -1,0 +1,132 @@
+"""Whether every expression of a form can work: it compiles, and what it refers to exists.
+
+pyxform lets broken logic through and phones stop on it in the field, so it is found here, before publishing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.forms.faults import Fault, Severity
+from server.forms.logic import LogicError, compile_expression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from server.forms.definition import FormDefinition, Itemset, Node, SecondaryInstance
+    from server.forms.logic import Expression, Reference
+    from server.forms.survey_rows import SurveyRows
+
+_PARTS = ("relevant", "required", "constraint", "calculate", "readonly", "repeat_count")
+_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An expression with the node it belongs to and the part of that node it is."""
+
+    source: str
+    path: str
+    part: str
+
+
+def logic_faults(definition: FormDefinition, rows: SurveyRows) -> tuple[Fault, ...]:
+    """Return what is wrong with the expressions of *definition*, placed by *rows* where the workbook is known."""
+    return tuple(fault for written in _expressions(definition) for fault in _faults_of(written, definition, rows))
+
+
+def _expressions(definition: FormDefinition) -> Iterator[_Written]:
+    for node in definition.root.walk():
+        yield from _of_node(node)
+    written = (
+        *(_Written(action.value, action.path, "default") for action in definition.actions),
+        *(
+            _Written(bind.calculate, f"{bind.path}/@{bind.attribute}", "calculate")
+            for bind in definition.attribute_binds
+        ),
+        *(_Written(output, "", "label") for output in definition.outputs),
+    )
+    yield from (one for one in written if one.source)
+
+
+def _of_node(node: Node) -> Iterator[_Written]:
+    for part in _PARTS:
+        source = str(getattr(node, part))
+        if source:
+            yield _Written(source, node.path, part)
+    if node.control.itemset:
+        yield _Written(_nodeset(node.control.itemset), node.path, "choice_filter")
+
+
+def _nodeset(itemset: Itemset) -> str:
+    """Return the itemset as one path, so that names in its filter are looked for in the list."""
+    path = f"instance('{itemset.instance_id}')/root/item" if itemset.instance_id else itemset.nodeset
+    return f"{path}[{itemset.predicate}]" if itemset.predicate else path
+
+
+def _faults_of(written: _Written, definition: FormDefinition, rows: SurveyRows) -> Iterator[Fault]:
+    try:
+        expression = compile_expression(written.source)
+    except LogicError as error:
+        params = {name: value for name, value in error.params.items() if isinstance(value, str | int)}
+        yield _placed(f"form.{error.code}", params, written=written, rows=rows)
+        return
+    for code, params in _broken_references(expression, written, definition):
+        yield _placed(code, params, written=written, rows=rows)
+    for code, about in expression.notes:
+        yield _placed(f"form.{code}", {"about": about}, written=written, rows=rows, severity=Severity.WARNING)
+
+
+def _placed(
+    code: str,
+    params: dict[str, str | int],
+    *,
+    written: _Written,
+    rows: SurveyRows,
+    severity: Severity = Severity.ERROR,
+) -> Fault:
+    row = rows.row(written.path) if written.path else None
+    said = {"path": written.path, "part": written.part, "expression": written.source[:_SHOWN]}
+    return Fault(
+        code,
+        {**said, **params},
+        severity=severity,
+        sheet="survey" if row else "",
+        row=row.number if row else None,
+        column=rows.column(row, written.part) if row else "",
+    )
+
+
+def _broken_references(
+    expression: Expression, written: _Written, definition: FormDefinition
+) -> Iterator[tuple[str, dict[str, str | int]]]:
+    lists = {reference.instance_id for reference in expression.references if reference.instance_id}
+    unknown = {name for name in lists if definition.instance(name) is None}
+    for name in sorted(unknown):
+        yield "form.logic.unknown_list", {"list": name}
+    for reference in expression.references:
+        instance = definition.instance(reference.instance_id) if reference.instance_id else None
+        if instance is not None:
+            yield from _broken_column(reference, instance)
+        elif not reference.instance_id and not _exists(reference, written.path, definition):
+            yield "form.logic.unknown_path", {"reference": str(reference)}
+
+
+def _exists(reference: Reference, context_path: str, definition: FormDefinition) -> bool:
+    is_relative = not str(reference).startswith("/")
+    if any(step == "*" or step.startswith("@") for step in reference.steps) or (is_relative and not context_path):
+        return True  # nothing to compare it with
+    path = reference.absolute(context_path)
+    return path is not None and (path in definition.nodes or path == context_path)
+
+
+def _broken_column(reference: Reference, instance: SecondaryInstance) -> Iterator[tuple[str, dict[str, str | int]]]:
+    column = reference.steps[2] if len(reference.steps) > len(("root", "item")) else ""
+    if column and not instance.src and column not in _columns(instance):
+        yield "form.logic.unknown_column", {"list": instance.instance_id, "name": column}
+
+
+def _columns(instance: SecondaryInstance) -> set[str]:
+    further = {name for choice in instance.choices for name, _ in choice.columns}
+    return {"name", "label", *further}
