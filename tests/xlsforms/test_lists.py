@@ -6,7 +6,7 @@ import csv
 import uuid
 
 import pytest
-from workbooks import FORMS, XLSFORMS, question, survey
+from workbooks import FORMS, ROOT, XLSFORMS, question, survey
 
 COLUMNS = {
     "units.csv": ["name", "label", "kind", "commune", "commune_label", "frame"],
@@ -88,7 +88,13 @@ def test_households_are_filtered_by_village_and_by_what_is_done():
     assert "last_survey_year != ${survey_year}" in chosen["choice_filter"]
 
 
-def test_villages_of_the_sample_lists_exist_in_the_sample_units():
-    units = {row["name"] for row in listed(XLSFORMS / "household_register" / "media" / "units.csv")}
+def test_every_sample_village_of_the_cascade_has_households_to_survey():
+    units = listed(XLSFORMS / "household_register" / "media" / "units.csv")
     households = listed(XLSFORMS / "household_register" / "media" / "households_pilot.csv")
-    assert {row["village"] for row in households} <= units
+    assert {row["name"] for row in units if row["kind"] == "village"} <= {row["village"] for row in households}
+
+
+def test_sample_households_live_in_the_sample_villages_of_the_territory():
+    villages = {row["code"] for row in listed(ROOT / "server" / "territory" / "seed" / "sample_villages.csv")}
+    households = listed(XLSFORMS / "household_conduct_survey" / "media" / "households_pilot.csv")
+    assert {row["village"] for row in households} <= villages
