@@ -17,7 +17,7 @@ _COLUMNS = {
     "relevant": ("relevant", "bind::relevant"),
     "constraint": ("constraint", "bind::constraint"),
     "required": ("required", "bind::required"),
-    "calculate": ("calculation", "calculate", "bind::calculate"),
+    "calculate": ("calculation", "calculate", "bind::calculate", "repeat_count"),
     "readonly": ("read_only", "readonly", "bind::readonly"),
     "choice_filter": ("choice_filter",),
     "repeat_count": ("repeat_count", "jr:count"),
