@@ -8,6 +8,9 @@ import pytest
 from pyxform.xls2xform import convert
 from workbooks import FORMS, VI, XLSFORMS, settings, xform
 
+from server.forms.check import Surroundings, faults
+from server.forms.xform import read_form
+
 TITLES = {
     "household_register": ("household_register", "1 Hộ gia đình"),
     "household_conduct_survey": ("household_conduct_survey", "2 Ứng xử trong gia đình"),
@@ -67,3 +70,16 @@ def test_no_photo_leaves_the_phone_larger_than_1024_pixels(form):
     images = [b for b in xform(form).iter("{http://www.w3.org/2002/xforms}bind") if b.get("type") == "binary"]
     assert [image.get("{http://openrosa.org/xforms}max-pixels") for image in images] == ["1024"] * len(images)
     assert bool(images) is (form in {"training_event", "commune_register"})
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_publishing_would_find_nothing(form):
+    media = frozenset(path.name for path in (XLSFORMS / form / "media").iterdir()) - {"units.csv"}
+    surroundings = Surroundings(
+        hosts=frozenset(),
+        public_keys=frozenset(),
+        uploaded=media,
+        generated=frozenset({"units.csv"}),
+        is_sensitive=form == "incident",
+    )
+    assert faults(read_form((XLSFORMS / form / "form.xml").read_bytes()), surroundings) == ()
