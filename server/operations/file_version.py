@@ -153,7 +153,7 @@ def _add(uow: UnitOfWork, filing: Filing, derived: Derived, history: History, *,
             for one in derived.findings
         ]
     )
-    uow.figures.add(filing.project_id, history.submission_id, version_id, derived.contributions)
+    uow.figures.add(filing.project_id, version_id, derived.contributions)
     if not derived.is_derived:
         uow.outbox.add([("derive_submission", {"version_id": version_id})], filing.received_at)
     return version_id

@@ -15,7 +15,8 @@ from server.forms.xform import read_form
 from server.indicators.measures import Measure, measures_of
 from server.storage.unit_of_work import UnitOfWork
 from server.storage.visible import Operator
-from server.submissions.validation import Compiled, compile_form
+from server.submissions.landmarks import Landmarks
+from server.submissions.rules import Compiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +34,11 @@ class ShelvedForm:
     published: PublishedVersion
     definition: FormDefinition
     compiled: Compiled
+    landmarks: Landmarks
     lists: Mapping[str, ChoiceList]
     """The attached CSV lists by instance id; generated ones are not here."""
+    instances: Mapping[str, ChoiceList]
+    """The attached lists and those written inside the form."""
     measures: tuple[Measure, ...]
 
 
@@ -86,12 +90,16 @@ class FormShelf:
 
     def _made_of(self, published: PublishedVersion) -> ShelvedForm:
         definition = read_form(published.xform)
+        compiled = Compiled.of(definition)
+        lists = self._lists_of(published, definition)
         return ShelvedForm(
-            published,
-            definition,
-            compile_form(definition),
-            self._lists_of(published, definition),
-            measures_of(published.measures, definition),
+            published=published,
+            definition=definition,
+            compiled=compiled,
+            landmarks=Landmarks.of(definition),
+            lists=lists,
+            instances={**compiled.inner_lists, **lists},
+            measures=measures_of(published.measures, definition),
         )
 
     def _lists_of(self, published: PublishedVersion, definition: FormDefinition) -> dict[str, ChoiceList]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from server.media.put_all import put_all
 from server.media.store import folder_of
-from server.operations.derive_submission import derive
+from server.operations.derive_submission import Origin, derive
 from server.operations.envelope import Arrived, Held, Receipt, arrived_files, spool_waiting
 from server.operations.file_attachments import file_attachments
 from server.operations.file_version import Filing, file_version
@@ -41,7 +41,7 @@ def receive_submission(services: Services, sender: Sender, envelope: Envelope) -
     reason, is_sensitive = _reason_to_hold(services, sender, instance, form)
     if form is None or reason:
         holding = Holding(sender, envelope, instance, reason, is_sensitive, services.now())
-        receipt = _hold(services, holding)
+        receipt: Receipt = _hold(services, holding)
     else:
         receipt = _file(services, sender, envelope, instance=instance, form=form)
     log.info("submission.received", extra={"receipt": type(receipt).__name__, "collaborator": sender.collaborator_id})
@@ -74,7 +74,8 @@ def _file(services: Services, sender: Sender, envelope: Envelope, *, instance: I
     sensitive_form_id = instance.form_id if form.published.is_sensitive else None
     arrived = _put(services, envelope, sender, sensitive_form_id)
     filing = Filing(sender, instance, form, services.now(), envelope.device_id)
-    derived = derive(services, filing)
+    origin = Origin(filing.received_at, sender.post_units, sender.territory_revision)
+    derived = derive(services, instance, form, origin)
     with services.unit_of_work(services.intake(sender.project_id)) as uow:
         spool_waiting(uow, arrived)
         filed = file_version(uow, filing, derived)

@@ -94,6 +94,6 @@ def _by_sensitivity(
     return or_(and_(is_sensitive.is_(False), everyday), and_(is_sensitive.is_(True), sensitive))
 
 
-def _below(units: frozenset[UnitId]) -> Select[tuple[int]]:
+def _below(units: frozenset[UnitId]) -> Select[Any]:
     """Every unit at or under *units* in any boundary frame, so that a post also covers its predecessors' records."""
     return select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id.in_(sorted(units)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, insert, or_, select, true, update
 
 from server.storage.models.people import CollaboratorKeyRow, CollaboratorPostRow, CollaboratorRow
 from server.storage.models.projects import ProjectRow
@@ -188,7 +188,10 @@ class Collaborators:
         self._connection.execute(
             update(rows)
             .where(rows.id == collaborator_id)
-            .values(revoked_at=func.coalesce(rows.revoked_at, at), is_stolen=or_(rows.is_stolen, is_stolen))
+            .values(
+                revoked_at=func.coalesce(rows.revoked_at, at),
+                is_stolen=or_(rows.is_stolen, true() if is_stolen else false()),
+            )
         )
         self.revoke_keys(collaborator_id, at, is_stolen=is_stolen)
 
@@ -196,7 +199,7 @@ class Collaborators:
         self, post_units: frozenset[UnitId] | None, *, collaborator_id: int | None = None
     ) -> list[CollaboratorLine]:
         """Return the collaborators who work at or below *post_units* (None: everywhere, for the command line)."""
-        where = []
+        where: list[ColumnElement[bool]] = []
         if post_units is not None:
             below = select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id.in_(sorted(post_units)))
             mine = select(CollaboratorPostRow.collaborator_id).where(CollaboratorPostRow.unit_id.in_(below))
@@ -216,7 +219,7 @@ class Collaborators:
         ).all()
         return [self._line(row) for row in rows]
 
-    def _line(self, row: Row[Any]) -> CollaboratorLine:
+    def _line(self, row: Any) -> CollaboratorLine:  # noqa: ANN401 a row of several tables
         units = self._connection.execute(
             select(CollaboratorPostRow.unit_id).where(CollaboratorPostRow.collaborator_id == row.id)
         ).scalars()

@@ -13,7 +13,6 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from server.storage.models.figures import ContributionRow
 from server.storage.models.forms import FormRow
 from server.storage.models.reviews import ReviewRow
 from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
@@ -116,7 +115,7 @@ class Submissions:
         )
 
     def merge(self, tail_id: int, into_id: int) -> dict[str, Any]:
-        """Move every version, decision and contribution of *tail_id* to *into_id*: the two were one chain.
+        """Move every version and decision of *tail_id* to *into_id*: the two were one chain.
 
         Return what the tail's row said because of its current version.
         """
@@ -125,7 +124,7 @@ class Submissions:
         self._connection.execute(
             update(versions).where(versions.submission_id == tail_id).values(submission_id=into_id, is_current=False)
         )
-        for model in (ReviewRow, ContributionRow, HeldUploadRow):
+        for model in (ReviewRow, HeldUploadRow):
             self._connection.execute(update(model).where(model.submission_id == tail_id).values(submission_id=into_id))
         self._connection.execute(
             update(SubmissionRow)

@@ -60,7 +60,7 @@ def nonce_state(nonce: str, secret: str) -> str:
 
 def digest_matches(given: Authorization, *, ha1: str, method: str, uri: str) -> bool:
     """Tell whether a Digest answer is right for this request line and the kept HA1."""
-    if given.get("uri") != uri or given.get("algorithm", "MD5").upper() != "MD5":
+    if given.get("uri") != uri or (given.get("algorithm") or "MD5").upper() != "MD5":
         return False
     ha2 = _md5(f"{method}:{given.get('uri')}")
     if given.get("qop"):

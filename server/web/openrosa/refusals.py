@@ -21,6 +21,8 @@ from server.web.openrosa.digest import Challenge
 from server.web.openrosa.responses import message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Response
 
     from server.operations.services import Services
@@ -78,5 +80,5 @@ def _refuse_domain(services: Services, fault: DomainError) -> Response:
     return answer
 
 
-def _sentence(services: Services, code: str, params: dict[str, object]) -> str:
+def _sentence(services: Services, code: str, params: Mapping[str, object]) -> str:
     return services.catalogue.sentence(code, params, "vi")

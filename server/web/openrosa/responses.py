@@ -40,14 +40,16 @@ def listing(body: str) -> Response:
     """Return a list, or 304 when the phone has exactly this one."""
     answer = xml(body)
     answer.add_etag()
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 def download(content: bytes, content_type: str, etag: str) -> Response:
     """Return the bytes of a form or file, or 304 when the phone has them."""
     answer = with_headers(Response(content, content_type=content_type))
     answer.set_etag(etag)
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 def empty() -> Response:

@@ -1,0 +1,120 @@
+"""Everything we make of an instance's bytes: its place and day, findings, contributions, the files it names.
+
+A pure composition of the core rooms, done before the transaction opens. If it fails, the failure is a value: the bytes
+are kept all the same, marked underived, tried again by a job and shown.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.errors import InvalidInput
+from server.forms.logic import Context, bind_tree
+from server.indicators.contributions import RecordFacts, contributions
+from server.submissions.findings import Severity, finding, has_errors
+from server.submissions.instance import BinaryName, binary_names
+from server.submissions.validation import Circumstances, validate
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from server.forms.logic import InstanceNode
+    from server.indicators.contribution import Contribution
+    from server.operations.atlas import Map
+    from server.operations.form_shelf import ShelvedForm
+    from server.operations.services import Services
+    from server.submissions.findings import Finding
+    from server.submissions.instance import Instance
+    from server.territory.units import UnitId
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where and when an instance came from: part of what is derived, and the same at every rebuild."""
+
+    received_at: datetime
+    post_units: frozenset[UnitId]
+    """The sender's posts at receipt; the smallest id stands for the place where the record names none."""
+    territory_revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What an instance says and what is odd about it."""
+
+    findings: tuple[Finding, ...]
+    contributions: tuple[Contribution, ...]
+    event_date: date
+    unit_id: UnitId | None
+    instance_name: str
+    file_names: tuple[BinaryName, ...]
+    is_derived: bool = True
+
+    @property
+    def is_flagged(self) -> bool:
+        """Tell whether a reviewer must look: there is an error, or we could not read it at all."""
+        return not self.is_derived or has_errors(self.findings)
+
+
+def derive(services: Services, instance: Instance, form: ShelvedForm, origin: Origin) -> Derived:
+    """Return what the instance says; a failure of ours is logged and becomes an underived value."""
+    try:
+        return _derive(services, instance, form, origin)
+    except Exception:
+        log.exception("submission.underived", extra={"form": instance.form_id, "version": instance.form_version})
+        return _underived(services, instance, form, origin)
+
+
+def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: Origin) -> Derived:
+    here = services.atlas.at(origin.territory_revision)
+    zone = services.settings.timezone
+    tree = bind_tree(form.compiled.shape, instance.root)
+    received_on = origin.received_at.astimezone(zone).date()
+    event_date = form.landmarks.day(tree) or received_on
+    unit_id, place_findings = _place(form, tree, event_date, here=here, origin=origin)
+    circumstances = Circumstances(origin.received_at, zone, form.lists)
+    context = Context(tree, tree, origin.received_at, zone, form.instances, form.definition)
+    record = RecordFacts(instance.instance_id, event_date, unit_id, here.territory)
+    contributed = contributions(form.measures, record, context)
+    found = (*validate(instance.root, form.compiled, circumstances), *place_findings, *contributed.findings)
+    return Derived(
+        findings=found,
+        contributions=contributed.contributions,
+        event_date=event_date,
+        unit_id=unit_id,
+        instance_name=(instance.instance_name or "")[:300],
+        file_names=binary_names(instance.root, form.definition),
+    )
+
+
+def _underived(services: Services, instance: Instance, form: ShelvedForm, origin: Origin) -> Derived:
+    return Derived(
+        findings=(),
+        contributions=(),
+        event_date=origin.received_at.astimezone(services.settings.timezone).date(),
+        unit_id=min(origin.post_units, default=None),
+        instance_name=(instance.instance_name or "")[:300],
+        file_names=binary_names(instance.root, form.definition),
+        is_derived=False,
+    )
+
+
+def _place(
+    form: ShelvedForm, tree: InstanceNode, on: date, *, here: Map, origin: Origin
+) -> tuple[UnitId | None, tuple[Finding, ...]]:
+    """Return the lowest unit the record names as of its day, else the sender's post; with what is odd about it."""
+    own_post = min(origin.post_units, default=None)
+    node = form.landmarks.place(tree)
+    if node is None:
+        return own_post, ()
+    try:
+        unit_id = here.territory.find(node.text.strip(), on).unit_id
+    except InvalidInput:
+        return own_post, (finding("place.unknown", node.path(), Severity.WARNING),)
+    if here.scope_of(origin.post_units).covers(unit_id):
+        return unit_id, ()
+    return unit_id, (finding("place.out_of_territory", node.path(), Severity.WARNING),)

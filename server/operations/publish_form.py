@@ -1,0 +1,220 @@
+"""Publish a form: a workbook becomes a version that phones download and records refer to for ever.
+
+Everything is checked before anything is written; all faults come back at once. The same bytes again are no change;
+other bytes under a version that is taken are refused, since phones would then hold two forms of one name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from server.errors import Conflict, InvalidInput, NotFound
+from server.forms.check import Surroundings, faults
+from server.forms.convert import Converter, Refused, Source
+from server.forms.faults import Fault, FormRefused
+from server.forms.sheets import SourceKind
+from server.forms.xform import read_form
+from server.indicators.measures import MEASURES, read_measures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from server.forms.definition import FormDefinition
+    from server.forms.sheets import Sheet
+    from server.operations.services import Services
+    from server.storage.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+UNITS_FILE = "units.csv"
+"""A file of this name is made for each collaborator; the one beside a workbook is a sample and is not published."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormSource:
+    """A form as its designer hands it over, with the files it refers to by name."""
+
+    content: bytes
+    kind: SourceKind
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    measures: bytes | None = None
+    """``measures.csv`` beside a ready XForm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A form that may be published, with what its designer should still look at."""
+
+    definition: FormDefinition
+    xform: bytes
+    measures: Sheet | None
+    warnings: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a version is for: all, nobody, or some units (``CODE`` or ``CODE@day``) or collaborators by id."""
+
+    kind: str = "all"
+    units: tuple[str, ...] = ()
+    collaborators: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What came of publishing; not *is_new*: the very same version was there."""
+
+    version_id: int
+    form_id: str
+    version: str
+    title: str
+    is_new: bool
+    warnings: tuple[Fault, ...]
+
+
+def check_form(services: Services, source: FormSource, converter: Converter, *, is_sensitive: bool) -> Checked:
+    """Return the form ready to publish; raises FormRefused with every fault."""
+    converted = converter.outcome(Source(source.content, source.kind, source.measures))
+    if isinstance(converted, Refused):
+        raise FormRefused(converted.faults)
+    definition = read_form(converted.xform)
+    sheet = converted.sheet(MEASURES)
+    measured = read_measures(sheet, definition).faults if sheet else ()
+    surroundings = Surroundings(
+        hosts=frozenset({urlsplit(services.settings.public_url).netloc}),
+        public_keys=frozenset(),
+        uploaded=frozenset(source.files),
+        generated=frozenset({UNITS_FILE}),
+        is_sensitive=is_sensitive,
+    )
+    found = (*converted.warnings, *faults(definition, surroundings, sheets=converted.sheets), *measured)
+    if any(fault.is_error for fault in found):
+        raise FormRefused(tuple(found))
+    return Checked(definition, converted.xform, sheet, tuple(found))
+
+
+def publish_form(
+    services: Services, project_id: int, source: FormSource, *, audience: Audience, is_sensitive: bool = False
+) -> Published:
+    """Check and publish one form.
+
+    Raises FormRefused with every fault, Conflict ``form.version_taken``, NotFound ``project.unknown``, InvalidInput
+    ``form.practice_project`` (a practice twin serves its parent's versions).
+    """
+    with Converter() as converter:
+        checked = check_form(services, source, converter, is_sensitive=is_sensitive)
+    return publish_checked(services, project_id, source, checked, audience=audience, is_sensitive=is_sensitive)
+
+
+def publish_checked(  # noqa: PLR0913 the facts of one publication, each of its own kind
+    services: Services,
+    project_id: int,
+    source: FormSource,
+    checked: Checked,
+    *,
+    audience: Audience,
+    is_sensitive: bool,
+) -> Published:
+    """Publish a form that was checked."""
+    definition = checked.definition
+    with services.unit_of_work(services.operator()) as uow:
+        _check_project(uow, project_id)
+        form_key = _form_key(uow, services, project_id, definition.form_id, is_sensitive=is_sensitive)
+        known = uow.forms.version(project_id, definition.form_id, definition.version)
+        if known is not None:
+            if known.xform != checked.xform:
+                raise Conflict("form.version_taken", form=definition.form_id, version=definition.version)
+            return Published(known.version_id, known.form_id, known.version, known.title, False, checked.warnings)
+        facts = {"form_key": form_key, **_version_facts(services, source, checked, audience)}
+        version_id = uow.forms.add_version(facts, _files(definition, source))
+        uow.forms.add_audience(_audience_rows(services, version_id, audience))
+        uow.forms.raise_revision(project_id)
+    log.info("form.published", extra={"form": definition.form_id, "version": definition.version})
+    return Published(version_id, definition.form_id, definition.version, definition.title, True, checked.warnings)
+
+
+def _check_project(uow: UnitOfWork, project_id: int) -> None:
+    project = uow.projects.by_id(project_id)
+    if project is None:
+        raise NotFound("project.unknown", project=project_id)
+    if project.kind == "practice":
+        raise InvalidInput("form.practice_project")
+
+
+def _form_key(uow: UnitOfWork, services: Services, project_id: int, form_id: str, *, is_sensitive: bool) -> int:
+    known = uow.forms.form(project_id, form_id)
+    if known is not None:
+        if known[1] != is_sensitive:
+            raise Conflict("form.sensitivity_differs", form=form_id)
+        return known[0]
+    return uow.forms.add_form(
+        {
+            "project_id": project_id,
+            "form_id": form_id,
+            "state": "open",
+            "is_sensitive": is_sensitive,
+            "created_at": services.now(),
+        }
+    )
+
+
+def _version_facts(services: Services, source: FormSource, checked: Checked, audience: Audience) -> dict[str, Any]:
+    return {
+        "version": checked.definition.version,
+        "title": checked.definition.title,
+        "xform": checked.xform,
+        "md5": _md5(checked.xform),
+        "source": None if source.kind is SourceKind.XFORM else source.content,
+        "source_kind": source.kind.value,
+        "measures": _rows(checked.measures),
+        "audience": audience.kind,
+        "is_current": True,
+        "published_at": services.now(),
+        "published_by": None,
+    }
+
+
+def _rows(sheet: Sheet | None) -> list[list[str]]:
+    """Return the measures sheet as rows of texts, header first; rows left blank stay, to keep their numbers."""
+    if sheet is None:
+        return []
+    rows = [list(sheet.header)]
+    for row in sheet.rows:
+        rows.extend([] for _ in range(row.number - 1 - len(rows)))
+        rows.append([row.cells.get(column, "") for column in sheet.header])
+    return rows
+
+
+def _files(definition: FormDefinition, source: FormSource) -> list[dict[str, Any]]:
+    return [_file(name, source.files) for name in sorted(set(definition.media_names))]
+
+
+def _file(name: str, files: Mapping[str, bytes]) -> dict[str, Any]:
+    if name == UNITS_FILE:
+        return {"name": name, "kind": "units", "md5": None, "sha256": None, "size_bytes": None, "content": None}
+    content = files[name]
+    return {
+        "name": name,
+        "kind": "file",
+        "md5": _md5(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "size_bytes": len(content),
+        "content": content,
+    }
+
+
+def _audience_rows(services: Services, version_id: int, audience: Audience) -> list[dict[str, Any]]:
+    territory, today = services.atlas.current().territory, services.today()
+    units = {territory.resolve(code, today).unit_id for code in audience.units}
+    return [
+        *({"version_id": version_id, "unit_id": one, "collaborator_id": None} for one in sorted(units)),
+        *({"version_id": version_id, "unit_id": None, "collaborator_id": one} for one in audience.collaborators),
+    ]
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()

@@ -1,0 +1,90 @@
+"""Where in a form its records say when and where: found once per form, read off each record.
+
+The day: a question named ``event_date``, else the first day the form asks for outside repeats, else ``today``, else
+``start``. The place: the unit chosen last, in the form's order, from the list ``units`` outside repeats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from server.forms.definition import ControlKind, Datatype, Node, NodeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from server.forms.definition import FormDefinition
+    from server.forms.logic import InstanceNode
+
+EVENT_DATE: Final = "event_date"
+UNITS_LIST: Final = "units"
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """Paths of the nodes that say the day and the place, the best first; steps are local names below the root."""
+
+    day_paths: tuple[tuple[str, ...], ...]
+    place_paths: tuple[tuple[str, ...], ...]
+
+    @staticmethod
+    def of(definition: FormDefinition) -> Landmarks:
+        """Return the landmarks of a form; worth keeping per form version."""
+        leaves = list(_leaves_outside_repeats(definition.root))
+        ranked = sorted(
+            (rank, place, leaf.path) for place, leaf in enumerate(leaves) if (rank := _day_rank(leaf)) is not None
+        )
+        places = [
+            leaf.path for leaf in leaves if leaf.control.itemset and leaf.control.itemset.instance_id == UNITS_LIST
+        ]
+        return Landmarks(tuple(_steps(path) for _, _, path in ranked), tuple(_steps(path) for path in reversed(places)))
+
+    def day(self, tree: InstanceNode) -> date | None:
+        """Return the record's day, None if it says none that can be read."""
+        for steps in self.day_paths:
+            node = _at(tree, steps)
+            if node is not None and node.text:
+                try:
+                    return date.fromisoformat(node.text[:10])
+                except ValueError:
+                    continue
+        return None
+
+    def place(self, tree: InstanceNode) -> InstanceNode | None:
+        """Return the node whose answer is the code of the lowest unit chosen, None if none was."""
+        found = (_at(tree, steps) for steps in self.place_paths)
+        return next((node for node in found if node is not None and node.text.strip()), None)
+
+
+def _leaves_outside_repeats(node: Node) -> Iterator[Node]:
+    if node.kind is NodeKind.LEAF:
+        yield node
+    elif node.kind is NodeKind.GROUP:
+        for child in node.children:
+            yield from _leaves_outside_repeats(child)
+
+
+def _day_rank(leaf: Node) -> int | None:
+    if leaf.name == EVENT_DATE:
+        return 0
+    if leaf.datatype is Datatype.DATE and leaf.control.kind is ControlKind.INPUT:
+        return 1
+    if leaf.datatype is Datatype.DATE and leaf.preload == "date":
+        return 2
+    return 3 if leaf.datatype is Datatype.DATETIME and leaf.preload == "timestamp" else None
+
+
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/")[2:])
+
+
+def _at(tree: InstanceNode, steps: tuple[str, ...]) -> InstanceNode | None:
+    node = tree
+    for step in steps:
+        below = node.children.get(step)
+        if not below:
+            return None
+        node = below[0]
+    return node
