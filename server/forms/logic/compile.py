@@ -15,7 +15,7 @@ from server.forms.logic.operators import chain_code, negation_code
 from server.forms.logic.parser import parse
 from server.forms.logic.paths import path_code
 from server.forms.logic.references import Reference, references_in
-from server.forms.logic.syntax import Base, Call, Chain, Literal, Negation, Number, Path, Syntax, walk
+from server.forms.logic.syntax import Call, Chain, Literal, Negation, Number, Path, Syntax, walk
 from server.forms.logic.values import NodeSet, Scalar, Value, scalar, to_boolean, to_number, to_text
 
 if TYPE_CHECKING:
@@ -133,11 +133,6 @@ def _code_of(syntax: Syntax) -> Code:
 
 
 def _call_code(call: Call) -> Code:
-    match call:
-        case Call("current", ()):
-            return path_code(Path(Base.CURRENT), _code_of)
-        case Call("instance", (Literal(instance_id),)):
-            return path_code(Path(Base.INSTANCE, (), instance_id), _code_of)
     function = FUNCTIONS.get(call.name)
     if function is None:
         raise LogicError("logic.unknown_function", function=call.name, position=call.position)

@@ -110,7 +110,7 @@ class _Parser:
                 return self._path()
         if self._is("[") or self._is("/"):
             return self._path_from(operand)
-        return operand
+        return _path_alone(operand)
 
     def _bracketed(self) -> Syntax:
         self._take()
@@ -134,14 +134,10 @@ class _Parser:
         """Parse the rest of ``current()/…`` or ``instance('id')/…``."""
         if self._is("["):
             self.refuse("predicate")
-        match start:
-            case Call("current", ()):
-                base, instance_id = Base.CURRENT, ""
-            case Call("instance", (Literal(instance_id),)):
-                base = Base.INSTANCE
-            case _:
-                self.refuse("path_start")
-        return Path(base, self._steps(()), instance_id)
+        path = _path_alone(start)
+        if not isinstance(path, Path):
+            self.refuse("path_start")
+        return Path(path.base, self._steps(()), path.instance_id)
 
     def _path(self) -> Path:
         if not self._is("/"):
@@ -229,3 +225,14 @@ class _Parser:
         if not self._is(text):
             self.refuse("missing_" + {")": "bracket", "]": "square_bracket"}[text])
         self._take()
+
+
+def _path_alone(operand: Syntax) -> Syntax:
+    """Return ``current()`` and ``instance('id')`` as the paths they are, anything else as it is."""
+    match operand:
+        case Call("current", ()):
+            return Path(Base.CURRENT)
+        case Call("instance", (Literal(instance_id),)):
+            return Path(Base.INSTANCE, (), instance_id)
+        case _:
+            return operand
