@@ -134,9 +134,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole plan."""
+    """A whole plan; *indicator_rows* are the rows of the workbook its indicators stand in."""
 
     indicators: tuple[Indicator, ...]
+    indicator_rows: tuple[int, ...]
     targets: tuple[Target, ...]
 
 
@@ -164,7 +165,11 @@ def read_plan(sheets: Iterable[Sheet]) -> Plan:
     faults += repeated(((cells, _target_key(cells)) for cells in target_rows), "unit", "plan.repeated_target")
     if faults:
         raise PlanRefused(faults)
-    return Plan(tuple(filter(None, indicators)), tuple(filter(None, targets)))
+    return Plan(
+        tuple(filter(None, indicators)),
+        tuple(cells.row.number for cells in indicator_rows),
+        tuple(filter(None, targets)),
+    )
 
 
 def parse_source(text: str) -> Source:

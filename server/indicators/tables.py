@@ -12,32 +12,51 @@ from typing import TYPE_CHECKING
 from server.indicators.figures import Amounts, Figure, Goal, Receipts, figure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from server.indicators.plan import Indicator
     from server.territory.units import UnitId
 
 
 @dataclass(frozen=True, slots=True)
-class TableRow:
-    """One line; *unit_id* is None for what could not be placed in any listed unit (then *name* is empty)."""
+class ListedUnit:
+    """A unit a table has a row for; *within* names the unit above it, for names repeat."""
 
-    unit_id: UnitId | None
+    unit_id: UnitId
     name: str
+    within: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """For which year and on which boundaries a table is, and the units it lists."""
+
+    year: int
+    frame: str
+    units: tuple[ListedUnit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One line."""
+
+    unit: ListedUnit
     figure: Figure
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorTable:
-    """One indicator in one year on the boundaries *frame*; *total* covers the whole project."""
+    """One indicator in one year on the boundaries *frame*; *total* covers the whole project.
+
+    *unplaced* is what was counted or received outside every listed unit, None if there is nothing of the kind.
+    """
 
     indicator: Indicator
     year: int
     frame: str
     rows: tuple[TableRow, ...]
-    unplaced: TableRow | None
-    """None, unless something was counted or received outside every listed unit."""
-    total: TableRow
+    unplaced: Figure | None
+    total: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +82,43 @@ class Goals:
         return self.by_unit.get(unit_id, self.everywhere)
 
 
-def indicator_rows(
-    indicator: Indicator, units: Sequence[tuple[UnitId, str]], counts: Counts, goals: Goals
-) -> tuple[TableRow, ...]:
-    """Return a row for each of *units* (id and name, in the order they are to stand)."""
-    return tuple(
-        TableRow(
-            unit_id,
-            name,
-            figure_of(
-                indicator,
-                counts.amounts.get(unit_id, Amounts()),
-                goals.of(unit_id),
-                counts.receipts.get(unit_id, Receipts()),
-            ),
-        )
-        for unit_id, name in units
+def table_of(indicator: Indicator, listing: Listing, counts: Counts, goals: Goals) -> IndicatorTable:
+    """Return the table of *indicator* with a row for each listed unit, in that order."""
+    return IndicatorTable(
+        indicator=indicator,
+        year=listing.year,
+        frame=listing.frame,
+        rows=tuple(_row(indicator, unit, counts, goals) for unit in listing.units),
+        unplaced=_unplaced(indicator, listing, counts),
+        total=figure_of(indicator, counts.all_amounts, goals.total, counts.all_receipts),
     )
 
 
-def total_row(indicator: Indicator, name: str, counts: Counts, goals: Goals) -> TableRow:
-    """Return the row of everything counted."""
-    return TableRow(None, name, figure_of(indicator, counts.all_amounts, goals.total, counts.all_receipts))
+def _row(indicator: Indicator, unit: ListedUnit, counts: Counts, goals: Goals) -> TableRow:
+    amounts = counts.amounts.get(unit.unit_id, Amounts())
+    receipts = counts.receipts.get(unit.unit_id, Receipts())
+    return TableRow(unit, figure_of(indicator, amounts, goals.of(unit.unit_id), receipts))
 
 
-def unplaced_row(indicator: Indicator, units: Sequence[tuple[UnitId, str]], counts: Counts) -> TableRow | None:
-    """Return the row of what lies in none of *units*, None if there is nothing."""
-    placed = [counts.amounts[unit_id] for unit_id, _ in units if unit_id in counts.amounts]
-    receipts = [counts.receipts[unit_id] for unit_id, _ in units if unit_id in counts.receipts]
-    everything = counts.all_amounts
+def _unplaced(indicator: Indicator, listing: Listing, counts: Counts) -> Figure | None:
+    """Return what lies in none of the listed units, None if there is nothing.
+
+    A record whose elements lie in several units is received in each of them and once in all, hence never below zero.
+    """
+    listed = [unit.unit_id for unit in listing.units]
+    amounts = [counts.amounts[one] for one in listed if one in counts.amounts]
+    receipts = [counts.receipts[one] for one in listed if one in counts.receipts]
+    everything, seen = counts.all_amounts, counts.all_receipts
     rest = Amounts(
-        everything.numerator - sum(one.numerator for one in placed),
-        everything.numerator_rows - sum(one.numerator_rows for one in placed),
-        everything.denominator - sum(one.denominator for one in placed),
-        everything.denominator_rows - sum(one.denominator_rows for one in placed),
+        everything.numerator - sum(one.numerator for one in amounts),
+        everything.numerator_rows - sum(one.numerator_rows for one in amounts),
+        everything.denominator - sum(one.denominator for one in amounts),
+        everything.denominator_rows - sum(one.denominator_rows for one in amounts),
     )
     unseen = Receipts(
-        counts.all_receipts.received - sum(one.received for one in receipts),
-        counts.all_receipts.approved - sum(one.approved for one in receipts),
+        max(0, seen.received - sum(one.received for one in receipts)),
+        max(0, seen.approved - sum(one.approved for one in receipts)),
     )
     if rest == Amounts() and unseen == Receipts():
         return None
-    return TableRow(None, "", figure_of(indicator, rest, None, unseen))
+    return figure_of(indicator, rest, None, unseen)

@@ -16,9 +16,11 @@ from server.errors import Unavailable
 from server.storage.database import BEGIN_MODE
 from server.storage.repositories.accounts import Accounts
 from server.storage.repositories.collaborators import Collaborators
+from server.storage.repositories.figure_tables import FigureTables
 from server.storage.repositories.figures import Figures
 from server.storage.repositories.forms import Forms
 from server.storage.repositories.outbox import Outbox
+from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
 from server.storage.repositories.records import Records
 from server.storage.repositories.reviews import Reviews
@@ -121,8 +123,18 @@ class UnitOfWork:
 
     @cached_property
     def figures(self) -> Figures:
-        """Return contributions and sums."""
+        """Return contributions and sums, to write and count."""
         return Figures(self._connection, self.sight)
+
+    @cached_property
+    def figure_tables(self) -> FigureTables:
+        """Return what pages read of figures."""
+        return FigureTables(self._connection, self.sight)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Return the indicators and targets in force."""
+        return Plans(self._connection)
 
     @cached_property
     def outbox(self) -> Outbox:

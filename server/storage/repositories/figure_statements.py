@@ -107,6 +107,10 @@ _WRITTEN: Final[Mapping[str, str]] = {
          WHERE project_id = :project_id AND (measure, period, subject) > (:measure, :period, :subject)
          ORDER BY measure, period, subject
          LIMIT :at_most""",
+    "every_sum": """
+        SELECT measure, period, unit_id, category, thousandths, contributions
+          FROM figure_sum
+         WHERE project_id = :project_id""",
     "clear_sums": "DELETE FROM figure_sum WHERE project_id = :project_id",
     "add_up": """
         INSERT INTO figure_sum (project_id, measure, period, unit_id, category, thousandths, contributions)

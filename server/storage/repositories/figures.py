@@ -109,8 +109,7 @@ class Figures:
 
     def rebuild(self, project_id: int) -> None:
         """Choose every winner of the project anew and add up every sum from nothing; reviews wait meanwhile."""
-        if self._has_row_locks:
-            self._run("exclude_reviews")
+        self.exclude_reviews()
         for keys in self._every_key(project_id):
             rows = self._rows(keys)
             off, on = _changes(rows)
@@ -118,6 +117,15 @@ class Figures:
             self._mark(on, is_counted=True)
         self._run("clear_sums", project_id=project_id)
         self._run("add_up", project_id=project_id)
+
+    def exclude_reviews(self) -> None:
+        """Let no review move a figure until this transaction ends; SQLite has one writer anyway."""
+        if self._has_row_locks:
+            self._run("exclude_reviews")
+
+    def every_sum(self, project_id: int) -> frozenset[tuple[object, ...]]:
+        """Return every sum of the project: measure, period, unit, category, thousandths, contributions."""
+        return frozenset(tuple(row) for row in self._run("every_sum", project_id=project_id))
 
     def _run(self, name: str, rows: Iterable[Sequence[object]] | None = None, **params: object) -> Any:  # noqa: ANN401 rows
         given = {} if rows is None else {"rows": as_parameter(rows)}

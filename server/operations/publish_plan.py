@@ -1,0 +1,142 @@
+"""Publish a plan: a workbook becomes the indicators and targets in force, or is refused whole with every fault.
+
+A refused plan changes nothing; the one before stays in force. Old plans are kept, bytes and all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+from zipfile import BadZipFile
+
+from server.errors import InvalidInput, NotFound
+from server.forms.faults import Fault
+from server.forms.sheets import SourceKind, check_archive, read_sheets
+from server.indicators.plan import INDICATORS, TARGETS, Plan, PlanRefused, Source, Target, read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from server.operations.services import Services
+    from server.storage.unit_of_work import UnitOfWork
+    from server.territory.collection import Territory
+    from server.territory.units import UnitId
+
+MOST_BYTES: Final = 5 * 1024 * 1024
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSource:
+    """A plan workbook (.xlsx) and the name it is published under; the newest of a name is in force."""
+
+    name: str
+    workbook: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPublished:
+    """What is in force now; not *is_new*: the very same workbook was."""
+
+    plan_id: int
+    name: str
+    indicators: int
+    targets: int
+    is_new: bool
+
+
+def publish_plan(services: Services, project_id: int, source: PlanSource) -> PlanPublished:
+    """Check and publish a plan workbook.
+
+    Raises `PlanRefused` with every fault, InvalidInput ``plan.not_a_workbook`` or ``plan.practice_project``, NotFound
+    ``project.unknown``.
+    """
+    plan = read_workbook(source.workbook)
+    _check_measures(services, project_id, plan)
+    targets = _placed(plan, services.atlas.current().territory)
+    sha256 = hashlib.sha256(source.workbook).hexdigest()
+    with services.unit_of_work(services.operator()) as uow:
+        _check_project(uow, project_id)
+        known = uow.plans.known(project_id, source.name, sha256)
+        in_force = {(one.project_id, one.name): one.plan_id for one in uow.plans.in_force()}
+        is_new = known is None or in_force[project_id, source.name] != known
+        if known is None:
+            facts = {
+                "project_id": project_id,
+                "name": source.name,
+                "sha256": sha256,
+                "workbook": source.workbook,
+                "published_at": services.now(),
+            }
+            known = uow.projects.add_plan(facts)
+            uow.plans.add(known, plan.indicators, targets)
+        elif is_new:
+            uow.plans.put_in_force(known, services.now())
+    log.info("plan.published", extra={"plan": source.name, "indicators": len(plan.indicators)})
+    return PlanPublished(known, source.name, len(plan.indicators), len(plan.targets), is_new)
+
+
+def read_workbook(workbook: bytes) -> Plan:
+    """Return the plan in the bytes of a workbook; raises `PlanRefused` or InvalidInput ``plan.not_a_workbook``."""
+    if len(workbook) > MOST_BYTES:
+        raise InvalidInput("plan.not_a_workbook")
+    try:
+        check_archive(workbook)
+        sheets = read_sheets(workbook, SourceKind.XLSX)
+    except (BadZipFile, KeyError, ValueError, OSError) as broken:
+        raise InvalidInput("plan.not_a_workbook") from broken
+    return read_plan(sheets)
+
+
+def _placed(plan: Plan, territory: Territory) -> list[tuple[Target, UnitId | None]]:
+    """Return each target with the unit it names, by its code on the last day of the target's year."""
+    faults: list[Fault] = []
+    placed: list[tuple[Target, UnitId | None]] = []
+    for target in plan.targets:
+        unit_id = None
+        if target.level is None:
+            try:
+                unit_id = territory.resolve(target.unit, date(target.year, 12, 31)).unit_id
+            except InvalidInput:
+                params: dict[str, str | int] = {"given": target.unit, "year": target.year}
+                faults.append(Fault("plan.unknown_unit", params, sheet=TARGETS, row=target.row, column="unit"))
+        placed.append((target, unit_id))
+    if faults:
+        raise PlanRefused(faults)
+    return placed
+
+
+def _check_project(uow: UnitOfWork, project_id: int) -> None:
+    project = uow.projects.by_id(project_id)
+    if project is None:
+        raise NotFound("project.unknown", project=project_id)
+    if project.kind == "practice":
+        raise InvalidInput("plan.practice_project")
+
+
+def _check_measures(services: Services, project_id: int, plan: Plan) -> None:
+    """Refuse a plan that names a measure no published form has, or a category its measure is not broken down by."""
+    with services.reading(services.operator()) as uow:
+        current = uow.forms.current(project_id)
+    shelved = [services.shelf.version_by_id(one.version_id) for one in current if not one.is_sensitive]
+    questions = {measure.code: {one.question for one in measure.by} for form in shelved for measure in form.measures}
+    faults = [
+        Fault(code, {"given": str(source)}, sheet=INDICATORS, row=row, column=column)
+        for row, one in zip(plan.indicator_rows, plan.indicators, strict=True)
+        for column, source in (("numerator", one.numerator), ("denominator", one.denominator))
+        if source is not None and (code := _trouble(source, questions))
+    ]
+    if faults:
+        raise PlanRefused(faults)
+
+
+def _trouble(source: Source, questions: Mapping[str, set[str]]) -> str:
+    """Return the code of what is wrong with *source*, empty if nothing is. A sensitive measure is not there at all."""
+    if source.measure not in questions:
+        return "plan.unknown_measure"
+    question = source.category.partition("=")[0]
+    return "plan.unknown_category" if question and question not in questions[source.measure] else ""

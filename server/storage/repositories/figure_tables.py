@@ -1,0 +1,232 @@
+"""Reading figures: sums of the lowest units added upward, records received and approved, and the records behind.
+
+Measures of sensitive forms do not exist here: whatever is asked for, they are left out before anything is read, so no
+page, file or door can go round it. Sums are the province's to read; the records behind them start at `visible`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import BigInteger, Select, and_, case, cast, distinct, func, null, or_, select, union_all
+
+from server.indicators.figures import Receipts
+from server.storage.models.figures import ContributionRow, FigureSumRow
+from server.storage.models.forms import FormRow
+from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
+from server.storage.models.territory import UnitAncestorRow
+from server.storage.visible import visible
+from server.territory.units import UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import ColumnElement, Connection, Subquery
+
+    from server.indicators.plan import Source
+    from server.storage.visible import Sight
+
+_NOWHERE: Final = cast(null(), BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which figures are meant: of a project, in a period, added up on the boundaries of *frame* to *units*."""
+
+    project_id: int
+    period: int
+    frame: str
+    units: frozenset[UnitId]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was added up: thousandths, and how many contributions made them."""
+
+    thousandths: int
+    contributions: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBehind:
+    """One record that a figure is made of; *thousandths* is what it adds."""
+
+    submission_id: int
+    unit_id: UnitId
+    event_date: date
+    received_at: datetime
+    instance_name: str
+    review_state: str
+    thousandths: int
+
+
+class FigureTables:
+    """Sums, counts of records and the records themselves, as *sight* may see them."""
+
+    def __init__(self, connection: Connection, sight: Sight) -> None:
+        self._connection = connection
+        self.sight = sight
+
+    def sums(self, extent: Extent, sources: Sequence[Source]) -> Mapping[tuple[int | None, Source], Added]:
+        """Return what was added up for each unit with all that lies in it, and under None for the whole project.
+
+        Units and sources to which nothing was added are not in the answer.
+        """
+        rows = FigureSumRow
+        asked = {(source.measure, source.category): source for source in self._open(extent, sources)}
+        sums = (
+            select(rows.unit_id, rows.measure, rows.category, rows.thousandths, rows.contributions)
+            .where(
+                rows.project_id == extent.project_id,
+                rows.period == extent.period,
+                or_(*(and_(rows.measure == one, rows.category == category) for one, category in asked)),
+            )
+            .subquery()
+        )
+        what = (
+            sums.c.measure,
+            sums.c.category,
+            func.sum(sums.c.thousandths).label("thousandths"),
+            func.sum(sums.c.contributions).label("contributions"),
+        )
+        found = self._by_place(extent, sums, what, group_by=what[:2]) if asked else []
+        return {
+            (row.place, asked[row.measure, row.category]): Added(int(row.thousandths), int(row.contributions))
+            for row in found
+        }
+
+    def receipts(self, extent: Extent, sources: Sequence[Source]) -> Mapping[int | None, Receipts]:
+        """Return how many records bear on *sources* and how many of them are approved, by unit and under None for all.
+
+        A record bears on a figure with what it says now, and with what it said when it was approved.
+        """
+        measures = sorted({source.measure for source in self._open(extent, sources)})
+        approved = SubmissionRow.counted_version_id == ContributionRow.version_id
+        seen = (
+            select(
+                ContributionRow.unit_id,
+                SubmissionRow.id.label("record"),
+                case((approved, SubmissionRow.id)).label("approved"),
+            )
+            .join(SubmissionVersionRow, SubmissionVersionRow.id == ContributionRow.version_id)
+            .join(SubmissionRow, SubmissionRow.id == SubmissionVersionRow.submission_id)
+            .where(
+                ContributionRow.project_id == extent.project_id,
+                ContributionRow.measure.in_(measures),
+                ContributionRow.period == extent.period,
+                ContributionRow.category == "",
+                or_(SubmissionVersionRow.is_current, approved),
+            )
+            .subquery()
+        )
+        what = (
+            func.count(distinct(seen.c.record)).label("received"),
+            func.count(distinct(seen.c.approved)).label("approved"),
+        )
+        found = self._by_place(extent, seen, what, group_by=()) if measures else []
+        return {row.place: Receipts(row.received, row.approved) for row in found}
+
+    def records_behind(self, extent: Extent, source: Source, *, after: int | None, at_most: int) -> list[RecordBehind]:
+        """Return records in sight that make the sum of *source*, the newest first, those before record *after*.
+
+        Without units in *extent*, of the whole project. What adds nothing (a *latest* with value 0) is not among them.
+        """
+        if not self._open(extent, [source]):
+            return []
+        rows = ContributionRow
+        found = (
+            visible(self.sight)
+            .join(SubmissionVersionRow, SubmissionVersionRow.submission_id == SubmissionRow.id)
+            .join(rows, rows.version_id == SubmissionVersionRow.id)
+            .where(_counted_in(extent, source))
+            .group_by(SubmissionRow.id)
+            .order_by(SubmissionRow.id.desc())
+            .limit(at_most)
+            .with_only_columns(
+                SubmissionRow.id,
+                SubmissionRow.received_at,
+                SubmissionRow.instance_name,
+                SubmissionRow.review_state,
+                func.max(rows.unit_id).label("unit_id"),
+                func.max(rows.event_date).label("event_date"),
+                func.sum(rows.thousandths).label("thousandths"),
+            )
+        )
+        if after is not None:
+            found = found.where(SubmissionRow.id < after)
+        return [
+            RecordBehind(
+                submission_id=row.id,
+                unit_id=UnitId(row.unit_id),
+                event_date=row.event_date,
+                received_at=row.received_at,
+                instance_name=row.instance_name,
+                review_state=row.review_state,
+                thousandths=int(row.thousandths),
+            )
+            for row in self._connection.execute(found)
+        ]
+
+    def count_behind(self, extent: Extent, source: Source) -> int:
+        """Return how many records make the sum of *source*, in sight or not: a figure's size is no secret."""
+        if not self._open(extent, [source]):
+            return 0
+        rows = ContributionRow
+        return self._connection.execute(
+            select(func.count(distinct(SubmissionVersionRow.submission_id)))
+            .join(rows, rows.version_id == SubmissionVersionRow.id)
+            .where(_counted_in(extent, source))
+        ).scalar_one()
+
+    def open_measures(self, project_id: int, measures: Iterable[str]) -> frozenset[str]:
+        """Return those of *measures* whose form the project has, and which is not sensitive."""
+        forms = {measure: measure.rpartition(".")[0] for measure in measures}
+        rows = select(FormRow.form_id).where(
+            FormRow.project_id == project_id,
+            FormRow.form_id.in_(sorted(set(forms.values()))),
+            FormRow.is_sensitive.is_(False),
+        )
+        known = set(self._connection.execute(rows).scalars())
+        return frozenset(measure for measure, form_id in forms.items() if form_id in known)
+
+    def _open(self, extent: Extent, sources: Sequence[Source]) -> list[Source]:
+        allowed = self.open_measures(extent.project_id, [source.measure for source in sources])
+        return [source for source in sources if source.measure in allowed]
+
+    def _by_place(
+        self, extent: Extent, rows: Subquery, what: Sequence[Any], *, group_by: Sequence[Any]
+    ) -> Iterable[Any]:
+        """Return *what* of *rows* (which have a unit_id) for each unit of *extent* and, with place None, for all."""
+        above = UnitAncestorRow
+        by_unit = (
+            select(above.ancestor_id.label("place"), *what)
+            .select_from(rows)
+            .join(above, above.unit_id == rows.c.unit_id)
+            .where(above.frame == extent.frame, above.is_partial.is_(False), above.ancestor_id.in_(extent.units))
+            .group_by(above.ancestor_id, *group_by)
+        )
+        everywhere = select(_NOWHERE.label("place"), *what).select_from(rows)
+        return self._connection.execute(union_all(by_unit, everywhere.group_by(*group_by) if group_by else everywhere))
+
+
+def _counted_in(extent: Extent, source: Source) -> ColumnElement[bool]:
+    """Return what makes a contribution one of those the sum of *source* is made of."""
+    rows = ContributionRow
+    counted = and_(
+        rows.is_counted,
+        rows.project_id == extent.project_id,
+        rows.measure == source.measure,
+        rows.period == extent.period,
+        rows.category == source.category,
+        rows.thousandths != 0,
+    )
+    return and_(counted, rows.unit_id.in_(_below(extent))) if extent.units else counted
+
+
+def _below(extent: Extent) -> Select[int]:
+    above = UnitAncestorRow
+    return select(above.unit_id).where(
+        above.frame == extent.frame, above.is_partial.is_(False), above.ancestor_id.in_(extent.units)
+    )

@@ -1,0 +1,180 @@
+"""Plans in force: which indicators there are and what they should reach.
+
+The workbook's bytes are kept by `projects`; here stand its indicators and targets, read once when it was published.
+The newest plan of a name is in force; others stay as they were.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from server.indicators.plan import Direction, Indicator, IndicatorUnit, Period, parse_source
+from server.storage.models.figures import IndicatorRow, TargetRow
+from server.storage.models.projects import PlanRow
+from server.territory.units import Level, UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from server.indicators.plan import Target
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInForce:
+    """The newest plan of a name in a project."""
+
+    plan_id: int
+    project_id: int
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTarget:
+    """A target as kept: for one unit, or (without one) for every unit of a level."""
+
+    unit_id: UnitId | None
+    level: Level | None
+    thousandths: int
+    is_draft: bool
+
+
+class Plans:
+    """Indicators and targets of plans."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def in_force(self) -> list[PlanInForce]:
+        """Return the plans in force of all projects, the newest first."""
+        rows = self._connection.execute(
+            select(PlanRow.id, PlanRow.project_id, PlanRow.name, PlanRow.sha256).order_by(
+                PlanRow.published_at.desc(), PlanRow.id.desc()
+            )
+        )
+        newest: dict[tuple[int, str], PlanInForce] = {}
+        for row in rows:
+            found = PlanInForce(row.id, row.project_id, row.name, row.sha256)
+            newest.setdefault((row.project_id, row.name), found)
+        return list(newest.values())
+
+    def known(self, project_id: int, name: str, sha256: str) -> int | None:
+        """Return the plan of that name with those bytes, in force or not."""
+        return self._connection.execute(
+            select(PlanRow.id).where(PlanRow.project_id == project_id, PlanRow.name == name, PlanRow.sha256 == sha256)
+        ).scalar()
+
+    def put_in_force(self, plan_id: int, at: datetime) -> None:
+        """Let a plan that is kept already be the newest of its name again."""
+        self._connection.execute(update(PlanRow).where(PlanRow.id == plan_id).values(published_at=at))
+
+    def add(
+        self, plan_id: int, indicators: Iterable[Indicator], targets: Iterable[tuple[Target, UnitId | None]]
+    ) -> None:
+        """Insert what a plan says; a target for one unit comes with the unit it names."""
+        rows = [_indicator_facts(plan_id, position, one) for position, one in enumerate(indicators)]
+        if rows:
+            self._connection.execute(insert(IndicatorRow), rows)
+        goals = [_target_facts(plan_id, target, unit_id) for target, unit_id in targets]
+        if goals:
+            self._connection.execute(insert(TargetRow), goals)
+
+    def indicators(self, plan_ids: Sequence[int]) -> Mapping[int, list[Indicator]]:
+        """Return the indicators of the plans, in the order of their workbook."""
+        rows = self._connection.execute(
+            select(IndicatorRow)
+            .where(IndicatorRow.plan_id.in_(plan_ids))
+            .order_by(IndicatorRow.plan_id, IndicatorRow.position)
+        )
+        found: dict[int, list[Indicator]] = {plan_id: [] for plan_id in plan_ids}
+        for row in rows:
+            found[row.plan_id].append(_indicator(row))
+        return found
+
+    def years(self, plan_ids: Sequence[int]) -> Mapping[tuple[int, str], tuple[int, ...]]:
+        """Return the years for which there are targets, by plan and indicator."""
+        rows = self._connection.execute(
+            select(TargetRow.plan_id, TargetRow.indicator, TargetRow.year)
+            .where(TargetRow.plan_id.in_(plan_ids))
+            .distinct()
+            .order_by(TargetRow.year)
+        )
+        found: dict[tuple[int, str], tuple[int, ...]] = {}
+        for row in rows:
+            key = (row.plan_id, row.indicator)
+            found[key] = (*found.get(key, ()), row.year)
+        return found
+
+    def targets(self, plan_id: int, indicator: str, year: int) -> list[PlannedTarget]:
+        """Return the targets of one indicator in one year."""
+        rows = self._connection.execute(
+            select(TargetRow).where(
+                TargetRow.plan_id == plan_id, TargetRow.indicator == indicator, TargetRow.year == year
+            )
+        )
+        return [
+            PlannedTarget(
+                UnitId(row.unit_id) if row.unit_id is not None else None,
+                Level(row.level) if row.level else None,
+                row.thousandths,
+                row.is_draft,
+            )
+            for row in rows
+        ]
+
+
+def _indicator_facts(plan_id: int, position: int, one: Indicator) -> dict[str, Any]:
+    return {
+        "plan_id": plan_id,
+        "code": one.code,
+        "position": position,
+        "label_vi": one.label_vi,
+        "label_en": one.label_en,
+        "definition_vi": one.definition_vi,
+        "definition_en": one.definition_en,
+        "source": one.source,
+        "numerator": str(one.numerator),
+        "denominator": str(one.denominator) if one.denominator else "",
+        "unit": one.unit.value,
+        "direction": one.direction.value,
+        "level": one.level.value,
+        "period": one.period.value,
+        "note": one.note,
+    }
+
+
+def _target_facts(plan_id: int, target: Target, unit_id: UnitId | None) -> dict[str, Any]:
+    return {
+        "plan_id": plan_id,
+        "indicator": target.indicator,
+        "year": target.year,
+        "unit_id": unit_id,
+        "level": target.level.value if target.level else "",
+        "thousandths": target.thousandths,
+        "source": target.source,
+        "is_draft": target.is_draft,
+    }
+
+
+def _indicator(row: Any) -> Indicator:  # noqa: ANN401 a row of the table
+    return Indicator(
+        code=row.code,
+        label_vi=row.label_vi,
+        label_en=row.label_en,
+        definition_vi=row.definition_vi,
+        definition_en=row.definition_en,
+        source=row.source,
+        numerator=parse_source(row.numerator),
+        denominator=parse_source(row.denominator) if row.denominator else None,
+        unit=IndicatorUnit(row.unit),
+        direction=Direction(row.direction),
+        level=Level(row.level),
+        period=Period(row.period),
+        note=row.note,
+    )
