@@ -5,7 +5,10 @@ Reading the revision is one small statement; a caller that has it already (the p
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -17,18 +20,24 @@ from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
 
     from sqlalchemy import Engine
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Map:
     """The territory at one revision, with what lies under each unit in any frame."""
 
     revision: int
     territory: Territory
     below: Mapping[UnitId, frozenset[UnitId]]
+    epochs: tuple[date, ...]
+    """The days on which any unit began, was renamed or ended; between two of them nothing changes."""
+
+    def epoch_of(self, on: date) -> date:
+        """Return a day that stands for *on*: the units of both are the same."""
+        place = bisect_right(self.epochs, on)
+        return self.epochs[place - 1] if place else on
 
     def scope_of(self, post_units: Iterable[UnitId]) -> Scope:
         """Return what posts on *post_units* cover."""
@@ -37,17 +46,9 @@ class Map:
             covered |= self.below.get(unit_id, frozenset())
         return Scope(frozenset(covered))
 
-    def communes_of(self, post_units: Iterable[UnitId], on: date) -> frozenset[UnitId]:
+    def communes_of(self, post_units: frozenset[UnitId], on: date) -> frozenset[UnitId]:
         """Return the communes of that day which the posts lie in or cover."""
-        found: set[UnitId] = set()
-        for unit_id in post_units:
-            period = self.territory.period(unit_id, on)
-            if period.level is Level.VILLAGE and period.parent_id is not None:
-                found.add(period.parent_id)
-            found |= {
-                one for one in self.below.get(unit_id, ()) if self.territory.period(one, on).level is Level.COMMUNE
-            }
-        return frozenset(one for one in found if self.territory.period(one, on).is_valid_on(on))
+        return _communes_of(self, post_units, self.epoch_of(on))
 
 
 class Atlas:
@@ -81,4 +82,18 @@ class Atlas:
         below: dict[UnitId, set[UnitId]] = {}
         for row in territory.ancestors():
             below.setdefault(row.ancestor_id, set()).add(row.unit_id)
-        return Map(revision, territory, {unit_id: frozenset(units) for unit_id, units in below.items()})
+        starts = {period.valid_from for period in rows.periods if period.valid_from}
+        ends = {period.valid_to + timedelta(days=1) for period in rows.periods if period.valid_to}
+        below_each = {unit_id: frozenset(units) for unit_id, units in below.items()}
+        return Map(revision, territory, below_each, tuple(sorted({date.min, *starts, *ends})))
+
+
+@lru_cache(maxsize=4096)
+def _communes_of(here: Map, post_units: frozenset[UnitId], on: date) -> frozenset[UnitId]:
+    found: set[UnitId] = set()
+    for unit_id in post_units:
+        period = here.territory.period(unit_id, on)
+        if period.level is Level.VILLAGE and period.parent_id is not None:
+            found.add(period.parent_id)
+        found |= {one for one in here.below.get(unit_id, ()) if here.territory.period(one, on).level is Level.COMMUNE}
+    return frozenset(one for one in found if here.territory.period(one, on).is_valid_on(on))

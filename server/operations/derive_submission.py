@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from server.errors import InvalidInput
 from server.forms.logic import Context, bind_tree
 from server.indicators.contributions import RecordFacts, contributions
+from server.operations.units_lists import units_list
 from server.submissions.findings import Severity, finding, has_errors
 from server.submissions.instance import BinaryName, binary_names
+from server.submissions.landmarks import UNITS_LIST
 from server.submissions.validation import Circumstances, validate
 
 if TYPE_CHECKING:
@@ -76,8 +78,10 @@ def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: O
     received_on = origin.received_at.astimezone(zone).date()
     event_date = form.landmarks.day(tree) or received_on
     unit_id, place_findings = _place(form, tree, event_date, here=here, origin=origin)
-    circumstances = Circumstances(origin.received_at, zone, form.lists)
-    context = Context(tree, tree, origin.received_at, zone, form.instances, form.definition)
+    units = units_list(here, _communes(here, origin, unit_id, event_date), event_date)
+    circumstances = Circumstances(origin.received_at, zone, {**form.lists, UNITS_LIST: units})
+    instances = {**form.instances, UNITS_LIST: units}
+    context = Context(tree, tree, origin.received_at, zone, instances, form.definition)
     record = RecordFacts(instance.instance_id, event_date, unit_id, here.territory)
     contributed = contributions(form.measures, record, context)
     found = (*validate(instance.root, form.compiled, circumstances), *place_findings, *contributed.findings)
@@ -89,6 +93,12 @@ def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: O
         instance_name=(instance.instance_name or "")[:300],
         file_names=binary_names(instance.root, form.definition),
     )
+
+
+def _communes(here: Map, origin: Origin, unit_id: UnitId | None, on: date) -> frozenset[UnitId]:
+    """Return the communes whose units may be chosen: the sender's, and the record's, for posts change in between."""
+    units = origin.post_units if unit_id is None else origin.post_units | {unit_id}
+    return here.communes_of(units, on)
 
 
 def _underived(services: Services, instance: Instance, form: ShelvedForm, origin: Origin) -> Derived:

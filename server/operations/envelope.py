@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from server.errors import Unavailable
 from server.media.store import Spooled
 from server.submissions.instance import name_key
 
@@ -78,5 +79,8 @@ def spool_waiting(uow: UnitOfWork, arrived: Sequence[Arrived]) -> None:
     """Write what the object store could not take into the spool table and ask for it to be moved later."""
     waiting = [one.placed for one in arrived if isinstance(one.placed, Spooled)]
     for place in waiting:
-        with place.path.open("rb") as content:
-            uow.spool.add(place.key, content)
+        try:
+            with place.path.open("rb") as content:
+                uow.spool.add(place.key, content)
+        except OSError as fault:
+            raise Unavailable("media.unavailable") from fault

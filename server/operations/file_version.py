@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from server.language.folding import fold
 from server.operations.envelope import Filed
 from server.submissions.decision import Edit, History, KnownVersion, New, OtherContent, Resend, current_of, decide
+from server.submissions.findings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,8 +56,10 @@ def file_version(uow: UnitOfWork, filing: Filing, derived: Derived) -> Filed:
             return Filed(history.submission_id, version_id, decision)
         case New():
             version_id = _add(uow, filing, derived, history, is_current=True)
-        case Edit(becomes_current=becomes_current):
+        case Edit(becomes_current=becomes_current, is_branch=is_branch):
             version_id = _add(uow, filing, derived, history, is_current=False)
+            if is_branch:
+                uow.submissions.add_findings([_BRANCH | {"version_id": version_id}])
             if becomes_current:
                 uow.submissions.make_current(history.submission_id, version_id, derived_facts(derived) | _EDITED)
         case _:
@@ -65,6 +68,8 @@ def file_version(uow: UnitOfWork, filing: Filing, derived: Derived) -> Filed:
 
 
 _EDITED = {"review_state": "edited"}
+_BRANCH = {"code": "version.branch", "path": "", "severity": Severity.WARNING.value, "params": {}}
+"""Another edit of the same version came before; both are kept, a reviewer chooses."""
 
 
 def derived_facts(derived: Derived) -> dict[str, Any]:

@@ -5,22 +5,16 @@ Form files are few and small; lists of units are made per set of communes and da
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from server.errors import NotFound
-from server.territory.forms_csv import forms_units_csv
+from server.operations.units_lists import units_csv
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from server.operations.atlas import Map
     from server.operations.services import Services
     from server.storage.repositories.collaborators import Sender
     from server.storage.repositories.forms import FormFile, PublishedVersion
-    from server.territory.units import UnitId
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +50,7 @@ def file_content(services: Services, sender: Sender, version: PublishedVersion, 
     if file is None:
         raise NotFound("openrosa.not_found")
     if file.kind == "units":
-        return units_csv(services, sender)[0]
+        return _units_csv(services, sender)[0]
     with services.reading(services.intake(sender.project_id)) as uow:
         content = uow.forms.file_content(version.version_id, name)
     if content is None:
@@ -64,15 +58,14 @@ def file_content(services: Services, sender: Sender, version: PublishedVersion, 
     return content
 
 
-def units_csv(services: Services, sender: Sender) -> tuple[bytes, str]:
-    """Return the units list of *sender*'s communes and its MD5."""
+def _units_csv(services: Services, sender: Sender) -> tuple[bytes, str]:
     here = services.atlas.at(sender.territory_revision)
     today = services.today()
-    return _units_csv(_MapKey(here), here.communes_of(sender.post_units, today), today)
+    return units_csv(here, here.communes_of(sender.post_units, today), today)
 
 
 def _md5_of(services: Services, sender: Sender, file: FormFile) -> str:
-    return units_csv(services, sender)[1] if file.kind == "units" else file.md5
+    return _units_csv(services, sender)[1] if file.kind == "units" else file.md5
 
 
 def _is_for(services: Services, version: PublishedVersion, sender: Sender) -> bool:
@@ -88,24 +81,3 @@ def _is_for(services: Services, version: PublishedVersion, sender: Sender) -> bo
             return sender.collaborator_id in version.audience_collaborators
         case _:
             return False
-
-
-class _MapKey:
-    """A map as a cache key: equal when the revision is."""
-
-    __slots__ = ("here",)
-
-    def __init__(self, here: Map) -> None:
-        self.here = here
-
-    def __hash__(self) -> int:
-        return self.here.revision
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _MapKey) and other.here.revision == self.here.revision
-
-
-@lru_cache(maxsize=2048)
-def _units_csv(key: _MapKey, communes: frozenset[UnitId], on: date) -> tuple[bytes, str]:
-    content = forms_units_csv(key.here.territory, communes, on)
-    return content, hashlib.md5(content, usedforsecurity=False).hexdigest()

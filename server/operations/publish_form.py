@@ -76,7 +76,7 @@ class Published:
     warnings: tuple[Fault, ...]
 
 
-def check_form(services: Services, source: FormSource, converter: Converter, *, is_sensitive: bool) -> Checked:
+def check_source(source: FormSource, converter: Converter, *, public_url: str, is_sensitive: bool) -> Checked:
     """Return the form ready to publish; raises FormRefused with every fault."""
     converted = converter.outcome(Source(source.content, source.kind, source.measures))
     if isinstance(converted, Refused):
@@ -85,7 +85,7 @@ def check_form(services: Services, source: FormSource, converter: Converter, *, 
     sheet = converted.sheet(MEASURES)
     measured = read_measures(sheet, definition).faults if sheet else ()
     surroundings = Surroundings(
-        hosts=frozenset({urlsplit(services.settings.public_url).netloc}),
+        hosts=frozenset({urlsplit(public_url).netloc}),
         public_keys=frozenset(),
         uploaded=frozenset(source.files),
         generated=frozenset({UNITS_FILE}),
@@ -106,7 +106,8 @@ def publish_form(
     ``form.practice_project`` (a practice twin serves its parent's versions).
     """
     with Converter() as converter:
-        checked = check_form(services, source, converter, is_sensitive=is_sensitive)
+        public_url = services.settings.public_url
+        checked = check_source(source, converter, public_url=public_url, is_sensitive=is_sensitive)
     return publish_checked(services, project_id, source, checked, audience=audience, is_sensitive=is_sensitive)
 
 

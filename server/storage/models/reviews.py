@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.models.schema import Id, Instant, Model
@@ -19,6 +19,7 @@ class ReviewRow(Model):
             "state IN ('received', 'has_issues', 'edited', 'approved', 'rejected')",
             name="state",
         ),
+        UniqueConstraint("undoes_id"),
         Index("ix_review_submission", "submission_id", "id"),
         Index("ix_review_batch", "batch_id"),
     )

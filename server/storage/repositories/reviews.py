@@ -1,18 +1,166 @@
-"""Reviews."""
+"""Decisions about records: read to decide the next one, and only ever added to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy.orm import aliased
+
+from server.storage.models.people import AccountRow
+from server.storage.models.reviews import ReviewRow
+from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
+from server.storage.visible import Sight, visible
+from server.submissions.review import PastDecision, ReviewState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
-    from server.storage.visible import Sight
+
+@dataclass(frozen=True, slots=True)
+class Reviewable:
+    """A record as it stands while it is being decided; its row is locked."""
+
+    submission_id: int
+    version_id: int
+    instance_name: str
+    state: ReviewState
+    is_flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """One decision as the history of a record shows it; *account_name* is empty for what the server did."""
+
+    decision_id: int
+    version_id: int
+    state_before: ReviewState
+    state: ReviewState
+    comment: str
+    account_name: str
+    batch_id: str
+    decided_at: datetime
+    undoes_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDecision:
+    """One decision of a batch that may be taken back."""
+
+    decision_id: int
+    submission_id: int
+    version_id: int
+    state_before: ReviewState
+    state: ReviewState
 
 
 class Reviews:
-    """Reviews."""
+    """Decisions about records in sight."""
 
     def __init__(self, connection: Connection, sight: Sight) -> None:
         self._connection = connection
         self.sight = sight
+
+    def lock(self, submission_ids: Iterable[int]) -> dict[int, Reviewable]:
+        """Return those of the records that are in sight, locked in the order of their ids."""
+        rows = self._connection.execute(
+            visible(self.sight)
+            .join(
+                SubmissionVersionRow,
+                and_(SubmissionVersionRow.submission_id == SubmissionRow.id, SubmissionVersionRow.is_current),
+            )
+            .where(SubmissionRow.id.in_(sorted(submission_ids)))
+            .order_by(SubmissionRow.id)
+            .with_only_columns(
+                SubmissionRow.id,
+                SubmissionVersionRow.id.label("version_id"),
+                SubmissionRow.instance_name,
+                SubmissionRow.review_state,
+                SubmissionRow.is_flagged,
+                SubmissionRow.is_derived,
+            )
+            .with_for_update(of=SubmissionRow)
+        )
+        return {
+            row.id: Reviewable(
+                row.id,
+                row.version_id,
+                row.instance_name,
+                ReviewState(row.review_state),
+                row.is_flagged or not row.is_derived,
+            )
+            for row in rows
+        }
+
+    def past(self, submission_ids: Sequence[int]) -> dict[int, list[PastDecision]]:
+        """Return the decisions about records that were found in sight, oldest first."""
+        rows = self._connection.execute(
+            select(ReviewRow.id, ReviewRow.submission_id, ReviewRow.version_id, ReviewRow.state, ReviewRow.undoes_id)
+            .where(ReviewRow.submission_id.in_(submission_ids))
+            .order_by(ReviewRow.id)
+        )
+        found: dict[int, list[PastDecision]] = {submission_id: [] for submission_id in submission_ids}
+        for row in rows:
+            found[row.submission_id].append(PastDecision(row.id, row.version_id, ReviewState(row.state), row.undoes_id))
+        return found
+
+    def add(self, decisions: Sequence[Mapping[str, Any]]) -> None:
+        """Insert decisions."""
+        if decisions:
+            self._connection.execute(insert(ReviewRow), [dict(one) for one in decisions])
+
+    def set_state(self, submission_id: int, state: ReviewState, counted_version_id: int | None) -> None:
+        """Let a locked record stand where a decision put it."""
+        self._connection.execute(
+            update(SubmissionRow)
+            .where(SubmissionRow.id == submission_id)
+            .values(review_state=state.value, counted_version_id=counted_version_id)
+        )
+
+    def batch(self, batch_id: str, account_id: int) -> list[BatchDecision]:
+        """Return the decisions of a batch of that account about records in sight, but for those taken back."""
+        undo = aliased(ReviewRow)
+        rows = self._connection.execute(
+            select(ReviewRow)
+            .where(
+                ReviewRow.batch_id == batch_id,
+                ReviewRow.account_id == account_id,
+                ReviewRow.undoes_id.is_(None),
+                ~exists().where(undo.undoes_id == ReviewRow.id),
+                ReviewRow.submission_id.in_(visible(self.sight).with_only_columns(SubmissionRow.id)),
+            )
+            .order_by(ReviewRow.submission_id)
+        )
+        return [
+            BatchDecision(
+                row.id, row.submission_id, row.version_id, ReviewState(row.state_before), ReviewState(row.state)
+            )
+            for row in rows
+        ]
+
+    def history(self, submission_id: int) -> list[DecisionLine]:
+        """Return the decisions about a record that was found in sight, newest first."""
+        rows = self._connection.execute(
+            select(ReviewRow, func.coalesce(AccountRow.name, "").label("account_name"))
+            .outerjoin(AccountRow, AccountRow.id == ReviewRow.account_id)
+            .where(ReviewRow.submission_id == submission_id)
+            .order_by(ReviewRow.id.desc())
+        )
+        return [
+            DecisionLine(
+                row.id,
+                row.version_id,
+                ReviewState(row.state_before),
+                ReviewState(row.state),
+                row.comment,
+                row.account_name,
+                row.batch_id,
+                row.decided_at,
+                row.undoes_id,
+            )
+            for row in rows
+        ]

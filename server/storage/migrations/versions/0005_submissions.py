@@ -26,6 +26,7 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('event_date', sa.Date(), nullable=True),
     sa.Column('instance_name', sa.String(length=300), nullable=False),
+    sa.Column('name_folded', sa.String(length=300), nullable=False),
     sa.Column('review_state', sa.String(length=16), nullable=False),
     sa.Column('counted_version_id', sa.Integer(), nullable=True),
     sa.Column('is_flagged', sa.Boolean(), nullable=False),

@@ -25,11 +25,14 @@ def upgrade() -> None:
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('batch_id', sa.String(length=36), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('undoes_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.CheckConstraint("state IN ('received', 'has_issues', 'edited', 'approved', 'rejected')", name=op.f('ck_review_state')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_review_account_id')),
     sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_review_submission_id')),
+    sa.ForeignKeyConstraint(['undoes_id'], ['review.id'], name=op.f('fk_review_undoes_id')),
     sa.ForeignKeyConstraint(['version_id'], ['submission_version.id'], name=op.f('fk_review_version_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_review'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review')),
+    sa.UniqueConstraint('undoes_id', name=op.f('uq_review_undoes_id'))
     )
     op.create_index('ix_review_batch', 'review', ['batch_id'], unique=False)
     op.create_index('ix_review_submission', 'review', ['submission_id', 'id'], unique=False)
