@@ -1,71 +1,135 @@
-"""A small server for tests of people at the console: real database, real media, a clock that can be turned."""
+"""A small province for tests of people at the console: units, forms, phones, records and accounts, plainly made up.
+
+Everything is made through the operations that make it in earnest. Two communes are told apart throughout: the records
+of Xã Đăk Hà (two villages) and the record of Xã Tu Mơ Rông. One record is an incident.
+"""
 
 from __future__ import annotations
 
-import itertools
-import uuid
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+import re
+from dataclasses import dataclass
+from pathlib import Path
 
-from server.language.catalogue import load_catalogue
-from server.media.opening import open_store
+from server.forms.sheets import SourceKind
 from server.operations.add_account import NewAccount, NewPost, add_account
-from server.operations.atlas import Atlas
+from server.operations.add_collaborator import NewCollaborator, add_collaborator
+from server.operations.add_project import add_practice, add_project
+from server.operations.envelope import Envelope, SentFile
+from server.operations.identify_sender import sender_by_token
 from server.operations.load_units import SAMPLE_FILE, SEED_FILE, load_units, seed_text
-from server.operations.services import Services
-from server.settings import read_settings
-from server.storage.database import open_engine
-from server.storage.models import db
+from server.operations.publish_form import Audience, FormSource, publish_form
+from server.operations.receive_submission import receive_submission
 
+FORMS = Path(__file__).parent.parent / "xlsforms"
 PASSWORD = "mat-khau-thu-nghiem"
-DAK_HA, DAK_PXI, KON_TUM = "23500", "23504", "62@2025-06-30"
+DAK_HA, TU_MO_RONG, PROVINCE = "23500", "23425", "51"
+VILLAGE_1, VILLAGE_2 = "23500-01", "23500-02"
+JPEG = b"\xff\xd8\xff\xe0" + bytes(200) + b"\xff\xd9"
 
 
-@dataclass
-class Clock:
-    """The time the server believes it is."""
+@dataclass(frozen=True)
+class World:
+    """What was made, by the ids it got."""
 
-    at: datetime = field(default=datetime(2026, 11, 24, 3, 0, tzinfo=UTC))
+    services: object
+    project_id: int
+    practice_id: int
+    separate_id: int
+    tokens: dict[str, tuple[int, str]]
+    """Project and token by collaborator's name."""
+    records: dict[str, int]
+    """Submission id by the household number, or by a name for the others."""
 
-    def __call__(self):
-        """Return the time now."""
-        return self.at
 
-    def forward(self, **span):
-        """Turn the clock on."""
-        self.at += timedelta(**span)
-
-
-def make_services(tmp_path, *, engine=None, shelf=None, clock=None, public_url="http://127.0.0.1:8000"):
-    """Return services on an empty database with the units of the seed loaded."""
-    settings = read_settings(
-        {
-            "NEPNHA_DATABASE_URL": f"sqlite:///{tmp_path}/test.db",
-            "NEPNHA_MEDIA_URL": f"file:{tmp_path}/media",
-            "NEPNHA_SECRET_KEY": "secret-of-the-tests-0123456789-abcdef",
-            "NEPNHA_PUBLIC_URL": public_url,
-        }
-    )
-    if engine is None:
-        engine = open_engine(settings.database_url, connections=5)
-        db.metadata.create_all(engine)
-    numbers = itertools.count(1)
-    services = Services(
-        settings=settings,
-        engine=engine,
-        media=open_store(settings.media_url, tmp_path / "arriving"),
-        catalogue=load_catalogue().strict(),
-        shelf=shelf,
-        atlas=Atlas(engine),
-        now=clock or Clock(),
-        new_id=lambda: str(uuid.UUID(int=next(numbers))),
-    )
+def load_sample_units(services):
+    """Load the units the project comes with and the sample villages."""
     load_units(services, seed_text(SEED_FILE))
     load_units(services, seed_text(SAMPLE_FILE))
-    return services
 
 
 def make_account(services, login, *posts, name="Người dùng mẫu"):
     """Add an account with posts given as (role, unit reference)."""
     wanted = NewAccount(login, name, tuple(NewPost(role, (unit,)) for role, unit in posts), PASSWORD, is_sample=True)
     return add_account(services, wanted).account_id
+
+
+def publish(services, project_id, form_id, *, is_sensitive=False):
+    """Publish a form of the project from its committed XForm."""
+    folder = FORMS / form_id
+    files = {one.name: one.read_bytes() for one in (folder / "media").iterdir()}
+    measures = None
+    source = FormSource((folder / "form.xml").read_bytes(), SourceKind.XFORM, files, measures)
+    return publish_form(services, project_id, source, audience=Audience(), is_sensitive=is_sensitive)
+
+
+def example(form_id, name, number, **replaced):
+    """Return an example of a form under an instanceID of its own, some elements' texts replaced."""
+    xml = (FORMS / form_id / "examples" / f"{name}.xml").read_text(encoding="utf-8")
+    replaced |= {"instanceID": f"uuid:00000000-0000-4000-8000-{number:012d}"}
+    for element, text in replaced.items():
+        xml = re.sub(rf"<{element}>[^<]*</{element}>", f"<{element}>{text}</{element}>", xml)
+    return xml.encode()
+
+
+def send(world, collaborator, xml, files=()):
+    """Have a collaborator's phone send an instance with (name, type, bytes) files, and return the receipt."""
+    project_id, token = world.tokens[collaborator]
+    sender = sender_by_token(world.services, project_id, token)
+    arriving = []
+    for name, content_type, content in files:
+        incoming = world.services.media.incoming()
+        incoming.write(content)
+        arriving.append(SentFile(name, content_type, incoming))
+    receipt = receive_submission(world.services, sender, Envelope(xml, tuple(arriving), "collect:sampledevice0001"))
+    for file in arriving:
+        file.content.close()
+    return receipt
+
+
+def build_world(services):
+    """Make the province in an empty database."""
+    load_sample_units(services)
+    project_id = add_project(services, "Gia đình (mẫu)").project_id
+    practice_id = add_practice(services, project_id).project_id
+    separate_id = add_project(services, "Công việc riêng (mẫu)", kind="separate").project_id
+    publish(services, project_id, "household_conduct_survey")
+    publish(services, project_id, "training_event")
+    publish(services, separate_id, "incident", is_sensitive=True)
+    people = {
+        "Y Mẫu": (project_id, VILLAGE_1),
+        "A Mẫu": (project_id, TU_MO_RONG),
+        "Y Tập": (practice_id, VILLAGE_1),
+        "Cán bộ mẫu": (separate_id, DAK_HA),
+    }
+    tokens = {}
+    for name, (project, unit) in people.items():
+        new = NewCollaborator(project, name, (unit,), is_sample=True)
+        tokens[name] = (project, add_collaborator(services, new).token)
+    world = World(services, project_id, practice_id, separate_id, tokens, {})
+    _send_records(world)
+    return world
+
+
+def _send_records(world):
+    survey = "household_conduct_survey"
+    sent = {
+        "37": ("Y Mẫu", example(survey, "couple_with_children", 37)),
+        "5": ("Y Mẫu", example(survey, "lives_alone", 5)),
+        "41": ("Y Mẫu", example(survey, "bad_required_missing", 41, instanceName="Hộ 41 · 2026 · Gặp được")),
+        "55": ("A Mẫu", example(survey, "not_on_the_list", 55, **_in_tu_mo_rong())),
+        "practice": ("Y Tập", example(survey, "refused", 90)),
+        "incident": ("Cán bộ mẫu", example("incident", "new_case", 91)),
+    }
+    for name, (collaborator, xml) in sent.items():
+        world.services.now.advance(minutes=7)
+        world.records[name] = send(world, collaborator, xml).submission_id
+
+
+def _in_tu_mo_rong():
+    village = f"{TU_MO_RONG}-01"
+    return {
+        "commune": TU_MO_RONG,
+        "village": village,
+        "household_id": f"unlisted:{village}:55",
+        "commune_number": "0000 000 002 (số mẫu)",
+    }

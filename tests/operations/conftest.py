@@ -1,4 +1,4 @@
-"""What tests of operations of people at the console start from."""
+"""What tests of people at the console start from."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from console_world import Clock, make_services
+from console_world import build_world, load_sample_units
 
 
 @pytest.fixture
-def clock():
-    """A clock that stands until it is turned."""
-    return Clock()
+def console_services(services):
+    """Services on a database with the seed's units."""
+    load_sample_units(services)
+    return services
 
 
 @pytest.fixture
-def console_services(tmp_path, clock):
-    """Services on an empty database with the seed's units."""
-    services = make_services(tmp_path, clock=clock)
-    yield services
-    services.engine.dispose()
+def world(services):
+    """A small made-up province, see `console_world`."""
+    return build_world(services)

@@ -63,10 +63,10 @@ def test_waits_grow_to_five_minutes_and_a_quiet_quarter_of_an_hour_forgets(servi
     for _ in range(4):
         wait = attempt(services, password="sai-mat-khau").seconds
         waits.append(wait)
-        clock.forward(seconds=wait)
+        clock.advance(seconds=wait)
         assert attempt(services, password="sai-mat-khau") == WrongPassword()
     assert waits == [60, 120, 240, 300]
-    clock.forward(minutes=15)
+    clock.advance(minutes=15)
     assert isinstance(attempt(services), SignedIn)
 
 
@@ -98,20 +98,20 @@ def test_a_new_sign_in_ends_the_session_the_browser_had(services):
 
 def test_a_session_ends_after_idle_minutes(services, clock):
     session_id = attempt(services).session_id
-    clock.forward(minutes=29)
+    clock.advance(minutes=29)
     assert read_session(services, session_id) is not None
-    clock.forward(minutes=29)
+    clock.advance(minutes=29)
     assert read_session(services, session_id) is not None
-    clock.forward(minutes=30)
+    clock.advance(minutes=30)
     assert read_session(services, session_id) is None
 
 
 def test_a_session_ends_after_twelve_hours_of_use(services, clock):
     session_id = attempt(services).session_id
     for _ in range(12 * 3 - 1):
-        clock.forward(minutes=20)
+        clock.advance(minutes=20)
         assert read_session(services, session_id) is not None
-    clock.forward(minutes=20)
+    clock.advance(minutes=20)
     assert read_session(services, session_id) is None
 
 
@@ -144,7 +144,7 @@ def test_the_second_step_elevates_for_a_quarter_of_an_hour_under_a_new_id(servic
     answer = pass_second_step(services, session, password=PASSWORD, address="192.0.2.7")
     assert read_session(services, first) is None
     assert read_session(services, answer.session_id).account.elevated
-    clock.forward(minutes=15)
+    clock.advance(minutes=15)
     assert not read_session(services, answer.session_id).account.elevated
 
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 
+_WEIGHT = {"error": 0, "warning": 1, "note": 2}
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """The place after which a list goes on: the last record seen."""
@@ -202,9 +205,10 @@ class Records:
         rows = self._connection.execute(
             select(FindingRow.code, FindingRow.path, FindingRow.severity, FindingRow.params)
             .where(FindingRow.version_id == version_id)
-            .order_by(FindingRow.severity, FindingRow.id)
+            .order_by(FindingRow.id)
         )
-        return [FindingLine(row.code, row.path, row.severity, row.params) for row in rows]
+        found = [FindingLine(row.code, row.path, row.severity, row.params) for row in rows]
+        return sorted(found, key=lambda one: _WEIGHT[one.severity])
 
     def attachments(self, version_id: int) -> list[AttachmentLine]:
         """Return the files of a version that was found in sight."""

@@ -1,0 +1,161 @@
+"""One record, whole: answers with the form's own words, findings, files, versions, decisions, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.errors import DomainError, NotFound
+from server.forms.xml_reader import read_xml
+from server.operations.browse_submissions import filters_of, place_of
+from server.operations.sights import sight_of
+from server.storage.repositories.records import Cursor
+from server.submissions.answers import Section, read_answers
+from server.submissions.changes import Change, changes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from server.access.actors import Account
+    from server.operations.browse_submissions import Question
+    from server.operations.form_shelf import ShelvedForm
+    from server.operations.services import Services
+    from server.storage.repositories.records import AttachmentLine, FindingLine, RecordLine, VersionLine
+    from server.storage.repositories.reviews import DecisionLine
+    from server.territory.collection import Territory
+
+_GENERATED_LIST = "units.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What *shown* says otherwise than the version before it."""
+
+    earlier: VersionLine
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """A record as its page shows it. *shown* is the version whose answers these are, most often the current one."""
+
+    line: RecordLine
+    place: tuple[str, ...]
+    shown: VersionLine
+    answers: Section
+    findings: tuple[FindingLine, ...]
+    attachments: tuple[AttachmentLine, ...]
+    versions: tuple[VersionLine, ...]
+    decisions: tuple[DecisionLine, ...]
+    comparison: Comparison | None
+    next_id: int | None
+    """The record to look at after this one, within what the list was narrowed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the tables hold of a record."""
+
+    line: RecordLine
+    versions: tuple[VersionLine, ...]
+    shown: VersionLine
+    earlier: VersionLine | None
+    xml: bytes
+    earlier_xml: bytes
+    findings: tuple[FindingLine, ...]
+    attachments: tuple[AttachmentLine, ...]
+    decisions: tuple[DecisionLine, ...]
+    next_id: int | None
+
+
+def read_record(
+    services: Services, account: Account, submission_id: int, *, question: Question, version_id: int | None
+) -> RecordView:
+    """Return the record as of one version, the current one if none is named.
+
+    *question* is the list the reader came from. Raises NotFound ``access.not_found`` when there is no such record, or
+    no such version of it, in the account's sight.
+    """
+    kept = _read(services, account, submission_id, question=question, version_id=version_id)
+    today = services.today()
+    atlas = services.atlas.current()
+    form = services.shelf.version_by_id(kept.shown.form_version_id)
+    answers = _answers(kept.xml, form, atlas.territory, kept.line.event_date or today)
+    comparison = None
+    if kept.earlier is not None:
+        earlier_form = services.shelf.version_by_id(kept.earlier.form_version_id)
+        earlier = _answers(kept.earlier_xml, earlier_form, atlas.territory, kept.line.event_date or today)
+        comparison = Comparison(kept.earlier, changes(earlier, answers))
+    return RecordView(
+        kept.line,
+        place_of(atlas, kept.line, today),
+        kept.shown,
+        answers,
+        kept.findings,
+        kept.attachments,
+        kept.versions,
+        kept.decisions,
+        comparison,
+        kept.next_id,
+    )
+
+
+def _read(
+    services: Services, account: Account, submission_id: int, *, question: Question, version_id: int | None
+) -> _Kept:
+    filters = filters_of(services, question)
+    with services.reading(sight_of(account, question.desk, services.today())) as uow:
+        line = uow.records.one(submission_id)
+        if line is None:
+            raise NotFound("access.not_found")
+        versions = tuple(uow.records.versions(submission_id))
+        shown, earlier = _chosen(versions, version_id or line.version_id)
+        following = uow.records.page(filters, after=Cursor(line.received_at, line.submission_id), size=1)
+        return _Kept(
+            line,
+            versions,
+            shown,
+            earlier,
+            uow.records.xml(shown.version_id),
+            uow.records.xml(earlier.version_id) if earlier else b"",
+            tuple(uow.records.findings(shown.version_id)),
+            tuple(uow.records.attachments(shown.version_id)),
+            tuple(uow.reviews.history(submission_id)),
+            following[0].submission_id if following else None,
+        )
+
+
+def _chosen(versions: tuple[VersionLine, ...], version_id: int) -> tuple[VersionLine, VersionLine | None]:
+    """Return the version asked for and the one that arrived before it."""
+    for place, version in enumerate(versions):
+        if version.version_id == version_id:
+            return version, versions[place - 1] if place else None
+    raise NotFound("access.not_found")
+
+
+def _answers(xml: bytes, form: ShelvedForm, territory: Territory, on: date) -> Section:
+    return read_answers(read_xml(xml), form.definition, _listed_label(form, territory, on))
+
+
+def _listed_label(form: ShelvedForm, territory: Territory, on: date) -> Callable[[str, str, str], str | None]:
+    """Return who knows the labels of choices in attached lists; units are named by the territory as of *on*."""
+
+    def label(instance_id: str, column: str, value: str) -> str | None:
+        held = form.lists.get(instance_id)
+        if held is not None:
+            rows = held.where(held.key, value)
+            return held.rows[rows[0]].get(column) if rows else None
+        instance = form.definition.instance(instance_id)
+        if instance is None or instance.filename != _GENERATED_LIST:
+            return None
+        return _unit_name(territory, value, on)
+
+    return label
+
+
+def _unit_name(territory: Territory, code: str, on: date) -> str | None:
+    try:
+        return territory.find(code, on).name
+    except DomainError:
+        return None

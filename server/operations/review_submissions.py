@@ -1,0 +1,192 @@
+"""Deciding about records: one or many at a time, in one batch that can be taken back.
+
+A reviewer decides about the version they saw: if another arrived meanwhile, that record is left alone and named. From
+a list, flagged records are never approved; they are named, to be looked at one by one. The figures move in the same
+transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from server.errors import InvalidInput
+from server.operations.count_submissions import count_submissions
+from server.operations.sights import review_sight_of
+from server.submissions.review import (
+    LONGEST_COMMENT,
+    NEEDS_COMMENT,
+    STATE_AFTER,
+    ReviewState,
+    Verdict,
+    counted_version,
+    may_decide,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from server.access.actors import Account
+    from server.operations.services import Services
+    from server.operations.sights import Desk
+    from server.storage.repositories.reviews import BatchDecision, Reviewable
+    from server.storage.unit_of_work import UnitOfWork
+
+MOST_AT_ONCE: Final = 200
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A record and the version of it that the reviewer saw."""
+
+    submission_id: int
+    version_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a reviewer decided about some records."""
+
+    verdict: Verdict
+    comment: str
+    targets: tuple[Target, ...]
+    spares_flagged: bool
+    """Ticked in a list, not looked at: leave flagged records unapproved."""
+
+
+class SkipReason(StrEnum):
+    """Why a record was left as it was; the words are ``review.skipped.<value>``."""
+
+    FLAGGED = "flagged"
+    CHANGED = "changed"
+    ALREADY = "already"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A record that was left as it was. Records out of sight are not even named."""
+
+    submission_id: int
+    instance_name: str
+    reason: SkipReason
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a decision; *batch_id* takes it back."""
+
+    batch_id: str
+    done: tuple[int, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What all decisions made at one moment share."""
+
+    batch_id: str
+    account_id: int
+    decided_at: datetime
+    comment: str
+
+    def row(self, one: Reviewable, state: ReviewState, *, undoes_id: int | None) -> dict[str, Any]:
+        return {
+            "submission_id": one.submission_id,
+            "version_id": one.version_id,
+            "state_before": one.state.value,
+            "state": state.value,
+            "comment": self.comment,
+            "account_id": self.account_id,
+            "batch_id": self.batch_id,
+            "decided_at": self.decided_at,
+            "undoes_id": undoes_id,
+        }
+
+
+def review_submissions(services: Services, account: Account, decision: Decision, desk: Desk) -> Outcome:
+    """Decide about the records that are the account's to decide.
+
+    Raises InvalidInput ``review.nothing_chosen``, ``review.too_many``, ``review.comment_needed`` or
+    ``review.comment_too_long``.
+    """
+    comment = _checked(decision)
+    seen = {target.submission_id: target.version_id for target in decision.targets}
+    batch, state = _Batch(services.new_id(), account.account_id, services.now(), comment), STATE_AFTER[decision.verdict]
+    with services.unit_of_work(review_sight_of(account, desk, services.today())) as uow:
+        found = uow.reviews.lock(seen)
+        skipped = [
+            Skipped(one.submission_id, one.instance_name, reason)
+            for one in found.values()
+            if (reason := _reason_to_skip(one, decision, seen[one.submission_id]))
+        ]
+        left = {one.submission_id for one in skipped}
+        chosen = [one for one in found.values() if one.submission_id not in left]
+        uow.reviews.add([batch.row(one, state, undoes_id=None) for one in chosen])
+        _settle(uow, {one.submission_id: state for one in chosen})
+    log.info("review.decided", extra={"verdict": decision.verdict.value, "records": len(chosen)})
+    return Outcome(batch.batch_id, tuple(one.submission_id for one in chosen), tuple(skipped))
+
+
+def undo_review(services: Services, account: Account, batch_id: str, desk: Desk) -> Outcome:
+    """Take back what this account decided in a batch, wherever nothing has happened to the record since."""
+    undo = _Batch(services.new_id(), account.account_id, services.now(), "")
+    with services.unit_of_work(review_sight_of(account, desk, services.today())) as uow:
+        decided = {one.submission_id: one for one in uow.reviews.batch(batch_id, account.account_id)}
+        found = uow.reviews.lock(decided)
+        unchanged = [one for one in found.values() if _is_as_left(one, decided[one.submission_id])]
+        skipped = [
+            Skipped(one.submission_id, one.instance_name, SkipReason.CHANGED)
+            for one in found.values()
+            if one not in unchanged
+        ]
+        before = {one.submission_id: decided[one.submission_id].state_before for one in unchanged}
+        uow.reviews.add(
+            [
+                undo.row(one, before[one.submission_id], undoes_id=decided[one.submission_id].decision_id)
+                for one in unchanged
+            ]
+        )
+        _settle(uow, before)
+    log.info("review.undone", extra={"records": len(unchanged)})
+    return Outcome(undo.batch_id, tuple(one.submission_id for one in unchanged), tuple(skipped))
+
+
+def _checked(decision: Decision) -> str:
+    """Return the comment, tidied, of a decision that may be carried out."""
+    comment = decision.comment.strip()
+    if not decision.targets:
+        raise InvalidInput("review.nothing_chosen")
+    if len(decision.targets) > MOST_AT_ONCE:
+        raise InvalidInput("review.too_many", most=MOST_AT_ONCE)
+    if decision.verdict in NEEDS_COMMENT and not comment:
+        raise InvalidInput("review.comment_needed")
+    if len(comment) > LONGEST_COMMENT:
+        raise InvalidInput("review.comment_too_long", most=LONGEST_COMMENT)
+    return comment
+
+
+def _reason_to_skip(one: Reviewable, decision: Decision, seen_version_id: int) -> SkipReason | None:
+    if one.version_id != seen_version_id:
+        return SkipReason.CHANGED
+    if not may_decide(one.state, decision.verdict):
+        return SkipReason.ALREADY
+    spared = decision.spares_flagged and one.is_flagged and decision.verdict is Verdict.APPROVE
+    return SkipReason.FLAGGED if spared else None
+
+
+def _is_as_left(one: Reviewable, decision: BatchDecision) -> bool:
+    return one.version_id == decision.version_id and one.state is decision.state
+
+
+def _settle(uow: UnitOfWork, states: dict[int, ReviewState]) -> None:
+    """Write where each record stands now and move the figures."""
+    if not states:
+        return
+    past = uow.reviews.past(sorted(states))
+    for submission_id, state in sorted(states.items()):
+        uow.reviews.set_state(submission_id, state, counted_version(past[submission_id]))
+    count_submissions(uow, sorted(states))

@@ -1,0 +1,57 @@
+"""What a person at the console sees, from the posts they hold today.
+
+There are two desks. The everyday desk never sees a sensitive record, the incident desk sees nothing else and exists
+only after the second sign-in step. Neither can be widened by what a request says.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from server.access.authorisation import units_for
+from server.access.roles import Permission
+from server.storage.visible import Reading
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from server.access.actors import Actor
+    from server.territory.units import UnitId
+
+
+class Desk(StrEnum):
+    """Which of the two kinds of records somebody works on."""
+
+    EVERYDAY = "everyday"
+    INCIDENTS = "incidents"
+
+    @property
+    def read(self) -> Permission:
+        """Return the permission to read records at this desk."""
+        return Permission.READ_INCIDENTS if self is Desk.INCIDENTS else Permission.READ_SUBMISSIONS
+
+    @property
+    def review(self) -> Permission:
+        """Return the permission to decide about records at this desk."""
+        return Permission.REVIEW_INCIDENTS if self is Desk.INCIDENTS else Permission.REVIEW_SUBMISSIONS
+
+
+def sight_of(actor: Actor, desk: Desk, today: date) -> Reading:
+    """Return what the actor may read at that desk."""
+    return _sight(desk, units_for(actor, desk.read, today))
+
+
+def review_sight_of(actor: Actor, desk: Desk, today: date) -> Reading:
+    """Return what the actor may decide about at that desk."""
+    return _sight(desk, units_for(actor, desk.review, today))
+
+
+def tray_sight_of(actor: Actor, permission: Permission, today: date) -> Reading:
+    """Return the held uploads the actor may see: sensitive ones only with an incident post and the second step."""
+    return Reading(units_for(actor, permission, today), units_for(actor, Permission.REVIEW_INCIDENTS, today))
+
+
+def _sight(desk: Desk, units: frozenset[UnitId]) -> Reading:
+    nothing: frozenset[UnitId] = frozenset()
+    return Reading(nothing, units) if desk is Desk.INCIDENTS else Reading(units, nothing)

@@ -1,0 +1,124 @@
+"""The list of records: one's own territory, narrowed, searched, paged; incidents nowhere but at their own desk."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from console_world import DAK_HA, PROVINCE, TU_MO_RONG, example, send
+
+from server.access.actors import Account, AccountId, Post
+from server.access.roles import Role
+from server.operations import browse_submissions as browsing
+from server.operations.browse_submissions import Question, browse_submissions, list_choices
+from server.operations.sights import Desk
+from server.submissions.review import ReviewState
+
+EVERYDAY, INCIDENTS = Question(Desk.EVERYDAY), Question(Desk.INCIDENTS)
+
+
+def officer(world, *units, role=Role.SUPERVISOR, elevated=False):
+    territory, today = world.services.atlas.current().territory, world.services.today()
+    posts = tuple(Post(role, territory.resolve(unit, today).unit_id, None, None) for unit in units)
+    return Account(AccountId(1), "ai.do", posts, elevated)
+
+
+def names(world, account, question=EVERYDAY):
+    page = browse_submissions(world.services, account, question, after=None)
+    assert page.total == len(page.records)
+    numbers = {number: name for name, number in world.records.items()}
+    return [numbers[one.line.submission_id] for one in page.records]
+
+
+@pytest.mark.parametrize(
+    ("units", "expected"),
+    [((DAK_HA,), ["41", "5", "37"]), ((TU_MO_RONG,), ["55"]), ((PROVINCE,), ["55", "41", "5", "37"]), ((), [])],
+)
+def test_a_list_holds_the_records_of_the_posts_newest_first(world, units, expected):
+    assert names(world, officer(world, *units)) == expected
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.ADMINISTRATOR])
+def test_roles_that_may_not_read_records_see_none(world, role):
+    assert names(world, officer(world, PROVINCE, role=role)) == []
+
+
+def test_incidents_are_seen_at_their_desk_after_the_second_step_only(world):
+    assert names(world, officer(world, DAK_HA, role=Role.INCIDENT_OFFICER, elevated=True), INCIDENTS) == ["incident"]
+    assert names(world, officer(world, DAK_HA, role=Role.INCIDENT_OFFICER), INCIDENTS) == []
+    assert names(world, officer(world, TU_MO_RONG, role=Role.INCIDENT_OFFICER, elevated=True), INCIDENTS) == []
+    assert names(world, officer(world, DAK_HA, elevated=True), INCIDENTS) == []
+
+
+def test_practice_records_stand_in_a_list_of_their_own(world):
+    assert names(world, officer(world, DAK_HA), Question(Desk.EVERYDAY, is_practice=True)) == ["practice"]
+
+
+def question(**narrowed):
+    return Question(Desk.EVERYDAY, **narrowed)
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "expected"),
+    [
+        ({"is_flagged": True}, ["41"]),
+        ({"is_flagged": False}, ["55", "5", "37"]),
+        ({"states": frozenset({ReviewState.RECEIVED})}, ["55", "41", "5", "37"]),
+        ({"states": frozenset({ReviewState.APPROVED})}, []),
+        ({"words": "HO 37"}, ["37"]),
+        ({"words": "gặp 2025"}, ["55"]),
+        ({"words": "HỘ 55"}, ["55"]),
+        ({"words": "%"}, []),
+        ({"first_day": date(2026, 10, 5), "last_day": date(2026, 10, 5)}, ["55", "41", "5", "37"]),
+        ({"first_day": date(2026, 10, 6)}, []),
+        ({"last_day": date(2026, 10, 4)}, []),
+        ({"form_key": -1}, []),
+    ],
+)
+def test_a_list_is_narrowed_by_what_is_asked(world, narrowed, expected):
+    assert names(world, officer(world, PROVINCE), question(**narrowed)) == expected
+
+
+def test_a_unit_narrows_to_what_lies_in_it_and_never_widens(world):
+    territory, today = world.services.atlas.current().territory, world.services.today()
+    village = territory.find("23500-01", today).unit_id
+    elsewhere = territory.find(TU_MO_RONG, today).unit_id
+    assert names(world, officer(world, PROVINCE), question(unit_id=village)) == ["41", "5", "37"]
+    assert names(world, officer(world, DAK_HA), question(unit_id=elsewhere)) == []
+
+
+def test_pages_follow_each_other_without_gap_or_double(world, monkeypatch):
+    monkeypatch.setattr(browsing, "PAGE_SIZE", 2)
+    for number in range(100, 105):  # all at the same moment
+        send(world, "Y Mẫu", example("household_conduct_survey", "refused", number))
+    account, after, seen = officer(world, DAK_HA), None, []
+    while True:
+        page = browse_submissions(world.services, account, EVERYDAY, after=after)
+        assert page.total == 8
+        seen.append([one.line.submission_id for one in page.records])
+        after = page.following
+        if after is None:
+            break
+    assert [len(one) for one in seen] == [2, 2, 2, 2]
+    every = [one for page in seen for one in page]
+    assert every == sorted(every, reverse=True)
+    assert len(set(every)) == 8
+
+
+def test_a_count_stops_at_its_bound(world, monkeypatch):
+    monkeypatch.setattr(browsing, "COUNTED_AT_MOST", 2)
+    assert browse_submissions(world.services, officer(world, PROVINCE), EVERYDAY, after=None).total == 2
+
+
+def test_choices_name_the_communes_of_the_posts_and_no_sensitive_form(world):
+    choices = list_choices(world.services, officer(world, DAK_HA), EVERYDAY)
+    assert [unit.name for unit in choices.communes] == ["Xã Đăk Hà"]
+    assert choices.villages[0].name.startswith("Thôn 1")
+    assert {form.form_id for form in choices.forms} == {"household_conduct_survey", "training_event"}
+    officer_of_incidents = officer(world, DAK_HA, role=Role.INCIDENT_OFFICER, elevated=True)
+    assert len(list_choices(world.services, officer_of_incidents, INCIDENTS).forms) == 1
+
+
+def test_a_record_names_its_village_and_commune(world):
+    page = browse_submissions(world.services, officer(world, DAK_HA), EVERYDAY, after=None)
+    assert page.records[-1].place == ("Thôn 1 (mẫu)", "Xã Đăk Hà")
