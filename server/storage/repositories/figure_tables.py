@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, Select, and_, case, cast, distinct, func, null, or_, select, union_all
+from sqlalchemy import BigInteger, Select, and_, case, cast, distinct, false, func, null, or_, select, union_all
 
 from server.indicators.figures import Receipts
 from server.storage.models.figures import ContributionRow, FigureSumRow
@@ -81,7 +81,7 @@ class FigureTables:
             .where(
                 rows.project_id == extent.project_id,
                 rows.period == extent.period,
-                or_(*(and_(rows.measure == one, rows.category == category) for one, category in asked)),
+                or_(false(), *(and_(rows.measure == one, rows.category == category) for one, category in asked)),
             )
             .subquery()
         )

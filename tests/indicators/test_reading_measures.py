@@ -1,0 +1,78 @@
+"""The measures sheet: its grammar, and every fault of it at once, with row and column."""
+
+from __future__ import annotations
+
+import pytest
+from household_visit import HEADER, form, row
+
+from server.indicators.contribution import Combine
+from server.indicators.measures import measures_of, read_measures, sheet_of
+
+
+def faults(*rows, header=HEADER):
+    return [(one.code, one.row, one.column) for one in read_measures(sheet_of((header, *rows)), form()).faults]
+
+
+def test_a_row_with_a_name_and_a_label_is_a_measure_with_all_defaults():
+    (measure,) = measures_of((HEADER, row()), form())
+    assert measure.code == "visit.counted"
+    assert measure.label.in_language("vi") == "Số (mẫu)"
+    assert measure.combine is Combine.LATEST
+    assert (measure.over, measure.where, measure.value, measure.subject, measure.date, measure.place) == (None,) * 6
+    assert measure.by == ()
+
+
+def test_a_form_without_a_measures_sheet_has_no_measures():
+    assert measures_of((), form()) == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "column"),
+    [
+        ({"name": ""}, "measure.empty_cell", "name"),
+        ({"name": "hộ nghèo"}, "measure.bad_name", "name"),
+        ({"label::vi": ""}, "measure.empty_cell", "label::vi"),
+        ({"over": "${poverty}"}, "measure.bad_over", "over"),
+        ({"over": "/data/people"}, "measure.bad_over", "over"),
+        ({"over": "${nobody}"}, "logic.unknown_question", "over"),
+        ({"where": "${nobody} = 1"}, "logic.unknown_question", "where"),
+        ({"where": "${size} >"}, "logic.syntax", "where"),
+        ({"where": "/data/nobody = 1"}, "measure.unknown_path", "where"),
+        ({"value": "frobnicate(${size})"}, "logic.unknown_function", "value"),
+        ({"value": "if(${size})"}, "logic.wrong_arity", "value"),
+        ({"value": "instance('households')/root/item/size"}, "measure.unknown_list", "value"),
+        ({"combine": "newest"}, "measure.unknown_word", "combine"),
+        ({"by": "${size}"}, "measure.bad_by", "by"),
+        ({"by": "poverty"}, "measure.bad_by", "by"),
+        ({"by": "${poverty}, ${topics}"}, "measure.bad_by", "by"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_named_by_row_and_column(cells, code, column):
+    assert faults(row(name="fine"), row(**cells)) == [(code, 3, column)]
+
+
+def test_every_fault_of_the_sheet_is_reported_at_once():
+    assert faults(row(where="${nobody}", by="${size}"), row(name="other", combine="all")) == [
+        ("logic.unknown_question", 2, "where"),
+        ("measure.bad_by", 2, "by"),
+        ("measure.unknown_word", 3, "combine"),
+    ]
+
+
+def test_two_measures_of_one_name_are_a_fault_of_the_second():
+    assert faults(row(), row()) == [("measure.repeated", 3, "name")]
+
+
+def test_a_sheet_without_its_columns_is_refused_by_column():
+    assert faults(("counted",), header=("name",)) == [("measure.no_column", 1, "label::vi")]
+
+
+def test_a_select_multiple_may_be_broken_down_by_its_own_values():
+    (measure,) = measures_of((HEADER, row(over="${topics}", by="${topics}, ${poverty}")), form())
+    assert measure.over_selected
+    assert [one.question for one in measure.by] == ["topics", "poverty"]
+
+
+def test_equal_expressions_are_compiled_once():
+    first, second = measures_of((HEADER, row(subject="${household}"), row(name="b", subject="${household}")), form())
+    assert first.subject is second.subject

@@ -1,0 +1,173 @@
+"""Reading figures: upward on both boundaries, received and approved, the records behind, and nothing sensitive."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from figure_world import (
+    NEW_AB,
+    NEW_C,
+    NEW_FRAME,
+    NEW_PROVINCE,
+    OLD_A,
+    OLD_B,
+    OLD_FRAME,
+    OLD_PROVINCE,
+    VILLAGE_A,
+    VILLAGE_B,
+    VILLAGE_C,
+    FigureWorld,
+    adds,
+)
+
+from server.indicators.figures import Receipts
+from server.indicators.plan import Source
+from server.storage.repositories.figure_tables import Added, Extent
+from server.storage.visible import Operator, Reading
+
+pytestmark = pytest.mark.database
+HOUSEHOLDS = Source("visit.households")
+SECRET = Source("secret.cases")
+
+
+@pytest.fixture
+def world(engine):
+    return FigureWorld(engine)
+
+
+def extent(world, frame, *units, period=2026):
+    return Extent(world.project_id, period, frame, frozenset(units))
+
+
+def sums(world, where, *sources, sight=None):
+    with world.uow(sight, writes=False) as uow:
+        return dict(uow.figure_tables.sums(where, sources))
+
+
+def behind(world, where, source=HOUSEHOLDS, *, sight=None, after=None, at_most=50):
+    with world.uow(sight, writes=False) as uow:
+        found = uow.figure_tables.records_behind(where, source, after=after, at_most=at_most)
+        return [one.submission_id for one in found], uow.figure_tables.count_behind(where, source)
+
+
+def approved(world, *households):
+    """Receive and approve one record for each (subject, unit, value); return their ids."""
+    counted = dict(
+        world.receive(adds(subject=subject, unit_id=unit_id, value=value), unit_id=unit_id)
+        for subject, unit_id, value in households
+    )
+    world.decide(counted)
+    return list(counted)
+
+
+def test_sums_are_the_same_on_the_old_and_the_new_boundaries(world):
+    approved(world, ("h1", VILLAGE_A, 1), ("h2", VILLAGE_B, 1), ("h3", VILLAGE_C, 1), ("h4", VILLAGE_A, 0))
+    old = sums(world, extent(world, OLD_FRAME, OLD_A, OLD_B, NEW_C, OLD_PROVINCE), HOUSEHOLDS)
+    new = sums(world, extent(world, NEW_FRAME, NEW_AB, NEW_C, NEW_PROVINCE), HOUSEHOLDS)
+    assert {place: added.thousandths for (place, _), added in old.items()} == {
+        OLD_A: 1000,
+        OLD_B: 1000,
+        NEW_C: 1000,
+        OLD_PROVINCE: 3000,
+        None: 3000,
+    }
+    assert {place: added for (place, _), added in new.items()} == {
+        NEW_AB: Added(2000, 3),
+        NEW_C: Added(1000, 1),
+        NEW_PROVINCE: Added(3000, 4),
+        None: Added(3000, 4),
+    }
+
+
+def test_what_lies_in_a_unit_that_ended_is_found_under_its_successor(world):
+    approved(world, ("h1", OLD_A, 1))
+    found = sums(world, extent(world, NEW_FRAME, NEW_AB), HOUSEHOLDS)
+    assert found[NEW_AB, HOUSEHOLDS] == Added(1000, 1)
+
+
+def test_a_source_with_a_category_adds_up_that_category_only(world):
+    record, version = world.receive(adds(), adds(category="poverty=poor"), adds("other"))
+    world.decide({record: version})
+    poor = Source("visit.households", "poverty=poor")
+    found = sums(world, extent(world, NEW_FRAME, NEW_AB), HOUSEHOLDS, poor)
+    assert set(found) == {(None, HOUSEHOLDS), (NEW_AB, HOUSEHOLDS), (None, poor), (NEW_AB, poor)}
+
+
+def test_nothing_asked_and_nothing_counted_are_no_sums(world):
+    assert sums(world, extent(world, NEW_FRAME, NEW_AB)) == {}
+    assert sums(world, extent(world, NEW_FRAME, NEW_AB), HOUSEHOLDS) == {}
+    assert sums(world, extent(world, NEW_FRAME), HOUSEHOLDS) == {}
+
+
+def test_received_and_approved_count_records_and_not_rows(world):
+    record, version = world.receive(adds("people", position=0), adds("people", position=1), adds())
+    world.receive(adds(subject="h2", unit_id=VILLAGE_C))
+    world.receive(adds(subject="h3", day=date(2025, 3, 1)))
+    world.decide({record: version})
+    sources = (HOUSEHOLDS, Source("visit.people"))
+    with world.uow(writes=False) as uow:
+        found = uow.figure_tables.receipts(extent(world, NEW_FRAME, NEW_AB, NEW_C), sources)
+    assert found == {NEW_AB: Receipts(1, 1), NEW_C: Receipts(1, 0), None: Receipts(2, 1)}
+
+
+def test_an_edit_that_waits_is_received_where_it_says_and_approved_where_it_said(world):
+    record, version = world.receive(adds(unit_id=VILLAGE_A))
+    world.decide({record: version})
+    world.edit(record, adds(unit_id=VILLAGE_C))
+    with world.uow(writes=False) as uow:
+        found = uow.figure_tables.receipts(extent(world, NEW_FRAME, NEW_AB, NEW_C), [HOUSEHOLDS])
+    assert found == {NEW_AB: Receipts(1, 1), NEW_C: Receipts(1, 0), None: Receipts(1, 1)}
+
+
+def test_the_records_behind_a_number_are_those_that_add_to_it(world):
+    first, _, third, zero = approved(
+        world, ("h1", VILLAGE_A, 1), ("h2", VILLAGE_C, 1), ("h3", VILLAGE_B, 1), ("h4", VILLAGE_A, 0)
+    )
+    waiting, _ = world.receive(adds(subject="h5"))
+    found, total = behind(world, extent(world, NEW_FRAME, NEW_AB))
+    assert (found, total) == ([third, first], 2)
+    assert zero not in found
+    assert waiting not in found
+    assert behind(world, extent(world, NEW_FRAME))[1] == 3
+
+
+def test_records_come_page_by_page_without_a_gap_or_a_double(world):
+    records = approved(world, *((f"h{number}", VILLAGE_A, 1) for number in range(7)))
+    seen, after = [], None
+    while page := behind(world, extent(world, NEW_FRAME, NEW_AB), after=after, at_most=3)[0]:
+        seen += page
+        after = page[-1]
+    assert seen == sorted(records, reverse=True)
+
+
+def test_a_figure_is_the_provinces_but_its_records_are_the_scopes(world):
+    mine, theirs = approved(world, ("h1", VILLAGE_A, 1), ("h2", VILLAGE_C, 1))
+    where = extent(world, NEW_FRAME, NEW_PROVINCE)
+    assert behind(world, where, sight=Reading(frozenset({NEW_AB}))) == ([mine], 2)
+    assert behind(world, where, sight=Reading(frozenset())) == ([], 2)
+    assert behind(world, where, sight=Operator())[0] == [theirs, mine]
+
+
+@pytest.mark.parametrize("sight", [Operator(), Reading(frozenset({NEW_PROVINCE}), frozenset({NEW_PROVINCE}))])
+def test_measures_of_a_sensitive_form_are_not_there_for_anybody(world, sight):
+    record, version = world.receive(adds("cases", form="secret", combine="sum"), is_sensitive=True)
+    world.decide({record: version})
+    where = extent(world, NEW_FRAME, NEW_AB)
+    assert any(row[1] == "secret.cases" for row in world.kept()[1])
+    assert sums(world, where, SECRET, HOUSEHOLDS, sight=sight) == {}
+    assert behind(world, where, SECRET, sight=sight) == ([], 0)
+    with world.uow(sight, writes=False) as uow:
+        assert uow.figure_tables.receipts(where, [SECRET]) == {}
+        assert uow.figure_tables.open_measures(world.project_id, ["secret.cases", "nobody.knows"]) == frozenset()
+
+
+def test_incidents_added_or_removed_change_no_everyday_number(world):
+    approved(world, ("h1", VILLAGE_A, 1))
+    where = extent(world, NEW_FRAME, NEW_AB)
+    before = sums(world, where, HOUSEHOLDS), behind(world, where)
+    record, version = world.receive(adds("cases", form="secret", combine="sum"), is_sensitive=True)
+    world.decide({record: version})
+    assert (sums(world, where, HOUSEHOLDS), behind(world, where)) == before
+    world.decide({record: None})
+    assert (sums(world, where, HOUSEHOLDS), behind(world, where)) == before
