@@ -61,7 +61,7 @@ def read_csv(name: str, source: bytes, *, key: str = "name") -> ChoiceList:
         raise InvalidInput("list.malformed", name=name, line=reader.line_num) from error
     if not table:
         raise InvalidInput("list.empty", name=name)
-    header = [column.strip() for column in table[0]]
+    header = table[0]
     return ChoiceList(name, tuple(_row(header, cells) for cells in table[1:]), key)
 
 

@@ -8,10 +8,11 @@ optional, ``*`` any number of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, TypeAlias
 
 from server.forms.logic.code import Code, Kind
-from server.forms.logic.values import Value, days_of, exact_days_of, scalar, to_number
+from server.forms.logic.values import Value, exact_days_of, scalar, to_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,9 +96,9 @@ def _exact_number(code: Code) -> Callable[[Context], Value]:
 
 
 def _local_days(moment: datetime) -> float:
-    """Return days and fractions since local midnight of 1970-01-01."""
-    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    return days_of(moment) + exact_days_of(moment) - exact_days_of(midnight)
+    """Return days and fractions since local midnight of 1970-01-01, by the offset the zone had then."""
+    midnight = moment.replace(year=1970, month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    return exact_days_of(moment, midnight.astimezone(UTC))
 
 
 _READERS: dict[str, Callable[[Code], Callable[[Context], Value]]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from server.forms.logic.code import Kind
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_SECONDS_A_DAY = 86_400
 
 
 def _today(context: Context) -> datetime:
@@ -87,8 +86,10 @@ def _decimal_time(context: Context, value: Scalar) -> Scalar:
 
 
 def _fraction_of_day(moment: datetime) -> float:
-    seconds = moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1_000_000
-    return seconds / _SECONDS_A_DAY
+    """Return the fraction with the rounding of JavaRosa, which takes it from the days since 1970."""
+    local = moment.replace(tzinfo=UTC)
+    days = exact_days_of(local)
+    return days - math.floor(days)
 
 
 _FORMATS: dict[str, Callable[[datetime], str]] = {

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from server.forms.logic.code import Kind
 from server.forms.logic.errors import LogicError
-from server.forms.logic.function import Function, contextual, plain
-from server.forms.logic.values import Value, scalar, scalar_of_node, to_text
+from server.forms.logic.function import Function, contextual
+from server.forms.logic.values import NodeSet, Value, scalar, scalar_of_node, to_text
 
 if TYPE_CHECKING:
     from server.forms.logic.context import Context
@@ -63,8 +63,8 @@ def _between(first: Point, second: Point) -> float:
     return math.acos(max(-1.0, min(1.0, cosine))) * _RADIUS
 
 
-def _area(context: Context, value: Value) -> float:
-    points = _given(context, (value,))
+def _area(context: Context, nodes: NodeSet) -> float:
+    points = _given(context, (nodes,))
     if len(points) < 3:  # noqa: PLR2004 - fewer enclose nothing
         return 0.0
     flat = [_flat(points[0], point) for point in points[1:]]
@@ -76,10 +76,12 @@ def _flat(origin: Point, point: Point) -> tuple[float, float]:
     return x, (point[0] - origin[0]) * _METRES_A_DEGREE
 
 
-def _geofence(point: str, shape: str) -> bool:
+def _geofence(context: Context, point: str, shape: NodeSet) -> bool:
+    if not point.strip():
+        return False
     y, x = point_of(point)
     inside = False
-    for (previous_y, previous_x), (next_y, next_x) in pairwise(points_of(shape)):
+    for (previous_y, previous_x), (next_y, next_x) in pairwise(_given(context, (shape,))):
         if (next_y > y) == (previous_y > y):
             continue
         if x < (previous_x - next_x) * (y - next_y) / (previous_y - next_y) + next_x:
@@ -123,12 +125,12 @@ def _is_within(segment: tuple[Point, Point], point: Point) -> bool:
 GEO_FUNCTIONS = (
     Function("distance", "vv*", "The length in metres along points, a trace or a shape.",
              "distance('0 0; 0 1')", contextual("vv*", Kind.NUMBER, _distance)),
-    Function("area", "v", "The enclosed area in square metres.", "area('0 0; 0 1; 1 1; 0 0')",
-             contextual("v", Kind.NUMBER, _area)),
-    Function("enclosed-area", "v", "The same as area.", "enclosed-area('0 0; 0 1; 1 1; 0 0')",
-             contextual("v", Kind.NUMBER, _area)),
-    Function("geofence", "tt", "Whether a point lies within a shape.", "geofence('1 1', '0 0; 0 2; 2 2; 2 0; 0 0')",
-             plain("tt", Kind.BOOLEAN, _geofence)),
+    Function("area", "N", "The enclosed area in square metres.", "area(/data/field)",
+             contextual("N", Kind.NUMBER, _area)),
+    Function("enclosed-area", "N", "The same as area.", "enclosed-area(/data/field)",
+             contextual("N", Kind.NUMBER, _area)),
+    Function("geofence", "tN", "Whether a point lies within the shape of a question.", "geofence('1 1', /data/field)",
+             contextual("tN", Kind.BOOLEAN, _geofence)),
     Function("intersects", "t", "Whether a trace crosses itself.", "intersects('0 0; 2 2; 2 0; 0 2')",
              contextual("t", Kind.BOOLEAN, _intersects)),
 )  # fmt: skip

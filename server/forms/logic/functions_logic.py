@@ -117,7 +117,7 @@ def _weighted_checklist(context: Context, least: float, most: float, *values: Va
     return least <= total <= most
 
 
-_EVEN_COUNTS = tuple(range(2, 402, 2))
+_EVEN_COUNTS = tuple(range(4, 402, 2))
 
 LOGIC_FUNCTIONS = (
     Function("if", "bvv", "The second argument where the first is true, else the third.", "if(1 > 2, 'a', 'b')", _if),

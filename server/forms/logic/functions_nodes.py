@@ -45,15 +45,15 @@ def _version(context: Context) -> str:
 def _randomize(context: Context, nodes: NodeSet, seed: Scalar | None = None) -> NodeSet:
     """Return *nodes* in random order; a seed gives the order JavaRosa gives."""
     context.steps.spend(len(nodes))
-    shuffled = list(nodes)
     if seed is None:
-        _RANDOM.shuffle(shuffled)
-        return shuffled
+        return _RANDOM.sample(nodes, len(nodes))
     state = _seeded(_seed_of(seed))
-    for place in range(len(shuffled) - 1, 0, -1):
+    shuffled: NodeSet = []
+    for place, node in enumerate(nodes):
         state = state * _PARK_MILLER % _PARK_MILLER_PRIME
         other = int((state - 1) / (_PARK_MILLER_PRIME - 1) * (place + 1))
-        shuffled[place], shuffled[other] = shuffled[other], shuffled[place]
+        shuffled.append(node)
+        shuffled[place], shuffled[other] = shuffled[other], node
     return shuffled
 
 

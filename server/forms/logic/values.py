@@ -24,6 +24,7 @@ NodeSet: TypeAlias = list[InstanceNode]
 Scalar: TypeAlias = float | str | bool | datetime
 Value: TypeAlias = Scalar | NodeSet
 
+_GEO = frozenset({Datatype.GEOPOINT, Datatype.GEOTRACE, Datatype.GEOSHAPE})
 NAN = math.nan
 TOLERANCE = 1e-12
 INTEGER_LIMIT = 2**31
@@ -86,9 +87,9 @@ def days_of(moment: datetime) -> float:
     return float(moment.toordinal() - _EPOCH_ORDINAL)
 
 
-def exact_days_of(moment: datetime) -> float:
-    """Return the days and fractions from 1970-01-01T00:00Z to *moment*."""
-    return (moment - _UNIX_EPOCH).total_seconds() / _SECONDS_A_DAY
+def exact_days_of(moment: datetime, start: datetime = _UNIX_EPOCH) -> float:
+    """Return the days and fractions from *start* (in UTC) to *moment*."""
+    return (moment - start).total_seconds() / _SECONDS_A_DAY
 
 
 def moment_of_days(days: float, zone: tzinfo, *, keep_time: bool) -> datetime:
@@ -168,9 +169,20 @@ def typed(text: str, datatype: Datatype, context: Context) -> Scalar:
         return moment_of_text(text, context.timezone) or text
     if datatype is Datatype.TIME:
         return time_of_text(text, context.now.astimezone(context.timezone)) or text
+    if datatype in _GEO:
+        return _typed_places(text)
     if datatype is Datatype.BOOLEAN:
         return {"1": True, "true": True, "0": False, "false": False}.get(text.strip(), text)
     return text
+
+
+def _typed_places(text: str) -> str:
+    """Return points as JavaRosa shows them: four Java doubles each, altitude and accuracy 0.0 where unknown."""
+    points = [point.split() for point in text.split(";") if point.strip()]
+    try:
+        return "; ".join(" ".join(java_double(float(part)) for part in [*point, "0", "0"][:4]) for point in points)
+    except (ValueError, OverflowError):
+        return text
 
 
 def _typed_number(text: str) -> Scalar:
