@@ -15,6 +15,8 @@ from server.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from server.language.catalogue import Catalogue, Language
+
 
 class Severity(StrEnum):
     """Whether a fault stops publishing."""
@@ -43,6 +45,29 @@ class Fault:
     def is_error(self) -> bool:
         """Return whether publishing must stop."""
         return self.severity is Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fault in words: *where* (empty where unknown), *what* is wrong, and the *cure*."""
+
+    where: str
+    what: str
+    cure: str
+
+    def __str__(self) -> str:
+        """Return it all as one line."""
+        return " ".join(part for part in (f"{self.where}:" if self.where else "", self.what, self.cure) if part)
+
+
+def tell(fault: Fault, catalogue: Catalogue, language: Language) -> Told:
+    """Return *fault* in words."""
+    place = {"sheet": fault.sheet, "row": fault.row or 0, "column": fault.column}
+    known = [name for name, value in place.items() if value]
+    where = catalogue.sentence(f"form.place.{'_'.join(known)}", place, language) if fault.sheet else ""
+    params = {**place, **fault.params}
+    cure = catalogue.sentence(fault.cure_code, params, language)
+    return Told(where, catalogue.sentence(fault.code, params, language), cure)
 
 
 class FormRefused(InvalidInput):

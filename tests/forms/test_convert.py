@@ -1,5 +1,6 @@
 """Workbooks of every kind become XForms, with all their sheets; bad ones become faults that name the cell."""
 
+import struct
 from io import BytesIO
 
 import pytest
@@ -63,6 +64,25 @@ def test_every_kind_of_workbook_gives_the_form_and_all_sheets(
     assert measures.rows[0].cells["where"] == "${age} >= 18"
     assert "where" not in measures.rows[1].cells
     assert {sheet.name for sheet in outcome.sheets} == set(SHEETS)
+
+
+def as_xls(rows: list[list[str]]) -> bytes:
+    """Return a worksheet of the oldest Excel (BIFF2), the only one simple enough to write by hand."""
+    records = [struct.pack("<HHHH", 0x0009, 4, 0x0002, 0x0010)]
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            text = cell.encode("ascii")
+            records.append(struct.pack("<HHHH3xB", 0x0004, 8 + len(text), row, column, len(text)) + text)
+    return b"".join(records) + struct.pack("<HH", 0x000A, 0)
+
+
+def test_an_old_excel_file_is_read_too(converter):
+    source = as_xls([["type", "name", "label"], ["text", "who", "Ten?"]])
+    outcome = converter.outcome(Source(source, SourceKind.XLS))
+    assert isinstance(outcome, Converted), outcome
+    assert "/data/who" in read_form(outcome.xform).nodes
+    (sheet,) = outcome.sheets
+    assert sheet.rows[0].cells == {"type": "text", "name": "who", "label": "Ten?"}
 
 
 def test_one_conversion_gives_the_same_bytes_each_time(converter):
