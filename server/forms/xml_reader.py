@@ -48,12 +48,12 @@ def local_name(element: _Element) -> str:
 
 def children(parent: _Element, name: str) -> list[_Element]:
     """Return the child elements of that local name, whatever namespace they are in."""
-    return [child for child in parent if local_name(child) == name]
+    return list(parent.iterchildren(f"{{*}}{name}"))
 
 
 def first_child(parent: _Element, name: str) -> _Element | None:
     """Return the first child of that local name, None if there is none."""
-    return next((child for child in parent if local_name(child) == name), None)
+    return next(parent.iterchildren(f"{{*}}{name}"), None)
 
 
 def attributes(element: _Element) -> dict[str, str]:

@@ -17,7 +17,7 @@ from server.forms.definition import Datatype, NodeKind
 from server.forms.xml_reader import attributes, first_child, local_name, read_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lxml.etree import _Element
 
@@ -85,12 +85,21 @@ def name_key(name: str) -> str:
 
 def binary_names(root: _Element, definition: FormDefinition) -> tuple[BinaryName, ...]:
     """Return the file names in *root*, in document order: of every binary question, and of ``meta/audit``."""
-    wanted = {node.path for node in definition.leaves() if node.datatype is Datatype.BINARY}
+    wanted = {path for path, node in definition.nodes.items() if node.datatype is Datatype.BINARY}
     wanted.add(f"{definition.root.path}/meta/audit")
-    prefixes = {path[:end] for path in wanted for end, character in enumerate(path) if character == "/"}
-    walk = _Walk(frozenset(wanted), frozenset(prefixes), definition)
+    walk = _Walk(frozenset(wanted), _branches(wanted), definition)
     path = "/" + local_name(root)
     return tuple(BinaryName(place, name, name_key(name)) for place, name in walk.under(root, path, path))
+
+
+def _branches(wanted: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return, by path, the tags of the children on the way to something wanted; libxml2 finds those by itself."""
+    names: dict[str, dict[str, None]] = {}
+    for path in wanted:
+        while path.count("/") > 1:
+            path, _, name = path.rpartition("/")  # noqa: PLW2901  # one step up
+            names.setdefault(path, {})[f"{{*}}{name}"] = None
+    return {path: tuple(tags) for path, tags in names.items()}
 
 
 def _meta_text(root: _Element, name: str) -> str | None:
@@ -108,13 +117,13 @@ class _Walk:
     """A walk that enters only the branches in which a wanted path lies."""
 
     wanted: frozenset[str]
-    prefixes: frozenset[str]
+    branches: Mapping[str, tuple[str, ...]]
     definition: FormDefinition
 
     def under(self, parent: _Element, plain: str, numbered: str) -> Iterator[tuple[str, str]]:
         """Yield the numbered path and text of every wanted leaf; *plain* is the parent's path without positions."""
         seen: dict[str, int] = {}
-        for child in parent:
+        for child in parent.iterchildren(*self.branches.get(plain, ())):
             name = local_name(child)
             path = f"{plain}/{name}"
             seen[path] = seen.get(path, 0) + 1
@@ -122,7 +131,7 @@ class _Walk:
             text = (child.text or "").strip()
             if path in self.wanted and text:
                 yield place, text
-            if path in self.prefixes:
+            if path in self.branches:
                 yield from self.under(child, path, place)
 
     def _repeats(self, path: str) -> bool:
