@@ -1,7 +1,7 @@
 """What a phone is offered: exact bytes under exact hashes, and never an empty list by mistake."""
 
 import hashlib
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -15,7 +15,7 @@ MANIFEST = "{http://openrosa.org/xforms/xformsManifest}"
 
 
 def listed(answer) -> list[dict[str, str]]:
-    forms = ElementTree.fromstring(answer.data).findall(f"{LIST}xform")
+    forms = ET.fromstring(answer.data).findall(f"{LIST}xform")
     return [{child.tag.removeprefix(LIST): child.text for child in form} for form in forms]
 
 
@@ -29,7 +29,7 @@ def test_the_list_has_what_collect_demands(client, key):
     assert answer.status_code == 200
     assert answer.content_type.startswith("text/xml")
     assert answer.headers["X-OpenRosa-Version"] == "1.0"
-    assert ElementTree.fromstring(answer.data).tag == f"{LIST}xforms"
+    assert ET.fromstring(answer.data).tag == f"{LIST}xforms"
     (form,) = listed(answer)
     assert form["formID"] == "survey"
     assert set(form) == {"formID", "name", "version", "hash", "downloadUrl", "manifestUrl"}
@@ -40,7 +40,7 @@ def test_hashes_are_of_the_very_bytes_served_and_stay(client, key, app, services
     for _ in range(2):
         xform = client.get(path_of(form["downloadUrl"]))
         assert form["hash"] == f"md5:{hashlib.md5(xform.data).hexdigest()}"
-        manifest = ElementTree.fromstring(client.get(path_of(form["manifestUrl"])).data)
+        manifest = ET.fromstring(client.get(path_of(form["manifestUrl"])).data)
         for file in manifest.findall(f"{MANIFEST}mediaFile"):
             content = client.get(path_of(file.findtext(f"{MANIFEST}downloadUrl"))).data
             assert file.findtext(f"{MANIFEST}hash") == f"md5:{hashlib.md5(content).hexdigest()}"
@@ -48,7 +48,7 @@ def test_hashes_are_of_the_very_bytes_served_and_stay(client, key, app, services
 
 def test_the_units_list_holds_only_the_collaborators_communes(client, key):
     (form,) = listed(client.get(f"{key}/formList"))
-    manifest = ElementTree.fromstring(client.get(path_of(form["manifestUrl"])).data)
+    manifest = ET.fromstring(client.get(path_of(form["manifestUrl"])).data)
     (url,) = [one.text for one in manifest.iter(f"{MANIFEST}downloadUrl")]
     rows = client.get(path_of(url)).text.splitlines()
     assert rows[0] == "name,label,kind,commune,commune_label,frame"

@@ -1,7 +1,7 @@
 """Each POST is answered as promised: a status Collect understands and a Vietnamese message, nothing stored half."""
 
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from sqlalchemy import func, select
@@ -31,7 +31,7 @@ def part(name: str, content: bytes, *, filename: str = "", kind: str = "text/pla
 
 
 def message_of(answer) -> str:
-    root = ElementTree.fromstring(answer.data)
+    root = ET.fromstring(answer.data)
     assert root.tag == "{http://openrosa.org/http/response}OpenRosaResponse"
     return root.findtext("{http://openrosa.org/http/response}message")
 
