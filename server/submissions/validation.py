@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from server.forms.definition import ControlKind, Datatype, NodeKind
 from server.forms.logic import Context, InstanceNode, LogicError, Steps, bind_tree
+from server.forms.logic.tree import UNKNOWN
 from server.forms.logic.values import Scalar, to_boolean
 from server.submissions.answer_types import is_in_range, is_of_type, is_same_answer, stored_text
 from server.submissions.device_clock import device_clock
@@ -126,6 +127,7 @@ class _Validation:
         _hide(node)
         if node.parent is None or not (node.parent.name == "meta" or _is_root_metadata(node)):
             self._early[node] = [finding("node.unknown", node.path(), Severity.WARNING)]
+        node.shape = UNKNOWN
 
     # -- relevance and calculates, in the order the device works them out --------------------------------------------
 
