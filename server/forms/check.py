@@ -27,7 +27,6 @@ RESERVED_LISTS = frozenset({"households.csv"})
 """Names kept for entity lists: a plain file of that name would hide the list on phones."""
 
 _FORM_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
-_LIST_SUFFIXES = (".csv", ".xml", ".geojson")
 _ENTITIES_VERSIONS = ("2022.1", "2023.1", "2024.1", "2025.1")
 _ID_COLUMNS = ("form_id", "id_string")
 
@@ -109,9 +108,7 @@ def _structure_faults(definition: FormDefinition) -> Iterator[Fault]:
 def _media_faults(definition: FormDefinition, surroundings: Surroundings) -> Iterator[Fault]:
     for name in definition.media_names:
         if name not in surroundings.uploaded | surroundings.generated:
-            # Without a list the form does not open; without a picture it only looks poorer.
-            severity = Severity.ERROR if name.lower().endswith(_LIST_SUFFIXES) else Severity.WARNING
-            yield Fault("form.media_missing", {"filename": name}, severity)
+            yield Fault("form.media_missing", {"filename": name})
     for name in sorted(surroundings.uploaded & RESERVED_LISTS):
         yield Fault("form.list_reserved", {"filename": name})
     for name in sorted(surroundings.uploaded - set(definition.media_names) - RESERVED_LISTS):

@@ -65,9 +65,8 @@ def tell(fault: Fault, catalogue: Catalogue, language: Language) -> Told:
     place = {"sheet": fault.sheet, "row": fault.row or 0, "column": fault.column}
     known = [name for name, value in place.items() if value]
     where = catalogue.sentence(f"form.place.{'_'.join(known)}", place, language) if fault.sheet else ""
-    params = {**place, **fault.params}
-    cure = catalogue.sentence(fault.cure_code, params, language)
-    return Told(where, catalogue.sentence(fault.code, params, language), cure)
+    what, cure = (catalogue.sentence(code, fault.params, language) for code in (fault.code, fault.cure_code))
+    return Told(where, what, cure)
 
 
 class FormRefused(InvalidInput):

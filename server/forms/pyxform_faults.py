@@ -77,7 +77,9 @@ def _fault(sentence: str, severity: Severity) -> Fault:
     row, place = _ROW.search(sentence), _PLACE.search(sentence)
     sheet = named.pop("in_sheet", "") or (place.group("sheet") if place else "survey" if row else "")
     value = place.group("value") if place else None
-    params: dict[str, str | int] = {**named, **({"value": value} if value else {}), "detail": sentence[:_MAX_DETAIL]}
+    params: dict[str, str | int] = {**named, "sheet": sheet, "detail": sentence[:_MAX_DETAIL]}
+    if value:
+        params["value"] = value
     return Fault(
         code,
         params,

@@ -151,7 +151,7 @@ def test_identity_and_delivery_are_ours(checked, cells: dict, expected: list):
     [
         ({"list.csv", "map.png"}, []),
         ({"map.png"}, [("form.media_missing", "list.csv", "error")]),
-        ({"list.csv"}, [("form.media_missing", "map.png", "warning")]),
+        ({"list.csv"}, [("form.media_missing", "map.png", "error")]),
         ({"list.csv", "map.png", "old.png"}, [("form.media_unused", "old.png", "warning")]),
         ({"list.csv", "map.png", "households.csv"}, [("form.list_reserved", "households.csv", "error")]),
     ],
