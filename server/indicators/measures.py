@@ -29,7 +29,7 @@ from server.indicators.cells import missing_columns, repeated, rows_of
 from server.indicators.contribution import Combine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from server.forms.definition import FormDefinition, Node
     from server.forms.faults import Fault
@@ -39,6 +39,8 @@ MEASURES: Final = "measures"
 _COLUMNS: Final = ("name", "label::vi")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
 _QUESTION: Final = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
+_OF_NAMES: Final = frozenset({"logic.unknown_question", "logic.ambiguous_question"})
+_SHOWN: Final = 120
 _COMBINES: Final = {one.value: one for one in Combine}
 
 
@@ -80,7 +82,7 @@ def read_measures(sheet: Sheet, definition: FormDefinition) -> MeasuresRead:
     """Return the measures *sheet* defines for the form, with every fault of the sheet.
 
     Fault codes: ``measure.no_column``, ``.empty_cell``, ``.bad_name``, ``.repeated``, ``.unknown_word``, ``.bad_over``,
-    ``.bad_by``, ``.unknown_path``, ``.unknown_list`` and those of `LogicError` for an expression that does not compile.
+    ``.bad_by``, ``.unknown_question``, ``.ambiguous_question``, and ``form.logic.*`` for expressions that cannot work.
     """
     if not sheet.rows:
         return MeasuresRead((), ())
@@ -188,9 +190,9 @@ def _expression(cells: Cells, column: str, form: _Form, host: str) -> Expression
     for reference in expression.references:
         if reference.base is Base.INSTANCE:
             if form.definition.instance(reference.instance_id) is None:
-                cells.refuse("measure.unknown_list", column, list=reference.instance_id)
+                cells.refuse("form.logic.unknown_list", column, list=reference.instance_id)
         elif (path := reference.absolute(host)) is not None and path not in form.definition.nodes:
-            cells.refuse("measure.unknown_path", column, path=path)
+            cells.refuse("form.logic.unknown_path", column, reference=path)
     return expression
 
 
@@ -215,13 +217,8 @@ def _breakdown(cells: Cells, form: _Form, reference: str, over: Node | None) -> 
 
 
 def _refuse_expression(cells: Cells, column: str, error: LogicError) -> None:
-    cells.refuse(error.code, column, **_plain(error.params))
-
-
-def _plain(params: Mapping[str, object]) -> dict[str, str | int]:
-    return {name: value if isinstance(value, int) else str(value) for name, value in params.items()}
-
-
-def codes_of(measures: Iterable[Measure]) -> frozenset[str]:
-    """Return the codes of *measures*."""
-    return frozenset(measure.code for measure in measures)
+    """Note that the cell's expression does not compile, or names a question that is not there or there twice."""
+    said: dict[str, str | int] = {"expression": cells.text(column)[:_SHOWN]}
+    said |= {name: value for name, value in error.params.items() if isinstance(value, str | int)}
+    code = error.code.replace("logic.", "measure.") if error.code in _OF_NAMES else f"form.{error.code}"
+    cells.refuse(code, column, **said)

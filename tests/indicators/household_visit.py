@@ -17,6 +17,7 @@ FORM = """<?xml version="1.0"?>
 <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
  xmlns:jr="http://openrosa.org/javarosa"><h:head><h:title>Mẫu</h:title><model>
  <instance><data id="visit" version="1"><day/><village/><household/><poverty/><size/><topics/>
+  <a><twice/></a><b><twice/></b>
   <people jr:template=""><sex/><age/><skills/></people><meta><instanceID/></meta></data></instance>
  <bind nodeset="/data/day" type="date"/><bind nodeset="/data/size" type="int"/>
  <bind nodeset="/data/people/age" type="int"/><bind nodeset="/data/meta/instanceID" type="string" jr:preload="uid"/>

@@ -34,13 +34,14 @@ def test_a_form_without_a_measures_sheet_has_no_measures():
         ({"label::vi": ""}, "measure.empty_cell", "label::vi"),
         ({"over": "${poverty}"}, "measure.bad_over", "over"),
         ({"over": "/data/people"}, "measure.bad_over", "over"),
-        ({"over": "${nobody}"}, "logic.unknown_question", "over"),
-        ({"where": "${nobody} = 1"}, "logic.unknown_question", "where"),
-        ({"where": "${size} >"}, "logic.syntax", "where"),
-        ({"where": "/data/nobody = 1"}, "measure.unknown_path", "where"),
-        ({"value": "frobnicate(${size})"}, "logic.unknown_function", "value"),
-        ({"value": "if(${size})"}, "logic.wrong_arity", "value"),
-        ({"value": "instance('households')/root/item/size"}, "measure.unknown_list", "value"),
+        ({"over": "${nobody}"}, "measure.unknown_question", "over"),
+        ({"where": "${nobody} = 1"}, "measure.unknown_question", "where"),
+        ({"where": "${twice} = 1"}, "measure.ambiguous_question", "where"),
+        ({"where": "${size} >"}, "form.logic.syntax", "where"),
+        ({"where": "/data/nobody = 1"}, "form.logic.unknown_path", "where"),
+        ({"value": "frobnicate(${size})"}, "form.logic.unknown_function", "value"),
+        ({"value": "if(${size})"}, "form.logic.wrong_arity", "value"),
+        ({"value": "instance('households')/root/item/size"}, "form.logic.unknown_list", "value"),
         ({"combine": "newest"}, "measure.unknown_word", "combine"),
         ({"by": "${size}"}, "measure.bad_by", "by"),
         ({"by": "poverty"}, "measure.bad_by", "by"),
@@ -53,7 +54,7 @@ def test_a_cell_that_cannot_be_read_is_named_by_row_and_column(cells, code, colu
 
 def test_every_fault_of_the_sheet_is_reported_at_once():
     assert faults(row(where="${nobody}", by="${size}"), row(name="other", combine="all")) == [
-        ("logic.unknown_question", 2, "where"),
+        ("measure.unknown_question", 2, "where"),
         ("measure.bad_by", 2, "by"),
         ("measure.unknown_word", 3, "combine"),
     ]
