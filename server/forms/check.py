@@ -64,8 +64,9 @@ def faults(
 
 def _identity_faults(definition: FormDefinition, sheets: Sequence[Sheet]) -> Iterator[Fault]:
     settings = next((sheet for sheet in sheets if sheet.name.lower() == "settings"), None)
+    is_workbook = any(sheet.name.lower() == "survey" for sheet in sheets)  # a ready XForm has its measures at most
     # pyxform gives a form without form_id the name of its root, so only the sheet shows that it is missing.
-    is_named = not sheets or (settings is not None and any(column in settings.header for column in _ID_COLUMNS))
+    is_named = not is_workbook or (settings is not None and any(column in settings.header for column in _ID_COLUMNS))
     if not definition.form_id or not is_named:
         yield Fault("form.no_form_id", sheet="settings", row=2, column="form_id")
     elif not _FORM_ID.fullmatch(definition.form_id):
