@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from server.language.folding import fold
 from server.operations.envelope import Filed
 from server.submissions.decision import Edit, History, KnownVersion, New, OtherContent, Resend, current_of, decide
-from server.submissions.findings import Severity
+from server.submissions.findings import BRANCH, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,8 +68,7 @@ def file_version(uow: UnitOfWork, filing: Filing, derived: Derived) -> Filed:
 
 
 _EDITED = {"review_state": "edited"}
-_BRANCH = {"code": "version.branch", "path": "", "severity": Severity.WARNING.value, "params": {}}
-"""Another edit of the same version came before; both are kept, a reviewer chooses."""
+_BRANCH = {"code": BRANCH, "path": "", "severity": Severity.WARNING.value, "params": {}}
 
 
 def derived_facts(derived: Derived) -> dict[str, Any]:

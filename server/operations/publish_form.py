@@ -19,6 +19,7 @@ from server.forms.faults import Fault, FormRefused
 from server.forms.sheets import SourceKind
 from server.forms.xform import read_form
 from server.indicators.measures import MEASURES, read_measures
+from server.operations.release_held import release_waiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +77,11 @@ class Published:
     warnings: tuple[Fault, ...]
 
 
+def check_form(services: Services, source: FormSource, converter: Converter, *, is_sensitive: bool) -> Checked:
+    """Return the form ready to publish on this server; raises FormRefused with every fault."""
+    return check_source(source, converter, public_url=services.settings.public_url, is_sensitive=is_sensitive)
+
+
 def check_source(source: FormSource, converter: Converter, *, public_url: str, is_sensitive: bool) -> Checked:
     """Return the form ready to publish; raises FormRefused with every fault."""
     converted = converter.outcome(Source(source.content, source.kind, source.measures))
@@ -106,8 +112,7 @@ def publish_form(
     ``form.practice_project`` (a practice twin serves its parent's versions).
     """
     with Converter() as converter:
-        public_url = services.settings.public_url
-        checked = check_source(source, converter, public_url=public_url, is_sensitive=is_sensitive)
+        checked = check_form(services, source, converter, is_sensitive=is_sensitive)
     return publish_checked(services, project_id, source, checked, audience=audience, is_sensitive=is_sensitive)
 
 
@@ -120,7 +125,7 @@ def publish_checked(  # noqa: PLR0913 the facts of one publication, each of its 
     audience: Audience,
     is_sensitive: bool,
 ) -> Published:
-    """Publish a form that was checked."""
+    """Publish a form that was checked, and file what phones sent of this version before it was known here."""
     definition = checked.definition
     with services.unit_of_work(services.operator()) as uow:
         _check_project(uow, project_id)
@@ -132,9 +137,10 @@ def publish_checked(  # noqa: PLR0913 the facts of one publication, each of its 
             return Published(known.version_id, known.form_id, known.version, known.title, False, checked.warnings)
         facts = {"form_key": form_key, **_version_facts(services, source, checked, audience)}
         version_id = uow.forms.add_version(facts, _files(definition, source))
-        uow.forms.add_audience(_audience_rows(services, version_id, audience))
+        uow.forms.add_audience(audience_rows(services, version_id, audience))
         uow.forms.raise_revision(project_id)
     log.info("form.published", extra={"form": definition.form_id, "version": definition.version})
+    release_waiting(services, project_id, definition.form_id, definition.version)
     return Published(version_id, definition.form_id, definition.version, definition.title, True, checked.warnings)
 
 
@@ -208,7 +214,8 @@ def _file(name: str, files: Mapping[str, bytes]) -> dict[str, Any]:
     }
 
 
-def _audience_rows(services: Services, version_id: int, audience: Audience) -> list[dict[str, Any]]:
+def audience_rows(services: Services, version_id: int, audience: Audience) -> list[dict[str, Any]]:
+    """Return the rows that say whom a version is for, units found as of today unless they name a day."""
     territory, today = services.atlas.current().territory, services.today()
     units = {territory.resolve(code, today).unit_id for code in audience.units}
     return [

@@ -8,12 +8,13 @@ form or version, other content under a known id, no id, a revoked key) is held i
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.media.put_all import put_all
 from server.media.store import folder_of
 from server.operations.derive_submission import Origin, derive
-from server.operations.envelope import Arrived, Held, Receipt, arrived_files, spool_waiting
+from server.operations.envelope import Arrived, Filed, Held, Receipt, arrived_files, spool_waiting
 from server.operations.file_attachments import file_attachments
 from server.operations.file_version import Filing, file_version
 from server.operations.hold_upload import Holding, check_allowance, hold, hold_in
@@ -21,6 +22,8 @@ from server.submissions.decision import OtherContent
 from server.submissions.instance import read_instance
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from server.operations.envelope import Envelope
     from server.operations.form_shelf import ShelvedForm
     from server.operations.services import Services
@@ -28,6 +31,16 @@ if TYPE_CHECKING:
     from server.submissions.instance import Instance
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An instance that was read, with the POST it came in."""
+
+    sender: Sender
+    envelope: Envelope
+    instance: Instance
+    received_at: datetime
 
 
 def receive_submission(services: Services, sender: Sender, envelope: Envelope) -> Receipt:
@@ -43,7 +56,7 @@ def receive_submission(services: Services, sender: Sender, envelope: Envelope) -
         holding = Holding(sender, envelope, instance, reason, is_sensitive, services.now())
         receipt: Receipt = _hold(services, holding)
     else:
-        receipt = _file(services, sender, envelope, instance=instance, form=form)
+        receipt = file_instance(services, Post(sender, envelope, instance, services.now()), form)
     log.info("submission.received", extra={"receipt": type(receipt).__name__, "collaborator": sender.collaborator_id})
     return receipt
 
@@ -70,27 +83,29 @@ def _hold(services: Services, holding: Holding) -> Held:
     return hold(services, holding, arrived)
 
 
-def _file(services: Services, sender: Sender, envelope: Envelope, *, instance: Instance, form: ShelvedForm) -> Receipt:
-    sensitive_form_id = instance.form_id if form.published.is_sensitive else None
-    arrived = _put(services, envelope, sender, sensitive_form_id)
-    filing = Filing(sender, instance, form, services.now(), envelope.device_id)
-    origin = Origin(filing.received_at, sender.post_units, sender.territory_revision)
-    derived = derive(services, instance, form, origin)
-    with services.unit_of_work(services.intake(sender.project_id)) as uow:
+def file_instance(services: Services, post: Post, form: ShelvedForm) -> Receipt:
+    """Keep an instance of a known form in its record; what clashes with the record goes to the tray."""
+    sensitive_form_id = post.instance.form_id if form.published.is_sensitive else None
+    arrived = _put(services, post.envelope, post.sender, sensitive_form_id)
+    filing = Filing(post.sender, post.instance, form, post.received_at, post.envelope.device_id)
+    origin = Origin(post.received_at, post.sender.post_units, post.sender.territory_revision)
+    derived = derive(services, post.instance, form, origin)
+    with services.unit_of_work(services.intake(post.sender.project_id)) as uow:
         spool_waiting(uow, arrived)
         filed = file_version(uow, filing, derived)
         if isinstance(filed.decision, OtherContent):
-            strangers, reason = arrived, "other_content"
-        else:
-            strangers, reason = (
-                file_attachments(uow, filed, derived, arrived, at=filing.received_at),
-                "other_attachment",
-            )
-        if strangers or isinstance(filed.decision, OtherContent):
-            is_sensitive = form.published.is_sensitive
-            holding = Holding(sender, envelope, instance, reason, is_sensitive, filing.received_at, filed.submission_id)
-            return hold_in(uow, holding, strangers)
+            return hold_in(uow, _clash(post, form, filed, "other_content"), arrived)
+        strangers = file_attachments(uow, filed, derived, arrived, at=post.received_at)
+        if strangers:
+            return hold_in(uow, _clash(post, form, filed, "other_attachment"), strangers)
     return filed
+
+
+def _clash(post: Post, form: ShelvedForm, filed: Filed, reason: str) -> Holding:
+    is_sensitive = form.published.is_sensitive
+    return Holding(
+        post.sender, post.envelope, post.instance, reason, is_sensitive, post.received_at, filed.submission_id
+    )
 
 
 def _put(services: Services, envelope: Envelope, sender: Sender, sensitive_form_id: str | None) -> tuple[Arrived, ...]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+BRANCH = "version.branch"
+"""Another edit of the same version came before. Known from the order of arrival alone, so deriving again leaves it."""
+
 
 class Severity(StrEnum):
     """How much a finding weighs: an error flags the record, a warning is worth a look, a note only tells."""

@@ -132,6 +132,12 @@ class Collaborators:
         first = rows[0]
         return _sender(rows, key_id=None, last_seen_at=None, revoked_at=first.revoked_at, is_stolen=first.is_stolen)
 
+    def username_of(self, collaborator_id: int) -> str:
+        """Return the device user name of a collaborator who exists."""
+        return self._connection.execute(
+            select(CollaboratorRow.username).where(CollaboratorRow.id == collaborator_id)
+        ).scalar_one()
+
     def note_contact(self, key_id: int, at: datetime) -> None:
         """Remember that a phone asked with this key."""
         self._connection.execute(
@@ -217,23 +223,32 @@ class Collaborators:
             .where(*where)
             .order_by(CollaboratorRow.id)
         ).all()
-        return [self._line(row) for row in rows]
+        posts = self._posts([row.id for row in rows])
+        return [
+            CollaboratorLine(
+                row.id,
+                row.project_id,
+                row.project_name,
+                row.name,
+                row.username,
+                row.is_sample,
+                row.revoked_at,
+                row.last_seen_at,
+                tuple(posts.get(row.id, ())),
+            )
+            for row in rows
+        ]
 
-    def _line(self, row: Any) -> CollaboratorLine:  # noqa: ANN401 a row of several tables
-        units = self._connection.execute(
-            select(CollaboratorPostRow.unit_id).where(CollaboratorPostRow.collaborator_id == row.id)
-        ).scalars()
-        return CollaboratorLine(
-            row.id,
-            row.project_id,
-            row.project_name,
-            row.name,
-            row.username,
-            row.is_sample,
-            row.revoked_at,
-            row.last_seen_at,
-            tuple(UnitId(unit) for unit in units),
+    def _posts(self, collaborator_ids: Sequence[int]) -> dict[int, list[UnitId]]:
+        rows = self._connection.execute(
+            select(CollaboratorPostRow.collaborator_id, CollaboratorPostRow.unit_id)
+            .where(CollaboratorPostRow.collaborator_id.in_(collaborator_ids))
+            .order_by(CollaboratorPostRow.id)
         )
+        found: dict[int, list[UnitId]] = {}
+        for row in rows:
+            found.setdefault(row.collaborator_id, []).append(UnitId(row.unit_id))
+        return found
 
 
 def _sender(

@@ -1,0 +1,122 @@
+"""Release a held upload: it goes through intake as its sender's, with the day it came, as if it could have been filed.
+
+What held it decides how. An unknown form or version waits until it is published. An instance without an id is given one
+made from its bytes, so that releasing twice files it once. Other content under a known id becomes an edit of that
+record, to be reviewed; other bytes of a file take the place of the first, which stays in the store.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_OID, uuid5
+
+from server.access.roles import Permission
+from server.errors import Conflict, NotFound
+from server.media.store import MediaKey
+from server.operations.envelope import Envelope, Filed, SentFile
+from server.operations.receive_submission import Post, file_instance
+from server.operations.sights import tray_sight_of
+from server.submissions.decision import Resend
+from server.submissions.instance import name_key, read_instance
+
+if TYPE_CHECKING:
+    from server.access.actors import Account
+    from server.operations.services import Services
+    from server.storage.repositories.collaborators import Sender
+    from server.storage.repositories.tray import HeldFile, HeldUpload
+    from server.storage.visible import Sight
+    from server.submissions.instance import Instance
+
+log = logging.getLogger(__name__)
+_CHUNK = 1 << 20
+
+
+def release_held(services: Services, account: Account, upload_id: int) -> Filed:
+    """File a held upload in the account's sight.
+
+    Raises NotFound ``tray.unknown``, Conflict ``tray.settled`` (somebody was faster) or ``tray.still_unknown`` (its
+    form version is not published yet).
+    """
+    sight = tray_sight_of(account, Permission.RELEASE_TRAY, services.today())
+    return _release(services, sight, upload_id, account_id=int(account.account_id))
+
+
+def release_waiting(services: Services, project_id: int, form_id: str, version: str) -> int:
+    """File every upload that waited for this form version, in the project and its practice twin; return how many."""
+    with services.reading(services.operator()) as uow:
+        twin = uow.projects.practice_of(project_id)
+        projects = [project_id, *([twin.project_id] if twin else [])]
+        waiting = uow.tray.waiting_for(projects, form_id, version)
+    for upload_id in waiting:
+        _release(services, services.operator(), upload_id, account_id=None)
+    return len(waiting)
+
+
+def _release(services: Services, sight: Sight, upload_id: int, *, account_id: int | None) -> Filed:
+    with services.reading(sight) as uow:
+        held = uow.tray.one(upload_id)
+        if held is None:
+            raise NotFound("tray.unknown")
+        if held.state != "held":
+            raise Conflict("tray.settled")
+        xml, files = uow.tray.content(upload_id)
+        username = uow.collaborators.username_of(held.collaborator_id)
+        sender = uow.collaborators.by_username(username, services.today())
+    assert sender is not None, "a collaborator is never deleted"
+    filed = _file(services, held, sender, xml=xml, files=files)
+    with services.unit_of_work(sight) as uow:
+        uow.tray.settle(upload_id, state="released", at=services.now(), account_id=account_id, comment="")
+    log.info("tray.released", extra={"upload": upload_id, "reason": held.reason})
+    return filed
+
+
+def _file(services: Services, held: HeldUpload, sender: Sender, *, xml: bytes, files: list[HeldFile]) -> Filed:
+    instance = _with_ids(held, read_instance(xml))
+    form = services.shelf.version(sender.forms_project_id, instance.form_id, instance.form_version)
+    if form is None:
+        raise Conflict("tray.still_unknown", form=instance.form_id, version=instance.form_version)
+    if held.reason == "other_attachment":
+        return _replace_files(services, held, instance, files)
+    envelope = Envelope(xml, tuple(_sent(services, one) for one in files), held.device_id)
+    try:
+        receipt = file_instance(services, Post(sender, envelope, instance, held.received_at), form)
+    finally:
+        for one in envelope.files:
+            one.content.close()
+    if not isinstance(receipt, Filed):
+        raise Conflict("tray.held_again", reason=receipt.reason)
+    return receipt
+
+
+def _with_ids(held: HeldUpload, instance: Instance) -> Instance:
+    """Return the instance with the ids it is filed under; its bytes stay as they came."""
+    if not instance.instance_id:
+        return replace(instance, instance_id=f"uuid:{uuid5(NAMESPACE_OID, instance.sha256)}")
+    if held.reason == "other_content":
+        own_id = f"{instance.instance_id}#{instance.sha256[:12]}"
+        return replace(instance, instance_id=own_id, deprecated_id=instance.instance_id)
+    return instance
+
+
+def _sent(services: Services, file: HeldFile) -> SentFile:
+    incoming = services.media.incoming()
+    with services.media.open(MediaKey(file.media_key)) as content:
+        while chunk := content.read(_CHUNK):
+            incoming.write(chunk)
+    return SentFile(file.name, file.content_type, incoming)
+
+
+def _replace_files(services: Services, held: HeldUpload, instance: Instance, files: list[HeldFile]) -> Filed:
+    """Give the version the bytes that were held; the first stay in the store, named by the tray's own history."""
+    with services.unit_of_work(services.intake(held.project_id)) as uow:
+        assert held.submission_id is not None, "a clash names the record it clashed with"
+        history = uow.submissions.history(held.submission_id)
+        version = next(one for one in history.versions if one.instance_id == instance.instance_id)
+        known = uow.submissions.attachments_of(version.version_id)
+        for file in files:
+            attachment_id, _ = known[name_key(file.name)]
+            content = {"content_type": file.content_type, "sha256": file.sha256, "media_key": file.media_key}
+            uow.submissions.fill_attachment(attachment_id, content | {"size_bytes": file.size_bytes})
+    return Filed(history.submission_id, version.version_id, Resend(version.version_id))
