@@ -1,4 +1,4 @@
-"""What tests of the console's door start from. What lies below runs on both databases; these pages on SQLite."""
+"""What tests of the web doors start from."""
 
 from __future__ import annotations
 
@@ -9,15 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from console_world import build_world, load_sample_units
-
-
-@pytest.fixture
-def database_url(sqlite_template, tmp_path):
-    """An empty, migrated database in a file."""
-    path = tmp_path / "nepnha.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+from console_world import load_sample_units
 
 
 @pytest.fixture
@@ -25,9 +17,3 @@ def console_services(services):
     """Services on a database with the seed's units."""
     load_sample_units(services)
     return services
-
-
-@pytest.fixture
-def world(services):
-    """A small made-up province, see `console_world`."""
-    return build_world(services)

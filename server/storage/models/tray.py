@@ -42,6 +42,7 @@ class HeldUploadRow(Model):
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    settled_comment: Mapped[str] = mapped_column(String(1000), default="")
 
 
 class HeldAttachmentRow(Model):

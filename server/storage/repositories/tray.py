@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -81,15 +81,15 @@ class Tray:
 
     def page(self, *, before: int | None, size: int) -> list[HeldUpload]:
         """Return held uploads in sight, newest first, *size* at most, below the id *before*."""
-        scoped = visible_held(self.sight).where(HeldUploadRow.state == "held").order_by(HeldUploadRow.id.desc())
+        scoped = self._shown().where(HeldUploadRow.state == "held").order_by(HeldUploadRow.id.desc())
         if before is not None:
             scoped = scoped.where(HeldUploadRow.id < before)
-        return [self._held(row) for row in self._connection.execute(scoped.limit(size)).all()]
+        return [_held(row) for row in self._connection.execute(scoped.limit(size))]
 
     def one(self, upload_id: int) -> HeldUpload | None:
         """Return one upload in sight, whatever its state."""
-        row = self._connection.execute(visible_held(self.sight).where(HeldUploadRow.id == upload_id)).first()
-        return self._held(row) if row else None
+        row = self._connection.execute(self._shown().where(HeldUploadRow.id == upload_id)).first()
+        return _held(row) if row else None
 
     def waiting_for(self, project_ids: Sequence[int], form_id: str, form_version: str) -> list[int]:
         """Return uploads in sight that wait for exactly this form version, oldest first."""
@@ -114,33 +114,37 @@ class Tray:
         ).all()
         return xml, [HeldFile(row.name, row.content_type, row.sha256, row.media_key, row.size_bytes) for row in rows]
 
-    def settle(self, upload_id: int, *, state: str, at: datetime, account_id: int | None) -> None:
-        """Mark an upload as released or discarded; its bytes stay."""
-        self._connection.execute(
+    def settle(self, upload_id: int, *, state: str, at: datetime, account_id: int | None, comment: str) -> bool:
+        """Mark an upload as released or discarded, unless it is already; its bytes stay. Return whether it was held."""
+        settled = self._connection.execute(
             update(HeldUploadRow)
-            .where(HeldUploadRow.id == upload_id)
-            .values(state=state, settled_at=at, settled_by=account_id)
+            .where(HeldUploadRow.id == upload_id, HeldUploadRow.state == "held")
+            .values(state=state, settled_at=at, settled_by=account_id, settled_comment=comment)
+        )
+        return settled.rowcount == 1
+
+    def _shown(self) -> Select[Any]:
+        files = select(func.count()).where(HeldAttachmentRow.upload_id == HeldUploadRow.id).scalar_subquery()
+        return (
+            visible_held(self.sight)
+            .join(CollaboratorRow, CollaboratorRow.id == HeldUploadRow.collaborator_id)
+            .add_columns(CollaboratorRow.name.label("collaborator_name"), files.label("files"))
         )
 
-    def _held(self, row: Row[Any]) -> HeldUpload:
-        name = self._connection.execute(
-            select(CollaboratorRow.name).where(CollaboratorRow.id == row.collaborator_id)
-        ).scalar_one()
-        files = self._connection.execute(
-            select(HeldAttachmentRow.id).where(HeldAttachmentRow.upload_id == row.id)
-        ).all()
-        return HeldUpload(
-            row.id,
-            row.project_id,
-            row.collaborator_id,
-            name,
-            row.reason,
-            row.state,
-            row.form_id,
-            row.form_version,
-            row.instance_id,
-            row.device_id,
-            row.received_at,
-            row.submission_id,
-            len(files),
-        )
+
+def _held(row: Row[*tuple[Any, ...]]) -> HeldUpload:
+    return HeldUpload(
+        row.id,
+        row.project_id,
+        row.collaborator_id,
+        row.collaborator_name,
+        row.reason,
+        row.state,
+        row.form_id,
+        row.form_version,
+        row.instance_id,
+        row.device_id,
+        row.received_at,
+        row.submission_id,
+        row.files,
+    )

@@ -32,6 +32,7 @@ def upgrade() -> None:
     sa.Column('submission_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('settled_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('settled_comment', sa.String(length=1000), nullable=False),
     sa.CheckConstraint("reason IN ('unknown_form', 'unknown_version', 'other_content', 'other_attachment', 'no_instance_id', 'key_revoked')", name=op.f('ck_held_upload_reason')),
     sa.CheckConstraint("state IN ('held', 'released', 'discarded')", name=op.f('ck_held_upload_state')),
     sa.ForeignKeyConstraint(['collaborator_id'], ['collaborator.id'], name=op.f('fk_held_upload_collaborator_id')),

@@ -1,0 +1,60 @@
+"""The tray of held uploads: what came in and could not be filed, shown without its answers, until somebody settles it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from server.access.roles import Permission
+from server.errors import Conflict, InvalidInput, NotFound
+from server.operations.sights import tray_sight_of
+
+if TYPE_CHECKING:
+    from server.access.actors import Account
+    from server.operations.services import Services
+    from server.storage.repositories.tray import HeldUpload
+
+PAGE_SIZE: Final = 30
+LONGEST_REASON: Final = 1000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TrayPage:
+    """One page of the tray, newest first; *following* is the id below which the next page begins."""
+
+    uploads: tuple[HeldUpload, ...]
+    following: int | None
+
+
+def browse_tray(services: Services, account: Account, *, before: int | None) -> TrayPage:
+    """Return what is held from the collaborators of the account's territory."""
+    with services.reading(tray_sight_of(account, Permission.READ_TRAY, services.today())) as uow:
+        found = uow.tray.page(before=before, size=PAGE_SIZE + 1)
+    shown = found[:PAGE_SIZE]
+    return TrayPage(tuple(shown), shown[-1].upload_id if len(found) > PAGE_SIZE else None)
+
+
+def discard_held(services: Services, account: Account, upload_id: int, reason: str) -> HeldUpload:
+    """Put an upload aside for good; its bytes stay, with the reason.
+
+    Raises InvalidInput ``tray.reason_needed`` or ``tray.reason_too_long``, NotFound ``tray.unknown``, Conflict
+    ``tray.settled``.
+    """
+    tidy = reason.strip()
+    if not tidy:
+        raise InvalidInput("tray.reason_needed")
+    if len(tidy) > LONGEST_REASON:
+        raise InvalidInput("tray.reason_too_long", most=LONGEST_REASON)
+    with services.unit_of_work(tray_sight_of(account, Permission.RELEASE_TRAY, services.today())) as uow:
+        held = uow.tray.one(upload_id)
+        if held is None:
+            raise NotFound("tray.unknown")
+        if not uow.tray.settle(
+            upload_id, state="discarded", at=services.now(), account_id=account.account_id, comment=tidy
+        ):
+            raise Conflict("tray.settled")
+    log.info("tray.discarded", extra={"upload": upload_id, "reason": held.reason})
+    return held
