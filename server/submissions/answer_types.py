@@ -12,7 +12,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from server.forms.definition import Datatype
-from server.forms.logic.values import INTEGER_LIMIT, Scalar, java_double, moment_of_text, time_of_text
+from server.forms.logic.values import (
+    INTEGER_LIMIT,
+    Scalar,
+    is_empty,
+    java_double,
+    moment_of_text,
+    time_of_text,
+    to_boolean,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +128,15 @@ def stored_text(value: Scalar, datatype: Datatype) -> str:
     if isinstance(value, datetime):
         return _stored_moment(value, datatype)
     return ("1" if value else "") if datatype is Datatype.BOOLEAN else value
+
+
+def held_value(value: Scalar, datatype: Datatype) -> Scalar:
+    """Return what the device keeps in memory for the value of a calculate, and other rules read."""
+    if datatype is Datatype.BOOLEAN and not isinstance(value, datetime):
+        return "" if is_empty(value) else to_boolean(value)
+    if isinstance(value, float) and datatype is Datatype.INTEGER and not math.isnan(value):
+        return float(_stored_number(value, datatype))
+    return "" if is_empty(value) else value
 
 
 def _stored_number(value: float, datatype: Datatype) -> str:

@@ -15,7 +15,7 @@ from server.forms.definition import ControlKind, Datatype, NodeKind
 from server.forms.logic import Context, InstanceNode, LogicError, Steps, bind_tree
 from server.forms.logic.tree import UNKNOWN
 from server.forms.logic.values import Scalar, to_boolean
-from server.submissions.answer_types import is_in_range, is_of_type, is_same_answer, stored_text
+from server.submissions.answer_types import held_value, is_in_range, is_of_type, is_same_answer, stored_text
 from server.submissions.device_clock import device_clock
 from server.submissions.findings import Finding, Severity, finding
 from server.submissions.rules import Again, Compiled, NodeRules, Rule
@@ -65,7 +65,6 @@ class _Validation:
         self._compiled = compiled
         self._circumstances = circumstances
         self._by_path: dict[str, list[InstanceNode]] = {}
-        self._submitted: dict[InstanceNode, str] = {}
         self._early: dict[InstanceNode, list[Finding]] = {}
         self._spent = False
         self._clock = device_clock(root, compiled.clock_paths, circumstances.timezone)
@@ -149,26 +148,24 @@ class _Validation:
         """Put the recomputed value into the tree; what follows reads it, as it would on the device."""
         if rule.again is Again.NEVER and not rule.fault:
             return  # drawn by lot or kept from the first time: there is no right value to compare with
-        submitted = node.text
         computed = self._asked(node, rule, lambda: self._computed(node, rule), otherwise=None)
         if computed is None:
             return
-        self._submitted[node] = submitted
-        node.text = computed[0]
-        if not any(is_same_answer(submitted, one, self._clock.zone) for one in computed):
+        datatype, submitted, zone = node.shape.datatype, node.text, self._clock.zone
+        agreeing = [one for one in computed if is_same_answer(submitted, stored_text(one, datatype), zone)]
+        if not agreeing:
             severity = Severity.WARNING if rule.reads_list else Severity.ERROR
             self._add(node, finding("answer.calculate_differs", node.path(), severity))
-        else:
-            node.text = submitted
+        node.computed = held_value((agreeing or computed)[0], datatype)
 
-    def _computed(self, node: InstanceNode, rule: Rule) -> list[str]:
-        """Return the texts the calculate may have given: one, or one for each language and each day it may be of."""
+    def _computed(self, node: InstanceNode, rule: Rule) -> list[Scalar] | None:
+        """Return the values the calculate may have had: one, or one for each language and each day it may be of."""
         found = []
         for language in self._languages(rule):
             self._context.language = language
             for moment in self._moments(rule):
                 self._context.now = moment
-                found.append(stored_text(self._value(node, rule), node.shape.datatype))
+                found.append(self._value(node, rule))
         return found
 
     def _languages(self, rule: Rule) -> tuple[str, ...]:
@@ -182,7 +179,7 @@ class _Validation:
     # -- one leaf ----------------------------------------------------------------------------------------------------
 
     def _leaf_findings(self, node: InstanceNode, rules: NodeRules) -> Iterator[Finding]:
-        text = self._submitted.get(node, node.text)
+        text = node.text
         if not node.relevant:
             if text.strip() and not node.missing:
                 yield finding("answer.not_relevant", node.path(), Severity.ERROR)

@@ -138,3 +138,24 @@ def test_calculate_the_device_did_not_send_is_told(found) -> None:
 def test_metadata_is_never_unknown(found) -> None:
     meta = "<meta><instanceID>uuid:1</instanceID><deprecatedID>uuid:0</deprecatedID><odd/></meta>"
     assert found(CHAIN, f"<late>6</late><early>3</early><n>2</n>{meta}<instanceID>uuid:1</instanceID>") == []
+
+
+KINDS = """
+| survey | | | | | |
+| | type | name | label | relevant | calculation |
+| | integer | n | N | | |
+| | calculate | zero | | | ${n} - ${n} |
+| | calculate | is_one | | | ${n} = 1 |
+| | text | if_zero | A | ${zero} | |
+| | text | if_one | B | ${is_one} | |
+| | calculate | words | | | concat(${is_one}, ${zero}) |
+"""
+
+
+def test_computed_value_is_still_a_number_or_a_boolean_to_the_rules_that_read_it(found) -> None:
+    answers = "<n>2</n><zero>0</zero><is_one>0</is_one><words>false0</words>"
+    assert found(KINDS, answers) == []
+    assert found(KINDS, answers.replace("<words>", "<if_zero>x</if_zero><if_one>x</if_one><words>")) == [
+        ("answer.not_relevant", "/data/if_zero", ERROR),
+        ("answer.not_relevant", "/data/if_one", ERROR),
+    ]

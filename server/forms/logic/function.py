@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from server.forms.logic.code import Code, Kind
@@ -43,13 +44,12 @@ class Function:
     @property
     def least(self) -> int:
         """Return the smallest number of arguments."""
-        return sum(1 for letter, mode in kinds_of(self.takes_kinds) if not mode)
+        return [mode for _, mode in kinds_of(self.takes_kinds)].count("")
 
     @property
     def most(self) -> int | None:
         """Return the largest number of arguments, None if there is none."""
-        kinds = kinds_of(self.takes_kinds)
-        return None if any(mode == "*" for _, mode in kinds) else len(kinds)
+        return None if "*" in self.takes_kinds else len(kinds_of(self.takes_kinds))
 
     @property
     def expected(self) -> str:
@@ -67,7 +67,8 @@ class Function:
         return count >= self.least and (self.most is None or count <= self.most)
 
 
-def kinds_of(letters: str) -> list[tuple[str, str]]:
+@cache
+def kinds_of(letters: str) -> tuple[tuple[str, str], ...]:
     """Return the letter and mode (``""``, ``?`` or ``*``) of each argument."""
     found: list[tuple[str, str]] = []
     for letter in letters:
@@ -75,7 +76,7 @@ def kinds_of(letters: str) -> list[tuple[str, str]]:
             found[-1] = (found[-1][0], letter)
         else:
             found.append((letter, ""))
-    return found
+    return tuple(found)
 
 
 def _exact_number(code: Code) -> Callable[[Context], Value]:
@@ -114,9 +115,8 @@ _READERS: dict[str, Callable[[Code], Callable[[Context], Value]]] = {
 
 def _runs(letters: str, codes: list[Code]) -> list[Callable[[Context], Value]]:
     kinds = kinds_of(letters)
-    while len(kinds) < len(codes):
-        kinds.append(kinds[-1])
-    return [_READERS[letter](code) for (letter, _), code in zip(kinds, codes, strict=False)]
+    last = len(kinds) - 1
+    return [_READERS[kinds[min(place, last)][0]](code) for place, code in enumerate(codes)]
 
 
 def plain(letters: str, kind: Kind, compute: Callable[..., Value]) -> Build:

@@ -15,15 +15,15 @@ from server.forms.logic.errors import syntax_error
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<number>\d+(?:\.\d*)?|\.\d+)
-    | (?P<literal>"[^"]*"|'[^']*')
-    | (?P<name>[^\W\d][\w.\-]*(?::(?!:)[^\W\d][\w.\-]*)?)
-    | (?P<symbol>::|//|\.\.|!=|<=|>=|[-+*/|=<>()\[\],.@])
-    | (?P<end>\Z)
+      (\d+(?:\.\d*)?|\.\d+)
+    | ("[^"]*"|'[^']*')
+    | ([^\W\d][\w.\-]*(?::(?!:)[^\W\d][\w.\-]*)?)
+    | (::|//|\.\.|!=|<=|>=|[-+*/|=<>()\[\],.@])
+    | (\Z)
     )""",
     re.VERBOSE,
 )
-_WORD_OPERATORS = frozenset({"and", "or", "div", "mod"})
+_WORD_OPERATORS = frozenset({"and", "or", "div", "mod", "*"})
 _SYMBOL_OPERATORS = frozenset({"|", "=", "!=", "<", "<=", ">", ">=", "+", "-"})
 _NO_OPERAND_BEFORE = frozenset({"@", "::", "(", "[", ",", "/", "//"})
 
@@ -47,7 +47,8 @@ class Token(NamedTuple):
     position: int
 
 
-_KINDS = {"number": Kind.NUMBER, "literal": Kind.LITERAL, "name": Kind.NAME, "symbol": Kind.SYMBOL, "end": Kind.END}
+_KINDS = (Kind.END, Kind.NUMBER, Kind.LITERAL, Kind.NAME, Kind.SYMBOL, Kind.END)
+"""By the number of the group in `_TOKEN`."""
 
 
 def tokens_of(source: str) -> list[Token]:
@@ -57,26 +58,19 @@ def tokens_of(source: str) -> list[Token]:
     """
     found: list[Token] = []
     position, operand_before = 0, False
-    while True:
-        match = _TOKEN.match(source, position)
-        if match is None or match.lastgroup is None:
-            raise _no_token(source, position)
-        group = match.lastgroup
-        text, start = match[group], match.start(group)
-        kind = _as_operator(text, operand_before=operand_before) or _KINDS[group]
-        found.append(Token(kind, text, start))
+    for match in _TOKEN.finditer(source):
+        if match.start() != position:
+            break  # the search went past something that is no token
+        position = match.end()
+        kind = _KINDS[match.lastindex or 0]
+        text = match[match.lastindex or 0]
+        if text in _SYMBOL_OPERATORS or (operand_before and text in _WORD_OPERATORS):
+            kind = Kind.OPERATOR
+        found.append(Token(kind, text, position - len(text)))
         if kind is Kind.END:
             return found
         operand_before = kind is not Kind.OPERATOR and text not in _NO_OPERAND_BEFORE
-        position = match.end()
-
-
-def _as_operator(text: str, *, operand_before: bool) -> Kind | None:
-    if text in _SYMBOL_OPERATORS:
-        return Kind.OPERATOR
-    if operand_before and (text == "*" or text in _WORD_OPERATORS):
-        return Kind.OPERATOR
-    return None
+    raise _no_token(source, position)
 
 
 def _no_token(source: str, position: int) -> Exception:

@@ -7,14 +7,11 @@ Source: https://www.w3.org/TR/xpath-10/ §2–3; https://getodk.github.io/xforms
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from server.forms.logic.errors import syntax_error
 from server.forms.logic.lexer import Kind, Token, tokens_of
 from server.forms.logic.syntax import Axis, Base, Call, Chain, Literal, Negation, Number, Path, Step, Syntax
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MAX_DEPTH = 100
 """Brackets, calls and predicates inside each other; the deepest nested ``if`` seen in a published form is 63."""
@@ -27,6 +24,7 @@ _POWERS = {
 }  # fmt: skip
 _UNION_POWER = 8
 _NODE_TYPES = frozenset({"node", "text", "comment", "processing-instruction"})
+_SHORT_STEPS = {".": Axis.SELF, "..": Axis.PARENT, "*": Axis.EVERY_CHILD}
 _NAMED_AXES = {"child": Axis.CHILD, "attribute": Axis.ATTRIBUTE, "self": Axis.SELF, "parent": Axis.PARENT}
 
 
@@ -168,14 +166,9 @@ class _Parser:
 
     def _axis_and_name(self) -> tuple[Axis, str]:
         token = self.token
-        readers: dict[str, Callable[[], tuple[Axis, str]]] = {
-            ".": lambda: (Axis.SELF, ""),
-            "..": lambda: (Axis.PARENT, ""),
-            "*": lambda: (Axis.EVERY_CHILD, ""),
-        }
-        if token.kind is Kind.SYMBOL and token.text in readers:
+        if token.kind is not Kind.NAME and token.text in _SHORT_STEPS:
             self._take()
-            return readers[token.text]()
+            return _SHORT_STEPS[token.text], ""
         if self._is("@"):
             self._take()
             return Axis.ATTRIBUTE, self._name()

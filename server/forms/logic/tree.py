@@ -16,6 +16,7 @@ from server.forms.definition import Datatype, Node, NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from lxml.etree import _Element
 
@@ -62,9 +63,24 @@ UNKNOWN = Shape(None, is_leaf=False)
 
 
 class InstanceNode:
-    """A node of an instance; *children* by name in order of arrival, *position* 1-based among same-named siblings."""
+    """A node of an instance; *children* by name in order of arrival, *position* 1-based among same-named siblings.
 
-    __slots__ = ("attributes", "children", "missing", "name", "parent", "position", "relevant", "shape", "text")
+    *computed* is the typed value of a calculate worked out again; it is read instead of *text*, for on the device a
+    calculate bound as text is still the number or boolean it gave (``0`` is false, not a text of one letter).
+    """
+
+    __slots__ = (
+        "attributes",
+        "children",
+        "computed",
+        "missing",
+        "name",
+        "parent",
+        "position",
+        "relevant",
+        "shape",
+        "text",
+    )
 
     def __init__(
         self,
@@ -82,6 +98,7 @@ class InstanceNode:
         self.position = position
         self.relevant = True
         self.missing = False
+        self.computed: float | str | bool | datetime | None = None
         self.children = _NO_CHILDREN
         self.attributes = _NO_ATTRIBUTES
 

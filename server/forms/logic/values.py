@@ -154,6 +154,8 @@ def scalar_of_node(node: InstanceNode, context: Context) -> Scalar:
     """
     text = node.text
     datatype = node.shape.datatype
+    if node.computed is not None and node.relevant:
+        return node.computed
     if datatype is Datatype.STRING or not text:
         return text if node.relevant else ""
     if not node.relevant:
