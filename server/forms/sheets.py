@@ -30,8 +30,8 @@ MAX_RATIO = 200
 MAX_CELLS = 1_000_000
 
 _BLANK_ROWS_AT_END = 60
-_MD_ROW = re.compile(r"\s*\|(.*)\|\s*$")
-_MD_RULE = re.compile(r"^[|\-: ]*-[|\-: ]*$")
+_MD_ROW = re.compile(r"\s*\|(.*)\|")
+_MD_RULE = re.compile(r"[|\-]+")
 _MD_PIPE = re.compile(r"(?<!\\)\|")
 
 
@@ -170,10 +170,10 @@ def _xls_text(cell: object) -> str:
 
 
 def _md_lines(text: str) -> Iterator[list[str]]:
-    """Yield the cells of every table row of a Markdown text, rules and lines that start with # left out."""
+    """Yield the cells of every table row of a Markdown text; rules and comments are left out, as pyxform does."""
     for line in text.splitlines():
         row = _MD_ROW.match(line)
-        if row and not line.lstrip().startswith("#") and not _MD_RULE.match(row.group(1)):
+        if row and not line.lstrip().startswith("#") and not _MD_RULE.fullmatch(row.group(1)):
             yield [cell.strip().replace(r"\|", "|") for cell in _MD_PIPE.split(row.group(1))]
 
 

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from server.errors import InvalidInput
 from server.forms.convert import Converted, Refused, Source, convert, convert_many
 from server.forms.faults import FormRefused, Severity
-from server.forms.sheets import SourceKind, kind_of
+from server.forms.sheets import SourceKind, kind_of, read_sheets
 from server.forms.xform import read_form
 
 SHEETS = {
@@ -64,6 +64,22 @@ def test_every_kind_of_workbook_gives_the_form_and_all_sheets(
     assert measures.rows[0].cells["where"] == "${age} >= 18"
     assert "where" not in measures.rows[1].cells
     assert {sheet.name for sheet in outcome.sheets} == set(SHEETS)
+
+
+def test_rules_comments_and_blank_rows_of_markdown_do_not_count(refused):
+    table = """
+    # A comment | survey | of one line
+    | survey |
+    | | type | name | label | relevant | # what the columns are
+    |---|---|---|---|---|
+    | | text | a | A \\| B | |
+    | | | | | |
+    | | text | b | - | |
+    | | text | c | C | ${gone} |
+    """
+    (sheet,) = read_sheets(table.encode(), SourceKind.MARKDOWN)
+    assert [(row.number, row.cells["label"]) for row in sheet.rows] == [(2, "A | B"), (3, "-"), (4, "C")]
+    assert [(fault.code, fault.row) for fault in refused(table)] == [("form.reference_unknown", 4)]
 
 
 def as_xls(rows: list[list[str]]) -> bytes:

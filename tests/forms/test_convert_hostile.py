@@ -1,5 +1,7 @@
 """Workbooks made to harm: none of them harms the process that asks, and each is answered with a fault."""
 
+import subprocess
+import sys
 import time
 from io import BytesIO
 from pathlib import Path
@@ -97,6 +99,40 @@ def test_a_file_that_names_another_file_does_not_open_it(refused, tmp_path: Path
     for kind in (SourceKind.MARKDOWN, SourceKind.CSV, SourceKind.XLSX, SourceKind.XLS):
         (fault,) = refused(str(secret), kind)
         assert fault.code == "form.workbook_broken"
+
+
+def test_a_workbook_cannot_read_the_disk_through_an_entity(converter, tmp_path: Path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret of this disk")
+
+    def row(number: int, *texts: str) -> str:
+        places = (f"{column}{number}" for column in "ABC")
+        cells = (f'<c r="{at}" t="inlineStr"><is><t>{it}</t></is></c>' for at, it in zip(places, texts, strict=True))
+        return f'<row r="{number}">{"".join(cells)}</row>'
+
+    sheet = (
+        f'<!DOCTYPE worksheet [<!ENTITY x SYSTEM "{secret.as_uri()}">]><worksheet xmlns="{MAIN}"><sheetData>'
+        f"{row(1, 'type', 'name', 'label')}{row(2, 'text', 'a', '&x;')}</sheetData></worksheet>"
+    )
+    outcome = converter.outcome(Source(workbook(sheet.encode()), SourceKind.XLSX))
+    assert "secret of" not in repr(outcome)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "import socket; socket.create_connection(('127.0.0.1', 9))",
+        "import subprocess; subprocess.run(['true'])",
+        "import os; os.system('true')",
+        "import os; os.fork()",
+    ],
+)
+def test_the_child_reaches_neither_the_network_nor_other_programs(act: str):
+    program = f"import sys\nfrom server.forms.convert_child import _limit_everything\n_limit_everything(2**28)\n{act}"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=Path(__file__).parents[2], check=False, capture_output=True, text=True
+    )
+    assert ended.stderr.strip().splitlines()[-1].startswith("PermissionError: ")
 
 
 def test_a_far_away_cell_does_not_fill_the_sheet(converter):
