@@ -18,7 +18,7 @@ from server.forms.sheets import SourceKind, check_archive, read_sheets
 from server.indicators.plan import INDICATORS, TARGETS, Plan, PlanRefused, Source, Target, read_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from server.operations.services import Services
     from server.storage.unit_of_work import UnitOfWork
@@ -56,11 +56,9 @@ def publish_plan(services: Services, project_id: int, source: PlanSource) -> Pla
     ``project.unknown``.
     """
     plan = read_workbook(source.workbook)
-    _check_measures(services, project_id, plan)
-    targets = _placed(plan, services.atlas.current().territory)
+    targets = _checked(services, project_id, plan)
     sha256 = hashlib.sha256(source.workbook).hexdigest()
     with services.unit_of_work(services.operator()) as uow:
-        _check_project(uow, project_id)
         known = uow.plans.known(project_id, source.name, sha256)
         in_force = {(one.project_id, one.name): one.plan_id for one in uow.plans.in_force()}
         is_new = known is None or in_force[project_id, source.name] != known
@@ -92,22 +90,19 @@ def read_workbook(workbook: bytes) -> Plan:
     return read_plan(sheets)
 
 
-def _placed(plan: Plan, territory: Territory) -> list[tuple[Target, UnitId | None]]:
-    """Return each target with the unit it names, by its code on the last day of the target's year."""
-    faults: list[Fault] = []
-    placed: list[tuple[Target, UnitId | None]] = []
-    for target in plan.targets:
-        unit_id = None
-        if target.level is None:
-            try:
-                unit_id = territory.resolve(target.unit, date(target.year, 12, 31)).unit_id
-            except InvalidInput:
-                params: dict[str, str | int] = {"given": target.unit, "year": target.year}
-                faults.append(Fault("plan.unknown_unit", params, sheet=TARGETS, row=target.row, column="unit"))
-        placed.append((target, unit_id))
+def _checked(services: Services, project_id: int, plan: Plan) -> list[tuple[Target, UnitId | None]]:
+    """Return the targets with the units they name; raises `PlanRefused` with all that is not there."""
+    with services.reading(services.operator()) as uow:
+        _check_project(uow, project_id)
+        current = uow.forms.current(project_id)
+    shelved = [services.shelf.version_by_id(one.version_id) for one in current if not one.is_sensitive]
+    questions = {measure.code: {one.question for one in measure.by} for form in shelved for measure in form.measures}
+    faults = list(_measure_faults(plan, questions))
+    territory = services.atlas.current().territory
+    targets = [(target, _unit_of(target, territory, faults)) for target in plan.targets]
     if faults:
         raise PlanRefused(faults)
-    return placed
+    return targets
 
 
 def _check_project(uow: UnitOfWork, project_id: int) -> None:
@@ -118,20 +113,24 @@ def _check_project(uow: UnitOfWork, project_id: int) -> None:
         raise InvalidInput("plan.practice_project")
 
 
-def _check_measures(services: Services, project_id: int, plan: Plan) -> None:
-    """Refuse a plan that names a measure no published form has, or a category its measure is not broken down by."""
-    with services.reading(services.operator()) as uow:
-        current = uow.forms.current(project_id)
-    shelved = [services.shelf.version_by_id(one.version_id) for one in current if not one.is_sensitive]
-    questions = {measure.code: {one.question for one in measure.by} for form in shelved for measure in form.measures}
-    faults = [
-        Fault(code, {"given": str(source)}, sheet=INDICATORS, row=row, column=column)
-        for row, one in zip(plan.indicator_rows, plan.indicators, strict=True)
-        for column, source in (("numerator", one.numerator), ("denominator", one.denominator))
-        if source is not None and (code := _trouble(source, questions))
-    ]
-    if faults:
-        raise PlanRefused(faults)
+def _unit_of(target: Target, territory: Territory, faults: list[Fault]) -> UnitId | None:
+    """Return the unit the target names, by its code on the last day of the target's year; a wrong one is a fault."""
+    if target.level is not None:
+        return None
+    try:
+        return territory.resolve(target.unit, date(target.year, 12, 31)).unit_id
+    except InvalidInput:
+        said: dict[str, str | int] = {"given": target.unit, "year": target.year}
+        faults.append(Fault("plan.unknown_unit", said, sheet=TARGETS, row=target.row, column="unit"))
+        return None
+
+
+def _measure_faults(plan: Plan, questions: Mapping[str, set[str]]) -> Iterator[Fault]:
+    """Yield a fault for each measure no published form has, and each category its measure is not broken down by."""
+    for row, one in zip(plan.indicator_rows, plan.indicators, strict=True):
+        for column, source in (("numerator", one.numerator), ("denominator", one.denominator)):
+            if source is not None and (code := _trouble(source, questions)):
+                yield Fault(code, {"given": str(source)}, sheet=INDICATORS, row=row, column=column)
 
 
 def _trouble(source: Source, questions: Mapping[str, set[str]]) -> str:
