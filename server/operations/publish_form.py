@@ -20,6 +20,7 @@ from server.forms.sheets import SourceKind
 from server.forms.xform import read_form
 from server.indicators.measures import MEASURES, read_measures
 from server.operations.release_held import release_waiting
+from server.registers.pilot_lists import is_pilot_list, pilot_list_faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +98,9 @@ def check_source(source: FormSource, converter: Converter, *, public_url: str, i
         generated=frozenset({UNITS_FILE}),
         is_sensitive=is_sensitive,
     )
-    found = (*converted.warnings, *faults(definition, surroundings, sheets=converted.sheets), *measured)
+    pilot_lists = [name for name in source.files if is_pilot_list(name)]
+    listed = [fault for name in pilot_lists for fault in pilot_list_faults(name, source.files[name])]
+    found = (*converted.warnings, *faults(definition, surroundings, sheets=converted.sheets), *measured, *listed)
     if any(fault.is_error for fault in found):
         raise FormRefused(tuple(found))
     return Checked(definition, converted.xform, sheet, tuple(found))
