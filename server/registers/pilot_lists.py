@@ -1,8 +1,8 @@
 """Lists that stand in for a register until it is kept on the server: a plain CSV attached to a form.
 
 A pilot list is named ``<register>_pilot.csv``. Its rows must already be what the register will adopt: a column `name`
-with a random UUID for each row, a `label` people read, and a header phones can parse. A list under the register's own name
-would hide the entity list on every phone, hence the suffix. Nothing here decides who sees which row.
+with a random UUID for each row, a `label` people read, and a header phones can parse. A list under the register's own
+name would hide the entity list on every phone, hence the suffix. Nothing here decides who sees which row.
 Source: ODK Entities specification (ids are version 4 UUIDs), https://getodk.github.io/xforms-spec/entities.
 """
 
