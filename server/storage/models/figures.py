@@ -54,7 +54,8 @@ class ContributionRow(Model):
     position: Mapped[int] = mapped_column(primary_key=True)
     category: Mapped[str] = mapped_column(String(200), primary_key=True)
     """Empty for the total, else ``question=value``."""
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    # The version's project, copied for the indexes; a foreign key would lock the one project row for every row here.
+    project_id: Mapped[int] = mapped_column(Id)
     subject: Mapped[str] = mapped_column(String(255))
     period: Mapped[int]
     """The year of the event date."""

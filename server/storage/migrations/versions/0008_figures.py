@@ -87,7 +87,6 @@ def upgrade() -> None:
     sa.Column('thousandths', sa.BigInteger(), nullable=False),
     sa.Column('is_counted', sa.Boolean(), nullable=False),
     sa.CheckConstraint("combine IN ('latest', 'any', 'sum')", name=op.f('ck_contribution_combine')),
-    sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_contribution_project_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_contribution_unit_id')),
     sa.ForeignKeyConstraint(['version_id'], ['submission_version.id'], name=op.f('fk_contribution_version_id')),
     sa.PrimaryKeyConstraint('version_id', 'measure', 'position', 'category', name=op.f('pk_contribution'))
