@@ -6,7 +6,7 @@ tables for repeats, and the skips in words. It knows neither HTML nor page sizes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -77,7 +77,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A repeat: a row for each time, a column for each question."""
+    """A repeat: the same questions for each member, visit or document, several times over."""
 
     title: str
     questions: tuple[Question, ...]
@@ -151,11 +151,23 @@ def _block(node: Node, printing: _Printing) -> Iterator[Block]:
     elif node.path in printing.numbers:
         yield _question(node, printing)
     elif node.kind is NodeKind.REPEAT:
-        asked = (_question(inner, printing) for inner in node.walk() if inner.path in printing.numbers)
-        yield from [Table(title, columns, only_if)] if (columns := tuple(asked)) else []
+        questions = tuple(_inside(node, printing))
+        yield from [Table(title, questions, only_if)] if questions else []
     elif node.kind is NodeKind.GROUP:
         blocks = _blocks(node.children, printing)
         yield from [Section(title, blocks, only_if)] if blocks else []
+
+
+def _inside(repeat: Node, printing: _Printing) -> Iterator[Question]:
+    """Yield the questions of a repeat; what stands above a group inside goes to the first question of the group."""
+    above = ""
+    for node in repeat.walk():
+        if node.path in printing.numbers:
+            question = _question(node, printing)
+            yield replace(question, only_if=question.only_if or above)
+            above = ""
+        elif node is not repeat:
+            above = printing.skips.above.get(node.path, above)
 
 
 def _question(node: Node, printing: _Printing) -> Question:

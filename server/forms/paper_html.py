@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from server.language.catalogue import Catalogue
 
 _TABLE_ROWS = 6
+_TABLE_TIMES = 3
+_WIDEST = 6
+"""Columns an A4 page still holds."""
 _WRITTEN_LINES = 3
 _STYLE = Markup("""
 @page { size: A4; margin: 14mm 14mm 16mm; }
@@ -54,6 +57,8 @@ th, td { border: 1px solid #555; padding: 1mm 1.5mm; vertical-align: top; font-w
 .grid th + th { text-align: center; width: 12%; font-weight: 600; font-size: 9pt; }
 .grid .box { margin: 0; }
 .rows td { height: 10mm; }
+.upright th + th, .upright td + td { width: 20%; }
+.upright .only, .upright .skip { font-size: 9pt; }
 .foot { margin-top: 6mm; break-inside: avoid; }
 """)
 
@@ -155,18 +160,37 @@ class _Dress:
         )
 
     def _table(self, table: Table) -> Markup:
-        titles = Markup("").join(
-            Markup("<th><b>{}.</b> {}{}</th>").format(question.number, _label(question), self._codes(question.room))
-            for question in table.questions
-        )
+        body = self._upright(table) if len(table.questions) > _WIDEST else self._rows(table)
+        return Markup("<h3>{}</h3>{}{}").format(table.title, _only(table.only_if), body)
+
+    def _rows(self, table: Table) -> Markup:
+        """Return a table with a column for each question and a row for each time."""
+        titles = Markup("").join(Markup("<th>{}</th>").format(self._short(question)) for question in table.questions)
         row = Markup("<tr>{}</tr>").format(Markup("<td></td>") * len(table.questions))
-        return Markup('<h3>{}</h3>{}<table class="rows"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
-            table.title, _only(table.only_if), titles, row * _TABLE_ROWS
+        rules = Markup("").join(Markup("{}{}").format(_only(one.only_if), _skips(one)) for one in table.questions)
+        return Markup('<table class="rows"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}').format(
+            titles, row * _TABLE_ROWS, rules
         )
 
-    def _codes(self, room: Room) -> Markup:
-        """Return the choices of a column, for there is no room to tick them in every row."""
-        return _paragraph("hint", " / ".join(room.labels) if isinstance(room, Ticks) else "")
+    def _upright(self, table: Table) -> Markup:
+        """Return a table with a row for each question and a column for each time, for those too wide for the page."""
+        times = Markup("").join(
+            Markup("<th>{}</th>").format(self.say("time", number=n + 1)) for n in range(_TABLE_TIMES)
+        )
+        rows = Markup("").join(
+            Markup("<tr><td>{}{}{}</td>{}</tr>").format(
+                _only(question.only_if), self._short(question), _skips(question), Markup("<td></td>") * _TABLE_TIMES
+            )
+            for question in table.questions
+        )
+        return Markup('<table class="upright"><thead><tr><th></th>{}</tr></thead><tbody>{}</tbody></table>').format(
+            times, rows
+        )
+
+    def _short(self, question: Question) -> Markup:
+        """Return number, label and choices, for a table has no room to tick them each time."""
+        codes = " / ".join(question.room.labels) if isinstance(question.room, Ticks) else ""
+        return Markup("<b>{}.</b> {}{}").format(question.number, _label(question), _paragraph("hint", codes))
 
 
 def _label(question: Question) -> Markup:

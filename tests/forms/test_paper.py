@@ -153,6 +153,28 @@ def test_a_repeat_becomes_a_table_and_hidden_nodes_become_nothing(blank):
     assert (table.title, [one.label for one in table.questions]) == ("Người trong nhà", ["Tên?", "Tuổi?"])
 
 
+def test_conditions_inside_a_repeat_stay_with_its_questions(blank):
+    rows = (
+        "| | begin repeat | m | M | | |\n| | select_one yn | a | A? | | |\n| | text | x | X? | | |\n"
+        "| | begin group | g | G | ${a} = 'yes' | |\n| | text | b | B? | | |\n| | text | c | C? | | |\n"
+        "| | end group | | | | |\n| | end repeat | | | | |\n"
+    )
+    (table,) = blank(rows).blocks
+    assert [one.only_if for one in table.questions] == [
+        "",
+        "",
+        "Chỉ hỏi câu 3–4 nếu câu 1 = Có; nếu không, kết thúc phiếu.",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(("count", "columns"), [(3, 3), (6, 6), (7, 4), (18, 4)])
+def test_a_repeat_of_many_questions_is_turned_to_fit_the_page(blank, catalogue, count: int, columns: int):
+    inner = "".join(f"| | text | q{n} | Câu {n}? | | |\n" for n in range(count))
+    document = paper_html(blank(f"| | begin repeat | m | M | | |\n{inner}| | end repeat | | | | |\n"), catalogue)
+    assert document.count("<th>") == columns
+
+
 def test_a_sensitive_form_is_never_on_paper(form, catalogue):
     definition = form(HEAD + "| | integer | a | A? | | |\n")
     with pytest.raises(Forbidden) as refusal:
