@@ -1,27 +1,18 @@
-"""The composition root: settings become services, services become an application.
+"""The composition root: services become an application.
 
 Nothing is looked up anywhere else; a test makes its own services and hands them in.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 
 from server.access.roles import Permission
 from server.errors import DomainError
-from server.language.catalogue import load_catalogue
-from server.media.opening import open_store
-from server.operations.atlas import Atlas
-from server.operations.form_shelf import FormShelf
-from server.operations.services import Services
-from server.settings import sqlite_path
-from server.storage.database import open_engine
+from server.operations.open_services import make_services
 from server.web.console.register import console_refusal, register_console
 from server.web.guard import check_every_route_is_guarded, guard_routes, requires
 from server.web.openrosa.multipart import FieldRequest
@@ -31,28 +22,9 @@ from server.web.openrosa.routes import register_openrosa
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from server.settings import Settings
+    from server.operations.services import Services
 
-
-def make_services(settings: Settings) -> Services:
-    """Open the database and the media store the settings name; nothing is asked of them yet."""
-    engine = open_engine(settings.database_url, connections=settings.database_connections)
-    return Services(
-        settings=settings,
-        engine=engine,
-        media=open_store(settings.media_url, _incoming_folder(settings)),
-        catalogue=load_catalogue(),
-        shelf=FormShelf(engine),
-        atlas=Atlas(engine),
-        now=lambda: datetime.now(UTC),
-        new_id=lambda: str(uuid4()),
-    )
-
-
-def _incoming_folder(settings: Settings) -> Path:
-    """Return where uploads land before an object store takes them: beside a SQLite file, else the working folder."""
-    path = sqlite_path(settings.database_url)
-    return (path.parent if path else Path("var")) / "incoming"
+__all__ = ["create_app", "make_services"]
 
 
 def create_app(services: Services) -> Flask:

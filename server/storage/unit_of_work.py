@@ -28,6 +28,7 @@ from server.storage.repositories.spool import Spool
 from server.storage.repositories.submissions import Submissions
 from server.storage.repositories.tray import Tray
 from server.storage.repositories.units import Units
+from server.storage.repositories.versions import Versions
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -145,3 +146,8 @@ class UnitOfWork:
     def spool(self) -> Spool:
         """Return the bytes that wait for the object store."""
         return Spool(self._connection)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Return received versions as they are derived again."""
+        return Versions(self._connection)

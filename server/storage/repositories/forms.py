@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from server.storage.models.forms import FormAudienceRow, FormFileRow, FormRow, FormVersionRow
 from server.storage.models.projects import ProjectRow
@@ -125,6 +125,12 @@ class Forms:
         """Insert units or collaborators a version is for."""
         if rows:
             self._connection.execute(insert(FormAudienceRow), [dict(row) for row in rows])
+
+    def set_audience(self, version_id: int, kind: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Replace whom a version is for."""
+        self._connection.execute(delete(FormAudienceRow).where(FormAudienceRow.version_id == version_id))
+        self._connection.execute(update(FormVersionRow).where(FormVersionRow.id == version_id).values(audience=kind))
+        self.add_audience(rows)
 
     def set_state(self, form_key: int, state: str) -> None:
         """Open, begin to close, or close a form."""

@@ -1,0 +1,76 @@
+"""`nepnha collaborator`: enrol people with phones, end their access."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from server.cli.codes import draw_code, write_code
+from server.cli.terminal import Terminal, as_json, pass_terminal
+from server.operations.add_collaborator import NewCollaborator, add_collaborator, revoke_collaborator
+from server.operations.find_project import find_collaborator, find_project
+
+if TYPE_CHECKING:
+    from server.operations.add_collaborator import Enrolment
+
+NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+@click.group()
+def collaborator() -> None:
+    """Cộng tác viên và điện thoại. / Collaborators and their phones."""
+
+
+@collaborator.command("add")
+@click.option("--project", "project", required=True, help="Số hoặc tên dự án. / Number or name of the project.")
+@click.option("--name", required=True, help="Họ tên. / Full name.")
+@click.option("--unit", "units", multiple=True, required=True, help="Mã thôn, xã: CODE, CODE@NGÀY. / Unit code.")
+@click.option("--label", default="", help="Tên của máy. / What the phone is called.")
+@click.option("--svg", type=NEW_FILE, help="Ghi mã QR ra tệp SVG. / Write the QR code as SVG.")
+@click.option("--png", type=NEW_FILE, help="Ghi mã QR ra tệp PNG. / Write the QR code as PNG.")
+@as_json
+@pass_terminal
+def add(  # noqa: PLR0913 one parameter per option
+    terminal: Terminal,
+    *,
+    project: str,
+    name: str,
+    units: tuple[str, ...],
+    label: str,
+    svg: Path | None,
+    png: Path | None,
+    as_json: bool,
+) -> None:
+    """Thêm cộng tác viên; địa chỉ, mật khẩu, mã QR hiện một lần. / Add one; what her phone needs is shown once."""
+    project_id = find_project(terminal.services, project).project_id
+    enrolment = add_collaborator(terminal.services, NewCollaborator(project_id, name, units, label))
+    for path, kind in ((svg, "svg"), (png, "png")):
+        if path is not None:
+            write_code(enrolment.qr, path, kind=kind)
+    if as_json:
+        terminal.show(asdict(enrolment))
+        return
+    show_enrolment(terminal, enrolment)
+    if svg is None and png is None:
+        draw_code(enrolment.qr)
+
+
+@collaborator.command("revoke")
+@click.argument("collaborator")
+@click.option(
+    "--stolen", is_flag=True, help="Máy bị lấy cắp: không nhận gì từ máy ấy nữa. / Refuse everything from it."
+)
+@pass_terminal
+def revoke(terminal: Terminal, *, collaborator: str, stolen: bool) -> None:
+    """Thu quyền của COLLABORATOR (số hoặc tên máy). / End the access of COLLABORATOR (number or device user name)."""
+    line = find_collaborator(terminal.services, collaborator)
+    revoke_collaborator(terminal.services, line.collaborator_id, is_stolen=stolen)
+    terminal.say("cli.collaborator.revoked_stolen" if stolen else "cli.collaborator.revoked", name=line.name)
+
+
+def show_enrolment(terminal: Terminal, enrolment: Enrolment) -> None:
+    """Print what is typed into a phone that cannot scan, and the code of its settings."""
+    terminal.say("cli.collaborator.added", **asdict(enrolment))

@@ -1,0 +1,75 @@
+"""The command's root: which groups there are, and how a refusal ends (exit code 1) or wrong settings do (2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from server.cli.accounts import account
+from server.cli.collaborators import collaborator
+from server.cli.faults import show_faults, show_refusal, show_settings
+from server.cli.forms import form
+from server.cli.projects import project
+from server.cli.running import doctor, jobs, rebuild
+from server.cli.starting import sample, setup
+from server.cli.terminal import Terminal, preferred_language
+from server.cli.units import units
+from server.errors import DomainError
+from server.forms.faults import FormRefused
+from server.indicators.plan import PlanRefused
+from server.language.catalogue import LANGUAGES
+from server.settings import SettingsError
+
+if TYPE_CHECKING:
+    from server.language.catalogue import Language
+
+REFUSED = 1
+WRONG_USE = 2
+
+
+class Door(click.Group):
+    """A group whose commands end in a sentence and an exit code, never in a traceback, when something is refused."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 click's own signature
+        """Run the command; a refusal is shown in the operator's language."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as wrong:
+            show_settings(_terminal(ctx), wrong.faults)
+            ctx.exit(WRONG_USE)
+        except (FormRefused, PlanRefused) as refused:
+            show_faults(_terminal(ctx), refused.faults)
+            ctx.exit(REFUSED)
+        except DomainError as refusal:
+            show_refusal(_terminal(ctx), refusal)
+            ctx.exit(REFUSED)
+
+
+def _terminal(ctx: click.Context) -> Terminal:
+    found = ctx.find_object(Terminal)
+    assert found is not None, "the root made it"
+    return found
+
+
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Ngôn ngữ / language; mặc định theo LANG, else Vietnamese.")
+@click.version_option(package_name="nepnha", message="Nếp Nhà %(version)s")
+@click.pass_context
+def nepnha(ctx: click.Context, lang: Language | None) -> None:
+    """Điều hành máy chủ Nếp Nhà. / Run a Nếp Nhà server.
+
+    Thiết đặt nằm trong các biến NEPNHA_… (xem README). Mã thoát: 0 xong, 1 bị từ chối, 2 gọi hoặc thiết đặt sai.
+
+    Settings are read from NEPNHA_… variables (see README). Exit codes: 0 done, 1 refused, 2 wrong use or settings.
+    """
+    ctx.obj = Terminal(lang or preferred_language())
+
+
+for _one in (setup, project, form, collaborator, account, units, sample, rebuild, jobs, doctor):
+    nepnha.add_command(_one)
+
+
+def main() -> None:
+    """Run the command with the arguments of this program."""
+    nepnha(prog_name="nepnha")

@@ -1,0 +1,65 @@
+"""How faults are written on a terminal: refusals, faults of a form or plan by cell, and wrong settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from server.language.catalogue import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from server.cli.terminal import Terminal
+    from server.errors import DomainError
+    from server.forms.faults import Fault
+    from server.settings import SettingFault
+
+
+def show_refusal(terminal: Terminal, refusal: DomainError) -> None:
+    """Say why the command was refused."""
+    terminal.tell(refusal.code, **refusal.params)
+
+
+def show_settings(terminal: Terminal, faults: Sequence[SettingFault]) -> None:
+    """List every wrong setting in both languages: whoever starts the server may read only one of them."""
+    for fault in faults:
+        said = [
+            terminal.catalogue.sentence(fault.code, {"variable": fault.variable, "value": fault.value}, language)
+            for language in LANGUAGES
+        ]
+        click.echo(f"{fault.variable}: {' / '.join(said)}", err=True)
+
+
+def show_faults(terminal: Terminal, faults: Sequence[Fault]) -> None:
+    """List faults of a form or plan: how grave, where, what, and what to do."""
+    for fault in faults:
+        click.echo(fault_line(terminal, fault), err=True)
+    errors = sum(1 for fault in faults if fault.is_error)
+    terminal.tell("cli.faults", errors=errors, warnings=len(faults) - errors)
+
+
+def fault_line(terminal: Terminal, fault: Fault) -> str:
+    """Return one fault as a line."""
+    grave = terminal.sentence("cli.fault.error" if fault.is_error else "cli.fault.warning")
+    places = [fault.sheet, str(fault.row or ""), fault.column]
+    where = "/".join(one for one in places if one)
+    what = [terminal.sentence(fault.code, **fault.params)]
+    if terminal.catalogue.has(fault.cure_code, terminal.language):
+        what.append(terminal.sentence(fault.cure_code, **fault.params))
+    return f"{grave} {where + ': ' if where else ''}{' '.join(what)}"
+
+
+def fault_facts(terminal: Terminal, fault: Fault) -> dict[str, Any]:
+    """Return one fault for JSON."""
+    has_cure = terminal.catalogue.has(fault.cure_code, terminal.language)
+    return {
+        "severity": fault.severity.value,
+        "code": fault.code,
+        "sheet": fault.sheet,
+        "row": fault.row,
+        "column": fault.column,
+        "message": terminal.sentence(fault.code, **fault.params),
+        "cure": terminal.sentence(fault.cure_code, **fault.params) if has_cure else "",
+    }

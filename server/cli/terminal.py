@@ -1,0 +1,77 @@
+"""What a command shares with the others: the language, the services, and how things are shown.
+
+Results go to standard output, once; progress, warnings and faults to standard error, so that ``--json`` stays JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from server.language.catalogue import LANGUAGES, load_catalogue
+from server.logs import configure_logs
+from server.settings import SETTINGS, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from server.language.catalogue import Catalogue, Language
+    from server.operations.services import Services
+
+as_json = click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON. / Print the result as JSON.")
+
+
+class Terminal:
+    """The terminal a command talks to; services are opened when first asked for."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Return the sentences."""
+        return load_catalogue()
+
+    @cached_property
+    def services(self) -> Services:
+        """Open the server's parts by the environment; raises SettingsError with every fault."""
+        from server.operations.open_services import make_services  # heavy, and `--help` need not wait for it
+
+        settings = read_settings(os.environ)
+        configure_logs("WARNING")
+        return make_services(settings)
+
+    @property
+    def public_url(self) -> str:
+        """Return the server's address alone: checking a form needs no other setting."""
+        setting = SETTINGS["public_url"]
+        return os.environ.get(setting.variable) or setting.default or ""
+
+    def sentence(self, code: str, **params: object) -> str:
+        """Return a sentence in the operator's language."""
+        return self.catalogue.sentence(code, params, self.language)
+
+    def say(self, code: str, **params: object) -> None:
+        """Show a sentence as a result."""
+        click.echo(self.sentence(code, **params))
+
+    def tell(self, code: str, **params: object) -> None:
+        """Show a sentence beside the result: progress, a warning, a fault."""
+        click.echo(self.sentence(code, **params), err=True)
+
+    def show(self, facts: Mapping[str, Any] | list[Any]) -> None:
+        """Show facts as JSON."""
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
+
+
+pass_terminal: Callable[..., Any] = click.make_pass_decorator(Terminal)
+
+
+def preferred_language() -> Language:
+    """Return English where the machine speaks English, else Vietnamese."""
+    spoken = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "")[:2].lower()
+    return next((one for one in LANGUAGES if one == spoken), "vi")

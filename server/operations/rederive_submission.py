@@ -1,0 +1,123 @@
+"""Derive a received version again from its raw bytes and keep what comes out, if it is other than what is kept.
+
+Derived rows are functions of the bytes, the form version and the sender's posts at receipt, so doing it again gives
+the same rows; whatever differs was damaged, or made by an earlier release, or could not be made at the time.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from server.errors import NotFound, Unavailable
+from server.operations.derive_submission import Derived, Origin, derive
+from server.operations.file_version import derived_facts
+from server.storage.repositories.versions import Made
+from server.submissions.instance import read_instance
+
+if TYPE_CHECKING:
+    from server.operations.services import Services
+    from server.storage.repositories.versions import RawVersion
+    from server.storage.unit_of_work import UnitOfWork
+    from server.territory.units import UnitId
+
+log = logging.getLogger(__name__)
+
+
+def rederive(services: Services, version_id: int) -> bool:
+    """Derive one version again; return whether anything was other than it was kept.
+
+    Raises NotFound ``submission.unknown`` and Unavailable ``submission.underived`` when it still cannot be derived.
+    """
+    with services.reading(services.operator()) as uow:
+        raw = uow.versions.one(version_id)
+    if raw is None:
+        raise NotFound("submission.unknown", submission=version_id)
+    if rederive_many(services, [raw]).underived:
+        raise Unavailable("submission.underived", version=version_id)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many versions came out differently and how many could not be derived."""
+
+    differed: int
+    underived: int
+
+
+def rederive_many(services: Services, versions: list[RawVersion]) -> Tally:
+    """Derive some versions again; those that come out as they are kept are only read, the others written one by one."""
+    with services.reading(services.operator()) as uow:
+        posts = {one.version_id: _posts(services, uow, one) for one in versions}
+    made_anew = {one.version_id: _derived(services, one, posts[one.version_id]) for one in versions}
+    with services.reading(services.operator()) as uow:
+        kept = uow.versions.made_of(versions, _FACT_NAMES)
+    readable = [one for one in versions if made_anew[one.version_id].is_derived]
+    differing = [one for one in readable if kept[one.version_id] != _made(one, made_anew[one.version_id])]
+    for one in differing:
+        _keep(services, one, made_anew[one.version_id])
+    return Tally(len(differing), len(versions) - len(readable))
+
+
+_FACT_NAMES = ("unit_id", "event_date", "instance_name", "name_folded", "is_flagged", "is_derived")
+
+
+def _derived(services: Services, raw: RawVersion, posts: frozenset[UnitId]) -> Derived:
+    form = services.shelf.version_by_id(raw.form_version_id)
+    revision = services.atlas.current().revision
+    return derive(services, read_instance(raw.xml), form, Origin(raw.received_at, posts, revision))
+
+
+def _posts(services: Services, uow: UnitOfWork, raw: RawVersion) -> frozenset[UnitId]:
+    if raw.collaborator_id is None:
+        return frozenset()
+    on = raw.received_at.astimezone(services.settings.timezone).date()
+    return uow.versions.posts_on(raw.collaborator_id, on)
+
+
+def _made(raw: RawVersion, derived: Derived) -> Made:
+    """Return what the tables should say, in the form they say it."""
+    findings = (
+        (one.code, one.path, one.severity.value, repr(sorted(dict(one.params).items()))) for one in derived.findings
+    )
+    contributions = (
+        (
+            one.measure,
+            one.position,
+            one.category,
+            one.subject,
+            one.period,
+            one.event_date,
+            one.unit_id,
+            one.combine.value,
+            one.thousandths,
+        )
+        for one in derived.contributions
+    )
+    facts = derived_facts(derived) if raw.is_current else {}
+    return Made(tuple(sorted(findings)), tuple(sorted(contributions)), facts)
+
+
+def _keep(services: Services, raw: RawVersion, derived: Derived) -> None:
+    with services.unit_of_work(services.operator()) as uow:
+        history = uow.submissions.history(raw.submission_id)
+        uow.versions.replace_findings(raw.version_id, _finding_rows(raw.version_id, derived))
+        uow.figures.replace(raw.project_id, raw.version_id, derived.contributions)
+        if history.current_version_id == raw.version_id:
+            uow.versions.set_facts(history.submission_id, derived_facts(derived))
+    log.info("submission.rederived", extra={"version": raw.version_id})
+
+
+def _finding_rows(version_id: int, derived: Derived) -> list[dict[str, Any]]:
+    return [
+        {
+            "version_id": version_id,
+            "code": one.code,
+            "path": one.path,
+            "severity": one.severity.value,
+            "params": dict(one.params),
+        }
+        for one in derived.findings
+    ]

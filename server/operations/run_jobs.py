@@ -1,0 +1,113 @@
+"""Do the work that was put off: the outbox, the spool, what dead uploads left behind.
+
+One bad piece never stops the others: it is put back with its error and tried again, later each time. Any number of
+runners may work at once; each piece is claimed by one.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from server.errors import DomainError, Unavailable
+from server.operations.move_spool import move_spool
+from server.operations.rederive_submission import rederive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from server.operations.services import Services
+    from server.storage.repositories.outbox import Job
+
+log = logging.getLogger(__name__)
+CLAIMED_AT_ONCE: Final = 10
+FIRST_PAUSE: Final = timedelta(seconds=30)
+LONGEST_PAUSE: Final = timedelta(hours=6)
+SECONDS_BETWEEN_ROUNDS: Final = 5.0
+UPLOAD_IS_DEAD: Final = timedelta(hours=24)
+"""A slow upload writes to its file all the time; one untouched for a day belongs to no living request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round did."""
+
+    done: int
+    failed: int
+    moved: int
+    swept: int
+
+
+def run_round(services: Services) -> Round:
+    """Do everything that is due now; raises `Unavailable` when the database is away."""
+    done = failed = 0
+    while jobs := _claim(services):
+        for job in jobs:
+            if _try(services, job):
+                done += 1
+            else:
+                failed += 1
+    return Round(done, failed, _moved(services), _swept(services))
+
+
+def run_until(services: Services, is_over: Callable[[float], bool]) -> None:
+    """Do round after round; *is_over* waits the seconds it is given and says whether to end."""
+    while True:
+        try:
+            run_round(services)
+        except Unavailable as fault:
+            log.warning("jobs.waiting", extra={"reason": fault.code})
+        if is_over(SECONDS_BETWEEN_ROUNDS):
+            return
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Return how long to wait after that many failed attempts: doubled each time, up to a quarter of a day."""
+    doublings: int = 1 << min(attempts - 1, 20)
+    return min(FIRST_PAUSE * doublings, LONGEST_PAUSE)
+
+
+def _derive(services: Services, payload: Mapping[str, Any]) -> None:
+    rederive(services, int(payload["version_id"]))
+
+
+_WORK: Final[Mapping[str, Callable[[Services, Mapping[str, Any]], None]]] = {"derive_submission": _derive}
+
+
+def _claim(services: Services) -> list[Job]:
+    with services.unit_of_work(services.operator()) as uow:
+        return uow.outbox.claim(services.now(), CLAIMED_AT_ONCE)
+
+
+def _try(services: Services, job: Job) -> bool:
+    """Do one piece and forget it, or put it back with what went wrong; return whether it is done."""
+    try:
+        _WORK[job.kind](services, job.payload)
+    except Exception as fault:
+        log.exception("job.failed", extra={"job": job.job_id, "kind": job.kind, "attempts": job.attempts})
+        until = services.now() + pause_after(job.attempts)
+        with services.unit_of_work(services.operator()) as uow:
+            uow.outbox.postpone(job.job_id, until=until, error=_named(fault))
+        return False
+    with services.unit_of_work(services.operator()) as uow:
+        uow.outbox.finish(job.job_id)
+    return True
+
+
+def _named(fault: Exception) -> str:
+    """Return what may be kept of a fault: its code or kind, never its words, which may quote an answer."""
+    return fault.code if isinstance(fault, DomainError) else type(fault).__name__
+
+
+def _moved(services: Services) -> int:
+    try:
+        return move_spool(services)
+    except DomainError as fault:
+        log.warning("spool.waiting", extra={"reason": fault.code})
+        return 0
+
+
+def _swept(services: Services) -> int:
+    return services.media.sweep_incoming(written_before=services.now() - UPLOAD_IS_DEAD)
