@@ -102,7 +102,7 @@ class Compiled:
     @staticmethod
     def of(definition: FormDefinition) -> Compiled:
         """Return *definition* compiled; an expression that does not compile becomes a rule with a fault."""
-        rules = {path: _node_rules(node, definition) for path, node in definition.nodes.items()}
+        rules = {node.path: _node_rules(node, definition) for node in definition.root.walk()}
         triggers, cycles = _ordered(rules)
         return Compiled(
             definition=definition,
@@ -116,11 +116,13 @@ class Compiled:
 
 
 def _node_rules(node: Node, definition: FormDefinition) -> NodeRules:
+    is_asked = _is_asked(node)
     return NodeRules(
         node=node,
         relevant=_rule(node.relevant, definition),
-        calculate=_stored(_rule(node.calculate, definition)),
-        required=_rule(node.required, definition) if _is_asked(node) else None,
+        # A question a person may answer only starts from its calculate; what they wrote over it is right.
+        calculate=None if is_asked else _stored(_rule(node.calculate, definition)),
+        required=_rule(node.required, definition) if is_asked else None,
         constraint=_rule(node.constraint, definition),
         choices=_choices(node, definition),
     )

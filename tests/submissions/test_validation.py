@@ -159,3 +159,19 @@ def test_computed_value_is_still_a_number_or_a_boolean_to_the_rules_that_read_it
         ("answer.not_relevant", "/data/if_zero", ERROR),
         ("answer.not_relevant", "/data/if_one", ERROR),
     ]
+
+
+SUGGESTED = """
+| survey | | | | | |
+| | type | name | label | readonly | calculation |
+| | integer | n | N | | |
+| | integer | guess | Đoán | | ${n} * 2 |
+| | integer | shown | Xem | yes | ${n} * 2 |
+"""
+
+
+def test_answer_written_over_a_suggested_one_is_right(found) -> None:
+    assert found(SUGGESTED, "<n>2</n><guess>5</guess><shown>4</shown>") == []
+    assert found(SUGGESTED, "<n>2</n><guess>4</guess><shown>5</shown>") == [
+        ("answer.calculate_differs", "/data/shown", ERROR)
+    ]
