@@ -1,0 +1,39 @@
+"""The command line of `scripts/bench`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+
+from .database import KINDS as DATABASES
+from .loads import KINDS as LOADS
+from .measurement import Wanted, measure
+
+
+def main() -> None:
+    """Measure what the arguments ask for and print it."""
+    given = _arguments()
+    logging.disable(logging.WARNING)
+    wanted = Wanted(given.load, given.database, given.seconds, given.clients, given.stored)
+    for figures in measure(wanted):
+        print(json.dumps(figures.as_json(), ensure_ascii=False) if given.json else figures.as_text(), flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=DESCRIPTION)
+    parser.add_argument("load", choices=sorted(LOADS), help="surveys, events with a 2 MB photograph, or form lists")
+    parser.add_argument("--database", choices=sorted(DATABASES), default="postgresql")
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long the load lasts")
+    parser.add_argument("--clients", type=int, help="how many phones send at the same time, each one request at a time")
+    parser.add_argument("--stored", type=int, default=0, help="how many records are there before the load begins")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per measurement")
+    return parser.parse_args()
+
+
+DESCRIPTION = """Measure the server as it runs in earnest: gunicorn, a durable throw-away database, the household
+conduct survey with all its rules. Prints accepted requests a second, latencies, CPU per request of the server's and
+the database's processes together, and peak memory. The load comes from a process of its own, which is not counted."""
+
+if __name__ == "__main__":
+    main()

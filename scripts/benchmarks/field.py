@@ -1,0 +1,106 @@
+"""The field project that is measured: the project's own forms and all their rules, plainly made-up people."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from server.operations.add_collaborator import NewCollaborator, add_collaborator
+from server.operations.add_project import add_project
+from server.operations.form_source import read_form_source
+from server.operations.load_units import SAMPLE_FILE, SEED_FILE, load_units, seed_text
+from server.operations.publish_form import Audience, publish_form
+from server.storage.schema import upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from server.operations.services import Services
+
+_FORMS = Path(__file__).resolve().parent.parent.parent / "xlsforms"
+_SURVEY, _EVENT = "household_conduct_survey", "training_event"
+PHOTO_NAME = "1763600000000.jpg"
+"""How the example of an event with a photograph names it."""
+HOUSEHOLDS = 500
+_HOUSEHOLDS_FILE = "households_pilot.csv"
+_VILLAGE = "23500-01"
+_ANSWERED = ("couple_with_children", "couple_with_children", "couple_with_children", "refused", "bad_result_tampered")
+"""What villages send: mostly answered surveys, some refusals, some records that a reviewer must look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What was set up; *keys* are the paths of the collaborators' keys, one for each phone."""
+
+    project_id: int
+    keys: tuple[str, ...]
+
+
+def set_up(services: Services, phones: int) -> Field:
+    """Make the project on an empty database, with *phones* collaborators of one village."""
+    upgrade(services.engine)
+    load_units(services, seed_text(SEED_FILE))
+    load_units(services, seed_text(SAMPLE_FILE))
+    project = add_project(services, "Đo tốc độ (mẫu)")
+    for form_id in (_SURVEY, _EVENT):
+        source = read_form_source(_FORMS / form_id)
+        files = {**source.files, _HOUSEHOLDS_FILE: _households(source.files[_HOUSEHOLDS_FILE])}
+        publish_form(services, project.project_id, replace(source, files=files), audience=Audience())
+    keys = tuple(_new_phone(services, project.project_id, number) for number in range(phones))
+    return Field(project.project_id, keys)
+
+
+def surveys() -> Iterator[bytes]:
+    """Yield conduct surveys without end, each with an instanceID of its own, from one household after another."""
+    texts = [_example(_SURVEY, name) for name in _ANSWERED]
+    for number in count():
+        household = str(_household_id(number % HOUSEHOLDS))
+        given = {"household": household, "household_id": household, "hh_number": str(number % HOUSEHOLDS)}
+        yield _renewed(texts[number % len(texts)], given)
+
+
+def events() -> Iterator[bytes]:
+    """Yield training events without end, each with an instanceID of its own and a photograph named PHOTO_NAME."""
+    text = _example(_EVENT, "bad_photo_missing")
+    while True:
+        yield _renewed(text, {})
+
+
+def _example(form_id: str, name: str) -> str:
+    return (_FORMS / form_id / "examples" / f"{name}.xml").read_text(encoding="utf-8")
+
+
+def _renewed(text: str, given: Mapping[str, str]) -> bytes:
+    for element, value in {"instanceID": f"uuid:{uuid4()}", **given}.items():
+        text = re.sub(rf"<{element}>[^<]*</{element}>", f"<{element}>{value}</{element}>", text)
+    return text.encode()
+
+
+def _households(sample: bytes) -> bytes:
+    """Return the sample list with as many households of one village as a hamlet of that size has."""
+    header = next(csv.reader(io.StringIO(sample.decode("utf-8"))))
+    text = io.StringIO(newline="")
+    rows = csv.DictWriter(text, header, restval="yes")
+    rows.writeheader()
+    for number in range(HOUSEHOLDS):
+        facts = {"name": str(_household_id(number)), "label": f"Hộ {number} (mẫu)", "house_no": str(number)}
+        rows.writerow(
+            {**facts, "village": _VILLAGE, "has_grandparent": "no", "poverty": "poor", "last_survey_year": ""}
+        )
+    return text.getvalue().encode()
+
+
+def _household_id(number: int) -> UUID:
+    return UUID(int=number, version=4)
+
+
+def _new_phone(services: Services, project_id: int, number: int) -> str:
+    new = NewCollaborator(project_id, f"Cộng tác viên {number} (mẫu)", (_VILLAGE,), is_sample=True)
+    return urlsplit(add_collaborator(services, new).server_url).path

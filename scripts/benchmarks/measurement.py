@@ -1,0 +1,141 @@
+"""One measurement from nothing: a database, a field project, the server, a load, and what it came to."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.app import make_services
+from server.settings import read_settings
+
+from . import database
+from .client import Load, drive_apart
+from .field import set_up
+from .figures import Figures, percentile
+from .loads import KINDS, known_lists
+from .meter import cpu_seconds, peak_memory
+from .server_process import free_port, serving
+from .stored import copy_newest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .client import Outcome, Request
+    from .field import Field
+    from .loads import Kind
+
+_WARMING_SECONDS = 3.0
+_WARMING_REQUESTS = 400
+_SUCCESS = frozenset({200, 201, 304})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be measured, on what, for how long. *connections* None: as many as suit the load."""
+
+    load: str
+    database: str
+    seconds: float
+    connections: int | None
+    stored: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """A server that runs, and the processes that are metered."""
+
+    wanted: Wanted
+    field: Field
+    port: int
+    master: int
+    beside: tuple[int, ...]
+    environment: Mapping[str, str]
+
+
+def measure(wanted: Wanted) -> Iterator[Figures]:
+    """Yield the figures of the load; for form lists, also of phones that have the list already."""
+    kind = KINDS[wanted.load]
+    with ExitStack() as stack:
+        bench = _start(wanted, kind, stack)
+        requests = _warm(bench, kind)
+        yield _measured(bench, kind, wanted.load, requests)
+        if wanted.load == "formlist":
+            yield _measured(bench, kind, "formlist, unchanged", known_lists(bench.field, bench.port))
+
+
+def _start(wanted: Wanted, kind: Kind, stack: ExitStack) -> _Bench:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nepnha-bench-")))
+    folder.chmod(0o755)
+    cluster = folder / "database"
+    cluster.mkdir()
+    store = stack.enter_context(database.KINDS[wanted.database](cluster))
+    port = free_port()
+    environment = _environment(store, folder, port)
+    services = make_services(read_settings(environment))
+    field = set_up(services, kind.phones)
+    services.engine.dispose()
+    master = stack.enter_context(serving(environment, port, folder / "server.log"))
+    return _Bench(wanted, field, port, master, store.processes, environment)
+
+
+def _environment(store: database.Database, folder: Path, port: int) -> dict[str, str]:
+    return {
+        "NEPNHA_DATABASE_URL": store.url,
+        "NEPNHA_MEDIA_URL": f"file:{folder / 'media'}",
+        "NEPNHA_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "NEPNHA_BIND": f"127.0.0.1:{port}",
+        "NEPNHA_SECRET_KEY": secrets.token_hex(32),
+    }
+
+
+def _warm(bench: _Bench, kind: Kind) -> tuple[Request, ...]:
+    """Let every worker meet the form, and fill the tables as far as wanted; return the requests still to send."""
+    wanted = _WARMING_REQUESTS + int(kind.most_per_second * bench.wanted.seconds)
+    requests = kind.make(bench.field, wanted)
+    first, rest = (
+        (requests, requests) if kind.is_repeated else (requests[:_WARMING_REQUESTS], requests[_WARMING_REQUESTS:])
+    )
+    _send(bench, kind, first, seconds=_WARMING_SECONDS)
+    if bench.wanted.stored:
+        services = make_services(read_settings(bench.environment))
+        copy_newest(services.engine, bench.wanted.stored)
+        services.engine.dispose()
+    return rest
+
+
+def _measured(bench: _Bench, kind: Kind, name: str, requests: tuple[Request, ...]) -> Figures:
+    everything = (bench.master, *bench.beside)
+    with peak_memory(everything) as peak:
+        whole, server = cpu_seconds(everything), cpu_seconds([bench.master])
+        outcome = _send(bench, kind, requests, seconds=bench.wanted.seconds)
+        whole, server = cpu_seconds(everything) - whole, cpu_seconds([bench.master]) - server
+    answered = len(outcome.latencies)
+    accepted = sum(times for status, times in outcome.statuses.items() if status in _SUCCESS)
+    return Figures(
+        load=name,
+        database=bench.wanted.database,
+        stored=bench.wanted.stored,
+        connections=_connections(bench, kind),
+        seconds=outcome.seconds,
+        answers=outcome.statuses,
+        per_second=accepted / outcome.seconds,
+        p50_ms=percentile(outcome.latencies, 0.50) * 1000,
+        p95_ms=percentile(outcome.latencies, 0.95) * 1000,
+        p99_ms=percentile(outcome.latencies, 0.99) * 1000,
+        cpu_ms_per_request=whole * 1000 / max(1, answered),
+        server_cpu_ms_per_request=server * 1000 / max(1, answered),
+        peak_memory_mb=peak[0] / 1_000_000,
+    )
+
+
+def _send(bench: _Bench, kind: Kind, requests: tuple[Request, ...], *, seconds: float) -> Outcome:
+    connections = _connections(bench, kind)
+    return drive_apart(Load(bench.port, requests, connections, seconds, kind.filler, kind.is_repeated))
+
+
+def _connections(bench: _Bench, kind: Kind) -> int:
+    return bench.wanted.connections or kind.connections

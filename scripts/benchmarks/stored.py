@@ -1,0 +1,76 @@
+"""Records that are there already: copies of one that was received, made by the database itself.
+
+They go round the intake on purpose, which the measurement of growth would otherwise spend its hour on; what matters is
+how large the tables and their indexes are, not how they came to be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, MetaData, Table, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TABLES = ("submission", "submission_version", "attachment", "finding", "contribution")
+_NUMBERS = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :copies) "
+
+
+def copy_newest(engine: Engine, copies: int) -> None:
+    """Copy the newest record, with its version, files, findings and contributions, so many times."""
+    metadata = MetaData()
+    metadata.reflect(engine, only=_TABLES)
+    with engine.begin() as connection:
+        record = _newest(connection, "SELECT max(id) FROM submission")
+        version = _newest(connection, "SELECT max(id) FROM submission_version")
+        for name in _TABLES:
+            columns = _copied(name, metadata.tables[name])
+            key = "id" if name in {"submission", "submission_version"} else "version_id"
+            original = record if name == "submission" else version
+            statement = (
+                f"INSERT INTO {name} ({', '.join(columns)}) {_NUMBERS}"  # noqa: S608 names of our own tables
+                f"SELECT {', '.join(columns.values())} FROM {name} AS t, numbers WHERE t.{key} = :original"
+            )
+            connection.execute(text(statement), {"copies": copies, "original": original})
+        if engine.dialect.name == "postgresql":
+            _move_sequences(connection, metadata)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
+
+
+def _copied(name: str, table: Table) -> Mapping[str, str]:
+    """Return what each column of a copy holds: what the original has, but for ids, which are moved up by n."""
+    moved = {"submission_id", "version_id", "counted_version_id"}
+    values = {column.name: f"t.{column.name}" for column in table.columns}
+    for column in values:
+        if column in moved:
+            values[column] = f"t.{column} + n"
+    if name in {"submission", "submission_version"}:
+        values["id"] = "t.id + n"
+    elif "id" in values:
+        del values["id"]
+    if name == "submission":
+        values["root_instance_id"] = _OTHER_ID.format(column="root_instance_id")
+    if name == "submission_version":
+        values["instance_id"] = _OTHER_ID.format(column="instance_id")
+    if name == "contribution":
+        values["subject"] = "t.subject || ':' || n"
+    return values
+
+
+_OTHER_ID = "substr(t.{column}, 1, 28) || substr(CAST(1000000000000 + n AS TEXT), 2)"
+"""Another instanceID of the same form: the last twelve digits count."""
+
+
+def _newest(connection: Connection, question: str) -> int:
+    return int(connection.execute(text(question)).scalar_one())
+
+
+def _move_sequences(connection: Connection, metadata: MetaData) -> None:
+    """Let the next id follow the copies."""
+    for name in ("submission", "submission_version"):
+        table = metadata.tables[name]
+        connection.execute(
+            text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT max(id) FROM {table.name}))")  # noqa: S608
+        )
