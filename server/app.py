@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from server.access.roles import Permission
 from server.errors import DomainError
 from server.operations.open_services import make_services
+from server.web.api.register import register_api
 from server.web.console.register import console_refusal, register_console
 from server.web.guard import check_every_route_is_guarded, guard_routes, requires
 from server.web.openrosa.multipart import FieldRequest
@@ -38,6 +39,7 @@ def create_app(services: Services) -> Flask:
     )
     register_openrosa(app, services)
     register_console(app, services)
+    register_api(app, services)
     app.add_url_rule("/healthz", "health", requires(Permission.PUBLIC)(lambda: _health(services)))
     guard_routes(app, services)
     _answer_refusals(app, services)
