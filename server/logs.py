@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from logging.config import dictConfig
+from typing import Any
 
 _TOKEN_IN_PATH = re.compile(r"(/key/)[^/\s\"?]+")
 _QUERY = re.compile(r"\?[^\s\"]*")
@@ -24,27 +25,30 @@ class Redaction(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite *record* in place and keep it."""
-        if isinstance(record.msg, str) and "/" in record.msg:
-            record.msg = redacted(record.msg)
-        if isinstance(record.args, tuple):
-            record.args = tuple(redacted(one) if isinstance(one, str) and "/" in one else one for one in record.args)
+        said = record.getMessage()
+        if "/" in said:
+            # Arguments too: those of the access log are a mapping with the address in it.
+            record.msg, record.args = redacted(said), None
         return True
 
 
 def configure_logs(level: str) -> None:
     """Send every logger's events, redacted, as JSON lines to standard error."""
-    dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "filters": {"redaction": {"()": Redaction}},
-            "formatters": {
-                "json": {
-                    "()": "pythonjsonlogger.json.JsonFormatter",
-                    "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-                }
-            },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["redaction"]}},
-            "root": {"level": level, "handlers": ["stderr"]},
-        }
-    )
+    dictConfig(log_configuration(level))
+
+
+def log_configuration(level: str) -> dict[str, Any]:
+    """Return what `dictConfig` takes, for this process or for the web server's own loggers."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"redaction": {"()": Redaction}},
+        "formatters": {
+            "json": {
+                "()": "pythonjsonlogger.json.JsonFormatter",
+                "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["redaction"]}},
+        "root": {"level": level, "handlers": ["stderr"]},
+    }

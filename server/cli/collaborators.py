@@ -73,4 +73,5 @@ def revoke(terminal: Terminal, *, collaborator: str, stolen: bool) -> None:
 
 def show_enrolment(terminal: Terminal, enrolment: Enrolment) -> None:
     """Print what is typed into a phone that cannot scan, and the code of its settings."""
-    terminal.say("cli.collaborator.added", **asdict(enrolment))
+    code = "cli.collaborator.added" if enrolment.password else "cli.collaborator.key"
+    terminal.say(code, **asdict(enrolment))

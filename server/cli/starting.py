@@ -29,7 +29,6 @@ OWN_FORMS = Path("xlsforms")
 @click.option("--incidents", is_flag=True, help="Thêm biểu vụ việc, dự án riêng. / The incident form too, set apart.")
 @click.option("--login", default=ADMINISTRATOR_LOGIN, show_default=True, help="Tên quản trị đầu tiên. / First login.")
 @click.option("--password-stdin", is_flag=True, help="Đọc mật khẩu từ đầu vào. / Read its password from input.")
-@click.option("--phone", is_flag=True, help="In mã QR của một máy mẫu làm thử. / QR of a sample practice phone.")
 @as_json
 @pass_terminal
 def setup(  # noqa: PLR0913 one parameter per option
@@ -39,7 +38,6 @@ def setup(  # noqa: PLR0913 one parameter per option
     incidents: bool,
     login: str,
     password_stdin: bool,
-    phone: bool,
     as_json: bool,
 ) -> None:
     """Chuẩn bị máy chủ: cơ sở dữ liệu, đơn vị, dự án, biểu mẫu của FOLDER, quản trị. Chạy lại cũng được.
@@ -54,10 +52,6 @@ def setup(  # noqa: PLR0913 one parameter per option
         terminal.show(asdict(done))
     else:
         _show(terminal, done, shows_password=password is None)
-    if phone:
-        enrolment = sample_phone(terminal.services, done.practice.project_id)
-        show_enrolment(terminal, enrolment)
-        draw_code(enrolment.qr)
 
 
 @click.group()
@@ -76,6 +70,19 @@ def load(terminal: Terminal, *, folder: Path | None, as_json: bool) -> None:
         terminal.show(asdict(loaded))
     else:
         _show_sample(terminal, loaded)
+
+
+@sample.command("phone")
+@as_json
+@pass_terminal
+def phone(terminal: Terminal, *, as_json: bool) -> None:
+    """In mã QR cho một điện thoại mẫu của dự án làm thử. / Print the QR code of a sample phone for practice."""
+    enrolment = sample_phone(terminal.services)
+    if as_json:
+        terminal.show(asdict(enrolment))
+        return
+    show_enrolment(terminal, enrolment)
+    draw_code(enrolment.qr)
 
 
 def _show(terminal: Terminal, done: SetUp, *, shows_password: bool) -> None:
