@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from server.storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
+ITEMSETS_FILE = "itemsets.csv"
+"""What pyxform makes of the sheet `external_choices`."""
 UNITS_FILE = "units.csv"
 """A file of this name is made for each collaborator; the one beside a workbook is a sample and is not published."""
 
@@ -54,6 +56,8 @@ class Checked:
     definition: FormDefinition
     xform: bytes
     measures: Sheet | None
+    files: Mapping[str, bytes]
+    """Those handed over, and the list of choices some workbooks keep on a sheet of their own."""
     warnings: tuple[Fault, ...]
 
 
@@ -91,10 +95,11 @@ def check_source(source: FormSource, converter: Converter, *, public_url: str, i
     definition = read_form(converted.xform)
     sheet = converted.sheet(MEASURES)
     measured = read_measures(sheet, definition).faults if sheet else ()
+    files = {**source.files, **({ITEMSETS_FILE: converted.itemsets} if converted.itemsets else {})}
     surroundings = Surroundings(
         hosts=frozenset({urlsplit(public_url).netloc}),
         public_keys=frozenset(),
-        uploaded=frozenset(source.files),
+        uploaded=frozenset(files),
         generated=frozenset({UNITS_FILE}),
         is_sensitive=is_sensitive,
     )
@@ -103,7 +108,7 @@ def check_source(source: FormSource, converter: Converter, *, public_url: str, i
     found = (*converted.warnings, *faults(definition, surroundings, sheets=converted.sheets), *measured, *listed)
     if any(fault.is_error for fault in found):
         raise FormRefused(tuple(found))
-    return Checked(definition, converted.xform, sheet, tuple(found))
+    return Checked(definition, converted.xform, sheet, files, tuple(found))
 
 
 def publish_form(
@@ -139,7 +144,7 @@ def publish_checked(  # noqa: PLR0913 the facts of one publication, each of its 
                 raise Conflict("form.version_taken", form=definition.form_id, version=definition.version)
             return Published(known.version_id, known.form_id, known.version, known.title, False, checked.warnings)
         facts = {"form_key": form_key, **_version_facts(services, source, checked, audience)}
-        version_id = uow.forms.add_version(facts, _files(definition, source))
+        version_id = uow.forms.add_version(facts, _files(checked))
         uow.forms.add_audience(audience_rows(services, version_id, audience))
         uow.forms.raise_revision(project_id)
     log.info("form.published", extra={"form": definition.form_id, "version": definition.version})
@@ -199,8 +204,8 @@ def _rows(sheet: Sheet | None) -> list[list[str]]:
     return rows
 
 
-def _files(definition: FormDefinition, source: FormSource) -> list[dict[str, Any]]:
-    return [_file(name, source.files) for name in sorted(set(definition.media_names))]
+def _files(checked: Checked) -> list[dict[str, Any]]:
+    return [_file(name, checked.files) for name in sorted(set(checked.definition.media_names))]
 
 
 def _file(name: str, files: Mapping[str, bytes]) -> dict[str, Any]:
