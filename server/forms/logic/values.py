@@ -24,7 +24,6 @@ NodeSet: TypeAlias = list[InstanceNode]
 Scalar: TypeAlias = float | str | bool | datetime
 Value: TypeAlias = Scalar | NodeSet
 
-_GEO = frozenset({Datatype.GEOPOINT, Datatype.GEOTRACE, Datatype.GEOSHAPE})
 NAN = math.nan
 TOLERANCE = 1e-12
 INTEGER_LIMIT = 2**31
@@ -34,6 +33,8 @@ _SECONDS_A_DAY = 86_400
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _JAVA_SPACE = "".join(map(chr, range(33)))
 _NUMERIC = re.compile(r"-?(?:\d+\.?\d*|\.\d+)\Z")
+_INTEGER = re.compile(r"[+-]?\d{1,10}\Z", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)
 _DATE = re.compile(r"\+?(\d{1,4})-\+?(\d{1,2})-\+?(\d{1,2})\Z", re.ASCII)
 _TIME = re.compile(
     r"(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?)[^Z+\-]*)?(?:(Z)|([+-])(\d{1,2})(?::(\d{1,2}))?(?:\d{2})?)?\Z", re.ASCII
@@ -150,7 +151,7 @@ def _with_time(day: tuple[int, int, int], text: str, zone: tzinfo) -> datetime |
 def scalar_of_node(node: InstanceNode, context: Context) -> Scalar:
     """Return the node's value, typed by its bind; empty and not relevant nodes are ``""``.
 
-    Text that is not of the bound type stays text: that it is wrong is a finding, not a failure here.
+    So is text that is not of the bound type: that it is wrong is a finding, not a failure here.
     """
     text = node.text
     datatype = node.shape.datatype
@@ -164,18 +165,24 @@ def scalar_of_node(node: InstanceNode, context: Context) -> Scalar:
 
 
 def typed(text: str, datatype: Datatype, context: Context) -> Scalar:
-    """Return *text* as a value of *datatype*, or *text* itself where it is none."""
-    if datatype is Datatype.INTEGER or datatype is Datatype.DECIMAL:
-        return _typed_number(text)
-    if datatype is Datatype.DATE or datatype is Datatype.DATETIME:
-        return moment_of_text(text, context.timezone) or text
-    if datatype is Datatype.TIME:
-        return time_of_text(text, context.now.astimezone(context.timezone)) or text
-    if datatype in _GEO:
-        return _typed_places(text)
-    if datatype is Datatype.BOOLEAN:
-        return {"1": True, "true": True, "0": False, "false": False}.get(text.strip(), text)
-    return text
+    """Return *text*, which is not empty, as a value of *datatype*; ``""`` where it is none, as the device drops it."""
+    match datatype:
+        case Datatype.INTEGER:
+            return _typed_integer(text)
+        case Datatype.DECIMAL:
+            return _typed_decimal(text)
+        case Datatype.DATE:
+            return ("" if "T" in text else moment_of_text(text.strip(), context.timezone)) or ""
+        case Datatype.DATETIME:
+            return moment_of_text(text.strip(), context.timezone) or ""
+        case Datatype.TIME:
+            return time_of_text(text.strip(), context.now.astimezone(context.timezone)) or ""
+        case Datatype.BOOLEAN:
+            return {"1": True, "true": True, "0": False, "false": False}.get(text.strip(), "")
+        case Datatype.GEOPOINT | Datatype.GEOTRACE | Datatype.GEOSHAPE:
+            return _typed_places(text)
+        case _:
+            return text
 
 
 def _typed_places(text: str) -> str:
@@ -184,15 +191,18 @@ def _typed_places(text: str) -> str:
     try:
         return "; ".join(" ".join(java_double(float(part)) for part in [*point, "0", "0"][:4]) for point in points)
     except (ValueError, OverflowError):
-        return text
+        return ""
 
 
-def _typed_number(text: str) -> Scalar:
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return text if "_" in text else number
+def _typed_integer(text: str) -> Scalar:
+    found = _INTEGER.match(text.strip())
+    number = float(found[0]) if found else NAN
+    return number if -INTEGER_LIMIT <= number < INTEGER_LIMIT else ""
+
+
+def _typed_decimal(text: str) -> Scalar:
+    found = _DECIMAL.match(text.strip())
+    return float(found[0]) if found else ""
 
 
 def scalar(value: Value, context: Context) -> Scalar:
