@@ -11,6 +11,8 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
+from werkzeug.middleware.proxy_fix import ProxyFix
+
 from server.language.catalogue import LANGUAGES, load_catalogue
 from server.logs import configure_logs
 from server.settings import SettingsError, read_settings
@@ -42,7 +44,11 @@ def _application() -> Flask:
 
     settings = environment_settings()
     configure_logs(settings.log_level)
-    return create_app(make_services(settings))
+    app = create_app(make_services(settings))
+    if settings.is_https:
+        # TLS ends at a proxy in front, so its word on who calls is good; without one, a caller could claim any address.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # Flask's own way
+    return app
 
 
 def __getattr__(name: str) -> Flask:
