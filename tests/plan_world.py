@@ -111,6 +111,17 @@ class PlanWorld:
         receipt = send(self._phones, by, xml)
         return Target(receipt.submission_id, receipt.version_id)
 
+    def send_edit(self, number, replaces, name="couple_with_children", **answers):
+        """Send what a phone sends for an edit: instance *number* that replaces instance *replaces*, in any order."""
+        household = "00000000-0000-4000-8000-000000000001"
+        xml = example(SURVEY, name, number, household_id=household, household=household, **answers).decode()
+        if replaces:
+            old = f"<deprecatedID>uuid:00000000-0000-4000-8000-{replaces:012d}</deprecatedID>"
+            xml = xml.replace("</instanceID>", f"</instanceID>{old}")
+        self.services.now.advance(minutes=1)
+        receipt = send(self._phones, "Y Mẫu", xml.encode())
+        return Target(receipt.submission_id, receipt.version_id)
+
     def decide(self, verdict, *targets):
         comment = "" if verdict is Verdict.APPROVE else "Xem lại (mẫu)"
         decision = Decision(verdict, comment, targets, spares_flagged=False)

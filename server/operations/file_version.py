@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
 from server.language.folding import fold
+from server.operations.count_submissions import count_submissions
 from server.operations.envelope import Filed
 from server.submissions.decision import Edit, History, KnownVersion, New, OtherContent, Resend, current_of, decide
 from server.submissions.findings import BRANCH, Severity
+from server.submissions.review import ReviewState, counted_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,11 +118,19 @@ def _join_tail(uow: UnitOfWork, filing: Filing, history: History) -> History:
     tail = uow.submissions.history(tail_id)
     facts = uow.submissions.merge(tail_id, history.submission_id)
     joined = uow.submissions.history(history.submission_id)
-    if joined.versions and tail.current_version_id is not None:
-        newest = current_of(_with_link(joined.versions, filing))
-        if newest.version_id in {one.version_id for one in tail.versions}:
-            uow.submissions.make_current(history.submission_id, newest.version_id, facts)
+    newest, state = current_of(_with_link(joined.versions, filing)), joined.review_state
+    if newest.version_id in {one.version_id for one in tail.versions}:
+        uow.submissions.make_current(history.submission_id, newest.version_id, facts)
+        state = "edited" if tail.review_state == "received" else tail.review_state
+    _settle_joined(uow, history.submission_id, ReviewState(state))
     return joined
+
+
+def _settle_joined(uow: UnitOfWork, submission_id: int, state: ReviewState) -> None:
+    """Let the decisions about both records, in their order, say which version counts, and move the figures."""
+    past = uow.reviews.past([submission_id])
+    uow.reviews.set_state(submission_id, state, counted_version(past[submission_id]))
+    count_submissions(uow, [submission_id])
 
 
 def _with_link(versions: tuple[KnownVersion, ...], filing: Filing) -> tuple[KnownVersion, ...]:

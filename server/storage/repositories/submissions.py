@@ -46,8 +46,6 @@ _CURRENT_FACTS = (
     SubmissionRow.is_flagged,
     SubmissionRow.is_derived,
     SubmissionRow.missing_media,
-    SubmissionRow.review_state,
-    SubmissionRow.counted_version_id,
 )
 _CONTENT = (
     AttachmentRow.content_type,
