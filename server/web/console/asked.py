@@ -1,0 +1,122 @@
+"""Reading what an address or a form asks for, and writing it back into links.
+
+What cannot be read is as if it were not there: a mistyped address shows the list, not an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from server.operations.browse_submissions import Question
+from server.operations.review_submissions import Target
+from server.storage.repositories.records import Cursor
+from server.submissions.review import AWAITING, ReviewState
+from server.territory.units import UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from server.operations.sights import Desk
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_DIGITS: Final = 16
+_LONGEST_WORDS: Final = 100
+_AWAITING: Final = "awaiting"
+_STATES: Final[Mapping[str, frozenset[ReviewState]]] = {
+    _AWAITING: AWAITING,
+    "all": frozenset(),
+    **{state.value: frozenset({state}) for state in ReviewState},
+}
+STATE_CHOICES: Final = (
+    _AWAITING,
+    ReviewState.HAS_ISSUES.value,
+    ReviewState.EDITED.value,
+    ReviewState.APPROVED.value,
+    ReviewState.REJECTED.value,
+    "all",
+)
+"""What a list can be narrowed to by state, in the order of the menu; the first is what one sees unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A list as its address asks for it, with the same as parameters for links (only what narrows)."""
+
+    question: Question
+    parameters: Mapping[str, str]
+    state: str
+
+
+def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
+    """Return the list that the parameters of an address ask for."""
+    state = arguments.get("state", _AWAITING)
+    state = state if state in _STATES else _AWAITING
+    question = Question(
+        desk,
+        is_practice=arguments.get("practice") == "1",
+        form_key=number(arguments.get("form")),
+        unit_id=_unit(arguments.get("unit")),
+        states=_STATES[state],
+        is_flagged={"1": True, "0": False}.get(arguments.get("flagged", "")),
+        first_day=_day(arguments.get("from")),
+        last_day=_day(arguments.get("to")),
+        words=arguments.get("q", "")[:_LONGEST_WORDS].strip(),
+    )
+    return Asked(question, _parameters(question, state), state)
+
+
+def number(text: str | None) -> int | None:
+    """Return a whole number, None for anything else."""
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+        return None
+    return int(text)
+
+
+def read_cursor(text: str | None) -> Cursor | None:
+    """Return the place in a list that `cursor_text` wrote."""
+    left, _, right = (text or "").partition("-")
+    microseconds, last = number(left), number(right)
+    if microseconds is None or last is None:
+        return None
+    return Cursor(_EPOCH + timedelta(microseconds=microseconds), last)
+
+
+def cursor_text(cursor: Cursor | None) -> str | None:
+    """Return a place in a list for an address: microseconds of receipt, and the record."""
+    if cursor is None:
+        return None
+    return f"{(cursor.received_at - _EPOCH) // timedelta(microseconds=1)}-{cursor.submission_id}"
+
+
+def read_targets(ticked: Iterable[str]) -> tuple[Target, ...]:
+    """Return the records ticked in a form, each as ``id:version``."""
+    pairs = [(number(left), number(right)) for left, _, right in (one.partition(":") for one in ticked)]
+    return tuple(Target(left, right) for left, right in pairs if left is not None and right is not None)
+
+
+def _parameters(question: Question, state: str) -> dict[str, str]:
+    written = {
+        "practice": "1" if question.is_practice else "",
+        "form": str(question.form_key or ""),
+        "unit": str(question.unit_id or ""),
+        "state": "" if state == _AWAITING else state,
+        "flagged": {True: "1", False: "0", None: ""}[question.is_flagged],
+        "from": question.first_day.isoformat() if question.first_day else "",
+        "to": question.last_day.isoformat() if question.last_day else "",
+        "q": question.words,
+    }
+    return {name: text for name, text in written.items() if text}
+
+
+def _unit(text: str | None) -> UnitId | None:
+    found = number(text)
+    return None if found is None else UnitId(found)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,99 @@
+"""Coming in and going out: the first page, signing in and out, the second step of incident officers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from flask import make_response, redirect, request, url_for
+
+from server.errors import NotFound
+from server.operations.sign_in import (
+    Credentials,
+    MustWait,
+    SignedIn,
+    WrongPassword,
+    may_pass_second_step,
+    pass_second_step,
+    sign_in,
+    sign_out,
+)
+from server.web.console.refusals import safe_return
+from server.web.identity import current_session, give_session, session_id_of_request, signed_in, take_session
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from server.operations.services import Services
+    from server.operations.sign_in import Answer
+    from server.web.console.screen import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The pages at the entrance."""
+
+    services: Services
+    screen: Screen
+
+    def home(self) -> Response:
+        """Lead to the first thing this person may open."""
+        menu = self.screen.menu()
+        if menu:
+            return make_response(redirect(url_for(menu[0].endpoint), 303))
+        return self.screen.page("no_post.html")
+
+    def sign_in_page(self) -> Response:
+        """Show the form, or lead on who is signed in already."""
+        if current_session(self.services) is not None:
+            return make_response(redirect(safe_return(request.args.get("back")), 303))
+        return self.screen.page("sign_in.html", back=request.args.get("back", ""), login="", problem=None)
+
+    def sign_in(self) -> Response:
+        """Try a login and a password."""
+        typed = Credentials(request.form.get("login", ""), request.form.get("password", ""), _address())
+        answer = sign_in(self.services, typed, old_session_id=session_id_of_request(self.services))
+        return self._answered(answer, "sign_in.html", login=typed.login)
+
+    def sign_out(self) -> Response:
+        """End the session."""
+        session_id = session_id_of_request(self.services)
+        if session_id:
+            sign_out(self.services, session_id)
+        response = make_response(redirect(url_for("console.sign_in"), 303))
+        take_session(self.services, response)
+        return response
+
+    def second_step_page(self) -> Response:
+        """Ask for the password again; for nobody but holders of an incident post."""
+        if not may_pass_second_step(self.services, signed_in(self.services)):
+            raise NotFound("access.not_found")
+        return self.screen.page("second_step.html", back=request.args.get("back", ""), problem=None)
+
+    def second_step(self) -> Response:
+        """Try the password again."""
+        session = signed_in(self.services)
+        password = request.form.get("password", "")
+        answer = pass_second_step(self.services, session, password=password, address=_address())
+        return self._answered(answer, "second_step.html", login="")
+
+    def _answered(self, answer: Answer, template: str, *, login: str) -> Response:
+        back = request.form.get("back", "")
+        match answer:
+            case SignedIn(session_id):
+                response = make_response(redirect(safe_return(back), 303))
+                give_session(self.services, response, session_id)
+                return response
+            case WrongPassword():
+                return self.screen.page(template, status=401, back=back, login=login, problem=("sign_in.wrong", {}))
+            case MustWait(seconds):
+                problem = ("sign_in.wait", {"seconds": seconds})
+                response = self.screen.page(template, status=429, back=back, login=login, problem=problem)
+                response.headers["Retry-After"] = str(seconds)
+                return response
+            case _:
+                assert_never(answer)
+
+
+def _address() -> str:
+    return request.remote_addr or ""

@@ -1,0 +1,236 @@
+"""A record as its page tells it: questions with answers, findings and files beside them, in one language.
+
+The values come from `operations.read_record`; here they are only put side by side, so that the template need not think.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+
+from server.forms.definition import Datatype
+from server.language.display import display_date
+from server.submissions.answers import Answer
+from server.submissions.instance import name_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from server.forms.definition import Node
+    from server.language.catalogue import Language
+    from server.operations.read_record import RecordView
+    from server.storage.repositories.records import FindingLine
+    from server.submissions.answers import Section
+    from server.submissions.changes import Change, Difference
+
+_SHOWN_AS_IMAGE: Final = (".jpg", ".jpeg", ".png", ".webp")
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFile:
+    """A file that was answered with; no address while its bytes have not arrived."""
+
+    name: str
+    address: str | None
+    is_image: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFinding:
+    """A finding ready for the catalogue; *label* is the question it is about, empty if about none."""
+
+    code: str
+    severity: str
+    params: Mapping[str, object]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAnswer:
+    """One question as it was asked, with what was answered, as words."""
+
+    path: str
+    label: str
+    words: tuple[str, ...]
+    file: ToldFile | None
+    findings: tuple[ToldFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSection:
+    """A group or one instance of a repeat that holds something to tell."""
+
+    label: str
+    number: int | None
+    parts: tuple[ToldAnswer | ToldSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """One difference from the version before."""
+
+    label: str
+    kind: Difference
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that a record's page tells of its answers."""
+
+    sections: tuple[ToldSection, ...]
+    to_see: tuple[ToldAnswer, ...]
+    """The answers that have findings."""
+    by_device: tuple[ToldAnswer, ...]
+    """What the phone worked out or noted by itself."""
+    elsewhere: tuple[ToldFinding, ...]
+    """Findings about no question that is shown."""
+    other_files: tuple[ToldFile, ...]
+    changes: tuple[ToldChange, ...]
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+def told(view: RecordView, addresses: Mapping[str, str], language: Language) -> Told:
+    """Return the record in one language; *addresses* are those of its files, by NFC name."""
+    nodes = {answer.path: answer.node for answer in view.answers.answers() if answer.node}
+    teller = _Teller(view, addresses, language, nodes)
+    sections = teller.sections()
+    answers = [answer for section in sections for answer in _answers(section)]
+    shown = {answer.path for answer in answers}
+    named = {answer.file.name for answer in answers if answer.file}
+    return Told(
+        sections,
+        tuple(answer for answer in answers if answer.findings),
+        teller.by_device(),
+        tuple(teller.finding(one) for one in view.findings if one.path not in shown),
+        tuple(teller.file(one.name) for one in view.attachments if one.media_key is not None and one.name not in named),
+        tuple(teller.change(one) for one in view.comparison.changes) if view.comparison else (),
+        _moment(view.answers, "start"),
+        _moment(view.answers, "end"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    view: RecordView
+    addresses: Mapping[str, str]
+    language: Language
+    nodes: Mapping[str, Node]
+
+    def sections(self) -> tuple[ToldSection, ...]:
+        """Return the sections; questions outside every group stand in one of their own, without a heading."""
+        told_parts = self._parts(self.view.answers.parts)
+        found: list[ToldSection] = []
+        for part in told_parts:
+            if isinstance(part, ToldSection):
+                found.append(part)
+            elif found and found[-1].label == "" and found[-1].number is None:
+                found[-1] = ToldSection("", None, (*found[-1].parts, part))
+            else:
+                found.append(ToldSection("", None, (part,)))
+        return tuple(found)
+
+    def by_device(self) -> tuple[ToldAnswer, ...]:
+        return tuple(
+            self._answer(one)
+            for one in self.view.answers.answers()
+            if not one.is_question and one.text and not self._is_shown(one)
+        )
+
+    def file(self, name: str) -> ToldFile:
+        address = self.addresses.get(name_key(name))
+        return ToldFile(name, address, name.lower().endswith(_SHOWN_AS_IMAGE))
+
+    def change(self, change: Change) -> ToldChange:
+        either = change.after or change.before
+        label = self._label(either) if either else change.path
+        return ToldChange(label, change.kind, self._words(change.before), self._words(change.after))
+
+    def _parts(self, parts: Sequence[Answer | Section]) -> tuple[ToldAnswer | ToldSection, ...]:
+        told_parts = (self._part(part) for part in parts)
+        return tuple(part for part in told_parts if part is not None)
+
+    def _part(self, part: Answer | Section) -> ToldAnswer | ToldSection | None:
+        if isinstance(part, Answer):
+            return self._answer(part) if self._is_shown(part) else None
+        inner = self._parts(part.parts)
+        if not inner:
+            return None
+        return ToldSection(part.label.in_language(self.language), part.number, inner)
+
+    def _is_shown(self, answer: Answer) -> bool:
+        """Show what a person was asked and said, and whatever has a finding."""
+        return (answer.is_question and bool(answer.text)) or bool(self._findings(answer.path))
+
+    def _answer(self, answer: Answer) -> ToldAnswer:
+        is_file = answer.node is not None and answer.node.datatype is Datatype.BINARY and answer.text
+        return ToldAnswer(
+            answer.path,
+            self._label(answer),
+            self._words(answer),
+            self.file(answer.text) if is_file else None,
+            self._findings(answer.path),
+        )
+
+    def finding(self, finding: FindingLine) -> ToldFinding:
+        """Return the finding with the form's own words to it, for those are not kept but read from the form."""
+        node = self.nodes.get(finding.path)
+        message = node.constraint_message.in_language(self.language) if node else ""
+        label = node.label.in_language(self.language, node.name) if node else ""
+        return ToldFinding(finding.code, finding.severity, {"message": message, **finding.params}, label)
+
+    def _findings(self, path: str) -> tuple[ToldFinding, ...]:
+        return tuple(self.finding(one) for one in self.view.findings if one.path == path)
+
+    def _label(self, answer: Answer) -> str:
+        return answer.label.in_language(self.language, answer.name) or answer.name
+
+    def _words(self, answer: Answer | None) -> tuple[str, ...]:
+        if answer is None or not answer.text:
+            return ()
+        if answer.chosen:
+            return tuple(one.label.in_language(self.language, one.value) for one in answer.chosen)
+        return (_written(answer),)
+
+
+def _written(answer: Answer) -> str:
+    """Return a plain answer as people write it; what cannot be read stays as the phone wrote it."""
+    kind = answer.node.datatype if answer.node else Datatype.STRING
+    try:
+        match kind:
+            case Datatype.DATE:
+                return display_date(date.fromisoformat(answer.text[:10]))
+            case Datatype.DATETIME:
+                moment = datetime.fromisoformat(answer.text)
+                return f"{display_date(moment)} {moment:%H:%M}"
+            case Datatype.DECIMAL:
+                return answer.text.replace(".", ",")
+            case Datatype.TIME:
+                return answer.text[:5]
+            case _:
+                return answer.text
+    except ValueError:
+        return answer.text
+
+
+def _moment(answers: Section, name: str) -> datetime | None:
+    """Return when the phone noted the start or the end, None if it did not or its clock wrote nonsense."""
+    for answer in answers.answers():
+        if answer.node is not None and answer.node.preload == "timestamp" and answer.node.preload_params == name:
+            try:
+                moment = datetime.fromisoformat(answer.text)
+            except ValueError:
+                return None
+            return moment if moment.tzinfo else None
+    return None
+
+
+def _answers(section: ToldSection) -> Iterator[ToldAnswer]:
+    for part in section.parts:
+        if isinstance(part, ToldAnswer):
+            yield part
+        else:
+            yield from _answers(part)

@@ -1,0 +1,158 @@
+"""The pages of records: the list, one record, its files, and what a reviewer decides.
+
+The same pages serve both desks; which permission each route asks for stands in `register`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Response, make_response, redirect, request, url_for
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from server.access.authorisation import may_use
+from server.errors import InvalidInput, NotFound
+from server.operations.browse_submissions import COUNTED_AT_MOST, browse_submissions, list_choices
+from server.operations.read_attachment import read_attachment
+from server.operations.read_record import read_record
+from server.operations.review_submissions import Decision, review_submissions, undo_review
+from server.submissions.review import Verdict, may_decide
+from server.web.console.asked import STATE_CHOICES, asked_list, cursor_text, number, read_cursor, read_targets
+from server.web.console.record_view import Told, told
+from server.web.console.screen import chosen_language
+from server.web.identity import signed_in
+
+if TYPE_CHECKING:
+    from server.access.actors import Account
+    from server.operations.read_record import RecordView
+    from server.operations.review_submissions import Outcome
+    from server.operations.services import Services
+    from server.operations.sights import Desk
+    from server.web.console.screen import Screen
+
+FILE_SECONDS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPages:
+    """The pages of one desk; *name* is what its endpoints begin with."""
+
+    services: Services
+    screen: Screen
+    desk: Desk
+    name: str
+
+    def listing(self) -> Response:
+        """Show a page of the list; to htmx, only its rows."""
+        account, asked = self._account(), asked_list(request.args, self.desk)
+        page = browse_submissions(self.services, account, asked.question, after=read_cursor(request.args.get("after")))
+        shown: dict[str, Any] = {
+            "desk": self.name,
+            "asked": asked,
+            "page": page,
+            "following": cursor_text(page.following),
+            "may_review": self._may_review(account),
+        }
+        if request.headers.get("HX-Request"):
+            return self.screen.page("records_rows.html", **shown)
+        choices = list_choices(self.services, account, asked.question)
+        return self.screen.page("records.html", choices=choices, states=STATE_CHOICES, bound=COUNTED_AT_MOST, **shown)
+
+    def record(self, submission_id: int) -> Response:
+        """Show one record."""
+        account, asked = self._account(), asked_list(request.args, self.desk)
+        version_id = number(request.args.get("version"))
+        view = read_record(self.services, account, submission_id, question=asked.question, version_id=version_id)
+        is_current = view.shown.version_id == view.line.version_id
+        return self.screen.page(
+            "record.html",
+            desk=self.name,
+            asked=asked,
+            view=view,
+            told=self._told(view),
+            is_current=is_current,
+            verdicts_here=self._verdicts(account, view) if is_current else {},
+            did=request.args.get("did"),
+            batch=request.args.get("batch"),
+        )
+
+    def file(self, token: str) -> Response:
+        """Send a file to whom its address was made for, for a few minutes."""
+        account = self._account()
+        try:
+            attachment_id = int(self._files().loads(token, max_age=FILE_SECONDS))
+        except BadSignature:
+            raise NotFound("console.file_expired") from None
+        content = read_attachment(self.services, account, attachment_id, desk=self.desk)
+        response = Response(content.chunks, content_type=content.content_type)
+        response.content_length = content.size_bytes
+        disposition = "inline" if content.is_shown else "attachment"
+        response.headers.set("Content-Disposition", disposition, filename=content.name)
+        # Whatever a browser makes of the bytes: it runs nothing and reaches nothing.
+        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return response
+
+    def decide(self) -> Response:
+        """Decide about the ticked records, or about the one whose page this came from."""
+        account = self._account()
+        try:
+            verdict = Verdict(request.form.get("verdict", ""))
+        except ValueError:
+            raise InvalidInput("console.refused.request") from None
+        targets = read_targets(request.form.getlist("record"))
+        is_list = request.form.get("from") == "list"
+        decision = Decision(verdict, request.form.get("comment", ""), targets, spares_flagged=is_list)
+        outcome = review_submissions(self.services, account, decision, self.desk)
+        if is_list:
+            return self._outcome("decided.html", outcome, verdict)
+        return self._after_one(outcome, verdict)
+
+    def undo(self) -> Response:
+        """Take a batch back."""
+        outcome = undo_review(self.services, self._account(), request.form.get("batch", ""), self.desk)
+        return self._outcome("undone.html", outcome, None)
+
+    def _outcome(self, template: str, outcome: Outcome, verdict: Verdict | None) -> Response:
+        asked = asked_list(request.form, self.desk)
+        return self.screen.page(template, desk=self.name, asked=asked, outcome=outcome, verdict=verdict)
+
+    def _after_one(self, outcome: Outcome, verdict: Verdict) -> Response:
+        """Lead on to the next record of the list, saying what was done to the last."""
+        asked = asked_list(request.form, self.desk)
+        following = number(request.form.get("next"))
+        if outcome.skipped:
+            did, target = outcome.skipped[0].reason.value, outcome.skipped[0].submission_id
+        elif outcome.done:
+            did, target = verdict.value, following or outcome.done[0]
+        else:
+            raise NotFound("access.not_found")
+        batch_id = outcome.batch_id if outcome.done else None
+        parameters: dict[str, Any] = {**asked.parameters, "submission_id": target, "did": did, "batch": batch_id}
+        address = url_for(f"console.{self.name}_record", **parameters)
+        return make_response(redirect(address, 303))
+
+    def _verdicts(self, account: Account, view: RecordView) -> dict[str, bool]:
+        """Return which verdicts this person can give now."""
+        may_review = self._may_review(account)
+        return {one.value: may_review and may_decide(view.line.state, one) for one in Verdict}
+
+    def _told(self, view: RecordView) -> Told:
+        files = self._files()
+        addresses = {
+            one.name_key: url_for(f"console.{self.name}_file", token=files.dumps(one.attachment_id))
+            for one in view.attachments
+            if one.media_key is not None
+        }
+        return told(view, addresses, chosen_language())
+
+    def _files(self) -> URLSafeTimedSerializer:
+        """Return who signs addresses of files: for this session and no other."""
+        session = signed_in(self.services)
+        return URLSafeTimedSerializer(self.services.settings.secret_key, salt=f"file:{self.name}:{session.key}")
+
+    def _account(self) -> Account:
+        return signed_in(self.services).account
+
+    def _may_review(self, account: Account) -> bool:
+        return may_use(account, self.desk.review, self.services.today())

@@ -1,0 +1,100 @@
+"""Refusals as pages: what is wrong, in the reader's language, and the next step.
+
+Whoever must sign in is led there and back; whoever must take the second step likewise. What we do not understand
+ourselves is logged whole and shown as one sentence.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from flask import make_response, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from server.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from server.web.console.screen import Screen
+
+log = logging.getLogger(__name__)
+
+_STATUS: Final[tuple[tuple[type[DomainError], int], ...]] = (
+    (InvalidInput, 400),
+    (Unauthenticated, 401),
+    (Forbidden, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (TooLarge, 413),
+    (Unavailable, 503),
+)
+_CODE_OF_STATUS: Final = {404: "access.not_found", 405: "access.not_found", 413: "console.refused.too_large"}
+_SECOND_STEP: Final = "access.second_step_needed"
+
+
+def refusal_page(screen: Screen, fault: Exception) -> Response:
+    """Return the answer to a request that *fault* ended."""
+    match fault:
+        case Unauthenticated():
+            return _led_to("console.sign_in")
+        case Forbidden(code=code) if code == _SECOND_STEP:
+            return _led_to("console.second_step")
+        case DomainError(code=code, params=params):
+            return _page(screen, _status(fault), code, params)
+        case HTTPException(code=status) if status is not None and status < 500:  # noqa: PLR2004 the server's own faults
+            return _page(screen, status, _CODE_OF_STATUS.get(status, "console.refused.request"), {})
+        case _:
+            log.error("console.failed", exc_info=fault)
+            return _page(screen, 500, "console.refused.failed", {})
+
+
+def here() -> str:
+    """Return the address of this request, to come back to it."""
+    return request.full_path.rstrip("?")
+
+
+def safe_return(address: str | None) -> str:
+    """Return *address* if it is a page of ours, else the first page: nobody is led elsewhere."""
+    home = url_for("console.home")
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+        return home
+    parts = urlsplit(address)
+    return home if parts.scheme or parts.netloc or "\\" in address else address
+
+
+def _led_to(endpoint: str) -> Response:
+    """Send the browser to a page and, after it, back; what was posted is not repeated."""
+    back = here() if request.method == "GET" else None
+    address = url_for(endpoint, back=back)
+    if request.headers.get("HX-Request"):
+        answer = make_response("", 204)
+        answer.headers["HX-Redirect"] = url_for(endpoint)
+        return answer
+    return make_response(redirect(address, 303))
+
+
+def _page(screen: Screen, status: int, code: str, params: dict[str, object]) -> Response:
+    known = screen.services.catalogue.has(code)
+    return screen.page(
+        "refusal.html",
+        status=status,
+        code=code if known else "console.refused.request",
+        params=params if known else {},
+        reference=code,
+    )
+
+
+def _status(fault: DomainError) -> int:
+    return next((status for kind, status in _STATUS if isinstance(fault, kind)), 400)

@@ -1,0 +1,139 @@
+"""The console as a part of the application: every page with its address and the permission it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, request
+
+from server.access.roles import Permission
+from server.operations.sights import Desk
+from server.web.console.assets import read_assets
+from server.web.console.collaborators import CollaboratorPages
+from server.web.console.doors import Doors
+from server.web.console.figures import FigurePages
+from server.web.console.headers import add_headers
+from server.web.console.held import HeldPages
+from server.web.console.records import RecordPages
+from server.web.console.refusals import refusal_page
+from server.web.console.screen import Screen, keep_language
+from server.web.csrf import keep_visit
+from server.web.guard import requires
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from flask import Flask, Response
+
+    from server.operations.services import Services
+
+    View = Callable[..., Response]
+
+_PHONES: Final = "/v1/"
+_LARGEST_FORM_BYTES: Final = 1_000_000
+_MOST_FORM_PARTS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One page: what it is asked for by, what it needs, what answers."""
+
+    method: str
+    rule: str
+    endpoint: str
+    permission: Permission
+    view: View
+
+
+def register_console(app: Flask, services: Services) -> None:
+    """Add every page to *app*, with the headers of all that is not for phones."""
+    pages = Blueprint("console", __name__, template_folder="templates")
+    for route in _routes(services, Screen(services, read_assets())):
+        view = requires(route.permission)(_as_function(route.view))
+        pages.add_url_rule(route.rule, route.endpoint, view, methods=[route.method])
+    app.register_blueprint(pages)
+    app.before_request(_bound_request)
+    app.after_request(lambda response: _finished(services, response))
+
+
+def console_refusal(services: Services, fault: Exception) -> Response:
+    """Return the page for a request that *fault* ended."""
+    return refusal_page(Screen(services, read_assets()), fault)
+
+
+def _routes(services: Services, screen: Screen) -> Iterable[Route]:
+    yield Route("GET", "/static/<path:name>", "static_file", Permission.PUBLIC, read_assets().file)
+    yield from _door_routes(Doors(services, screen))
+    yield from _record_routes(RecordPages(services, screen, Desk.EVERYDAY, "submissions"))
+    yield from _record_routes(RecordPages(services, screen, Desk.INCIDENTS, "incidents"))
+    yield from _figure_routes(FigurePages(services, screen))
+    yield from _held_routes(HeldPages(services, screen))
+    yield from _collaborator_routes(CollaboratorPages(services, screen))
+
+
+def _door_routes(doors: Doors) -> Iterable[Route]:
+    own, anybody = Permission.OWN_SESSION, Permission.SIGN_IN_PUBLIC
+    yield Route("GET", "/", "home", own, doors.home)
+    yield Route("GET", "/sign-in", "sign_in", anybody, doors.sign_in_page)
+    yield Route("POST", "/sign-in", "sign_in_try", anybody, doors.sign_in)
+    yield Route("POST", "/sign-out", "sign_out", own, doors.sign_out)
+    yield Route("GET", "/second-step", "second_step", own, doors.second_step_page)
+    yield Route("POST", "/second-step", "second_step_try", own, doors.second_step)
+
+
+def _record_routes(pages: RecordPages) -> Iterable[Route]:
+    name, desk = pages.name, pages.desk
+    yield Route("GET", f"/{name}", name, desk.read, pages.listing)
+    yield Route("GET", f"/{name}/<int:submission_id>", f"{name}_record", desk.read, pages.record)
+    yield Route("GET", f"/{name}/files/<token>", f"{name}_file", desk.read, pages.file)
+    yield Route("POST", f"/{name}/decide", f"{name}_decide", desk.review, pages.decide)
+    yield Route("POST", f"/{name}/undo", f"{name}_undo", desk.review, pages.undo)
+
+
+def _figure_routes(pages: FigurePages) -> Iterable[Route]:
+    read = Permission.READ_FIGURES
+    yield Route("GET", "/indicators", "indicators", read, pages.listing)
+    yield Route("GET", "/indicators/<code>", "indicator", read, pages.table)
+    yield Route("GET", "/indicators/<code>/records", "indicator_records", read, pages.behind)
+
+
+def _held_routes(pages: HeldPages) -> Iterable[Route]:
+    settle = Permission.RELEASE_TRAY
+    yield Route("GET", "/held", "held", Permission.READ_TRAY, pages.listing)
+    yield Route("POST", "/held/<int:upload_id>/release", "held_release", settle, pages.release)
+    yield Route("POST", "/held/<int:upload_id>/discard", "held_discard", settle, pages.discard)
+
+
+def _collaborator_routes(pages: CollaboratorPages) -> Iterable[Route]:
+    manage = Permission.MANAGE_COLLABORATORS
+    yield Route("GET", "/collaborators", "collaborators", manage, pages.listing)
+    yield Route("GET", "/collaborators/new", "collaborator_new", manage, pages.enrolling)
+    yield Route("POST", "/collaborators/new", "collaborator_enrol", manage, pages.enrol)
+    yield Route("GET", "/collaborators/<int:collaborator_id>", "collaborator", manage, pages.one)
+    yield Route("POST", "/collaborators/<int:collaborator_id>/card", "collaborator_card", manage, pages.card)
+    yield Route("POST", "/collaborators/<int:collaborator_id>/revoke", "collaborator_revoke", manage, pages.revoke)
+
+
+def _as_function(view: View) -> View:
+    """Return *view* as a function of its own, on which a permission can be written."""
+
+    def answer(**arguments: Any) -> Response:  # noqa: ANN401 whatever the address names
+        return view(**arguments)
+
+    return answer
+
+
+def _bound_request() -> None:
+    """Keep what a browser may send small: pages take short forms, only phones send files."""
+    if not request.path.startswith(_PHONES):
+        request.max_content_length = _LARGEST_FORM_BYTES
+        request.max_form_parts = _MOST_FORM_PARTS
+
+
+def _finished(services: Services, response: Response) -> Response:
+    if request.path.startswith(_PHONES):
+        return response
+    keep_visit(services, response)
+    keep_language(services, response)
+    return add_headers(services, response)

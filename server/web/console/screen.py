@@ -1,0 +1,105 @@
+"""What every page is drawn with: the reader's language, who they are, what they may open, the proof for its forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from flask import Response, make_response, render_template, request
+
+from server.access.authorisation import may_use
+from server.access.roles import Permission
+from server.language.catalogue import LANGUAGES
+from server.language.display import display_date, display_datetime, number
+from server.operations.sign_in import may_pass_second_step
+from server.web.csrf import FIELD, csrf_token
+from server.web.identity import current_session
+
+if TYPE_CHECKING:
+    from server.language.catalogue import Language
+    from server.operations.services import Services
+    from server.web.console.assets import Assets
+
+_LANGUAGE_COOKIE: Final = "nepnha_language"
+_YEAR_SECONDS: Final = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One entry of the menu; *code* names its words."""
+
+    endpoint: str
+    code: str
+    is_here: bool
+
+
+_MENU: Final = (
+    ("console.submissions", Permission.READ_SUBMISSIONS, "console.menu.submissions"),
+    ("console.indicators", Permission.READ_FIGURES, "console.menu.indicators"),
+    ("console.held", Permission.READ_TRAY, "console.menu.held"),
+    ("console.collaborators", Permission.MANAGE_COLLABORATORS, "console.menu.collaborators"),
+)
+_INCIDENTS: Final = ("console.incidents", "console.menu.incidents")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Draws pages for whoever asks."""
+
+    services: Services
+    assets: Assets
+
+    def page(self, template: str, /, *, status: int = 200, **shown: object) -> Response:
+        """Return the page; it goes to this person and is not kept on the way."""
+        language = chosen_language()
+        zone = self.services.settings.timezone
+        drawn = render_template(
+            f"console/{template}",
+            t=partial(self.say, language=language),
+            language=language,
+            address=self.assets.address,
+            session=current_session(self.services),
+            menu=self.menu(),
+            csrf=lambda: csrf_token(self.services),
+            csrf_field=FIELD,
+            day=display_date,
+            moment=lambda instant: display_datetime(instant, zone),
+            num=number,
+            **shown,
+        )
+        return make_response(drawn, status)
+
+    def say(self, code: str, /, *, language: Language, **params: object) -> str:
+        """Return the sentence for *code*."""
+        return self.services.catalogue.sentence(code, params, language)
+
+    def menu(self) -> tuple[MenuEntry, ...]:
+        """Return what the reader may open; incidents for whoever holds such a post, and for nobody else."""
+        session = current_session(self.services)
+        if session is None:
+            return ()
+        today, here = self.services.today(), (request.endpoint or "").removesuffix("_record")
+        opened = [(endpoint, code) for endpoint, wanted, code in _MENU if may_use(session.account, wanted, today)]
+        if may_pass_second_step(self.services, session):
+            opened.append(_INCIDENTS)
+        return tuple(MenuEntry(endpoint, code, endpoint == here) for endpoint, code in opened)
+
+
+def chosen_language() -> Language:
+    """Return the language asked for now or before; Vietnamese where nobody asked."""
+    wanted = request.args.get("lang") or request.cookies.get(_LANGUAGE_COOKIE)
+    return next((one for one in LANGUAGES if one == wanted), "vi")
+
+
+def keep_language(services: Services, response: Response) -> None:
+    """Remember a language that was just asked for."""
+    if request.args.get("lang") in LANGUAGES:
+        response.set_cookie(
+            _LANGUAGE_COOKIE,
+            chosen_language(),
+            max_age=_YEAR_SECONDS,
+            secure=services.settings.is_https,
+            httponly=True,
+            samesite="Lax",
+        )
