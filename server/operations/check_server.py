@@ -8,18 +8,19 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from server.errors import DomainError
 from server.media.address import LocalAddress, read_address
 from server.media.probe import probe
+from server.operations.open_services import incoming_folder
 from server.settings import sqlite_path
 from server.storage.durability import database_state
 from server.storage.schema import current, head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from server.operations.services import Services
 
@@ -92,7 +93,7 @@ def _media(services: Services) -> Check:
 def _folders(services: Services) -> tuple[Path, ...]:
     """Return the folders of this machine that records, photos and uploads need room in."""
     address = read_address(services.settings.media_url)
-    media = address.root if isinstance(address, LocalAddress) else Path("var")
+    media = address.root if isinstance(address, LocalAddress) else incoming_folder(services.settings)
     database = sqlite_path(services.settings.database_url)
     folders = [database.parent, media] if database else [media]
     return tuple(dict.fromkeys(_existing(one) for one in folders))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -25,7 +27,7 @@ def make_services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         engine=engine,
-        media=open_store(settings.media_url, _incoming_folder(settings)),
+        media=open_store(settings.media_url, incoming_folder(settings)),
         catalogue=load_catalogue(),
         shelf=FormShelf(engine),
         atlas=Atlas(engine),
@@ -34,7 +36,10 @@ def make_services(settings: Settings) -> Services:
     )
 
 
-def _incoming_folder(settings: Settings) -> Path:
-    """Return where uploads land before an object store takes them: beside a SQLite file, else the working folder."""
+def incoming_folder(settings: Settings) -> Path:
+    """Return where uploads land before an object store takes them: beside a SQLite file, else the temporary folder.
+
+    A server with PostgreSQL and S3 has no folder of its own; TMPDIR says where it may write.
+    """
     path = sqlite_path(settings.database_url)
-    return (path.parent if path else Path("var")) / "incoming"
+    return path.parent / "incoming" if path else Path(gettempdir()) / f"nepnha-incoming-{os.getuid()}"
