@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection, Subquery
+    from sqlalchemy import ColumnElement, Connection
 
     from server.indicators.plan import Source
     from server.storage.visible import Sight
@@ -91,7 +91,16 @@ class FigureTables:
             func.sum(sums.c.thousandths).label("thousandths"),
             func.sum(sums.c.contributions).label("contributions"),
         )
-        found = self._by_place(extent, sums, what, group_by=what[:2]) if asked else []
+        above = UnitAncestorRow
+        by_unit = (
+            select(above.ancestor_id.label("place"), *what)
+            .select_from(sums)
+            .join(above, above.unit_id == sums.c.unit_id)
+            .where(_lies_in(extent))
+            .group_by(above.ancestor_id, sums.c.measure, sums.c.category)
+        )
+        everywhere = select(_NOWHERE, *what).select_from(sums).group_by(sums.c.measure, sums.c.category)
+        found = self._connection.execute(union_all(by_unit, everywhere)) if asked else ()
         return {
             (row.place, asked[row.measure, row.category]): Added(int(row.thousandths), int(row.contributions))
             for row in found
@@ -103,30 +112,26 @@ class FigureTables:
         A record bears on a figure with what it says now, and with what it said when it was approved.
         """
         measures = sorted({source.measure for source in self._open(extent, sources)})
-        approved = SubmissionRow.counted_version_id == ContributionRow.version_id
-        seen = (
-            select(
-                ContributionRow.unit_id,
-                SubmissionRow.id.label("record"),
-                case((approved, SubmissionRow.id)).label("approved"),
-            )
-            .join(SubmissionVersionRow, SubmissionVersionRow.id == ContributionRow.version_id)
-            .join(SubmissionRow, SubmissionRow.id == SubmissionVersionRow.submission_id)
-            .where(
-                ContributionRow.project_id == extent.project_id,
-                ContributionRow.measure.in_(measures),
-                ContributionRow.period == extent.period,
-                ContributionRow.category == "",
-                or_(SubmissionVersionRow.is_current, approved),
-            )
+        if not measures:
+            return {}
+        seen = _records_seen(extent, measures).cte("seen").prefix_with("MATERIALIZED", dialect="postgresql")
+        above = UnitAncestorRow
+        placed = (
+            select(above.ancestor_id.label("place"), func.max(seen.c.approved).label("approved"))
+            .select_from(seen)
+            .join(above, above.unit_id == seen.c.unit_id)
+            .where(_lies_in(extent))
+            .group_by(above.ancestor_id, seen.c.record)
             .subquery()
         )
-        what = (
-            func.count(distinct(seen.c.record)).label("received"),
-            func.count(distinct(seen.c.approved)).label("approved"),
+        every = select(func.max(seen.c.approved).label("approved")).group_by(seen.c.record).subquery()
+        counted = union_all(
+            select(placed.c.place, func.count().label("received"), func.sum(placed.c.approved).label("approved"))
+            .select_from(placed)
+            .group_by(placed.c.place),
+            select(_NOWHERE, func.count(), func.coalesce(func.sum(every.c.approved), 0)).select_from(every),
         )
-        found = self._by_place(extent, seen, what, group_by=()) if measures else []
-        return {row.place: Receipts(row.received, row.approved) for row in found}
+        return {row.place: Receipts(row.received, int(row.approved)) for row in self._connection.execute(counted)}
 
     def records_behind(self, extent: Extent, source: Source, *, after: int | None, at_most: int) -> list[RecordBehind]:
         """Return records in sight that make the sum of *source*, the newest first, those before record *after*.
@@ -195,20 +200,28 @@ class FigureTables:
         allowed = self.open_measures(extent.project_id, [source.measure for source in sources])
         return [source for source in sources if source.measure in allowed]
 
-    def _by_place(
-        self, extent: Extent, rows: Subquery, what: Sequence[Any], *, group_by: Sequence[Any]
-    ) -> Iterable[Any]:
-        """Return *what* of *rows* (which have a unit_id) for each unit of *extent* and, with place None, for all."""
-        above = UnitAncestorRow
-        by_unit = (
-            select(above.ancestor_id.label("place"), *what)
-            .select_from(rows)
-            .join(above, above.unit_id == rows.c.unit_id)
-            .where(above.frame == extent.frame, above.is_partial.is_(False), above.ancestor_id.in_(extent.units))
-            .group_by(above.ancestor_id, *group_by)
+
+def _records_seen(extent: Extent, measures: Sequence[str]) -> Select[int, int, Any]:
+    """Return unit, record and whether it is approved there (1 or 0) for what bears on *measures*."""
+    rows = ContributionRow
+    approved = SubmissionRow.counted_version_id == rows.version_id
+    return (
+        select(
+            rows.unit_id,
+            SubmissionRow.id.label("record"),
+            func.max(case((approved, 1), else_=0)).label("approved"),
         )
-        everywhere = select(_NOWHERE.label("place"), *what).select_from(rows)
-        return self._connection.execute(union_all(by_unit, everywhere.group_by(*group_by) if group_by else everywhere))
+        .join(SubmissionVersionRow, SubmissionVersionRow.id == rows.version_id)
+        .join(SubmissionRow, SubmissionRow.id == SubmissionVersionRow.submission_id)
+        .where(
+            rows.project_id == extent.project_id,
+            rows.measure.in_(measures),
+            rows.period == extent.period,
+            rows.category == "",
+            or_(SubmissionVersionRow.is_current, approved),
+        )
+        .group_by(rows.unit_id, SubmissionRow.id)
+    )
 
 
 def _counted_in(extent: Extent, source: Source) -> ColumnElement[bool]:
@@ -226,7 +239,10 @@ def _counted_in(extent: Extent, source: Source) -> ColumnElement[bool]:
 
 
 def _below(extent: Extent) -> Select[int]:
+    return select(UnitAncestorRow.unit_id).where(_lies_in(extent))
+
+
+def _lies_in(extent: Extent) -> ColumnElement[bool]:
+    """Return what makes an ancestor row say that a unit lies wholly in one of the extent's units."""
     above = UnitAncestorRow
-    return select(above.unit_id).where(
-        above.frame == extent.frame, above.is_partial.is_(False), above.ancestor_id.in_(extent.units)
-    )
+    return and_(above.frame == extent.frame, above.is_partial.is_(False), above.ancestor_id.in_(extent.units))
