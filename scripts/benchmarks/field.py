@@ -31,7 +31,7 @@ PHOTO_NAME = "1763600000000.jpg"
 HOUSEHOLDS = 500
 _HOUSEHOLDS_FILE = "households_pilot.csv"
 _VILLAGE = "23500-01"
-_ANSWERED = ("couple_with_children", "couple_with_children", "couple_with_children", "refused", "bad_result_tampered")
+_ANSWERED = ("couple_with_children", "couple_with_children", "couple_with_children", "refused", "bad_required_missing")
 """What villages send: mostly answered surveys, some refusals, some records that a reviewer must look at."""
 
 
@@ -61,9 +61,10 @@ def surveys() -> Iterator[bytes]:
     """Yield conduct surveys without end, each with an instanceID of its own, from one household after another."""
     texts = [_example(_SURVEY, name) for name in _ANSWERED]
     for number in count():
-        household = str(_household_id(number % HOUSEHOLDS))
-        given = {"household": household, "household_id": household, "hh_number": str(number % HOUSEHOLDS)}
-        yield _renewed(texts[number % len(texts)], given)
+        place = number % HOUSEHOLDS
+        household = str(_household_id(place))
+        given = {"household": household, "household_id": household, "hh_number": str(place)}
+        yield _renewed(re.sub(r"Hộ \d+", f"Hộ {place}", texts[number % len(texts)]), given)
 
 
 def events() -> Iterator[bytes]:

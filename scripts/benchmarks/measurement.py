@@ -89,6 +89,7 @@ def _environment(store: database.Database, folder: Path, port: int) -> dict[str,
         "NEPNHA_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "NEPNHA_BIND": f"127.0.0.1:{port}",
         "NEPNHA_SECRET_KEY": secrets.token_hex(32),
+        "NEPNHA_LOG_LEVEL": "WARNING",
     }
 
 

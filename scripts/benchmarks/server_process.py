@@ -1,4 +1,4 @@
-"""The server as it runs for people: gunicorn with two workers of 64 threads each, in processes of its own."""
+"""The server as `scripts/run` starts it: gunicorn with the project's own configuration, in processes of its own."""
 
 from __future__ import annotations
 
@@ -22,15 +22,10 @@ _STOP_SECONDS = 15
 
 @contextmanager
 def serving(environment: Mapping[str, str], port: int, log: Path) -> Iterator[int]:
-    """Start the server on this machine's *port* and give its master's pid; it ends with the block."""
-    command = [
-        *(sys.executable, "-m", "gunicorn", "server.wsgi:app"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "64"),
-        *("--keep-alive", "5", "--bind", f"127.0.0.1:{port}"),
-    ]
+    """Start the server *environment* describes, on this machine's *port*, and give its master's pid."""
     with log.open("wb") as output:
         master = subprocess.Popen(
-            command,
+            [sys.executable, "-m", "gunicorn", "server.wsgi:app"],
             cwd=ROOT,
             env={**_without_settings(), **environment},
             stdout=output,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Request, current_app
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
-from werkzeug.formparser import FormDataParser
+from werkzeug.formparser import FormDataParser, MultiPartParser
 
 from server.errors import InvalidInput, TooLarge
 from server.operations.envelope import Envelope, SentFile
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import IO
 
-    from werkzeug.datastructures import FileStorage
+    from werkzeug.datastructures import FileStorage, MultiDict
 
     from server.media.incoming import IncomingFile
     from server.settings import Settings
 
 XML_PART = "xml_submission_file"
 _IN_MEMORY_BYTES = 128 * 1024
+_READ_BYTES = 256 * 1024
+"""Read at a time; the server keeps what it received ahead and copies that whole at every read, so few are better."""
 _MOST_PARTS = 1000
 
 
@@ -97,6 +99,27 @@ class StrictParser(FormDataParser):
     def __init__(self, *arguments: object, **options: object) -> None:
         options["silent"] = False
         super().__init__(*arguments, **options)  # type: ignore[arg-type]  # passed through
+
+    def _parse_multipart(
+        self,
+        stream: IO[bytes],
+        mimetype: str,  # noqa: ARG002 the base's signature
+        content_length: int | None,
+        options: dict[str, str],
+    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
+        """Parse as the base does, but read more at a time."""
+        parser = MultiPartParser(
+            stream_factory=self.stream_factory,
+            max_form_memory_size=self.max_form_memory_size,
+            buffer_size=_READ_BYTES,
+            cls=self.cls,
+            max_form_parts=self.max_form_parts,
+        )
+        boundary = options.get("boundary", "").encode("ascii")
+        if not boundary:
+            raise ValueError("Missing boundary")
+        form, files = parser.parse(stream, boundary, content_length)
+        return stream, form, files
 
 
 class FieldRequest(Request):
