@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import re
+from contextlib import closing
 from dataclasses import dataclass
-from io import StringIO
+from datetime import UTC, datetime, timedelta
+from io import BytesIO, StringIO
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -29,6 +31,21 @@ PASSWORD = "mat-khau-thu-nghiem"
 DAK_HA, TU_MO_RONG, PROVINCE = "23500", "23425", "51"
 VILLAGE_1, VILLAGE_2 = "23500-01", "23500-02"
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200) + b"\xff\xd9"
+
+
+@dataclass
+class TurningClock:
+    """The time while a province is made once for many tests."""
+
+    at: datetime = datetime(2026, 10, 5, 2, 0, tzinfo=UTC)
+
+    def __call__(self):
+        """Return the time now."""
+        return self.at
+
+    def advance(self, **how_long):
+        """Turn the clock on."""
+        self.at += timedelta(**how_long)
 
 
 @dataclass(frozen=True)
@@ -67,9 +84,10 @@ def publish(services, project_id, form_id, *, is_sensitive=False):
 
 def _measures(workbook):
     """Return the workbook's measures as CSV, so that no workbook need be converted for a test of pages."""
-    sheet = load_workbook(workbook, read_only=True)["measures"]
     written = StringIO()
-    csv.writer(written).writerows([cell or "" for cell in row] for row in sheet.iter_rows(values_only=True))
+    with closing(load_workbook(BytesIO(workbook.read_bytes()), read_only=True)) as book:
+        rows = book["measures"].iter_rows(values_only=True)
+        csv.writer(written).writerows([cell or "" for cell in row] for row in rows)
     return written.getvalue().encode()
 
 
@@ -144,3 +162,23 @@ def _in_tu_mo_rong():
         "household_id": f"unlisted:{village}:55",
         "commune_number": "0000 000 002 (số mẫu)",
     }
+
+
+def client_of(app, world, login, *, elevated=False):
+    """Return a browser in which that account has signed in through the pages, and its CSRF token for forms."""
+    client = app.test_client()
+    _post(client, "/sign-in", login=login, password=PASSWORD)
+    if elevated:
+        _post(client, "/second-step", password=PASSWORD)
+    return client
+
+
+def csrf_of(client, page="/"):
+    """Return the token of a page's forms."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page, follow_redirects=True).text)
+    return found[1] if found else ""
+
+
+def _post(client, address, **typed):
+    answer = client.post(address, data=typed | {"csrf_token": csrf_of(client, address)})
+    assert answer.status_code == 303, answer.text

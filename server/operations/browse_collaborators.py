@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import authorise, units_for
 from server.access.roles import Permission
-from server.errors import NotFound
+from server.errors import InvalidInput, NotFound
 from server.language.ordering import sort_key
 from server.operations.add_collaborator import NewCollaborator, add_collaborator, new_key, revoke_collaborator
 
@@ -73,14 +73,15 @@ def enrolling_choices(services: Services, account: Account) -> Enrolling:
 def enrol(services: Services, account: Account, new: NewCollaborator) -> Enrolment:
     """Enrol somebody in units of the account's territory, never in the project of incidents.
 
-    Raises NotFound ``access.not_found`` and what `add_collaborator` raises.
+    Raises InvalidInput ``collaborator.no_project``, NotFound ``access.not_found`` for a unit elsewhere, and what
+    `add_collaborator` raises.
     """
+    if new.project_id not in {one.project_id for one in enrolling_choices(services, account).projects}:
+        raise InvalidInput("collaborator.no_project")
     today, atlas = services.today(), services.atlas.current()
     for unit in new.units:
         unit_id = atlas.territory.resolve(unit, today).unit_id
         authorise(account, _PERMISSION, unit_id, scope_of=atlas.scope_of, on=today)
-    if new.project_id not in {one.project_id for one in enrolling_choices(services, account).projects}:
-        raise NotFound("access.not_found")
     return add_collaborator(services, new)
 
 

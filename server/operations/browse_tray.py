@@ -1,4 +1,4 @@
-"""The tray of held uploads: what came in and could not be filed, shown without its answers, until somebody settles it."""
+"""The tray of held uploads: what could not be filed, shown without its answers, until somebody settles it."""
 
 from __future__ import annotations
 

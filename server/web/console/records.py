@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from flask import Response, make_response, redirect, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -88,7 +89,7 @@ class RecordPages:
         response = Response(content.chunks, content_type=content.content_type)
         response.content_length = content.size_bytes
         disposition = "inline" if content.is_shown else "attachment"
-        response.headers.set("Content-Disposition", disposition, filename=content.name)
+        response.headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(content.name, safe='')}"
         # Whatever a browser makes of the bytes: it runs nothing and reaches nothing.
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response

@@ -79,11 +79,14 @@ class Screen:
         session = current_session(self.services)
         if session is None:
             return ()
-        today, here = self.services.today(), (request.endpoint or "").removesuffix("_record")
+        today, here = self.services.today(), request.endpoint or ""
         opened = [(endpoint, code) for endpoint, wanted, code in _MENU if may_use(session.account, wanted, today)]
         if may_pass_second_step(self.services, session):
             opened.append(_INCIDENTS)
-        return tuple(MenuEntry(endpoint, code, endpoint == here) for endpoint, code in opened)
+        # The pages of one kind have endpoints that begin alike: indicators, indicator, indicator_records.
+        return tuple(
+            MenuEntry(endpoint, code, here.startswith(endpoint.removesuffix("s"))) for endpoint, code in opened
+        )
 
 
 def chosen_language() -> Language:

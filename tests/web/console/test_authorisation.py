@@ -1,0 +1,142 @@
+"""Who may open what: every route of the console, for every kind of person, in and out of their territory.
+
+The table is made from the application's own routes: a page that is added without a place here fails.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from console_world import DAK_HA, TU_MO_RONG, client_of, csrf_of, example, make_account, send
+
+from server.access.roles import PERMISSIONS_OF, SEALED, Permission, Role
+from server.web.guard import permission_of
+
+HERE, ELSEWHERE = DAK_HA, TU_MO_RONG
+PEOPLE = {
+    "visitor": None,
+    "no post": (None, HERE, False),
+    "supervisor here": (Role.SUPERVISOR, HERE, False),
+    "supervisor elsewhere": (Role.SUPERVISOR, ELSEWHERE, False),
+    "analyst": (Role.ANALYST, HERE, False),
+    "administrator here": (Role.ADMINISTRATOR, HERE, False),
+    "administrator elsewhere": (Role.ADMINISTRATOR, ELSEWHERE, False),
+    "incident officer, first step": (Role.INCIDENT_OFFICER, HERE, False),
+    "incident officer here": (Role.INCIDENT_OFFICER, HERE, True),
+    "incident officer elsewhere": (Role.INCIDENT_OFFICER, ELSEWHERE, True),
+}
+# What a granted request without a body worth having answers, where that is not 200.
+ANSWERS = {
+    "home": 303,
+    "sign_in": 303,  # signed in already
+    "sign_in_try": 401,
+    "sign_out": 303,
+    "second_step_try": 401,
+    "submissions_decide": 400,
+    "incidents_decide": 400,
+    "held_release": 409,
+    "held_discard": 400,
+    "collaborator_enrol": 400,
+    "collaborator_revoke": 400,
+}
+ABOUT_ONE_THING = {"submission_id", "upload_id", "collaborator_id", "token"}
+
+
+@pytest.fixture
+def held_id(world):
+    """Return an upload held from a collaborator who works here."""
+    xml = example("household_conduct_survey", "refused", 500).replace(b'version="', b'version="9')
+    return send(world, "Y Mẫu", xml).upload_id
+
+
+def console_rules(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("console.")]
+
+
+def address_of(rule, world, held_id):
+    """Return the address of a page about something that lies here."""
+    name = rule.endpoint.removeprefix("console.")
+    parts = {
+        "submission_id": world.records["incident" if name.startswith("incidents") else "37"],
+        "upload_id": held_id,
+        "collaborator_id": 1,
+        "token": "not-made-for-this-session",
+        "code": "I6",
+        "name": "console.css",
+    }
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(parts[found[1]]), rule.rule)
+
+
+def expected(rule, permission, person):
+    """Return the status that the tables of roles and territory call for."""
+    name = rule.endpoint.removeprefix("console.")
+    granted = ANSWERS.get(name, 200)
+    if permission is Permission.PUBLIC:
+        return 200
+    if person is None:
+        return {"sign_in": 200, "sign_in_try": 401}.get(name, 303)
+    role, unit, elevated = person
+    if name in {"second_step", "second_step_try"} and role is not Role.INCIDENT_OFFICER:
+        return 404
+    if permission in {Permission.SIGN_IN_PUBLIC, Permission.OWN_SESSION}:
+        return 200 if name == "home" and role is None else granted
+    if role is None or permission not in PERMISSIONS_OF[role]:
+        return 404 if permission in SEALED else 403
+    if permission in SEALED and not elevated:
+        return 303
+    about = set(rule.arguments) & ABOUT_ONE_THING
+    if about and (unit == ELSEWHERE or "token" in about) and granted != 400:
+        return 404
+    return 404 if name in {"indicator", "indicator_records"} else granted  # no plan is published
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_route_answers_each_kind_of_person_as_the_tables_say(app, world, held_id, who):
+    person = PEOPLE[who]
+    client = app.test_client()
+    if person is not None:
+        role, unit, elevated = person
+        make_account(world.services, "ai.do", *([(role, unit)] if role else []))
+        client = client_of(app, world, "ai.do", elevated=elevated)
+    found, wanted = {}, {}
+    rules = sorted(console_rules(app), key=lambda rule: rule.endpoint == "console.sign_out")
+    for rule in rules:
+        method = "POST" if "POST" in rule.methods else "GET"
+        # A visitor has no page with a token but the sign-in page.
+        token = csrf_of(client, "/sign-in" if person is None else "/collaborators/new") or csrf_of(client)
+        typed = {"csrf_token": token} if method == "POST" else None
+        answer = client.open(address_of(rule, world, held_id), method=method, data=typed, buffered=True)
+        found[rule.endpoint] = answer.status_code
+        wanted[rule.endpoint] = expected(rule, permission_of(app, rule.endpoint), person)
+    assert found == wanted
+
+
+def test_another_territorys_things_look_like_things_that_are_not_there(app, world, held_id):
+    make_account(world.services, "ai.do", (Role.SUPERVISOR, ELSEWHERE))
+    client = client_of(app, world, "ai.do")
+    for kind, there in (("submissions", world.records["37"]), ("collaborators", 1)):
+        hidden, absent = client.get(f"/{kind}/{there}"), client.get(f"/{kind}/999999")
+        assert (hidden.status_code, hidden.data) == (absent.status_code, absent.data)
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR])
+def test_incidents_leave_no_trace_for_anybody_else(app, world, role):
+    make_account(world.services, "ai.do", (role, HERE))
+    client = client_of(app, world, "ai.do")
+    pages = ["/", "/submissions?state=all", "/submissions?state=all&q=vu", "/held", "/collaborators", "/indicators"]
+    text = "".join(client.get(page, follow_redirects=True).text for page in pages)
+    for trace in ("Vụ việc", "incident", "phieu_b", "Cán bộ mẫu", "Công việc riêng", "Phiếu B"):
+        assert trace not in text
+    hidden, absent = client.get("/incidents"), client.get("/nothing-of-the-kind")
+    assert (hidden.status_code, hidden.data) == (absent.status_code, absent.data)
+
+
+def test_a_post_that_ends_is_lost_at_the_next_click(app, world):
+    make_account(world.services, "ai.do", (Role.SUPERVISOR, HERE))
+    client = client_of(app, world, "ai.do")
+    assert client.get("/submissions").status_code == 200
+    with world.services.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE post SET valid_to = '2026-10-04'")
+    assert client.get("/submissions").status_code == 403
+    assert client.get(f"/submissions/{world.records['37']}").status_code == 403

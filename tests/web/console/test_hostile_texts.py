@@ -1,0 +1,76 @@
+"""Texts that come from phones, designers and officers are shown as texts, whatever they hold."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pytest
+from console_world import DAK_HA, JPEG, client_of, csrf_of, example, make_account, send
+
+from server.access.roles import Role
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}"
+
+
+@pytest.fixture
+def client(app, world):
+    make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA), name=HOSTILE[:100])
+    return client_of(app, world, "ai.do")
+
+
+def harmless(text):
+    return "<script>alert" not in text and "<img src=x" not in text and "49" not in text.partition("<main")[2][:200]
+
+
+def test_answers_names_and_comments_are_texts(client, world):
+    xml = example("household_conduct_survey", "refused", 600, instanceName=escape(HOSTILE), hh_number=escape(HOSTILE))
+    number = send(world, "Y Mẫu", xml).submission_id
+    page = client.get(f"/submissions/{number}?state=all").text
+    version = page.partition(f'value="{number}:')[2].partition('"')[0]
+    typed = {"record": f"{number}:{version}", "verdict": "return", "comment": HOSTILE, "csrf_token": csrf_of(client)}
+    assert client.post("/submissions/decide", data=typed).status_code == 303
+    record = client.get(f"/submissions/{number}?state=all").text
+    assert escape(HOSTILE, quote=False)[:20] in record
+    for text in (record, client.get("/submissions?state=all").text, client.get("/submissions?q=" + "<b>x").text):
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "<b>x" not in text
+
+
+@pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"<html><script>alert(1)</script>", JPEG])
+def test_files_run_nothing_whatever_they_are_called(client, world, content):
+    name = 'anh"><script>.svg'
+    xml = example("training_event", "club_meeting", 601, photo=escape(name))
+    number = send(world, "Y Mẫu", xml, [(name, "image/svg+xml", content)]).submission_id
+    page = client.get(f"/submissions/{number}?state=all").text
+    assert "<script>." not in page
+    address = page.partition('href="/submissions/files/')[2].partition('"')[0]
+    answer = client.get(f"/submissions/files/{address}")
+    assert answer.data == content
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    shown = answer.headers["Content-Disposition"].startswith("inline")
+    assert (answer.content_type, shown) == (
+        ("image/jpeg", True) if content == JPEG else ("application/octet-stream", False)
+    )
+
+
+def test_a_vietnamese_file_name_survives_the_download(client, world):
+    name = "ảnh buổi họp.bin"
+    xml = example("training_event", "club_meeting", 602, photo=name)
+    number = send(world, "Y Mẫu", xml, [(name, "application/octet-stream", b"x")]).submission_id
+    page = client.get(f"/submissions/{number}?state=all").text
+    address = page.partition('href="/submissions/files/')[2].partition('"')[0]
+    disposition = client.get(f"/submissions/files/{address}").headers["Content-Disposition"]
+    assert "filename*=UTF-8''%E1%BA%A3nh%20bu%E1%BB%95i%20h%E1%BB%8Dp.bin" in disposition
+
+
+def test_the_address_of_a_file_is_good_for_minutes_and_for_one_session(app, client, world):
+    xml = example("training_event", "club_meeting", 603, photo="anh.jpg")
+    number = send(world, "Y Mẫu", xml, [("anh.jpg", "image/jpeg", JPEG)]).submission_id
+    page = client.get(f"/submissions/{number}?state=all").text
+    address = "/submissions/files/" + page.partition('href="/submissions/files/')[2].partition('"')[0]
+    assert client.get(address).status_code == 200
+    make_account(world.services, "dong.nghiep", (Role.SUPERVISOR, DAK_HA))
+    assert client_of(app, world, "dong.nghiep").get(address).status_code == 404
+    assert app.test_client().get(address).status_code == 303

@@ -1,0 +1,109 @@
+"""Sessions as a browser sees them: ids that change, cookies that tell nothing, doors that close at once."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from console_world import DAK_HA, PASSWORD, client_of, csrf_of, make_account
+
+from server.access.roles import Role
+from server.app import create_app
+from server.operations.add_account import disable_account
+
+COOKIE = "nepnha_session"
+
+
+@pytest.fixture
+def officer(world):
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
+
+
+def sign_in(client, password=PASSWORD, **typed):
+    token = csrf_of(client, "/sign-in")
+    return client.post("/sign-in", data={"login": "xa.dakha", "password": password, "csrf_token": token} | typed)
+
+
+def test_an_id_planted_before_signing_in_is_not_taken_over(app, officer):
+    client = app.test_client()
+    client.set_cookie(COOKIE, "planted-by-somebody")
+    sign_in(client)
+    assert client.get_cookie(COOKIE).value != "planted-by-somebody"
+    other = app.test_client()
+    other.set_cookie(COOKIE, "planted-by-somebody")
+    assert other.get("/submissions").status_code == 303
+
+
+def test_the_second_step_changes_the_id_and_the_old_one_is_dead(app, world, officer):
+    client = client_of(app, world, "xa.dakha")
+    old = client.get_cookie(COOKIE).value
+    client.post("/second-step", data={"password": PASSWORD, "csrf_token": csrf_of(client)})
+    assert client.get("/incidents").status_code == 200
+    client.set_cookie(COOKIE, old)
+    assert client.get("/submissions").status_code == 303
+
+
+def test_signing_out_kills_the_id_and_takes_the_cookie(app, world, officer):
+    client = client_of(app, world, "xa.dakha")
+    kept = client.get_cookie(COOKIE).value
+    client.post("/sign-out", data={"csrf_token": csrf_of(client)})
+    assert client.get_cookie(COOKIE) is None
+    client.set_cookie(COOKIE, kept)
+    assert client.get("/submissions").status_code == 303
+
+
+def test_a_closed_account_is_out_at_the_next_click(app, world, officer):
+    client = client_of(app, world, "xa.dakha")
+    disable_account(world.services, "xa.dakha")
+    assert client.get("/submissions").status_code == 303
+
+
+def test_an_idle_session_is_over_and_leads_back_after_signing_in(app, world, officer):
+    client = client_of(app, world, "xa.dakha")
+    world.services.now.advance(minutes=31)
+    answer = client.get("/submissions?state=all&q=ho")
+    assert answer.headers["Location"] == "/sign-in?back=/submissions?state%3Dall%26q%3Dho"
+    back = sign_in(client, back="/submissions?state=all&q=ho")
+    assert back.headers["Location"] == "/submissions?state=all&q=ho"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)", "x", "/\t/x"],
+)
+def test_nobody_is_led_to_another_site(app, officer, elsewhere):
+    location = sign_in(app.test_client(), back=elsewhere).headers["Location"]
+    assert location in {"/", "/%09/x"}
+
+
+def test_the_cookie_is_unreadable_to_scripts_and_bound_to_the_host_over_tls(world, officer):
+    settings = dataclasses.replace(world.services.settings, public_url="https://field.test")
+    app = create_app(dataclasses.replace(world.services, settings=settings))
+    answer = sign_in_over_tls(app)
+    cookie = next(one for one in answer.headers.getlist("Set-Cookie") if "session" in one)
+    assert cookie.startswith("__Host-nepnha_session=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+    assert answer.headers["Strict-Transport-Security"]
+
+
+def sign_in_over_tls(app):
+    client = app.test_client()
+    page = client.get("/sign-in", base_url="https://field.test").text
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    typed = {"login": "xa.dakha", "password": PASSWORD, "csrf_token": token}
+    return client.post("/sign-in", data=typed, base_url="https://field.test")
+
+
+def test_too_many_wrong_passwords_are_told_to_wait_in_plain_words(app, officer):
+    client = app.test_client()
+    answers = [sign_in(client, "sai-mat-khau") for _ in range(6)]
+    assert [one.status_code for one in answers] == [401] * 5 + [429]
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert "Hãy đợi 60 giây" in answers[-1].text
+
+
+def test_wrong_login_and_wrong_password_get_the_same_page(app, officer):
+    client = app.test_client()
+    wrong, unknown = sign_in(client, "sai-mat-khau"), sign_in(client, "sai-mat-khau", login="nobody")
+    assert wrong.text.replace("xa.dakha", "") == unknown.text.replace("nobody", "")
