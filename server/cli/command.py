@@ -63,7 +63,9 @@ def nepnha(ctx: click.Context, lang: Language | None) -> None:
 
     Settings are read from NEPNHA_… variables (see README). Exit codes: 0 done, 1 refused, 2 wrong use or settings.
     """
-    ctx.obj = Terminal(lang or preferred_language())
+    terminal = Terminal(lang or preferred_language())
+    ctx.obj = terminal
+    ctx.call_on_close(terminal.close)
 
 
 for _one in (setup, project, form, collaborator, account, units, sample, rebuild, jobs, doctor):

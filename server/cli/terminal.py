@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ class Terminal:
 
     def __init__(self, language: Language) -> None:
         self.language = language
+        self._ends = ExitStack()
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -43,7 +45,14 @@ class Terminal:
 
         settings = read_settings(os.environ)
         configure_logs("WARNING")
-        return make_services(settings)
+        services = make_services(settings)
+        self._ends.callback(services.engine.dispose)
+        self._ends.callback(services.media.close)
+        return services
+
+    def close(self) -> None:
+        """Let go of the database and the media store, if they were opened."""
+        self._ends.close()
 
     @property
     def public_url(self) -> str:

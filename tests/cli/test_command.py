@@ -1,0 +1,56 @@
+"""The command itself: help everywhere, exit codes, wrong settings all at once."""
+
+from __future__ import annotations
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from server.cli.command import nepnha
+
+
+def commands(group, path=()):
+    for name, one in group.commands.items():
+        yield (*path, name)
+        if isinstance(one, click.Group):
+            yield from commands(one, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(commands(nepnha)), ids=" ".join)
+def test_every_command_explains_itself_in_both_languages(path):
+    answer = CliRunner().invoke(nepnha, [*path, "--help"])
+    assert answer.exit_code == 0
+    assert " / " in answer.output or "\n\n" in answer.output
+
+
+def test_the_commands_are_those_an_operator_is_told_of():
+    assert {" ".join(one) for one in commands(nepnha)} >= {
+        "setup", "project add", "project list", "form publish", "form check", "form print", "collaborator add",
+        "collaborator revoke", "account add", "units load", "sample load", "rebuild", "jobs run", "doctor",
+    }  # fmt: skip
+
+
+def test_wrong_settings_are_all_told_in_both_languages_with_exit_code_2():
+    wrong = {"NEPNHA_SECRET_KEY": "short", "NEPNHA_BIND": "x", "NEPNHA_COLOUR": "blue", "NEPNHA_DATABASE_URL": "y"}
+    answer = CliRunner().invoke(nepnha, ["doctor"], env=wrong)
+    assert answer.exit_code == 2
+    lines = answer.stderr.splitlines()
+    assert {line.split(":")[0] for line in lines} == wrong.keys()
+    assert all(" / " in line for line in lines)
+
+
+@pytest.mark.parametrize("arguments", [["no-such-command"], ["project", "add"], ["units", "load", "not-there.csv"]])
+def test_wrong_use_is_exit_code_2(arguments):
+    assert CliRunner().invoke(nepnha, arguments).exit_code == 2
+
+
+def test_a_database_that_was_not_prepared_is_a_refusal_with_the_next_step(tmp_path):
+    environment = {
+        "NEPNHA_SECRET_KEY": "k7Qm2vX9pR4tY8wB1nD6sF3gH5jL0zAc",
+        "NEPNHA_DATABASE_URL": f"sqlite:///{tmp_path / 'empty.db'}",
+        "NEPNHA_MEDIA_URL": f"file:{tmp_path / 'media'}",
+        "LC_ALL": "C.UTF-8",
+    }
+    answer = CliRunner().invoke(nepnha, ["project", "list"], env=environment)
+    assert answer.exit_code == 1
+    assert "nepnha setup" in answer.stderr

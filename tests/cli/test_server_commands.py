@@ -1,0 +1,78 @@
+"""Setting up, loading samples, looking over, rebuilding: what keeps a server in order."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def set_up(shell, forms):
+    return shell.json("setup", forms)
+
+
+def test_setup_prepares_everything_but_incidents(shell, set_up):
+    assert [one["form_id"] for one in set_up["forms"]] == [
+        "commune_register", "household_conduct_survey", "household_register", "training_event",
+    ]  # fmt: skip
+    assert [one["name"] for one in set_up["plans"]] == ["plan-4002"]
+    assert set_up["separate"] is None
+    assert set_up["administrator"]["password"]
+
+
+def test_setup_again_changes_nothing_and_shows_no_password(shell, set_up, forms):
+    again = shell.json("setup", forms)
+    assert again["administrator"] is None
+    assert not any(one["is_new"] for one in [*again["forms"], *again["plans"]])
+    assert [one["kind"] for one in shell.json("project", "list")] == ["main", "practice"]
+
+
+def test_incidents_are_published_apart_and_for_nobody(shell, set_up, services, forms):
+    made = shell.json("setup", forms, "--incidents")
+    with services.reading(services.operator()) as uow:
+        (sealed,) = uow.forms.current(made["separate"]["project_id"])
+        everyday = uow.forms.current(made["main"]["project_id"])
+    assert (sealed.is_sensitive, sealed.audience) == (True, "nobody")
+    assert not any(one.is_sensitive for one in everyday)
+
+
+def test_the_doctor_has_a_line_for_everything(shell, set_up):
+    assert {one["code"] for one in shell.checks()} >= {
+        "doctor.settings", "doctor.database", "doctor.clock", "doctor.schema", "doctor.jobs", "doctor.spool",
+        "doctor.media", "doctor.room",
+    }  # fmt: skip
+
+
+def test_the_doctor_tells_a_database_that_could_lose_records(shell, set_up, database_url):
+    """The tests' PostgreSQL runs without fsync to be fast, which is exactly what nobody may serve from."""
+    weak = {one["params"]["setting"] for one in shell.checks() if one["code"] == "doctor.weak"}
+    assert weak == (set() if database_url.startswith("sqlite") else {"fsync", "full_page_writes"})
+    shell.run("doctor", code=1 if weak else 0)
+
+
+def test_samples_are_marked_loaded_once_and_rebuilt_as_they_are(shell, set_up, services, forms):
+    first = shell.json("sample", "load", forms)
+    assert {one["role"] for one in first["accounts"]} == {"supervisor", "analyst", "incident_officer"}
+    assert first["received"] > 150
+    assert first["approved"] > 80
+    assert shell.json("sample", "load", forms) == {"accounts": [], "received": 0, "approved": 0}
+    with services.reading(services.operator()) as uow:
+        people = uow.collaborators.lines(None)
+        before = uow.figures.every_sum(set_up["main"]["project_id"])
+    assert all(one.is_sample and "(mẫu)" in one.name for one in people)
+    assert before
+    rebuilt = shell.json("rebuild")
+    assert (rebuilt["versions"], rebuilt["differed"], rebuilt["underived"]) == (first["received"], 0, 0)
+    assert [one["differed"] for one in rebuilt["figures"]] == [0, 0]
+
+
+def test_jobs_with_nothing_to_do_end_at_once(shell, set_up):
+    assert shell.json("jobs", "run", "--once") == {"done": 0, "failed": 0, "moved": 0, "swept": 0}
+
+
+def test_the_sample_phone_is_one_person_with_a_new_key_each_time(shell, set_up, services):
+    first, second = shell.json("sample", "phone"), shell.json("sample", "phone")
+    assert first["collaborator_id"] == second["collaborator_id"]
+    assert first["token"] != second["token"]
+    assert first["server_url"].endswith(f"/projects/{set_up['practice']['project_id']}")
