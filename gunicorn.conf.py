@@ -21,6 +21,7 @@ keepalive = 5
 limit_request_line = 8190
 if Path("/dev/shm").is_dir():  # noqa: S108 a heartbeat file on a busy disk would stop the worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108
+umask = 0o077  # gunicorn's own default would make photos everybody's to write
 control_socket_disable = True  # nothing may be written beside the data folder
 
 _logs = log_configuration(_settings.log_level)
