@@ -1,0 +1,94 @@
+"""The measures that come with the project, read off the examples that come with it, against a count by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from server.forms.logic import Context, bind_tree
+from server.forms.sheets import SourceKind, read_sheets
+from server.forms.xform import read_form
+from server.indicators.contribution import Combine
+from server.indicators.contributions import RecordFacts, contributions
+from server.indicators.measures import read_measures
+from server.operations.load_units import SAMPLE_FILE, SEED_FILE, seed_text
+from server.submissions.instance import read_instance
+from server.territory.collection import Territory
+from server.territory.merging import merge
+from server.territory.units import TerritoryRows
+from server.territory.units_csv import read_units_csv
+
+FORMS = Path(__file__).parent.parent.parent / "xlsforms"
+EXAMPLES = [
+    (path.parent.parent.name, path.stem)
+    for path in sorted(FORMS.glob("*/examples/*.xml"))
+    if not path.stem.startswith("bad_")
+]
+SURVEY = "household_conduct_survey"
+
+
+@cache
+def territory():
+    rows = TerritoryRows()
+    for name in (SEED_FILE, SAMPLE_FILE):
+        rows = merge(rows, read_units_csv(seed_text(name))).rows
+    return Territory.from_rows(rows)
+
+
+@cache
+def form(name):
+    definition = read_form((FORMS / name / "form.xml").read_bytes())
+    sheets = read_sheets((FORMS / name / "form.xlsx").read_bytes(), SourceKind.XLSX)
+    return definition, read_measures(next(one for one in sheets if one.name == "measures"), definition)
+
+
+def contributed(name, example):
+    definition, read = form(name)
+    instance = read_instance((FORMS / name / "examples" / f"{example}.xml").read_bytes())
+    tree = bind_tree(definition, instance.root)
+    context = Context(tree, tree, datetime(2026, 11, 21, tzinfo=UTC), ZoneInfo("Asia/Ho_Chi_Minh"), {}, definition)
+    unit_id = territory().find("23500", date(2026, 11, 20)).unit_id
+    return contributions(
+        read.measures, RecordFacts(instance.instance_id, date(2026, 11, 20), unit_id, territory()), context
+    )
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in EXAMPLES}))
+def test_every_measures_sheet_can_be_read(name):
+    assert form(name)[1].faults == ()
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_a_sound_example_gives_its_contributions_without_a_finding(name, example):
+    found = contributed(name, example)
+    assert found.findings == ()
+    totals = Counter()
+    parts = Counter()
+    for one in found.contributions:
+        key = (one.measure, one.position, one.category.partition("=")[0])
+        (parts if one.category else totals)[key] += one.thousandths
+    for (measure, position, _), amount in parts.items():
+        assert amount == totals[measure, position, ""], measure
+
+
+@pytest.mark.parametrize(
+    ("example", "counted"),
+    [
+        ("couple_with_children", {"visited": 1, "answered": 1, "registered": 1, "assessed": 1, "implementing": 1}),
+        ("lives_alone", {"visited": 1, "answered": 1, "registered": 0, "assessed": 0, "implementing": 0}),
+        ("refused", {"visited": 1, "refused": 1}),
+        ("long_away", {"visited": 1, "refused": 0}),
+    ],
+)
+def test_a_conduct_survey_counts_as_the_plan_says(example, counted):
+    found = contributed(SURVEY, example).contributions
+    totals = {one.measure.removeprefix(f"{SURVEY}."): one.thousandths / 1000 for one in found if not one.category}
+    assert totals.items() >= counted.items()
+    assert ("implementing" in totals) == ("implementing" in counted)
+    latest = {one.subject for one in found if one.combine is Combine.LATEST}
+    assert len(latest) == 1
