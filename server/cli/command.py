@@ -8,8 +8,10 @@ import click
 
 from server.cli.accounts import account
 from server.cli.collaborators import collaborator
+from server.cli.evaluate import evaluate
 from server.cli.faults import show_faults, show_refusal, show_settings
 from server.cli.forms import form
+from server.cli.logic import logic
 from server.cli.projects import project
 from server.cli.running import doctor, jobs, rebuild
 from server.cli.starting import sample, setup
@@ -68,8 +70,9 @@ def nepnha(ctx: click.Context, lang: Language | None) -> None:
     ctx.call_on_close(terminal.close)
 
 
-for _one in (setup, project, form, collaborator, account, units, sample, rebuild, jobs, doctor):
+for _one in (setup, project, form, collaborator, account, units, sample, rebuild, jobs, doctor, logic):
     nepnha.add_command(_one)
+form.add_command(evaluate)
 
 
 def main() -> None:

@@ -45,6 +45,11 @@ _TYPES = {
 """Every other type is a string, as on the phone."""
 
 
+def datatype_of(bind_type: str) -> Datatype:
+    """Return the datatype a bind's ``type`` names, whatever its prefix."""
+    return _TYPES.get(bind_type.rpartition(":")[2], Datatype.STRING)
+
+
 class _Parts(NamedTuple):
     """The pieces of one form while its tree is built."""
 
@@ -143,7 +148,7 @@ def _node(element: _Element, path: str, parts: _Parts) -> Node:
         path=path,
         name=local_name(element),
         kind=kind,
-        datatype=_TYPES.get(bind.get("type", "").rpartition(":")[2], Datatype.STRING),
+        datatype=datatype_of(bind.get("type", "")),
         label=part.label,
         hint=part.hint,
         control=part.control,

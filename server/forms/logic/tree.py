@@ -27,8 +27,7 @@ MAX_MISSING = 20_000
 
 _NO_CHILDREN: Mapping[str, list[InstanceNode]] = MappingProxyType({})
 _NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
-_NUMBERS = frozenset({Datatype.INTEGER, Datatype.DECIMAL})
-_MOMENTS = frozenset({Datatype.DATE, Datatype.DATETIME, Datatype.TIME})
+_JAVA_SPACE = "".join(map(chr, range(33)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +166,13 @@ def bind_tree(definition: FormDefinition | Shape, element: _Element) -> Instance
 
 
 def bind_untyped(element: _Element, datatypes: Mapping[str, Datatype] | None = None) -> InstanceNode:
-    """Return *element* as a tree without a form; *datatypes* may name the type of an absolute path."""
+    """Return *element* as a tree without a form; *datatypes* may name the type of an absolute path.
+
+    Texts are trimmed, as JavaRosa trims those of a document it loads.
+    """
     root = _bind_elements(element, Shape(None, is_leaf=False))
     for node in root.walk():
+        node.text = node.text.strip(_JAVA_SPACE)
         datatype = (datatypes or {}).get("/" + "/".join(one.name for one in node.chain()))
         if datatype is not None:
             node.shape = Shape(None, datatype)
@@ -177,7 +180,7 @@ def bind_untyped(element: _Element, datatypes: Mapping[str, Datatype] | None = N
 
 
 def _bind_elements(element: _Element, shape: Shape) -> InstanceNode:
-    root = InstanceNode(local_name(element.tag), element.text or "", shape=shape)
+    root = InstanceNode(local_name(element.tag), _own_text(element), shape=shape)
     root.attributes = {local_name(str(name)): str(value) for name, value in element.attrib.items()}
     waiting = [(element, root)]
     while waiting:
@@ -188,12 +191,17 @@ def _bind_elements(element: _Element, shape: Shape) -> InstanceNode:
             if not isinstance(tag, str):
                 continue  # a comment or an instruction
             name = local_name(tag)
-            child = node.append(name, below.text or "", shape=known.get(name, UNKNOWN))
+            child = node.append(name, _own_text(below), shape=known.get(name, UNKNOWN))
             if below.attrib:
                 child.attributes = {local_name(str(key)): str(value) for key, value in below.attrib.items()}
             if len(below):
                 waiting.append((below, child))
     return root
+
+
+def _own_text(element: _Element) -> str:
+    """Return the text of a leaf; a group has none, whatever a writer put between its children."""
+    return "" if len(element) else element.text or ""
 
 
 def _add_missing(root: InstanceNode) -> None:
