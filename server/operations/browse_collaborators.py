@@ -73,11 +73,13 @@ def enrolling_choices(services: Services, account: Account) -> Enrolling:
 def enrol(services: Services, account: Account, new: NewCollaborator) -> Enrolment:
     """Enrol somebody in units of the account's territory, never in the project of incidents.
 
-    Raises InvalidInput ``collaborator.no_project``, NotFound ``access.not_found`` for a unit elsewhere, and what
-    `add_collaborator` raises.
+    Raises InvalidInput ``collaborator.no_project`` or ``collaborator.no_place``, NotFound ``access.not_found`` for a
+    unit elsewhere, and what `add_collaborator` raises.
     """
     if new.project_id not in {one.project_id for one in enrolling_choices(services, account).projects}:
         raise InvalidInput("collaborator.no_project")
+    if not new.units:
+        raise InvalidInput("collaborator.no_place")
     today, atlas = services.today(), services.atlas.current()
     for unit in new.units:
         unit_id = atlas.territory.resolve(unit, today).unit_id

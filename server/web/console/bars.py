@@ -1,6 +1,6 @@
-"""The bars of an indicator, measured for drawing: one per unit that has a value, and the line of the target.
+"""The bars of an indicator, measured for drawing: how long each is, and where its target stands.
 
-Lengths are per mille of the widest value or target. The table beside the picture says the same in words.
+Lengths are per mille of the widest value or target of the table. The row beside a bar says the same in words.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from server.indicators.figures import Standing
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from server.indicators.tables import IndicatorTable, TableRow
+    from server.indicators.figures import Figure
+    from server.indicators.tables import IndicatorTable
+    from server.territory.units import UnitId
 
 _FULL: Final = 1000
 
@@ -22,28 +24,22 @@ _FULL: Final = 1000
 class Bar:
     """One bar: its length, and where its target stands, None without one."""
 
-    name: str
     length: int
     target_at: int | None
-    value: Decimal
     is_met: bool
 
 
-def bars_of(table: IndicatorTable) -> tuple[Bar, ...]:
-    """Return the bars of the rows that have a value, in the order of the table."""
+def bars_of(table: IndicatorTable) -> dict[UnitId, Bar]:
+    """Return the bars of the rows that have a value, by unit."""
     rows = [row for row in table.rows if row.figure.value is not None]
-    widest = max((_reach(row) for row in rows), default=0)
-    return tuple(_bar(row, widest) for row in rows) if widest > 0 else ()
+    widest = max((_reach(row.figure) for row in rows), default=0)
+    return {row.unit.unit_id: _bar(row.figure, widest) for row in rows} if widest > 0 else {}
 
 
-def _reach(row: TableRow) -> Decimal | int:
-    return max(row.figure.value or 0, row.figure.target or 0)
+def _reach(figure: Figure) -> Decimal | int:
+    return max(figure.value or 0, figure.target or 0)
 
 
-def _bar(row: TableRow, widest: Decimal | int) -> Bar:
-    figure = row.figure
-    assert figure.value is not None
+def _bar(figure: Figure, widest: Decimal | int) -> Bar:
     target_at = None if figure.target is None else int(_FULL * figure.target / widest)
-    return Bar(
-        row.unit.name, int(_FULL * figure.value / widest), target_at, figure.value, figure.standing is Standing.MET
-    )
+    return Bar(int(_FULL * (figure.value or 0) / widest), target_at, figure.standing is Standing.MET)

@@ -18,6 +18,7 @@ from server.operations.browse_submissions import COUNTED_AT_MOST, browse_submiss
 from server.operations.read_attachment import read_attachment
 from server.operations.read_record import read_record
 from server.operations.review_submissions import Decision, review_submissions, undo_review
+from server.operations.sights import Desk
 from server.submissions.review import Verdict, may_decide
 from server.web.console.asked import STATE_CHOICES, asked_list, cursor_text, number, read_cursor, read_targets
 from server.web.console.record_view import Told, told
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from server.operations.read_record import RecordView
     from server.operations.review_submissions import Outcome
     from server.operations.services import Services
-    from server.operations.sights import Desk
     from server.web.console.screen import Screen
 
 FILE_SECONDS: Final = 300
@@ -53,7 +53,7 @@ class RecordPages:
             "asked": asked,
             "page": page,
             "following": cursor_text(page.following),
-            "may_review": self._may_review(account),
+            "may_tick": self._may_review(account) and self.desk is Desk.EVERYDAY,  # incidents are read one by one
         }
         if request.headers.get("HX-Request"):
             return self.screen.page("records_rows.html", **shown)

@@ -1,0 +1,99 @@
+"""Collaborators: who is silent, a card shown once, a new phone, access taken away."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, make_account
+
+from server.access.roles import Role
+from server.errors import Forbidden
+from server.operations.identify_sender import may_read, may_send, sender_by_token
+
+
+@pytest.fixture
+def client(app, world):
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
+    return client_of(app, world, "xa.dakha")
+
+
+def sender(world, name="Y Mẫu"):
+    return sender_by_token(world.services, *world.tokens[name])
+
+
+def collaborator_id(world, name="Y Mẫu"):
+    return sender(world, name).collaborator_id
+
+
+def post(client, address, **typed):
+    return client.post(address, data=typed | {"csrf_token": csrf_of(client, "/collaborators/new")})
+
+
+def test_the_list_names_places_and_marks_silence_practice_and_samples(client):
+    text = client.get("/collaborators").text
+    for words in ("Y Mẫu", "Y Tập", "Thôn 1 (mẫu), Xã Đăk Hà", "Lâu chưa gửi phiếu", "LÀM THỬ", "Mẫu</span>"):
+        assert words in text
+    assert "A Mẫu" not in text
+    assert "Cán bộ mẫu" not in text
+
+
+def test_a_card_holds_a_fresh_code_and_the_old_one_goes_on_working(client, world):
+    address = f"/collaborators/{collaborator_id(world)}/card"
+    first, second = post(client, address, phone="same").text, post(client, address, phone="same").text
+    pictures = [re.search(r'src="(data:image/svg[^"]+)"', one)[1] for one in (first, second)]
+    assert pictures[0] != pictures[1]
+    assert "Nghe hoặc thấy bạo lực: gọi ngay Công an xã" in first
+    assert world.tokens["Y Mẫu"][1] not in first
+    assert may_read(sender(world))
+
+
+def test_another_phone_ends_the_old_code_at_once(client, world):
+    post(client, f"/collaborators/{collaborator_id(world)}/card", phone="new")
+    with pytest.raises(Forbidden, match="token_revoked"):
+        may_read(sender(world))
+
+
+@pytest.mark.parametrize(("reason", "queue_is_taken"), [("lost", True), ("left", True), ("stolen", False)])
+def test_taking_access_away_stops_reading_and_only_theft_stops_sending(client, world, reason, queue_is_taken):
+    number = collaborator_id(world)
+    assert post(client, f"/collaborators/{number}/revoke", reason=reason).status_code == 303
+    assert "Đã thôi dùng" in client.get("/collaborators").text
+    with pytest.raises(Forbidden):
+        may_read(sender(world))
+    if queue_is_taken:
+        assert may_send(world.services, sender(world))
+    else:
+        with pytest.raises(Forbidden):
+            may_send(world.services, sender(world))
+
+
+def test_taking_access_away_wants_a_reason(client, world):
+    answer = post(client, f"/collaborators/{collaborator_id(world)}/revoke")
+    assert answer.status_code == 400
+    assert "Hãy chọn lý do" in answer.text
+    assert may_read(sender(world))
+
+
+def test_a_new_person_gets_a_card_with_device_name_and_password(client, world):
+    answer = post(client, "/collaborators/new", name="  Y  Mới ", project=world.project_id, unit=[VILLAGE_1])
+    assert "Thẻ của Y Mới" in answer.text
+    assert re.search(r"y-moi-\d{4}", answer.text)
+    assert "Y Mới" in client.get("/collaborators").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "words"),
+    [
+        ({"name": " ", "unit": [VILLAGE_1]}, 400, "Hãy ghi"),
+        ({"name": "Y Mới", "unit": []}, 400, "Hãy chọn"),
+        ({"name": "Y Mới", "unit": [TU_MO_RONG]}, 404, "Không có nội dung này"),
+        ({"name": "Y Mới", "unit": [VILLAGE_1], "project": "separate"}, 400, "Hãy chọn dự án"),
+    ],
+)
+def test_a_new_person_needs_a_name_a_project_and_a_place_of_ones_own(client, world, typed, status, words):
+    project = world.separate_id if typed.get("project") else world.project_id
+    answer = post(client, "/collaborators/new", **(typed | {"project": project}))
+    assert answer.status_code == status
+    assert words in answer.text
+    assert "Y Mới</strong>" not in client.get("/collaborators").text

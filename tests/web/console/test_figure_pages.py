@@ -1,0 +1,78 @@
+"""Indicators: each number says what it is made of, in words besides colour, and opens its records in one's scope."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from console_world import DAK_HA, FORMS, PROVINCE, TU_MO_RONG, client_of, csrf_of, make_account, publish
+
+from server.access.roles import Role
+from server.operations.publish_plan import PlanSource, publish_plan
+
+
+@pytest.fixture
+def planned(app, world):
+    """The plan is published and the two unflagged records of Xã Đăk Hà are approved: one of two households."""
+    publish(world.services, world.project_id, "commune_register")
+    workbook = (FORMS / "plans" / "plan-4002.xlsx").read_bytes()
+    publish_plan(world.services, world.project_id, PlanSource("Kế hoạch (mẫu)", workbook))
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
+    client = client_of(app, world, "xa.dakha")
+    ticked = re.findall(r'name="record" value="([^"]+)"', client.get("/submissions?flagged=0").text)
+    typed = {"record": ticked, "verdict": "approve", "from": "list", "csrf_token": csrf_of(client)}
+    assert "Đã duyệt 2 phiếu" in client.post("/submissions/decide", data=typed).text
+    return client
+
+
+def row_of(text, name):
+    row = text.partition(f'<th scope="row">{name}</th>')[2].partition("</tr>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", row).split())
+
+
+def test_a_row_says_value_target_gap_and_what_was_received(planned):
+    text = planned.get("/indicators/I6").text
+    assert row_of(text, "Xã Đăk Hà") == (
+        "1 / 2 50,0% 70,0% (dự thảo) ▼ Chưa đạt mục tiêu (kém 20,0 điểm %) đã nhận 3 · đã duyệt 2"
+    )
+    assert "Chưa có số liệu" in row_of(text, "Xã Tu Mơ Rông")
+    assert 'viewBox="0 0 1000 100"' in text
+
+
+def test_a_number_opens_the_records_behind_it(planned, world):
+    text = planned.get("/indicators/I6").text
+    address = re.search(r'href="(/indicators/I6/records[^"]*part=numerator[^"]*unit=\d+[^"]*)">1<', text)[1]
+    behind = planned.get(address.replace("&amp;", "&")).text
+    assert f'href="/submissions/{world.records["37"]}?state=all"' in behind
+    assert "1 phiếu làm nên con số này" in behind
+
+
+def test_figures_are_for_all_and_their_records_for_ones_own_territory(app, world, planned):
+    for login, role, unit in (("hai", Role.SUPERVISOR, TU_MO_RONG), ("ba", Role.ANALYST, PROVINCE)):
+        make_account(world.services, login, (role, unit))
+        client = client_of(app, world, login)
+        text = client.get("/indicators/I6").text
+        assert row_of(text, "Xã Đăk Hà").startswith("1 / 2 50,0%")
+        address = re.search(r'href="(/indicators/I6/records[^"]*part=denominator[^"]*unit=\d+[^"]*)">2<', text)[1]
+        behind = client.get(address.replace("&amp;", "&")).text
+        assert "2 phiếu làm nên con số này" in behind
+        assert "Không có phiếu nào trong địa bàn của bạn" in behind
+        assert "Hộ 37" not in behind
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/indicators", 200),
+        ("/indicators/I6?year=2025", 200),
+        ("/indicators/I6?year=1066", 400),
+        ("/indicators/I6?year=x", 200),
+        ("/indicators/I99", 404),
+        ("/indicators/I6?frame=nothing", 400),
+        ("/indicators/I6/records?unit=999999", 404),
+    ],
+)
+def test_what_is_not_there_is_said_in_plain_words(planned, address, status):
+    answer = planned.get(address)
+    assert answer.status_code == status
+    assert "general.no_sentence" not in answer.text

@@ -1,0 +1,72 @@
+"""The tray: why something is held in plain words, nothing of what it answers, and two ways out."""
+
+from __future__ import annotations
+
+import pytest
+from console_world import DAK_HA, client_of, csrf_of, example, make_account, send
+
+from server.access.roles import Role
+
+
+@pytest.fixture
+def client(app, world):
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
+    return client_of(app, world, "xa.dakha")
+
+
+def hold_other_content(world):
+    xml = example("household_conduct_survey", "couple_with_children", 37, hh_poverty="near_poor")
+    return send(world, "Y Mẫu", xml).upload_id
+
+
+def test_reason_sender_and_next_step_are_said_and_no_answer_is(client, world):
+    hold_other_content(world)
+    text = client.get("/held").text
+    assert "Trùng mã với một phiếu khác nội dung" in text
+    assert "Hãy hỏi người gửi" in text
+    assert "Y Mẫu" in text
+    assert "uuid:00000000-0000-4000-8000-000000000037" in text
+    for answer in ("near_poor", "cận nghèo", "Hộ 37", "hộ 37"):
+        assert answer not in text
+
+
+def test_an_accepted_upload_leaves_the_tray_and_becomes_a_correction(client, world):
+    upload_id = hold_other_content(world)
+    answer = client.post(f"/held/{upload_id}/release", data={"csrf_token": csrf_of(client, "/submissions")})
+    assert answer.headers["Location"] == "/held?did=released"
+    assert "Không có phiếu nào bị tạm giữ" in client.get("/held").text
+    record = client.get(f"/submissions/{world.records['37']}?state=all").text
+    assert "Đã sửa, chờ duyệt lại" in record
+
+
+def test_discarding_wants_a_reason_and_happens_once(client, world):
+    upload_id = hold_other_content(world)
+    token = csrf_of(client, "/submissions")
+    without = client.post(f"/held/{upload_id}/discard", data={"csrf_token": token, "reason": " "})
+    assert without.status_code == 400
+    assert "Hãy ghi lý do" in without.text
+    typed = {"csrf_token": token, "reason": "Gửi nhầm"}
+    assert client.post(f"/held/{upload_id}/discard", data=typed).status_code == 303
+    assert client.post(f"/held/{upload_id}/discard", data=typed).status_code == 409
+    with world.services.engine.connect() as connection:
+        row = connection.exec_driver_sql("SELECT state, settled_comment, length(xml) > 0 FROM held_upload").one()
+    assert tuple(row) == ("discarded", "Gửi nhầm", 1)
+
+
+def test_what_waits_for_its_form_says_so_when_accepted_too_early(client, world):
+    xml = example("household_conduct_survey", "refused", 700).replace(b'version="', b'version="9')
+    upload_id = send(world, "Y Mẫu", xml).upload_id
+    answer = client.post(f"/held/{upload_id}/release", data={"csrf_token": csrf_of(client, "/submissions")})
+    assert answer.status_code == 409
+    assert "vẫn chưa có trên máy chủ" in answer.text
+
+
+def test_an_incident_in_the_tray_is_seen_by_its_officer_only(app, client, world):
+    xml = example("incident", "new_case", 701).replace(b'version="', b'version="9')
+    upload_id = send(world, "Cán bộ mẫu", xml).upload_id
+    assert "Không có phiếu nào bị tạm giữ" in client.get("/held").text
+    typed = {"csrf_token": csrf_of(client, "/submissions"), "reason": "x"}
+    assert client.post(f"/held/{upload_id}/discard", data=typed).status_code == 404
+    make_account(world.services, "ca.hai", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
+    assert "Cán bộ mẫu" not in client_of(app, world, "ca.hai").get("/held").text
+    assert "Cán bộ mẫu" in client_of(app, world, "ca.hai", elevated=True).get("/held").text

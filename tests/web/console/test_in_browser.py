@@ -1,0 +1,99 @@
+"""The pages in a real browser: nothing runs that a phone sent, nothing overflows at 360 px, forms work by keyboard."""
+
+from __future__ import annotations
+
+import threading
+from html import escape
+from pathlib import Path
+
+import pytest
+from console_world import DAK_HA, PASSWORD, example, make_account, send
+from werkzeug.serving import make_server
+
+from server.access.roles import Role
+
+pytestmark = pytest.mark.browser
+CHROMIUM = Path("/usr/bin/chromium")
+HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)><a href='javascript:alert(3)'>x</a>"
+
+
+@pytest.fixture
+def address(app):
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(address, world):
+    if not CHROMIUM.exists():
+        pytest.skip("needs Chromium")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page(base_url=address, viewport={"width": 360, "height": 740})
+        page.alarms = []
+        page.on("dialog", lambda dialog: (page.alarms.append(dialog.message), dialog.dismiss()))
+        page.on("console", lambda line: page.alarms.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda fault: page.alarms.append(str(fault)))
+        page.goto("/sign-in")
+        page.keyboard.type("ai.do")
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/submissions")
+        yield page
+        browser.close()
+
+
+def test_hostile_texts_do_nothing_and_no_page_overflows_a_small_phone(page, world):
+    survey = "household_conduct_survey"
+    number = send(
+        world, "Y Mẫu", example(survey, "refused", 600, instanceName=escape(HOSTILE), hh_number=escape(HOSTILE))
+    ).submission_id
+    visited = (
+        "/submissions?state=all",
+        f"/submissions/{number}?state=all",
+        f"/submissions/{world.records['41']}?state=all",
+        f"/submissions?q={HOSTILE}",
+        "/held",
+        "/collaborators",
+        "/collaborators/1",
+        "/collaborators/new",
+        "/indicators",
+        "/second-step",
+    )
+    for one in visited:
+        page.goto(one)
+        widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert widths[0] <= widths[1], one
+        assert page.evaluate("!document.querySelector('main script, main img[src=x]')"), one
+    assert page.alarms == []
+
+
+def test_more_rows_are_fetched_in_place_and_ticking_all_ticks_them(page, world):
+    for number in range(100, 130):
+        send(world, "Y Mẫu", example("household_conduct_survey", "refused", number))
+    page.goto("/submissions")
+    page.click("#following a")
+    page.wait_for_function("document.querySelectorAll('li.record').length === 33")
+    page.check("[data-ticks]")
+    assert page.locator("input[name=record]:checked").count() == 33
+    assert page.alarms == []
+
+
+def test_a_record_is_sent_back_by_keyboard_alone(page, world):
+    page.goto(f"/submissions/{world.records['37']}")
+    page.locator("summary", has_text="Trả lại").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Hỏi lại câu thứ ba")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Đã trả lại phiếu vừa rồi.")
+    assert page.alarms == []

@@ -1,0 +1,135 @@
+"""The pages of records as a commune officer uses them: look, narrow, decide, take back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from console_world import DAK_HA, client_of, csrf_of, example, make_account, send
+
+from server.access.roles import Role
+
+
+@pytest.fixture
+def client(app, world):
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA), name="Cán bộ xã mẫu")
+    return client_of(app, world, "xa.dakha")
+
+
+def ticks(text):
+    return re.findall(r'name="record" value="(\d+:\d+)"', text)
+
+
+def decide(client, records, verdict, **typed):
+    typed |= {"record": records, "verdict": verdict, "csrf_token": csrf_of(client)}
+    return client.post("/submissions/decide", data=typed)
+
+
+def test_one_sees_first_what_waits(client):
+    text = client.get("/submissions").text
+    assert ["Hộ 41" in text, "Hộ 5 " in text, "Hộ 37" in text] == [True] * 3
+    assert "3 phiếu" in text
+    assert "Có lỗi cần xem" in text
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "count"),
+    [("?q=ho+37", 1), ("?flagged=1", 1), ("?state=approved", 0), ("?practice=1", 1), ("?form=x&unit=y&from=z", 3)],
+)
+def test_the_address_narrows_the_list_and_nonsense_does_not_break_it(client, narrowed, count):
+    assert len(ticks(client.get(f"/submissions{narrowed}").text)) == count
+
+
+def test_practice_records_are_marked_as_such(client):
+    assert "LÀM THỬ – không tính số liệu" in client.get("/submissions?practice=1").text
+
+
+def test_more_rows_come_without_the_page_around_them(client, world):
+    for number in range(100, 140):
+        send(world, "Y Mẫu", example("household_conduct_survey", "refused", number))
+    first = client.get("/submissions").text
+    address = re.search(r'hx-get="([^"]+)"', first)[1].replace("&amp;", "&")
+    rows = client.get(address, headers={"HX-Request": "true"}).text
+    assert "<html" not in rows
+    assert len(ticks(first)) + len(ticks(rows)) == 43
+    assert not set(ticks(first)) & set(ticks(rows))
+    assert "<html" in client.get(address).text
+
+
+def test_ticked_records_are_approved_but_for_flagged_ones_and_taken_back(client):
+    answer = decide(client, ticks(client.get("/submissions").text), "approve", **{"from": "list"})
+    assert "Đã duyệt 2 phiếu" in answer.text
+    assert "Để nguyên 1 phiếu" in answer.text
+    assert "Hộ 41" in answer.text
+    assert len(ticks(client.get("/submissions").text)) == 1
+    batch = re.search(r'name="batch" value="([^"]+)"', answer.text)[1]
+    undone = client.post("/submissions/undo", data={"batch": batch, "csrf_token": csrf_of(client)})
+    assert "Đã hoàn tác 2 phiếu" in undone.text
+    assert len(ticks(client.get("/submissions").text)) == 3
+
+
+def test_a_decision_leads_to_the_next_record_and_can_be_taken_back_there(client, world):
+    page = client.get(f"/submissions/{world.records['41']}").text
+    following = re.search(r'name="next" value="(\d+)"', page)[1]
+    answer = decide(client, ticks(page)[:1], "approve", next=following)
+    assert answer.headers["Location"].startswith(f"/submissions/{world.records['5']}?")
+    page = client.get(answer.headers["Location"]).text
+    assert "Đã duyệt phiếu vừa rồi." in page
+    assert "Hoàn tác" in page
+
+
+def test_sending_back_without_a_comment_says_what_to_do(client, world):
+    answer = decide(client, [ticks(client.get(f"/submissions/{world.records['37']}").text)[0]], "return")
+    assert answer.status_code == 400
+    assert "Hãy ghi lý do" in answer.text
+
+
+def test_the_record_tells_who_when_what_phone_and_what_was_decided(client, world):
+    number = world.records["37"]
+    tick = ticks(client.get(f"/submissions/{number}").text)[0]
+    decide(client, [tick], "return", comment="Hỏi lại câu thứ ba")
+    text = client.get(f"/submissions/{number}?state=all").text
+    for words in (
+        "A Tik – vợ Y Bét – hộ 37 (mẫu)",
+        "Thôn 1 (mẫu), Xã Đăk Hà",
+        "Y Mẫu",
+        "20/11/2026 08:02 – 20/11/2026 08:11",
+        "05/10/2026 09:07",
+        "collect:sampledevice0001",
+        "Cán bộ xã mẫu",
+        "Hỏi lại câu thứ ba",
+        "Đã trả lại, chờ sửa",
+    ):
+        assert words in text, words
+
+
+def test_a_finding_stands_beside_its_question_and_is_announced_at_the_top(client, world):
+    text = client.get(f"/submissions/{world.records['41']}").text
+    assert 'href="#/data/answers/about/respondent"' in text
+    beside = text.partition('id="/data/answers/about/respondent"')[2][:900]
+    assert "Ai là người trả lời?" in beside
+    assert "Câu bắt buộc này chưa có trả lời" in beside
+
+
+def test_an_edit_shows_what_changed_and_older_versions_cannot_be_decided(client, world):
+    xml = example("household_conduct_survey", "couple_with_children", 1037, hh_poverty="near_poor").decode()
+    deprecated = "<deprecatedID>uuid:00000000-0000-4000-8000-000000000037</deprecatedID>"
+    send(world, "Y Mẫu", xml.replace("<instanceName>", f"{deprecated}<instanceName>").encode())
+    text = client.get(f"/submissions/{world.records['37']}").text
+    assert "So với lần trước: 1 chỗ khác" in text
+    assert "Đã sửa, chờ duyệt lại" in text
+    older = re.search(r'href="([^"]+version=\d+[^"]*)"', text)[1].replace("&amp;", "&")
+    older_text = client.get(older).text
+    assert "Đây là bản cũ của phiếu." in older_text
+    assert ticks(older_text) == []
+
+
+def test_a_record_that_changed_while_being_read_is_not_decided(client, world):
+    number = world.records["37"]
+    tick = ticks(client.get(f"/submissions/{number}").text)[0]
+    xml = example("household_conduct_survey", "couple_with_children", 1037, hh_poverty="near_poor").decode()
+    deprecated = "<deprecatedID>uuid:00000000-0000-4000-8000-000000000037</deprecatedID>"
+    send(world, "Y Mẫu", xml.replace("<instanceName>", f"{deprecated}<instanceName>").encode())
+    answer = decide(client, [tick], "approve")
+    assert f"/submissions/{number}?" in answer.headers["Location"]
+    assert "chưa ghi" in client.get(answer.headers["Location"]).text

@@ -1,0 +1,61 @@
+"""A page costs the same number of statements however much there is to show."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+from console_world import DAK_HA, VILLAGE_1, client_of, example, make_account, send
+from sqlalchemy import event
+
+from server.access.roles import Role
+from server.operations.add_collaborator import NewCollaborator, add_collaborator
+
+# Session, territory revision and what the page itself asks; counted, then held.
+MOST = {"/submissions?state=all": 7, "/held": 3, "/collaborators": 5, "/indicators": 7}
+
+
+@contextmanager
+def counted(engine):
+    statements = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def client(app, world):
+    make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA))
+    return client_of(app, world, "ai.do")
+
+
+def cost(client, world, page):
+    client.get(page)
+    with counted(world.services.engine) as statements:
+        assert client.get(page).status_code == 200
+    return len(statements)
+
+
+def fill(world):
+    survey = "household_conduct_survey"
+    for number in range(100, 112):
+        send(world, "Y Mẫu", example(survey, "refused", number))
+        send(world, "Y Mẫu", example(survey, "refused", number + 100).replace(b'version="', b'version="9'))
+        new = NewCollaborator(world.project_id, f"Người mẫu {number}", (VILLAGE_1,), is_sample=True)
+        add_collaborator(world.services, new)
+
+
+@pytest.mark.parametrize("page", MOST)
+def test_a_list_costs_the_same_for_few_and_for_many(client, world, page):
+    few = cost(client, world, page)
+    fill(world)
+    assert (cost(client, world, page), few <= MOST[page]) == (few, True), few
+
+
+def test_a_record_costs_a_bounded_number_of_statements(client, world):
+    assert cost(client, world, f"/submissions/{world.records['37']}") <= 10
