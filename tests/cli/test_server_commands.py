@@ -59,9 +59,12 @@ def test_samples_are_marked_loaded_once_and_rebuilt_as_they_are(shell, set_up, s
     assert shell.json("sample", "load", forms) == {"accounts": [], "received": 0, "approved": 0}
     with services.reading(services.operator()) as uow:
         people = uow.collaborators.lines(None)
+        versions = uow.versions.after(0, 1000)
+        made = uow.versions.made_of(versions, ())
         before = uow.figures.every_sum(set_up["main"]["project_id"])
     assert all(one.is_sample and "(mẫu)" in one.name for one in people)
     assert before
+    assert [one for one in made.values() if one.findings] == [], "a sample record is a record without a fault"
     rebuilt = shell.json("rebuild")
     assert (rebuilt["versions"], rebuilt["differed"], rebuilt["underived"]) == (first["received"], 0, 0)
     assert [one["differed"] for one in rebuilt["figures"]] == [0, 0]

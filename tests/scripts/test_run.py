@@ -36,8 +36,9 @@ class Server:
         self.var, self.port = var, free_port()
         command = [ROOT / "scripts" / "run", "--var", var, "--port", str(self.port), *arguments]
         began = time.monotonic()
-        self.output = (var.parent / f"said-{self.port}").open("w+", encoding="utf-8")
-        self.started = subprocess.Popen(command, env=clean_environment(), stdout=self.output, stderr=self.output)
+        self.output = var.parent / f"said-{self.port}"
+        with self.output.open("w", encoding="utf-8") as output:
+            self.started = subprocess.Popen(command, env=clean_environment(), stdout=output, stderr=output)
         self._wait()
         self.seconds = time.monotonic() - began
 
@@ -54,8 +55,7 @@ class Server:
 
     @property
     def said(self):
-        self.output.flush()
-        return Path(self.output.name).read_text(encoding="utf-8")
+        return self.output.read_text(encoding="utf-8")
 
     @property
     def pid(self):
@@ -64,7 +64,6 @@ class Server:
     def stop(self):
         os.kill(self.pid, signal.SIGTERM)
         self.started.wait(timeout=40)
-        self.output.close()
 
 
 def children(pid):
