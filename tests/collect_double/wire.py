@@ -166,7 +166,11 @@ class Wire:
 
     def _answer(self, connection: http.client.HTTPConnection, address: SplitResult) -> Response:
         answer = connection.getresponse()
-        content = answer.read()
+        try:
+            content = answer.read()
+        except http.client.IncompleteRead as error:
+            self._drop(address)
+            raise ConnectionError("unexpected end of stream") from error
         if answer.getheader("Content-Encoding") == "gzip":
             content = gzip.decompress(content)
         if answer.will_close:
