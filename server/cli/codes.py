@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import segno
@@ -9,13 +11,20 @@ import segno
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from server.cli.terminal import Terminal
+
 _QUIET_ZONE = 4
 """Modules of white around a code; scanners rely on them. Source: ISO/IEC 18004, 6.3.8."""
 
 
-def draw_code(text: str) -> None:
-    """Draw the code on the terminal, two rows of it on one line."""
-    segno.make_qr(text, error="l").terminal(compact=True, border=_QUIET_ZONE)
+def draw_code(terminal: Terminal, text: str) -> None:
+    """Draw the code on the terminal, two rows of it on one line; say so where the window is too narrow for it."""
+    code = segno.make_qr(text, error="l")
+    columns = code.symbol_size(border=_QUIET_ZONE)[0]
+    if sys.stdout.isatty() and shutil.get_terminal_size().columns < columns:
+        terminal.tell("cli.code_too_wide", columns=columns)
+        return
+    code.terminal(compact=True, border=_QUIET_ZONE)
 
 
 def write_code(text: str, path: Path, *, kind: str) -> None:

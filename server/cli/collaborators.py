@@ -55,7 +55,7 @@ def add(  # noqa: PLR0913 one parameter per option
         return
     show_enrolment(terminal, enrolment)
     if svg is None and png is None:
-        draw_code(enrolment.qr)
+        draw_code(terminal, enrolment.qr)
 
 
 @collaborator.command("revoke")

@@ -82,7 +82,7 @@ def phone(terminal: Terminal, *, as_json: bool) -> None:
         terminal.show(asdict(enrolment))
         return
     show_enrolment(terminal, enrolment)
-    draw_code(enrolment.qr)
+    draw_code(terminal, enrolment.qr)
 
 
 def _show(terminal: Terminal, done: SetUp, *, shows_password: bool) -> None:
