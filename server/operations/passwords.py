@@ -7,18 +7,23 @@ flood of sign-ins could take all memory; only four run at once in a process.
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from server.errors import InvalidInput
+from server.errors import InvalidInput, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FEWEST_CHARACTERS: Final = 10
 MOST_CHARACTERS: Final = 200
 _AT_ONCE: Final = 4
+_LONGEST_WAIT_SECONDS: Final = 5
 # No 0/o, 1/l/i: passwords are read from paper and typed.
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -36,14 +41,17 @@ def checked_password(password: str) -> str:
 
 
 def hash_password(password: str) -> str:
-    """Return the hash to store."""
-    with _turns():
+    """Return the hash to store; raises Unavailable ``sign_in.busy``."""
+    with _turn():
         return _hasher().hash(password)
 
 
 def is_password(password: str, password_hash: str | None) -> bool:
-    """Return whether *password* belongs to the hash; without one (no such account) takes as long and says no."""
-    with _turns():
+    """Return whether *password* belongs to the hash; without one (no such account) takes as long and says no.
+
+    Raises Unavailable ``sign_in.busy`` when too many others are waiting: a flood must not take every thread.
+    """
+    with _turn():
         try:
             _hasher().verify(password_hash or _nobody(), password[:MOST_CHARACTERS])
         except (VerificationError, InvalidHashError):
@@ -59,6 +67,17 @@ def is_outdated(password_hash: str) -> bool:
 @cache
 def _hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    turns = _turns()
+    if not turns.acquire(timeout=_LONGEST_WAIT_SECONDS):
+        raise Unavailable("sign_in.busy")
+    try:
+        yield
+    finally:
+        turns.release()
 
 
 @cache

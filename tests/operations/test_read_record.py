@@ -26,7 +26,7 @@ def officer(world, unit, role=Role.SUPERVISOR):
     return Account(AccountId(1), "ai.do", (Post(role, unit_id, None, None),), elevated=True)
 
 
-def read(world, account, name, question=EVERYDAY, version_id=None):  # noqa: PLR0917 test shorthand
+def read(world, account, name, question=EVERYDAY, version_id=None):
     return read_record(world.services, account, world.records[name], question=question, version_id=version_id)
 
 
@@ -79,7 +79,7 @@ def test_the_next_record_is_the_next_of_the_list_and_the_last_has_none(world, ac
         (TU_MO_RONG, Role.INCIDENT_OFFICER, "incident", Desk.INCIDENTS),
     ],
 )
-def test_a_record_out_of_sight_is_not_there(world, unit, role, name, desk):  # noqa: PLR0917 a table
+def test_a_record_out_of_sight_is_not_there(world, unit, role, name, desk):
     with pytest.raises(NotFound):
         read(world, officer(world, unit, role), name, Question(desk))
 

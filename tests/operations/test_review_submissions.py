@@ -123,7 +123,7 @@ def test_approving_twice_changes_nothing_and_says_so(world, officer):
         (TU_MO_RONG, Role.INCIDENT_OFFICER, "incident", Desk.INCIDENTS),
     ],
 )
-def test_a_record_out_of_sight_is_neither_decided_nor_named(world, unit, role, name, desk):  # noqa: PLR0917 a table
+def test_a_record_out_of_sight_is_neither_decided_nor_named(world, unit, role, name, desk):
     account = make_officer(world, "ai.khac", unit, role)
     outcome = decide(world, account, Verdict.APPROVE, name, desk=desk)
     assert (outcome.done, outcome.skipped) == ((), ())

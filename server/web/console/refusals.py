@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from flask import make_response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -41,6 +40,8 @@ _STATUS: Final[tuple[tuple[type[DomainError], int], ...]] = (
     (Unavailable, 503),
 )
 _CODE_OF_STATUS: Final = {404: "access.not_found", 405: "access.not_found", 413: "console.refused.too_large"}
+_BUSY: Final = "sign_in.busy"
+_OUR_FAULT: Final = 500
 _SECOND_STEP: Final = "access.second_step_needed"
 
 
@@ -51,9 +52,13 @@ def refusal_page(screen: Screen, fault: Exception) -> Response:
             return _led_to("console.sign_in")
         case Forbidden(code=code) if code == _SECOND_STEP:
             return _led_to("console.second_step")
+        case Unavailable(code=code) if code != _BUSY:
+            # What an operator should do about it is for the log; who reads a page can only come back.
+            log.error("console.unavailable", extra={"fault": code})
+            return _page(screen, 503, "console.refused.unavailable", {})
         case DomainError(code=code, params=params):
             return _page(screen, _status(fault), code, params)
-        case HTTPException(code=status) if status is not None and status < 500:  # noqa: PLR2004 the server's own faults
+        case HTTPException(code=status) if status is not None and status < _OUR_FAULT:
             return _page(screen, status, _CODE_OF_STATUS.get(status, "console.refused.request"), {})
         case _:
             log.error("console.failed", exc_info=fault)
@@ -68,10 +73,10 @@ def here() -> str:
 def safe_return(address: str | None) -> str:
     """Return *address* if it is a page of ours, else the first page: nobody is led elsewhere."""
     home = url_for("console.home")
-    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+    if not address or not address.startswith("/") or address.startswith("//"):
         return home
-    parts = urlsplit(address)
-    return home if parts.scheme or parts.netloc or "\\" in address else address
+    # Browsers read a backslash as a slash, and leave out tabs and line ends.
+    return home if "\\" in address or any(ord(letter) <= ord(" ") for letter in address) else address
 
 
 def _led_to(endpoint: str) -> Response:
@@ -87,7 +92,8 @@ def _led_to(endpoint: str) -> Response:
 
 def _page(screen: Screen, status: int, code: str, params: dict[str, object]) -> Response:
     known = screen.services.catalogue.has(code)
-    return screen.page(
+    draw = screen.page if status < _OUR_FAULT else screen.bare_page
+    return draw(
         "refusal.html",
         status=status,
         code=code if known else "console.refused.request",

@@ -17,6 +17,8 @@ from server.web.csrf import FIELD, csrf_token
 from server.web.identity import current_session
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from server.language.catalogue import Language
     from server.operations.services import Services
     from server.web.console.assets import Assets
@@ -52,6 +54,14 @@ class Screen:
 
     def page(self, template: str, /, *, status: int = 200, **shown: object) -> Response:
         """Return the page; it goes to this person and is not kept on the way."""
+        session = current_session(self.services)
+        return self._drawn(template, status, {"session": session, "menu": self.menu(), **shown})
+
+    def bare_page(self, template: str, /, *, status: int, **shown: object) -> Response:
+        """Return a page that asks nothing of the database, for when that is what fails."""
+        return self._drawn(template, status, {"session": None, "menu": (), **shown})
+
+    def _drawn(self, template: str, status: int, shown: Mapping[str, object]) -> Response:
         language = chosen_language()
         zone = self.services.settings.timezone
         drawn = render_template(
@@ -59,8 +69,6 @@ class Screen:
             t=partial(self.say, language=language),
             language=language,
             address=self.assets.address,
-            session=current_session(self.services),
-            menu=self.menu(),
             csrf=lambda: csrf_token(self.services),
             csrf_field=FIELD,
             day=display_date,
