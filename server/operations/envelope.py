@@ -83,4 +83,4 @@ def spool_waiting(uow: UnitOfWork, arrived: Sequence[Arrived]) -> None:
             with place.path.open("rb") as content:
                 uow.spool.add(place.key, content)
         except OSError as fault:
-            raise Unavailable("media.unavailable") from fault
+            raise Unavailable("media.unavailable", reason="spool") from fault

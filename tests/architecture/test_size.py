@@ -58,3 +58,10 @@ def test_no_function_or_class_has_a_name_that_says_nothing(modules):
 
 def test_each_module_says_what_it_is_for(modules):
     assert [one.name for one in modules if one.text.strip() and ast.get_docstring(one.tree) is None] == []
+
+
+def test_no_two_test_modules_outside_packages_have_one_name(root):
+    """Test folders are not packages, so two modules of one name would be one to the importer."""
+    tests = [one for one in sorted((root / "tests").rglob("*.py")) if not (one.parent / "__init__.py").exists()]
+    names = [one.name for one in tests if one.name != "conftest.py"]
+    assert {name for name in names if names.count(name) > 1} == set()
