@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from server.forms.logic.code import Code, Kind, constant
+from server.forms.logic.code import NUMBER, TEXT, Code, constant
 from server.forms.logic.errors import LogicError
 from server.forms.logic.functions import FUNCTIONS
 from server.forms.logic.operators import chain_code, negation_code
@@ -119,9 +119,9 @@ def compile_expression(source: str) -> Expression:
 def _code_of(syntax: Syntax) -> Code:
     match syntax:
         case Number(value):
-            return constant(Kind.NUMBER, value)
+            return constant(NUMBER, value)
         case Literal(text):
-            return constant(Kind.TEXT, text)
+            return constant(TEXT, text)
         case Path():
             return path_code(syntax, _code_of)
         case Negation(operand, is_odd):

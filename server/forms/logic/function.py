@@ -12,7 +12,7 @@ from datetime import UTC
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from server.forms.logic.code import Code, Kind
+from server.forms.logic.code import ANY, SCALAR, Code, Kind
 from server.forms.logic.values import Value, exact_days_of, scalar, to_number
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def kinds_of(letters: str) -> tuple[tuple[str, str], ...]:
 
 def _exact_number(code: Code) -> Callable[[Context], Value]:
     """Return number(), but with the time of day of a computed moment; a node's date counts whole days all the same."""
-    if code.kind in (Kind.NUMBER, Kind.TEXT, Kind.BOOLEAN, Kind.NODES):
+    if code.kind is not ANY and code.kind is not SCALAR:
         return code.number()
     run = code.run
 

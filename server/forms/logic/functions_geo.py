@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from server.forms.logic.code import Kind
 from server.forms.logic.errors import LogicError
 from server.forms.logic.function import Function, contextual
-from server.forms.logic.values import NodeSet, Value, scalar, scalar_of_node, to_text
+from server.forms.logic.functions_logic import flattened
+from server.forms.logic.values import NodeSet, Value, to_text
 
 if TYPE_CHECKING:
     from server.forms.logic.context import Context
@@ -24,11 +25,14 @@ _METRES_A_DEGREE = 2 * math.pi * _RADIUS / 360.0
 
 
 def point_of(text: str) -> Point:
-    """Return latitude and longitude of ``lat lon [alt [acc]]``; raises LogicError ``logic.not_a_place``."""
-    parts = text.split()
+    """Return latitude and longitude of ``lat lon [alt [acc]]``; raises LogicError ``logic.not_a_place``.
+
+    To JavaRosa a number that is not there is 0, so no place at all lies off Africa.
+    """
+    parts = [*text.split(), "0", "0"]
     try:
         latitude, longitude = float(parts[0]), float(parts[1])
-    except (ValueError, IndexError) as error:
+    except ValueError as error:
         raise LogicError("logic.not_a_place") from error
     if not (math.isfinite(latitude) and math.isfinite(longitude)):
         raise LogicError("logic.not_a_place")
@@ -37,17 +41,19 @@ def point_of(text: str) -> Point:
 
 def points_of(text: str) -> list[Point]:
     """Return the points of a trace or shape (``p1; p2; …``)."""
-    return [point_of(part) for part in text.split(";") if part.strip()]
+    parts = text.split(";")
+    while parts and not parts[-1]:
+        parts.pop()
+    return [point_of(part) for part in parts]
 
 
 def _given(context: Context, values: tuple[Value, ...]) -> list[Point]:
-    texts: list[str] = []
-    for value in values:
-        if type(value) is list:
-            texts.extend(to_text(scalar_of_node(node, context)) for node in value)
-        else:
-            texts.append(to_text(scalar(value, context)))
-    points = [point for text in texts for point in points_of(text)]
+    """Return the points: of a trace or shape where there is one value, else of one place each.
+
+    A lone node-set stands for its nodes; among others one without a node is no place, which lies off Africa.
+    """
+    texts = [to_text(value) for value in flattened(context, values)]
+    points = points_of(texts[0]) if len(texts) == 1 else [point_of(text) for text in texts]
     context.steps.spend(len(points))
     return points
 

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from server.forms.logic.code import Code, Kind, constant
+from server.forms.logic.code import BOOLEAN, NODES, NUMBER, Code, constant
 from server.forms.logic.values import NAN, NodeSet, is_equal
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def negation_code(operand: Code, *, is_odd: bool) -> Code:
     run = operand.number()
     if operand.constant is not None:
         fixed = run(None)  # type: ignore[arg-type]  # a constant looks at no context
-        return constant(Kind.NUMBER, -fixed if is_odd else fixed)
-    return Code(Kind.NUMBER, (lambda context: -run(context)) if is_odd else run)
+        return constant(NUMBER, -fixed if is_odd else fixed)
+    return Code(NUMBER, (lambda context: -run(context)) if is_odd else run)
 
 
 def chain_code(first: Code, links: Links) -> Code:
@@ -89,7 +89,7 @@ def _every(codes: list[Code]) -> Code:
     runs: list[RunBoolean] = [code.boolean() for code in codes]
     if len(runs) == 2:  # noqa: PLR2004
         left, right = runs
-        return Code(Kind.BOOLEAN, lambda context: left(context) and right(context))
+        return Code(BOOLEAN, lambda context: left(context) and right(context))
 
     def run(context: Context) -> bool:
         for one in runs:  # noqa: SIM110 - a generator costs more than the loop
@@ -97,14 +97,14 @@ def _every(codes: list[Code]) -> Code:
                 return False
         return True
 
-    return Code(Kind.BOOLEAN, run)
+    return Code(BOOLEAN, run)
 
 
 def _any(codes: list[Code]) -> Code:
     runs: list[RunBoolean] = [code.boolean() for code in codes]
     if len(runs) == 2:  # noqa: PLR2004
         left, right = runs
-        return Code(Kind.BOOLEAN, lambda context: left(context) or right(context))
+        return Code(BOOLEAN, lambda context: left(context) or right(context))
 
     def run(context: Context) -> bool:
         for one in runs:  # noqa: SIM110 - a generator costs more than the loop
@@ -112,7 +112,7 @@ def _any(codes: list[Code]) -> Code:
                 return True
         return False
 
-    return Code(Kind.BOOLEAN, run)
+    return Code(BOOLEAN, run)
 
 
 def _equality(left: Code, sign: str, right: Code) -> Code:
@@ -121,23 +121,23 @@ def _equality(left: Code, sign: str, right: Code) -> Code:
     run, other = left.scalar(), right.scalar()
     if type(right.constant) is not str:
         if sign == "=":
-            return Code(Kind.BOOLEAN, lambda context: is_equal(run(context), other(context)))
-        return Code(Kind.BOOLEAN, lambda context: not is_equal(run(context), other(context)))
+            return Code(BOOLEAN, lambda context: is_equal(run(context), other(context)))
+        return Code(BOOLEAN, lambda context: not is_equal(run(context), other(context)))
     wanted, is_same = right.constant, sign == "="
 
     def against_text(context: Context) -> bool:
         value = run(context)
         return (value == wanted if type(value) is str else is_equal(value, wanted)) is is_same
 
-    return Code(Kind.BOOLEAN, against_text)
+    return Code(BOOLEAN, against_text)
 
 
 def _comparison(left: Code, sign: str, right: Code) -> Code:
     holds, run, other = _COMPARISONS[sign], left.number(), right.number()
     if right.constant is not None:
         fixed = other(None)  # type: ignore[arg-type]  # a constant looks at no context
-        return Code(Kind.BOOLEAN, lambda context: holds(run(context), fixed))
-    return Code(Kind.BOOLEAN, lambda context: holds(run(context), other(context)))
+        return Code(BOOLEAN, lambda context: holds(run(context), fixed))
+    return Code(BOOLEAN, lambda context: holds(run(context), other(context)))
 
 
 def _arithmetic(first: Code, links: Links) -> Code:
@@ -145,7 +145,7 @@ def _arithmetic(first: Code, links: Links) -> Code:
     rest: list[tuple[Arithmetic, RunNumber]] = [(_ARITHMETIC[sign], code.number()) for sign, code in links]
     if len(rest) == 1:
         compute, other = rest[0]
-        return Code(Kind.NUMBER, lambda context: compute(start(context), other(context)))
+        return Code(NUMBER, lambda context: compute(start(context), other(context)))
 
     def run(context: Context) -> float:
         total = start(context)
@@ -153,7 +153,7 @@ def _arithmetic(first: Code, links: Links) -> Code:
             total = compute(total, operand(context))
         return total
 
-    return Code(Kind.NUMBER, run)
+    return Code(NUMBER, run)
 
 
 def _union(codes: list[Code]) -> Code:
@@ -162,4 +162,4 @@ def _union(codes: list[Code]) -> Code:
     def run(context: Context) -> NodeSet:
         return list(dict.fromkeys(node for one in runs for node in one(context)))
 
-    return Code(Kind.NODES, run)
+    return Code(NODES, run)

@@ -10,8 +10,27 @@ from __future__ import annotations
 from typing import NoReturn
 
 from server.forms.logic.errors import syntax_error
-from server.forms.logic.lexer import Kind, Token, tokens_of
-from server.forms.logic.syntax import Axis, Base, Call, Chain, Literal, Negation, Number, Path, Step, Syntax
+from server.forms.logic.lexer import END, LITERAL, NAME, NAMES, NUMBER, OPERATOR, Token, tokens_of
+from server.forms.logic.syntax import (
+    ATTRIBUTE,
+    CHILD,
+    CONTEXT,
+    CURRENT,
+    EVERY_CHILD,
+    INSTANCE,
+    PARENT,
+    ROOT,
+    SELF,
+    Axis,
+    Call,
+    Chain,
+    Literal,
+    Negation,
+    Number,
+    Path,
+    Step,
+    Syntax,
+)
 
 MAX_DEPTH = 100
 """Brackets, calls and predicates inside each other; the deepest nested ``if`` seen in a published form is 63."""
@@ -24,8 +43,8 @@ _POWERS = {
 }  # fmt: skip
 _UNION_POWER = 8
 _NODE_TYPES = frozenset({"node", "text", "comment", "processing-instruction"})
-_SHORT_STEPS = {".": Axis.SELF, "..": Axis.PARENT, "*": Axis.EVERY_CHILD}
-_NAMED_AXES = {"child": Axis.CHILD, "attribute": Axis.ATTRIBUTE, "self": Axis.SELF, "parent": Axis.PARENT}
+_SHORT_STEPS = {".": SELF, "..": PARENT, "*": EVERY_CHILD}
+_NAMED_AXES = {"child": CHILD, "attribute": ATTRIBUTE, "self": SELF, "parent": PARENT}
 
 
 def parse(source: str) -> Syntax:
@@ -34,7 +53,7 @@ def parse(source: str) -> Syntax:
         raise syntax_error("length", MAX_LENGTH)
     parser = _Parser(tokens_of(source))
     syntax = parser.expression(1)
-    if parser.token.kind is not Kind.END:
+    if parser.token.kind is not END:
         parser.refuse("unexpected")
     return syntax
 
@@ -52,7 +71,7 @@ class _Parser:
 
     def refuse(self, reason: str) -> NoReturn:
         """Raise the syntax error for the token in hand."""
-        raise syntax_error("end" if self.token.kind is Kind.END else reason, self.token.position)
+        raise syntax_error("end" if self.token.kind is END else reason, self.token.position)
 
     def expression(self, floor: int) -> Syntax:
         """Parse operators of power *floor* and tighter."""
@@ -66,7 +85,7 @@ class _Parser:
         return left
 
     def _power(self) -> int:
-        return _POWERS.get(self.token.text, 0) if self.token.kind is Kind.OPERATOR else 0
+        return _POWERS.get(self.token.text, 0) if self.token.kind is OPERATOR else 0
 
     def _chain(self, first: Syntax, power: int) -> Chain:
         links = []
@@ -95,18 +114,22 @@ class _Parser:
 
     def _operand(self) -> Syntax:
         token = self.token
-        match token.kind:
-            case Kind.NUMBER:
-                operand: Syntax = Number(float(self._take().text))
-            case Kind.LITERAL:
-                operand = Literal(self._take().text[1:-1])
-            case Kind.NAME if self._next_is("(") and token.text not in _NODE_TYPES:
-                operand = self._call()
-            case _ if self._is("("):
-                operand = self._bracketed()
-            case _:
-                return self._path()
-        if self._is("[") or self._is("/"):
+        kind = token.kind
+        if kind is NAMES:
+            return Path(ROOT, self._steps(()))
+        if kind is NAME and (token.text in _NODE_TYPES or not self._next_is("(")):
+            return self._path()
+        if kind is NAME:
+            operand: Syntax = self._call()
+        elif kind is NUMBER:
+            operand = Number(float(self._take().text))
+        elif kind is LITERAL:
+            operand = Literal(self._take().text[1:-1])
+        elif token.text == "(":
+            operand = self._bracketed()
+        else:
+            return self._path()
+        if self.token.text in ("[", "/") or self.token.kind is NAMES:
             return self._path_from(operand)
         return _path_alone(operand)
 
@@ -139,42 +162,52 @@ class _Parser:
 
     def _path(self) -> Path:
         if not self._is("/"):
-            return Path(Base.CONTEXT, self._steps((self._step(),)))
+            return Path(CONTEXT, self._steps((self._step(),)))
         following = self._tokens[self._index + 1]
-        if following.kind is not Kind.NAME and following.text not in (".", "..", "*", "@"):
+        if following.kind is not NAME and following.text not in (".", "..", "*", "@"):
             self._take()
-            return Path(Base.ROOT)
-        return Path(Base.ROOT, self._steps(()))
+            return Path(ROOT)
+        return Path(ROOT, self._steps(()))
 
     def _steps(self, first: tuple[Step, ...]) -> tuple[Step, ...]:
         steps = list(first)
-        while self._is("/"):
-            self._take()
-            steps.append(self._step())
+        while True:
+            if self.token.kind is NAMES:
+                *plain, last = self._take().text[1:].split("/")
+                steps.extend([Step(CHILD, name) for name in plain])
+                steps.append(Step(CHILD, last, self._predicates()))
+            elif self._is("/"):
+                self._take()
+                steps.append(self._step())
+            else:
+                break
         if self._is("//"):
             self.refuse("axis")
         return tuple(steps)
 
     def _step(self) -> Step:
         axis, name = self._axis_and_name()
-        predicates = []
+        return Step(axis, name, self._predicates())
+
+    def _predicates(self) -> tuple[Syntax, ...]:
+        predicates: list[Syntax] = []
         while self._is("["):
             self._take()
             predicates.append(self.expression(1))
             self._expect("]")
-        return Step(axis, name, tuple(predicates))
+        return tuple(predicates)
 
     def _axis_and_name(self) -> tuple[Axis, str]:
         token = self.token
-        if token.kind is not Kind.NAME and token.text in _SHORT_STEPS:
+        if token.kind is not NAME and token.text in _SHORT_STEPS:
             self._take()
             return _SHORT_STEPS[token.text], ""
         if self._is("@"):
             self._take()
-            return Axis.ATTRIBUTE, self._name()
-        if token.kind is Kind.NAME and self._next_is("::"):
+            return ATTRIBUTE, self._name()
+        if token.kind is NAME and self._next_is("::"):
             return self._named_axis()
-        return Axis.CHILD, self._name()
+        return CHILD, self._name()
 
     def _named_axis(self) -> tuple[Axis, str]:
         axis = _NAMED_AXES.get(self.token.text)
@@ -182,37 +215,36 @@ class _Parser:
             self.refuse("axis")
         self._take()
         self._take()
-        if axis in (Axis.SELF, Axis.PARENT):
+        if axis in (SELF, PARENT):
             if self.token.text != "node" or not self._next_is("("):
                 self.refuse("axis")
             self._take()
             self._take()
             self._expect(")")
             return axis, ""
-        if axis is Axis.CHILD and self._is("*"):
+        if axis is CHILD and self._is("*"):
             self._take()
-            return Axis.EVERY_CHILD, ""
+            return EVERY_CHILD, ""
         return axis, self._name()
 
     def _name(self) -> str:
-        if self.token.kind is not Kind.NAME or self._next_is("("):
+        if self.token.kind is not NAME or self._next_is("("):
             self.refuse("operand")
         return self._take().text.rpartition(":")[2]
 
     def _take(self) -> Token:
         token = self.token
-        if token.kind is Kind.END:
+        if token.kind is END:
             self.refuse("end")
         self._index += 1
         self.token = self._tokens[self._index]
         return token
 
     def _is(self, text: str) -> bool:
-        return self.token.text == text and self.token.kind in (Kind.SYMBOL, Kind.OPERATOR)
+        return self.token.text == text  # a name is never a sign, and a literal has its quotes
 
     def _next_is(self, text: str) -> bool:
-        following = self._tokens[min(self._index + 1, len(self._tokens) - 1)]
-        return following.kind is Kind.SYMBOL and following.text == text
+        return self.token.kind is not END and self._tokens[self._index + 1].text == text
 
     def _expect(self, text: str) -> None:
         if not self._is(text):
@@ -224,8 +256,8 @@ def _path_alone(operand: Syntax) -> Syntax:
     """Return ``current()`` and ``instance('id')`` as the paths they are, anything else as it is."""
     match operand:
         case Call("current", ()):
-            return Path(Base.CURRENT)
+            return Path(CURRENT)
         case Call("instance", (Literal(instance_id),)):
-            return Path(Base.INSTANCE, (), instance_id)
+            return Path(INSTANCE, (), instance_id)
         case _:
             return operand

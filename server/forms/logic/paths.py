@@ -11,10 +11,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from server.forms.logic.code import Code, Kind
+from server.forms.logic.code import NODES, Code
 from server.forms.logic.errors import LogicError
 from server.forms.logic.secondary import document_of, indexed_rows
-from server.forms.logic.syntax import Axis, Base, Call, Chain, Literal, Path, Step, walk
+from server.forms.logic.syntax import (
+    ATTRIBUTE,
+    CHILD,
+    CURRENT,
+    EVERY_CHILD,
+    INSTANCE,
+    PARENT,
+    ROOT,
+    SELF,
+    Axis,
+    Base,
+    Call,
+    Chain,
+    Literal,
+    Path,
+    Step,
+    walk,
+)
 from server.forms.logic.tree import InstanceNode
 
 if TYPE_CHECKING:
@@ -33,15 +50,15 @@ if TYPE_CHECKING:
 def path_code(path: Path, compile_part: Compile) -> Code:
     """Return code that yields the relevant nodes *path* leads to, in document order."""
     steps = tuple(_compiled(step, compile_part) for step in path.steps)
-    if path.base is Base.INSTANCE:
-        return Code(Kind.NODES, _instance_path(path, steps, compile_part))
+    if path.base is INSTANCE:
+        return Code(NODES, _instance_path(path, steps, compile_part))
     ups, names = _plain(path.steps)
     if names is None:
-        return Code(Kind.NODES, _general_path(path.base, steps))
+        return Code(NODES, _general_path(path.base, steps))
     general = _general_path(path.base, steps)
-    if path.base is Base.ROOT:
-        return Code(Kind.NODES, _plain_absolute(names, general) if names else _document)
-    return Code(Kind.NODES, _plain_relative(path.base, ups, names, general))
+    if path.base is ROOT:
+        return Code(NODES, _plain_absolute(names, general) if names else _document)
+    return Code(NODES, _plain_relative(path.base, ups, names, general))
 
 
 def _document(context: Context) -> NodeSet:
@@ -57,13 +74,13 @@ def _plain(steps: tuple[Step, ...]) -> tuple[int, tuple[str, ...] | None]:
     ups = 0
     names: list[str] = []
     for step in steps:
-        if step.predicates or step.axis in (Axis.EVERY_CHILD, Axis.ATTRIBUTE):
+        if step.predicates or step.axis in (EVERY_CHILD, ATTRIBUTE):
             return 0, None
-        if step.axis is Axis.PARENT:
+        if step.axis is PARENT:
             if names:
                 return 0, None
             ups += 1
-        elif step.axis is Axis.CHILD:
+        elif step.axis is CHILD:
             names.append(step.name)
     return ups, tuple(names)
 
@@ -89,7 +106,7 @@ def _plain_absolute(names: tuple[str, ...], general: RunNodes) -> RunNodes:
 
 
 def _plain_relative(base: Base, ups: int, names: tuple[str, ...], general: RunNodes) -> RunNodes:
-    from_current = base is Base.CURRENT
+    from_current = base is CURRENT
 
     def run(context: Context) -> NodeSet:
         node: InstanceNode | None = (context.current or context.node) if from_current else context.node
@@ -112,9 +129,9 @@ def _plain_relative(base: Base, ups: int, names: tuple[str, ...], general: RunNo
 
 def _general_path(base: Base, steps: tuple[CompiledStep, ...]) -> RunNodes:
     def run(context: Context) -> NodeSet:
-        standing = (context.current or context.node) if base is Base.CURRENT else context.node
+        standing = (context.current or context.node) if base is CURRENT else context.node
         chain = standing.chain()
-        if base is Base.ROOT:
+        if base is ROOT:
             nodes, depth, rest = _root_step(context, steps)
         else:
             nodes, depth, rest = [standing], -1, steps
@@ -131,7 +148,7 @@ def _root_step(context: Context, steps: tuple[CompiledStep, ...]) -> tuple[NodeS
     if not steps:
         return [context.root], 1, ()
     axis, name, tests = steps[0]
-    matches = axis is Axis.EVERY_CHILD or (axis is Axis.CHILD and name == context.root.name)
+    matches = axis is EVERY_CHILD or (axis is CHILD and name == context.root.name)
     nodes = [context.root] if matches else []
     return _filtered(nodes, tests, context), 1, steps[1:]
 
@@ -141,20 +158,18 @@ def _stepped(
 ) -> tuple[NodeSet, int]:
     """Return the nodes one step on and their depth; *depth* is negative once the path has left the context's chain."""
     axis, name, tests = step
-    match axis:
-        case Axis.SELF:
-            return _filtered(nodes, tests, context), depth
-        case Axis.PARENT:
-            parents = dict.fromkeys(node.parent for node in nodes if node.parent is not None)
-            return _filtered(list(parents), tests, context), -1
-        case Axis.ATTRIBUTE:
-            return _filtered(_attributes(nodes, name), tests, context), -1
-        case Axis.EVERY_CHILD:
-            every = [child for node in nodes for named in node.children.values() for child in named]
-            context.steps.spend(len(every))
-            return _filtered(every, tests, context), -1
-        case _:
-            return _child_step(nodes, depth, step=step, chain=chain, context=context)
+    if axis is CHILD:
+        return _child_step(nodes, depth, step=step, chain=chain, context=context)
+    if axis is SELF:
+        return _filtered(nodes, tests, context), depth
+    if axis is PARENT:
+        found = list(dict.fromkeys(node.parent for node in nodes if node.parent is not None))
+    elif axis is ATTRIBUTE:
+        found = _attributes(nodes, name)
+    else:
+        found = [child for node in nodes for named in node.children.values() for child in named]
+        context.steps.spend(len(found))
+    return _filtered(found, tests, context), -1
 
 
 def _child_step(

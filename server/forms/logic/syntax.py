@@ -24,6 +24,10 @@ class Axis(Enum):
     ATTRIBUTE = auto()
 
 
+CHILD, EVERY_CHILD, PARENT, SELF, ATTRIBUTE = Axis
+"""The axes under names of their own, which Python 3.11 finds much faster than an enumeration's members."""
+
+
 class Base(Enum):
     """Where a path starts."""
 
@@ -31,6 +35,10 @@ class Base(Enum):
     CONTEXT = auto()
     CURRENT = auto()
     INSTANCE = auto()
+
+
+ROOT, CONTEXT, CURRENT, INSTANCE = Base
+"""The starts under names of their own, for the same reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,10 @@ def typed(text: str, datatype: Datatype, context: Context) -> Scalar:
             return time_of_text(text.strip(), context.now.astimezone(context.timezone)) or ""
         case Datatype.BOOLEAN:
             return {"1": True, "true": True, "0": False, "false": False}.get(text.strip(), "")
-        case Datatype.GEOPOINT | Datatype.GEOTRACE | Datatype.GEOSHAPE:
+        case Datatype.GEOPOINT:
+            place = _typed_places(text)
+            return "" if place == "0.0 0.0 0.0 0.0" else place  # a place off Africa is one that was never found
+        case Datatype.GEOTRACE | Datatype.GEOSHAPE:
             return _typed_places(text)
         case _:
             return text
@@ -189,7 +192,9 @@ def _typed_places(text: str) -> str:
     """Return points as JavaRosa shows them: four Java doubles each, altitude and accuracy 0.0 where unknown."""
     points = [point.split() for point in text.split(";") if point.strip()]
     try:
-        return "; ".join(" ".join(java_double(float(part)) for part in [*point, "0", "0"][:4]) for point in points)
+        return "; ".join(
+            " ".join(java_double(float(part)) for part in [*point, "0", "0", "0", "0"][:4]) for point in points
+        )
     except (ValueError, OverflowError):
         return ""
 

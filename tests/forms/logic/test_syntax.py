@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -86,6 +87,16 @@ def test_absurd_length_is_a_syntax_error() -> None:
     with pytest.raises(LogicError) as refusal:
         compile_expression("1 + " * 20_000 + "1")
     assert refusal.value.params["reason"] == "length"
+
+
+@pytest.mark.parametrize(
+    "source", ["/a" * 29_999 + "(", "/a" * 29_999 + ":", "/a " * 19_999, " " * 59_999, "'" * 59_999]
+)
+def test_long_source_is_read_in_linear_time(source: str) -> None:
+    begun = process_time()
+    with suppress(LogicError):
+        compile_expression(source)
+    assert process_time() - begun < 1
 
 
 PARTS = """
