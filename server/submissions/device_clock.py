@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 from server.forms.logic.values import moment_of_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime, tzinfo
 
     from server.forms.logic import InstanceNode
 
 _OFFSET = re.compile(r"T.*(?:(Z)|([+-])(\d{2}):?(\d{2})?)\Z")
 _MOST_HOURS = 24
+_A_DAY = timedelta(days=1)
+_AHEAD = timedelta(hours=48)
 _LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
 
 
@@ -29,11 +31,28 @@ class DeviceClock:
 
     zone: tzinfo
     moments: tuple[datetime, ...]
+    stamps: tuple[tuple[str, datetime], ...] = ()
+    """What the record itself says, by ``start``, ``end`` and ``today``."""
 
     @property
     def last(self) -> datetime | None:
         """Return the latest moment known."""
         return self.moments[0] if self.moments else None
+
+    def oddities(self, received_at: datetime) -> Iterator[tuple[str, str]]:
+        """Yield what is odd about the times, as the code of a finding and the stamp it is about.
+
+        Coming late is not: phones send when they next have a connection. Coming before it was written is.
+        """
+        stamps = dict(self.stamps)
+        start, end, today = stamps.get("start"), stamps.get("end"), stamps.get("today")
+        if start is not None and end is not None and end < start:
+            yield "time.end_before_start", "end"
+        for name in ("start", "end"):
+            if name in stamps and stamps[name] - received_at > _AHEAD:
+                yield "time.ahead", name
+        if start is not None and today is not None and abs(today.date() - start.date()) > _A_DAY:
+            yield "time.today_differs", "today"
 
 
 def device_clock(root: InstanceNode, paths: Mapping[str, str], zone: tzinfo) -> DeviceClock:
@@ -43,12 +62,21 @@ def device_clock(root: InstanceNode, paths: Mapping[str, str], zone: tzinfo) -> 
     """
     texts = {name: _text_at(root, path) for name, path in paths.items()}
     for name in ("end", "start"):
-        zone = _zone_in(texts.get(name, "")) or zone
-    stamps = (moment_of_text(texts.get(name, ""), zone) for name in ("end", "start"))
-    moments = tuple(dict.fromkeys(stamp for stamp in stamps if stamp is not None))
-    if not moments and (day := moment_of_text(texts.get("today", ""), zone)) is not None:
-        moments = (day + _LAST_SECOND, day)
-    return DeviceClock(zone, moments)
+        zone = _zone_of(texts.get(name, ""), zone)
+    read = ((name, moment_of_text(texts.get(name, ""), zone)) for name in ("end", "start", "today"))
+    stamps = {name: stamp for name, stamp in read if stamp is not None}
+    moments = tuple(dict.fromkeys(stamps[name] for name in ("end", "start") if name in stamps))
+    if not moments and "today" in stamps:
+        moments = (_end_of(stamps["today"]), stamps["today"])
+    return DeviceClock(zone, moments, tuple(stamps.items()))
+
+
+def _end_of(day: datetime) -> datetime:
+    """Return the last second of *day*; where time itself ends, the day."""
+    try:
+        return day + _LAST_SECOND
+    except OverflowError:
+        return day
 
 
 def _text_at(root: InstanceNode, path: str) -> str:
@@ -59,6 +87,18 @@ def _text_at(root: InstanceNode, path: str) -> str:
             return ""
         node = found[0]
     return node.text.strip()
+
+
+def _zone_of(text: str, zone: tzinfo) -> tzinfo:
+    """Return *zone* where the moment's offset is its own, for it knows other offsets of other years; else the offset's.
+
+    Before 1911 clocks in Vietnam ran six or seven minutes ahead, and the device writes old dates so.
+    """
+    named = _zone_in(text)
+    moment = moment_of_text(text, zone)
+    if named is None or moment is None:
+        return zone
+    return zone if moment.utcoffset() == moment.astimezone(named).utcoffset() else named
 
 
 def _zone_in(text: str) -> tzinfo | None:

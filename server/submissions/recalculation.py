@@ -6,22 +6,27 @@ It knows which rules may be asked and what to note where one cannot; what is rig
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, TypeVar
 
+from server.forms.definition import Datatype, NodeKind
 from server.forms.logic import Context, InstanceNode, LogicError, Steps
 from server.forms.logic.tree import UNKNOWN
-from server.forms.logic.values import Scalar, to_boolean
+from server.forms.logic.values import Scalar, to_boolean, to_number
 from server.submissions.answer_types import held_value, is_same_answer, stored_text
 from server.submissions.device_clock import device_clock
 from server.submissions.findings import Finding, Severity, finding
-from server.submissions.rules import Again, Compiled, NodeRules, Rule
+from server.submissions.rules import Again, AttributeRule, Choices, Compiled, NodeRules, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from server.forms.logic import Expression
     from server.submissions.circumstances import Circumstances
+
+MOST_COUNTED = 100_000
+"""Instances counted to; no record the reader lets in has more."""
 
 _METADATA = frozenset({"meta", "instanceID", "instanceName", "deprecatedID"})
 _UNCHECKED = frozenset({"logic.unrepeatable", "logic.unknown_list", "logic.regex_unsupported"})
@@ -41,6 +46,7 @@ class Recalculation:
         self._by_path: dict[str, list[InstanceNode]] = {}
         self._notes: dict[InstanceNode, list[Finding]] = {}
         self._clock = device_clock(root, compiled.clock_paths, circumstances.timezone)
+        self._received_at = circumstances.received_at
         self._now = self._clock.last or circumstances.received_at
         self._context = Context(
             root,
@@ -53,6 +59,12 @@ class Recalculation:
         )
         self.nodes = self._place_nodes()
         self._work_out()
+        self._take_out_lacking()
+
+    def clock_findings(self) -> Iterator[Finding]:
+        """Yield what is odd about the times the device wrote."""
+        for code, name in self._clock.oddities(self._received_at):
+            yield finding(code, self._compiled.clock_paths[name], Severity.NOTE)
 
     def rules(self, node: InstanceNode) -> NodeRules | None:
         """Return the rules of *node*, None where the form does not know it."""
@@ -84,6 +96,27 @@ class Recalculation:
         probe = InstanceNode(node.name, value, parent=node.parent, position=node.position)
         return self._asked(node, rule, lambda: bool(self._nodes(probe, rule)), otherwise=True)
 
+    def offered(self, node: InstanceNode, choices: Choices) -> frozenset[str] | None:
+        """Return every value *node* may hold, None where that cannot be said (which is noted)."""
+        rule = choices.every
+        if rule is None:
+            return choices.fixed
+
+        def values() -> frozenset[str] | None:
+            return frozenset(_text_at(row, choices.value_steps) for row in self._nodes(node, rule))
+
+        return self._asked(node, rule, values, otherwise=None)
+
+    def wanted_count(self, node: InstanceNode, name: str) -> int | None:
+        """Return how many instances of repeat *name* are to be below *node*, None if that cannot be said."""
+        shape = node.shape.children[name]
+        rules = self._compiled.rules[shape.node.path] if shape.node is not None else None
+        if rules is None or rules.count is None:
+            return None
+        rule = rules.count
+        number = self._asked(node, rule, lambda: to_number(self._value(node, rule)), otherwise=math.nan)
+        return None if math.isnan(number) else max(0, int(min(number, MOST_COUNTED)))
+
     # -- the tree: what is known, what is not, what is there twice ---------------------------------------------------
 
     def _place_nodes(self) -> list[InstanceNode]:
@@ -98,6 +131,8 @@ class Recalculation:
                 self._leave_out(node)
                 continue
             node.relevant = True
+            if not node.text.strip() or (node.children and definition.kind is NodeKind.LEAF):
+                node.text = ""  # what the device reads back; a space alone says nothing
             self._by_path.setdefault(definition.path, []).append(node)
             if node.children:
                 waiting.extend([one for named in reversed([*node.children.values()]) for one in reversed(named)])
@@ -111,6 +146,22 @@ class Recalculation:
 
     # -- relevance and calculates, in the order the device works them out --------------------------------------------
 
+    def attributes_that_differ(self) -> Iterator[Finding]:
+        """Yield what is said of attributes, as entity blocks have, that are not what the form works out."""
+        for one in self._compiled.attributes:
+            for node in self._by_path.get(one.path, ()):
+                if node.relevant and not node.missing and not one.rule.fault and one.rule.again is not Again.NEVER:
+                    yield from self._attribute_findings(node, one)
+
+    def _attribute_findings(self, node: InstanceNode, one: AttributeRule) -> Iterator[Finding]:
+        computed = self._asked(node, one.rule, lambda: self._computed(node, one.rule), otherwise=None)
+        if computed is None:
+            return
+        sent, zone = node.attributes.get(one.attribute, ""), self._clock.zone
+        if not any(is_same_answer(sent, stored_text(value, Datatype.STRING), zone) for value in computed):
+            severity = Severity.WARNING if one.rule.reads_list else Severity.ERROR
+            yield finding("answer.calculate_differs", f"{node.path()}/@{one.attribute}", severity)
+
     def _work_out(self) -> None:
         for trigger in self._compiled.triggers:
             for node in self._by_path.get(trigger.path, ()):
@@ -120,6 +171,40 @@ class Recalculation:
                     self._recalculate(node, trigger.rule)
                 elif not self._is_relevant(node, trigger.rule):
                     _hide(node)
+
+    def _take_out_lacking(self) -> None:
+        """Tell of the nodes the record should have but lacks, and work out the rest without them, as the device does.
+
+        To the device a node that is not there is not relevant unless its own condition says it is. Honest records lack
+        nothing, so only damaged ones are worked out twice.
+        """
+        lacking = [node for node in self.nodes if node.missing and node.relevant]
+        if not lacking:
+            return
+        for node in lacking:
+            self._note_lacking(node)
+        self._notes = {node: found for node, found in self._notes.items() if node.missing or node.shape is UNKNOWN}
+        for node in self.nodes:
+            node.relevant = node.shape is not UNKNOWN
+            node.computed = None
+        for node in lacking:
+            rules = self.rules(node)
+            is_top = node.parent is not None and not node.parent.missing
+            if is_top and rules is not None and rules.relevant is None:
+                _hide(node)
+        self._work_out()
+
+    def _note_lacking(self, node: InstanceNode) -> None:
+        rules = self.rules(node)
+        if rules is not None and self.is_required(node, rules):
+            self._add(node, finding("answer.required_missing", node.path(), Severity.ERROR))
+
+    def is_required(self, node: InstanceNode, rules: NodeRules) -> bool:
+        """Return whether a person was to answer *node*."""
+        rule = rules.required
+        if rule is None or not rules.is_asked:
+            return False
+        return rule.is_always_true or self.holds(node, rule, otherwise=False)
 
     def _is_relevant(self, node: InstanceNode, rule: Rule) -> bool:
         self._context.now = self._now
@@ -211,6 +296,17 @@ class Recalculation:
 def _hide(node: InstanceNode) -> None:
     for one in node.walk():
         one.relevant = False
+
+
+def _text_at(row: InstanceNode, steps: tuple[str, ...]) -> str:
+    """Return the text at the end of *steps*, empty where there is no such node; of a calculate the one worked out."""
+    node = row
+    for step in steps:
+        found = node.children.get(step)
+        if not found:
+            return ""
+        node = found[0]
+    return node.text if node.computed is None else stored_text(node.computed, node.datatype)
 
 
 def _is_root_metadata(node: InstanceNode) -> bool:

@@ -17,7 +17,7 @@ from server.forms.logic.secondary import list_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from server.forms.definition import FormDefinition, Node
+    from server.forms.definition import Control, FormDefinition, Itemset, Node
     from server.forms.lists import ChoiceList
     from server.forms.logic import Expression
 
@@ -56,11 +56,18 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a select may hold: *fixed* values, or the rule that yields the rows with the value sought."""
+    """What a select may hold: *fixed* values, or what rules find in a list or in the answers of a repeat."""
 
     fixed: frozenset[str] | None = None
     rule: Rule | None = None
+    """Yields the rows with the value sought, where there is a list."""
+    every: Rule | None = None
+    """Yields all rows, where each counts: choices from a repeat, and ranks, which hold every choice."""
+    value_steps: tuple[str, ...] = ()
+    """The way from a row to its value."""
     instance_id: str = ""
+    is_searched: bool = False
+    """Whether the device alone finds them, by the appearance search()."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +78,23 @@ class NodeRules:
     relevant: Rule | None = None
     calculate: Rule | None = None
     required: Rule | None = None
+    is_asked: bool = False
+    """Whether it has a control, so that the device holds a person to *required*, even where it is read only."""
     constraint: Rule | None = None
     choices: Choices | None = None
+    count: Rule | None = None
+    """How many instances a repeat is to have, asked at its parent."""
+    counted: tuple[str, ...] = ()
+    """The names of the repeats below it that have a count."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeRule:
+    """The calculate of an attribute, as entity blocks have."""
+
+    path: str
+    attribute: str
+    rule: Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +120,7 @@ class Compiled:
     """The choices written inside the form, by instance id."""
     clock_paths: Mapping[str, str]
     """The paths of ``start``, ``end`` and ``today``, where the form has them."""
+    attributes: tuple[AttributeRule, ...] = ()
 
     @staticmethod
     def of(definition: FormDefinition) -> Compiled:
@@ -112,24 +135,39 @@ class Compiled:
             cycles=cycles,
             inner_lists={one.instance_id: list_of(one) for one in definition.instances if not one.src},
             clock_paths=_clock_paths(definition),
+            attributes=_attribute_rules(definition),
         )
 
 
 def _node_rules(node: Node, definition: FormDefinition) -> NodeRules:
-    is_asked = _is_asked(node)
+    is_asked = node.kind is NodeKind.LEAF and node.control.kind is not ControlKind.NONE
+    is_written = is_asked and node.readonly != "true()"
     return NodeRules(
         node=node,
         relevant=_rule(node.relevant, definition),
         # A question a person may answer only starts from its calculate; what they wrote over it is right.
-        calculate=None if is_asked else _stored(_rule(node.calculate, definition)),
-        required=_rule(node.required, definition) if is_asked else None,
+        calculate=None if is_written else _stored(_rule(node.calculate, definition), node, definition),
+        required=_rule(node.required, definition),
+        is_asked=is_asked,
         constraint=_rule(node.constraint, definition),
         choices=_choices(node, definition),
+        count=_count(node, definition),
+        counted=tuple(child.name for child in node.children if child.repeat_count),
     )
 
 
-def _is_asked(node: Node) -> bool:
-    return node.kind is NodeKind.LEAF and node.control.kind is not ControlKind.NONE and node.readonly != "true()"
+def _count(node: Node, definition: FormDefinition) -> Rule | None:
+    """Return the rule of a repeat's count as seen from its parent, where it can be asked of no instances too."""
+    rule = _rule(node.repeat_count, definition)
+    if rule is None or rule.expression is None:
+        return rule
+    paths = [reference.absolute(node.path) for reference in rule.expression.references]
+    return _rule(paths[0], definition) if len(paths) == 1 and paths[0] else None
+
+
+def _attribute_rules(definition: FormDefinition) -> tuple[AttributeRule, ...]:
+    found = ((bind, _rule(bind.calculate, definition)) for bind in definition.attribute_binds)
+    return tuple(AttributeRule(bind.path, bind.attribute, rule) for bind, rule in found if rule is not None)
 
 
 def _rule(source: str, definition: FormDefinition) -> Rule | None:
@@ -139,21 +177,26 @@ def _rule(source: str, definition: FormDefinition) -> Rule | None:
         expression = compile_expression(source)
     except LogicError as error:
         return Rule(None, Again.NEVER, fault=error.code)
-    outer = {one.instance_id for one in definition.instances if one.src}
+    inner = {one.instance_id for one in definition.instances if not one.src}
     names = expression.functions
     return Rule(
         expression=expression,
         again=_again(source, names),
-        reads_list="pulldata" in names or any(one.instance_id in outer for one in expression.references),
+        reads_list="pulldata" in names or any(one.instance_id not in {"", *inner} for one in expression.references),
         speaks="jr:choice-name" in names,
     )
 
 
-def _stored(rule: Rule | None) -> Rule | None:
-    """Return the rule of a value that is kept: the very moment now() gave cannot be had again."""
-    if rule is None or rule.expression is None or "now" not in rule.expression.functions:
+def _stored(rule: Rule | None, node: Node, definition: FormDefinition) -> Rule | None:
+    """Return the rule of a value that is kept: the very moment now() gave cannot be had again, nor the last ``end``.
+
+    The device writes ``end`` after it has worked out everything, so what reads it holds the one of an earlier opening.
+    """
+    if rule is None or rule.expression is None:
         return rule
-    return replace(rule, again=Again.NEVER)
+    ends = {one.path for one in definition.leaves() if one.preload == "timestamp" and one.preload_params == "end"}
+    reads = {reference.absolute(node.path) for reference in rule.expression.references}
+    return replace(rule, again=Again.NEVER) if "now" in rule.expression.functions or reads & ends else rule
 
 
 def _again(source: str, names: frozenset[str]) -> Again:
@@ -168,17 +211,28 @@ def _choices(node: Node, definition: FormDefinition) -> Choices | None:
     control = node.control
     if control.kind not in _CHOOSING:
         return None
-    itemset = control.itemset
-    if itemset is None:
-        return Choices(fixed=frozenset(choice.value for choice in control.choices)) if control.choices else None
+    if "search(" in control.appearance:
+        return Choices(is_searched=True)
+    if control.itemset is not None:
+        return _listed(control, control.itemset, definition)
+    return Choices(fixed=frozenset(choice.value for choice in control.choices)) if control.choices else None
+
+
+def _listed(control: Control, itemset: Itemset, definition: FormDefinition) -> Choices:
+    steps = tuple(itemset.value_ref.split("/"))
+    narrowed = f"[{itemset.predicate}]" if itemset.predicate else ""
     if not itemset.instance_id:
-        return None  # choices made from a repeat's answers: any text may have been one
+        return Choices(every=_rule(f"{itemset.nodeset}{narrowed}", definition), value_steps=steps)
     inside = definition.instance(itemset.instance_id)
-    if inside is not None and not inside.src and not itemset.predicate:
+    if inside is not None and not inside.src and not narrowed:
         return Choices(fixed=frozenset(choice.value for choice in inside.choices))
-    wanted = f"instance('{itemset.instance_id}')/root/item[{itemset.value_ref} = current()]"
-    narrowed = f"{wanted}[{itemset.predicate}]" if itemset.predicate else wanted
-    return Choices(rule=_rule(narrowed, definition), instance_id=itemset.instance_id)
+    rows = f"instance('{itemset.instance_id}')/root/item"
+    return Choices(
+        rule=_rule(f"{rows}[{itemset.value_ref} = current()]{narrowed}", definition),
+        every=_rule(f"{rows}{narrowed}", definition) if control.kind is ControlKind.RANK else None,
+        value_steps=steps,
+        instance_id=itemset.instance_id,
+    )
 
 
 def _clock_paths(definition: FormDefinition) -> dict[str, str]:

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from server.submissions.rules import Compiled, NodeRules
+    from server.submissions.rules import Choices, Compiled, NodeRules
 
 __all__ = ["MAX_FINDINGS", "Circumstances", "validate", "validate_tree"]
 
 MAX_FINDINGS = 500
 """Findings kept of one record; more than a person reads, fewer than a hostile record can make."""
+
+CONFIRMED = "OK"
+"""What a device writes where a person ticked an acknowledgement."""
 
 
 def validate(element: _Element, compiled: Compiled, circumstances: Circumstances) -> tuple[Finding, ...]:
@@ -60,19 +63,42 @@ class _Validation:
         for node in record.nodes:
             yield from record.taken(node)
             rules = record.rules(node)
+            if rules is not None and rules.counted and node.relevant:
+                yield from self._count_findings(node, rules)
             if rules is not None and rules.node.kind is NodeKind.LEAF:
                 yield from self._leaf_findings(node, rules)
                 yield from record.taken(node)
+        yield from record.attributes_that_differ()
+        yield from record.clock_findings()
         if record.is_spent:
             yield finding("logic.failed", f"/{record.root.name}", Severity.WARNING, reason="logic.too_costly")
 
+    def _count_findings(self, node: InstanceNode, rules: NodeRules) -> Iterator[Finding]:
+        """Tell of repeats with more or fewer instances than the form asks for.
+
+        Only notes: the device keeps the instances there were when the number is lowered.
+        """
+        for name in rules.counted:
+            instances = [one for one in node.children.get(name, ()) if one.relevant]
+            if not instances:
+                continue
+            wanted = self._record.wanted_count(node, name)
+            path = f"{node.path()}/{name}"
+            if wanted is not None and len(instances) != wanted:
+                code = "repeat.too_many" if len(instances) > wanted else "repeat.too_few"
+                yield finding(code, path, Severity.NOTE)
+
     def _leaf_findings(self, node: InstanceNode, rules: NodeRules) -> Iterator[Finding]:
         text = node.text
+        if node.missing:
+            return
         if not node.relevant:
-            if text.strip() and not node.missing:
+            if text.strip():
                 yield finding("answer.not_relevant", node.path(), Severity.ERROR)
         elif not text:
             yield from self._empty_findings(node, rules)
+        elif rules.node.control.kind is ControlKind.TRIGGER and text.strip() != CONFIRMED:
+            yield finding("answer.wrong_type", node.path(), Severity.WARNING, type="trigger")
         elif not is_of_type(text, rules.node.datatype):
             yield finding("answer.wrong_type", node.path(), Severity.ERROR, type=rules.node.datatype.value)
         else:
@@ -84,10 +110,7 @@ class _Validation:
             yield from self._attachment_findings(node, rules, text)
 
     def _empty_findings(self, node: InstanceNode, rules: NodeRules) -> Iterator[Finding]:
-        rule = rules.required
-        if rule is None:
-            return
-        if rule.is_always_true or self._record.holds(node, rule, otherwise=False):
+        if self._record.is_required(node, rules):
             yield finding("answer.required_missing", node.path(), Severity.ERROR)
 
     def _constraint_findings(self, node: InstanceNode, rules: NodeRules) -> Iterator[Finding]:
@@ -104,15 +127,31 @@ class _Validation:
         values = [text] if rules.node.control.kind is ControlKind.SELECT_ONE else text.split()
         if len(set(values)) < len(values):
             yield finding("answer.duplicate_choice", node.path(), Severity.ERROR)
-        if choices.fixed is not None:
-            is_offered = choices.fixed.issuperset(values)
-        elif choices.rule is not None and self._record.is_known(choices.instance_id):
-            is_offered = all(self._record.is_offered(node, choices.rule, value) for value in values)
-        else:
-            is_offered = True
-            self._record.note_unchecked(node, "logic.unknown_list")
-        if not is_offered:
+        if not self._offers_all(node, choices, values):
             yield finding("answer.not_a_choice", node.path(), Severity.ERROR)
+        elif rules.node.control.kind is ControlKind.RANK and self._is_incomplete(node, choices, values):
+            yield finding("answer.rank_incomplete", node.path(), Severity.WARNING)
+
+    def _offers_all(self, node: InstanceNode, choices: Choices, values: list[str]) -> bool:
+        if choices.fixed is not None:
+            return choices.fixed.issuperset(values)
+        if choices.is_searched:
+            self._record.note_unchecked(node, "logic.searched_list")
+            return True
+        if choices.rule is None:
+            offered = self._record.offered(node, choices)
+            return offered is None or offered.issuperset(values)
+        if not self._record.is_known(choices.instance_id):
+            self._record.note_unchecked(node, "logic.unknown_list")
+            return True
+        rule = choices.rule
+        return all(self._record.is_offered(node, rule, value) for value in values)
+
+    def _is_incomplete(self, node: InstanceNode, choices: Choices, values: list[str]) -> bool:
+        if choices.instance_id and not self._record.is_known(choices.instance_id):
+            return False
+        offered = self._record.offered(node, choices)
+        return offered is not None and not offered.issubset(values)
 
     def _range_findings(self, node: InstanceNode, rules: NodeRules, text: str) -> Iterator[Finding]:
         control = rules.node.control

@@ -31,6 +31,8 @@ _PLAIN_FROM, _PLAIN_TO = 1e-3, 1e7
 _EPOCH_ORDINAL = 719_163  # date(1970, 1, 1).toordinal()
 _SECONDS_A_DAY = 86_400
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NOWHERE = "0.0 0.0 0.0 0.0"
+"""A place that was never found; the device takes it for no answer."""
 _JAVA_SPACE = "".join(map(chr, range(33)))
 _NUMERIC = re.compile(r"-?(?:\d+\.?\d*|\.\d+)\Z")
 _INTEGER = re.compile(r"[+-]?\d{1,10}\Z", re.ASCII)
@@ -179,24 +181,23 @@ def typed(text: str, datatype: Datatype, context: Context) -> Scalar:
             return time_of_text(text.strip(), context.now.astimezone(context.timezone)) or ""
         case Datatype.BOOLEAN:
             return {"1": True, "true": True, "0": False, "false": False}.get(text.strip(), "")
-        case Datatype.GEOPOINT:
-            place = _typed_places(text)
-            return "" if place == "0.0 0.0 0.0 0.0" else place  # a place off Africa is one that was never found
-        case Datatype.GEOTRACE | Datatype.GEOSHAPE:
+        case Datatype.GEOPOINT | Datatype.GEOTRACE | Datatype.GEOSHAPE:
             return _typed_places(text)
         case _:
             return text
 
 
 def _typed_places(text: str) -> str:
-    """Return points as JavaRosa shows them: four Java doubles each, altitude and accuracy 0.0 where unknown."""
-    points = [point.split() for point in text.split(";") if point.strip()]
+    """Return points as JavaRosa shows them: four Java doubles each, 0.0 where a number is unknown."""
     try:
-        return "; ".join(
-            " ".join(java_double(float(part)) for part in [*point, "0", "0", "0", "0"][:4]) for point in points
-        )
+        points = [_typed_place(point) for point in text.split(";") if point.strip()]
     except (ValueError, OverflowError):
         return ""
+    return "" if points == [_NOWHERE] else "; ".join(points)
+
+
+def _typed_place(text: str) -> str:
+    return " ".join(java_double(float(part)) for part in [*text.split(), "0", "0", "0"][:4])
 
 
 def _typed_integer(text: str) -> Scalar:
