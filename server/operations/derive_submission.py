@@ -78,7 +78,9 @@ def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: O
     received_on = origin.received_at.astimezone(zone).date()
     event_date = form.landmarks.day(tree) or received_on
     unit_id, place_findings = _place(form, tree, event_date, here=here, origin=origin)
-    units = units_list(here, _communes(here, origin, unit_id, event_date), event_date)
+    # A phone's list is of the day it was fetched: today's for a visit of last year, last year's for a late arrival.
+    days = (received_on, event_date)
+    units = units_list(here, {day: _communes(here, origin, unit_id, day) for day in days})
     circumstances = Circumstances(origin.received_at, zone, {**form.lists, UNITS_LIST: units})
     instances = {**form.instances, UNITS_LIST: units}
     context = Context(tree, tree, origin.received_at, zone, instances, form.definition)

@@ -9,14 +9,14 @@ import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from server.forms.lists import read_csv
+from server.forms.lists import ChoiceList, read_csv
 from server.submissions.landmarks import UNITS_LIST
 from server.territory.forms_csv import forms_units_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
-    from server.forms.lists import ChoiceList
     from server.operations.atlas import Map
     from server.territory.units import UnitId
 
@@ -26,14 +26,25 @@ def units_csv(here: Map, communes: frozenset[UnitId], on: date) -> tuple[bytes, 
     return _csv(here, communes, here.epoch_of(on))
 
 
-def units_list(here: Map, communes: frozenset[UnitId], on: date) -> ChoiceList:
-    """Return the units list of *communes* on that day as answers are checked against it."""
-    return _list(here, communes, here.epoch_of(on))
+def units_list(here: Map, communes: Mapping[date, frozenset[UnitId]]) -> ChoiceList:
+    """Return the units that may have been on a phone's list, as answers are checked against them.
+
+    *communes* are those the list was cut to, by the day it may be of. A unit that is in several is taken from the
+    first of them.
+    """
+    by_epoch: dict[date, frozenset[UnitId]] = {}
+    for day, held in communes.items():
+        by_epoch.setdefault(here.epoch_of(day), held)
+    return _list(here, tuple(by_epoch.items()))
 
 
 @lru_cache(maxsize=2048)
-def _list(here: Map, communes: frozenset[UnitId], on: date) -> ChoiceList:
-    return read_csv(UNITS_LIST, forms_units_csv(here.territory, communes, on))
+def _list(here: Map, communes: tuple[tuple[date, frozenset[UnitId]], ...]) -> ChoiceList:
+    rows: dict[tuple[str, str], Mapping[str, str]] = {}
+    for on, held in communes:
+        for row in read_csv(UNITS_LIST, forms_units_csv(here.territory, held, on)).rows:
+            rows.setdefault((row["name"], row["commune"]), row)
+    return ChoiceList(UNITS_LIST, tuple(rows.values()))
 
 
 @lru_cache(maxsize=2048)

@@ -1,0 +1,33 @@
+"""A unit is a choice if the phone may have offered it: its list is of the day it was fetched, not of the visit."""
+
+import pytest
+from sqlalchemy import select
+
+from server.storage.models.submissions import FindingRow
+from tests.builders import instance, make_field
+
+pytestmark = pytest.mark.database
+VILLAGE = "23521-01"
+"""Lay in commune 23521 until 30 June 2025, lies in 23500 since."""
+
+
+@pytest.fixture
+def field(services):
+    return make_field(services, unit=VILLAGE)
+
+
+@pytest.mark.parametrize(
+    ("visit_date", "commune", "is_offered"),
+    [
+        ("2026-10-01", "23500", True),
+        ("2025-06-01", "23500", True),  # an old visit, written down with the list of today
+        ("2025-06-01", "23521", True),  # a late arrival, written down with the list of its day
+        ("2026-10-01", "23521", False),
+        ("2025-06-01", "23425", False),
+    ],
+)
+def test_units_of_the_visit_s_day_and_of_receipt_may_be_chosen(field, services, visit_date, commune, is_offered):
+    field.send(instance(visit_date=visit_date, commune=commune))
+    with services.engine.connect() as connection:
+        codes = connection.execute(select(FindingRow.code)).scalars().all()
+    assert ("answer.not_a_choice" not in codes) == is_offered
