@@ -1,0 +1,247 @@
+"""The whole way: an empty folder, one command, phones that fill and send, a supervisor who approves, and the figure."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import func, select
+
+from server.storage.database import open_engine
+from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
+from server.storage.models.tray import HeldUploadRow
+from tests.collect_double import Filled, Form, JavaRosa, Mishap, Phone, Survey
+from tests.journeys.hand_count import conduct_figure
+from tests.journeys.newcomer import Browser, Machine
+
+pytestmark = [pytest.mark.java, pytest.mark.database]
+ROOT = Path(__file__).parent.parent.parent
+PROJECT, SEPARATE = "Công tác gia đình", "Công việc riêng"
+COMMUNE, PROVINCE = "23500", "51"
+VILLAGES = ("23500-01", "23500-03", "23500-04")
+PASSWORD = "mat-khau-hanh-trinh"
+CONDUCT = "household_conduct_survey"
+HOW_MANY = {CONDUCT: 30, "household_register": 7, "training_event": 7, "commune_register": 6}
+"""Fifty of them, every form of the main project among them."""
+INCIDENTS = 3
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@pytest.fixture(params=["sqlite and files", pytest.param("postgresql and s3", marks=pytest.mark.s3)])
+def machine(request, tmp_path):
+    """A machine with an empty folder; the second one is told of a database and an object store elsewhere."""
+    settings = {}
+    if request.param != "sqlite and files":
+        server = request.getfixturevalue("postgres_server")
+        bucket = request.getfixturevalue("s3_bucket")
+        settings = {"NEPNHA_DATABASE_URL": server.url(server.new_database()), "NEPNHA_MEDIA_URL": bucket.url()}
+    machine = Machine(tmp_path, settings)
+    try:
+        machine.start()
+        yield machine
+    finally:
+        machine.stop()
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with JavaRosa() as engine:
+        yield engine
+
+
+@dataclass
+class Village:
+    """What the collaborators of one commune filled, phone by phone."""
+
+    phones: list[Phone]
+    filled: dict[str, list[Survey]] = field(default_factory=dict)
+
+    @property
+    def all(self) -> list[Survey]:
+        return [survey for surveys in self.filled.values() for survey in surveys]
+
+
+def test_what_was_asked_in_the_village_is_the_figure_on_the_page(machine, engine):
+    machine.nepnha("units", "load", str(ROOT / "server" / "territory" / "seed" / "sample_villages.csv"))
+    village = Village([phone_of(machine.enrol(PROJECT, f"Cộng tác viên {one} (mẫu)", COMMUNE)) for one in (1, 2, 3)])
+    officer = officers_phone(machine)
+
+    for phone in village.phones:
+        assert_synced(phone, set(HOW_MANY))
+    assert_synced(officer, {"phieu_b"})
+    village.filled = {form_id: fill_all(engine, village.phones[0], form_id) for form_id in HOW_MANY}
+    assert len(village.all) == 50
+    incidents = [filled(engine, officer, "phieu_b", seed).survey for seed in range(INCIDENTS)]
+
+    send_in_every_way(village)
+    assert all(officer.send(one).ok for one in incidents)
+    assert_stored_once(machine, [*village.all, *incidents])
+
+    machine.add_account("giamsat", "supervisor", PROVINCE, PASSWORD)
+    browser = Browser(machine.url)
+    browser.sign_in("giamsat", PASSWORD)
+    assert browser.get_json("/api/v1/submissions")["total"] == 50
+    assert browser.status_of("/incidents") == 404
+    rejected = approve_all_but_two(browser, machine, village)
+
+    counted = [one.xml for one in village.filled[CONDUCT] if one.instance_id not in rejected]
+    this_year = datetime.now(ZONE).year
+    implementing, visited = conduct_figure(counted, this_year)
+    assert 0 < implementing < visited, "a figure of none or of all would prove little"
+    figure = browser.get_json(f"/api/v1/figures/I6?year={this_year}")["total"]
+    assert (figure["numerator"], figure["denominator"]) == (implementing, visited)
+    assert f"{implementing}" in browser.get("/indicators/I6")
+    implementing, visited = conduct_figure(counted, this_year - 1)
+    figure = browser.get_json(f"/api/v1/figures/I6?year={this_year - 1}")["total"]
+    assert (figure["numerator"], figure["denominator"]) == (implementing, visited)
+
+    machine.nepnha("rebuild")
+    assert browser.get_json(f"/api/v1/figures/I6?year={this_year - 1}")["total"] == figure
+
+
+def assert_synced(phone: Phone, forms: set[str]) -> None:
+    """Check that the phone gets exactly these forms, whole, and that asking again changes nothing."""
+    first, again = phone.sync(), phone.sync()
+    assert (set(first.added), first.failed, first.mismatched, first.error) == (forms, {}, (), None)
+    assert (again.added, again.updated, again.removed, again.error) == ((), (), (), None)
+
+
+def phone_of(enrolment: dict[str, str]) -> Phone:
+    return Phone(enrolment["server_url"], username=enrolment["username"])
+
+
+def officers_phone(machine: Machine) -> Phone:
+    """Set up the work apart, and return the phone of the one person its form is for."""
+    machine.nepnha("setup", "--incidents")
+    enrolment = machine.enrol(SEPARATE, "Cán bộ vụ việc (mẫu)", COMMUNE)
+    named = ("--sensitive", "--audience", "named", "--collaborator", str(enrolment["collaborator_id"]))
+    machine.nepnha("form", "publish", str(ROOT / "xlsforms" / "incident"), "--project", SEPARATE, *named)
+    return phone_of(enrolment)
+
+
+def fill_all(engine: JavaRosa, phone: Phone, form_id: str) -> list[Survey]:
+    """Fill a form as often as wanted, on the form and lists the phone downloaded."""
+    return [filled(engine, phone, form_id, seed).survey for seed in range(HOW_MANY[form_id])]
+
+
+def filled(engine: JavaRosa, phone: Phone, form_id: str, seed: int) -> Filled:
+    form = loaded(engine, phone, form_id)
+    answers = conduct_answers(seed) if form_id == CONDUCT else {}
+    outcome = engine.fill(form, answers, seed=seed, meta=phone.meta)
+    assert outcome.valid, outcome.failed
+    assert not outcome.unused
+    return outcome
+
+
+def loaded(engine: JavaRosa, phone: Phone, form_id: str, known: dict[tuple[str, str], Form] = {}) -> Form:  # noqa: B006
+    """Load each phone's form once."""
+    key = phone.server_url, form_id
+    if key not in known:
+        known[key] = engine.load(phone.forms[form_id].xform, phone.media(form_id))
+    return known[key]
+
+
+def conduct_answers(number: int) -> dict[str, str]:
+    """Say where and when; who lives there and what they answer is left to chance, but many must do well.
+
+    Two visits of one household are of different days; the twenty-fifth and later ones are second visits.
+    """
+    chance = random.Random(number)
+    household = number % 25
+    day = datetime.now(ZONE).date() - timedelta(days=number)
+    answers = {
+        "/data/where/visit_date": day.isoformat(),
+        "/data/where/year": "last_year" if household % 8 == 7 else "this_year",
+        "/data/where/commune": COMMUNE,
+        "/data/where/village": VILLAGES[household % 3],
+        "/data/who/household_list": "not_listed",
+        "/data/who/house_no": str(100 + household),
+        "/data/who/visit_result": chance.choice(["met"] * 6 + ["absent", "moved", "refused"]),
+    }
+    if answers["/data/who/visit_result"] != "met":
+        return answers
+    answers["/data/consent"] = chance.choice(["yes"] * 5 + ["no"])
+    if answers["/data/consent"] == "no":
+        return answers
+    answers |= {"/data/answers/registration/registered": chance.choice(["yes", "yes", "yes", "no"])}
+    if chance.random() < 0.7:
+        answers |= {"/data/answers/about/hh_relations": "couple"}
+        answers |= {f"/data/answers/page_c1/c1_{place}": chance.choice("3332") for place in range(1, 5)}
+        answers |= {f"/data/answers/page_c2/c2_{place}": chance.choice("3332") for place in range(1, 5)}
+    return answers
+
+
+def send_in_every_way(village: Village) -> None:
+    """Send everything from three phones at once: some twice, some in pieces and backwards, some thrice in parallel."""
+
+    def send_some(place: int) -> None:
+        phone = village.phones[place]
+        for number, survey in enumerate(village.all[place::3]):
+            match number % 4:
+                case 0:
+                    sent = [phone.send(survey), phone.send(survey)]
+                case 1:
+                    sent = [phone.send(survey, Mishap(reverse_posts=True), accept_length=1_000)]
+                case 2:
+                    assert not phone.send(survey, Mishap(hang_up=True)).ok
+                    sent = [phone.send(survey)]
+                case _:
+                    sent = phone.send_in_parallel(survey, 3)
+            assert all(one.ok for one in sent), [one.message for one in sent]
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(send_some, range(3)))
+
+
+def assert_stored_once(machine: Machine, sent: list[Survey]) -> None:
+    """Check in the database itself: one record each, byte for byte, with all its files, nothing flagged or held."""
+    engine = open_engine(machine.settings["NEPNHA_DATABASE_URL"], connections=1)
+    with engine.connect() as connection:
+        versions = connection.execute(select(SubmissionVersionRow.instance_id, SubmissionVersionRow.xml)).all()
+        records = connection.execute(select(func.count()).select_from(SubmissionRow)).scalar_one()
+        held = connection.execute(select(func.count()).select_from(HeldUploadRow)).scalar_one()
+        files = connection.execute(select(AttachmentRow.name, AttachmentRow.size_bytes)).all()
+        wrong = connection.execute(select(FindingRow.code, FindingRow.path).where(FindingRow.severity == "error")).all()
+    engine.dispose()
+    assert sorted(versions) == sorted((one.instance_id, one.xml) for one in sent)
+    assert (records, held) == (len(sent), 0)
+    expected = [(name, len(content)) for one in sent for name, content in one.files.items()]
+    assert expected, "no form asked for a photograph"
+    assert sorted(files) == sorted(expected)
+    assert wrong == [], "what the form engine let through, the server must not call an error"
+
+
+def approve_all_but_two(browser: Browser, machine: Machine, village: Village) -> set[str]:
+    """Decide about every record in the browser; return the instanceIDs of the two surveys that are not to count."""
+    by_record = instance_ids(machine)
+    rejected = {one.instance_id for one in village.filled[CONDUCT][:2]}
+    for ticks in browser.awaiting("submissions"):
+        bad = [one for one in ticks if by_record[int(one.partition(":")[0])] in rejected]
+        for one in bad:
+            browser.decide("reject", [one], comment="Hộ này được hỏi thử (mẫu).", from_list=False)
+        browser.decide("approve", [one for one in ticks if one not in bad], from_list=True)
+    assert browser.get_json("/api/v1/submissions?state=received")["total"] == 0
+    states = [one["state"] for one in every_record(browser)]
+    assert (states.count("approved"), states.count("rejected"), len(states)) == (48, 2, 50)
+    return rejected
+
+
+def instance_ids(machine: Machine) -> dict[int, str]:
+    engine = open_engine(machine.settings["NEPNHA_DATABASE_URL"], connections=1)
+    with engine.connect() as connection:
+        rows = connection.execute(select(SubmissionRow.id, SubmissionRow.root_instance_id)).all()
+    engine.dispose()
+    return {row.id: row.root_instance_id for row in rows}
+
+
+def every_record(browser: Browser) -> list[dict]:
+    records, after = [], ""
+    while True:
+        page = browser.get_json("/api/v1/submissions" + (f"?after={after}" if after else ""))
+        records += page["records"]
+        if page["next_after"] is None:
+            return records
+        after = page["next_after"]
