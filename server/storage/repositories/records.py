@@ -136,17 +136,19 @@ class Records:
 
     def page(self, filters: Filters, *, after: Cursor | None, size: int) -> list[RecordLine]:
         """Return *size* records at most, newest first, that come after *after*."""
-        wanted = _narrowed(self._lines(), filters)
+        chosen = _narrowed(visible(self.sight), filters).with_only_columns(SubmissionRow.id)
         if after is not None:
             received_at = literal(after.received_at, SubmissionRow.received_at.type)
             place = tuple_(SubmissionRow.received_at, SubmissionRow.id)
-            wanted = wanted.where(place < tuple_(received_at, literal(after.submission_id)))
-        ordered = wanted.order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc()).limit(size)
-        return [_line(row) for row in self._connection.execute(ordered)]
+            chosen = chosen.where(place < tuple_(received_at, literal(after.submission_id)))
+        # The page is chosen before anything is joined to it, or all that is in sight would be joined to be sorted.
+        ids = chosen.order_by(*_NEWEST_FIRST).limit(size).scalar_subquery()
+        page = self._lines().where(SubmissionRow.id.in_(ids)).order_by(*_NEWEST_FIRST)
+        return [_line(row) for row in self._connection.execute(page)]
 
     def count(self, filters: Filters, *, at_most: int) -> int:
         """Return how many records there are, counting no further than *at_most*."""
-        narrowed = _narrowed(_joined(visible(self.sight)), filters).with_only_columns(SubmissionRow.id)
+        narrowed = _narrowed(visible(self.sight), filters).with_only_columns(SubmissionRow.id)
         counted = select(func.count()).select_from(narrowed.limit(at_most).subquery())
         return int(self._connection.execute(counted).scalar_one())
 
@@ -240,6 +242,9 @@ class Records:
         )
 
 
+_NEWEST_FIRST = (SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
+
+
 def _joined(scoped: Select[Any]) -> Select[Any]:
     return (
         scoped.join(
@@ -254,9 +259,9 @@ def _joined(scoped: Select[Any]) -> Select[Any]:
 
 def _narrowed(scoped: Select[Any], filters: Filters) -> Select[Any]:
     rows = SubmissionRow
-    is_practice = ProjectRow.kind == "practice"
+    practice = select(ProjectRow.id).where(ProjectRow.kind == "practice")
     where = [
-        is_practice if filters.is_practice else ~is_practice,
+        rows.project_id.in_(practice) if filters.is_practice else rows.project_id.not_in(practice),
         rows.is_sensitive.is_(filters.is_sensitive),
         *(rows.name_folded.contains(word, autoescape=True) for word in filters.words),
     ]

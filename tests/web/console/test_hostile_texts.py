@@ -40,7 +40,7 @@ def test_answers_names_and_comments_are_texts(client, world):
 @pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"<html><script>alert(1)</script>", JPEG])
 def test_files_run_nothing_whatever_they_are_called(client, world, content):
     name = 'anh"><script>.svg'
-    xml = example("training_event", "club_meeting", 601, photo=escape(name))
+    xml = example("training_event", "bad_photo_missing", 601, photo_session=escape(name))
     number = send(world, "Y Mẫu", xml, [(name, "image/svg+xml", content)]).submission_id
     page = client.get(f"/submissions/{number}?state=all").text
     assert "<script>." not in page
@@ -57,7 +57,7 @@ def test_files_run_nothing_whatever_they_are_called(client, world, content):
 
 def test_a_vietnamese_file_name_survives_the_download(client, world):
     name = "ảnh buổi họp.bin"
-    xml = example("training_event", "club_meeting", 602, photo=name)
+    xml = example("training_event", "bad_photo_missing", 602, photo_session=name)
     number = send(world, "Y Mẫu", xml, [(name, "application/octet-stream", b"x")]).submission_id
     page = client.get(f"/submissions/{number}?state=all").text
     address = page.partition('href="/submissions/files/')[2].partition('"')[0]
@@ -66,7 +66,7 @@ def test_a_vietnamese_file_name_survives_the_download(client, world):
 
 
 def test_the_address_of_a_file_is_good_for_minutes_and_for_one_session(app, client, world):
-    xml = example("training_event", "club_meeting", 603, photo="anh.jpg")
+    xml = example("training_event", "bad_photo_missing", 603, photo_session="anh.jpg")
     number = send(world, "Y Mẫu", xml, [("anh.jpg", "image/jpeg", JPEG)]).submission_id
     page = client.get(f"/submissions/{number}?state=all").text
     address = "/submissions/files/" + page.partition('href="/submissions/files/')[2].partition('"')[0]
@@ -74,3 +74,15 @@ def test_the_address_of_a_file_is_good_for_minutes_and_for_one_session(app, clie
     make_account(world.services, "dong.nghiep", (Role.SUPERVISOR, DAK_HA))
     assert client_of(app, world, "dong.nghiep").get(address).status_code == 404
     assert app.test_client().get(address).status_code == 303
+
+
+def test_a_photo_stands_beside_its_question_and_a_missing_one_is_said(client, world):
+    xml = example("training_event", "bad_photo_missing", 604, photo_session="anh.jpg")
+    number = send(world, "Y Mẫu", xml).submission_id
+    page = client.get(f"/submissions/{number}?state=all").text
+    assert "Thiếu ảnh: 1" in page
+    send(world, "Y Mẫu", xml, [("anh.jpg", "image/jpeg", JPEG)])
+    page = client.get(f"/submissions/{number}?state=all").text
+    beside = page.partition('id="/data/extras/photo_session"')[2].partition("</div>")[0]
+    assert '<img class="photo" src="/submissions/files/' in beside
+    assert "Thiếu ảnh" not in page
