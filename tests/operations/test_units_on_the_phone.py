@@ -22,8 +22,7 @@ def field(services):
         ("2026-10-01", "23500", True),
         ("2025-06-01", "23500", True),  # an old visit, written down with the list of today
         ("2025-06-01", "23521", True),  # a late arrival, written down with the list of its day
-        ("2026-10-01", "23521", False),
-        ("2025-06-01", "23425", False),
+        ("2026-10-01", "23521", False),  # on no list since the merger
     ],
 )
 def test_units_of_the_visit_s_day_and_of_receipt_may_be_chosen(field, services, visit_date, commune, is_offered):
