@@ -8,6 +8,7 @@ Source: https://docs.getodk.org/form-datasets/, RFC 7946 (GeoJSON), JavaRosa 5.1
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from server.errors import InvalidInput
@@ -15,19 +16,47 @@ from server.forms.lists import ChoiceList, read_csv
 from server.forms.xml_reader import local_name, read_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from lxml.etree import _Element
+
+    from server.forms.definition import FormDefinition
 
 GEOMETRY = "geometry"
 """The column in which a GeoJSON feature's place stands, as points of ``latitude longitude 0 0``."""
 
+ITEMSETS_FILE = "itemsets.csv"
+"""The file select_one_external looks its choices up in."""
+
 _READABLE = (".csv", ".xml", ".geojson")
 
 
-def is_list(filename: str) -> bool:
-    """Return whether a file of that name holds a choice list this module can read."""
-    return filename.lower().endswith(_READABLE)
+def attached_lists(definition: FormDefinition, content_of: Callable[[str], bytes | None]) -> dict[str, ChoiceList]:
+    """Return by instance id the lists the form reads from files; *content_of* gives a file's bytes, None if unknown.
+
+    A list that is not there, or that cannot be read, is left out: its questions stay unchecked.
+    """
+    lists: dict[str, ChoiceList] = {}
+    for instance in definition.instances:
+        content = content_of(instance.filename) if instance.filename.lower().endswith(_READABLE) else None
+        if content is not None:
+            with suppress(InvalidInput):
+                lists[instance.instance_id] = read_list(instance.instance_id, instance.filename, content)
+    if ITEMSETS_FILE in definition.media_names and (content := content_of(ITEMSETS_FILE)) is not None:
+        with suppress(InvalidInput):
+            lists = {**read_itemsets(content), **lists}
+    return lists
+
+
+def read_itemsets(source: bytes) -> dict[str, ChoiceList]:
+    """Return the lists of an ``itemsets.csv``, in which the column ``list_name`` says whose each row is.
+
+    Raises what `read_csv` raises.
+    """
+    rows: dict[str, list[Mapping[str, str]]] = {}
+    for row in read_csv(ITEMSETS_FILE, source).rows:
+        rows.setdefault(row.get("list_name", ""), []).append(row)
+    return {name: ChoiceList(name, tuple(found)) for name, found in rows.items()}
 
 
 def read_list(name: str, filename: str, source: bytes) -> ChoiceList:
@@ -70,7 +99,8 @@ def _feature_row(feature: Mapping[str, object]) -> dict[str, str]:
     properties = feature.get("properties") or {}
     if "id" in feature:
         row["id"] = _cell(feature["id"])
-    assert isinstance(properties, dict)
+    if not isinstance(properties, dict):
+        raise TypeError(properties)
     for column, value in properties.items():
         row.setdefault(str(column), _cell(value))
     return row

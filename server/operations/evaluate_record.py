@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from server.errors import DomainError, NotFound
+from server.forms.attached_lists import attached_lists
 from server.forms.convert import Refused, Source
 from server.forms.faults import FormRefused
-from server.forms.lists import read_csv
 from server.forms.sheets import SourceKind
 from server.forms.xform import read_form
 from server.forms.xml_reader import read_xml
@@ -99,7 +99,9 @@ class FormBench:
             raise FormRefused(converted.faults)
         definition = read_form(converted.xform)
         made = {ITEMSETS_FILE: converted.itemsets} if converted.itemsets else {}
-        return _Ready(Evaluator.of(Compiled.of(definition)), _lists(definition, {**source.files, **made, **files}))
+        return _Ready(
+            Evaluator.of(Compiled.of(definition)), attached_lists(definition, {**source.files, **made, **files}.get)
+        )
 
     def _facts(self, evaluation: Evaluation, definition: FormDefinition) -> dict[str, Any]:
         return {
@@ -156,12 +158,3 @@ def _files_in(media: str) -> dict[str, bytes]:
         return {one.name: one.read_bytes() for one in sorted(Path(media).iterdir()) if one.is_file()}
     except (OSError, ValueError) as error:
         raise NotFound("ask.no_folder", path=media) from error
-
-
-def _lists(definition: FormDefinition, files: Mapping[str, bytes]) -> dict[str, ChoiceList]:
-    """Return the lists the form reads from files; one that is not there leaves its questions unchecked."""
-    return {
-        one.instance_id: read_csv(one.instance_id, files[one.filename])
-        for one in definition.instances
-        if one.filename in files and one.filename.endswith(".csv")
-    }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from server.forms.lists import ChoiceList, read_csv
+from server.forms.attached_lists import attached_lists
 from server.forms.xform import read_form
 from server.indicators.measures import Measure, measures_of
 from server.storage.unit_of_work import UnitOfWork
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from server.forms.definition import FormDefinition
+    from server.forms.lists import ChoiceList
     from server.storage.repositories.forms import PublishedVersion
 
 
@@ -36,7 +37,7 @@ class ShelvedForm:
     compiled: Compiled
     landmarks: Landmarks
     lists: Mapping[str, ChoiceList]
-    """The attached CSV lists by instance id; generated ones are not here."""
+    """The attached lists by instance id; generated ones are not here."""
     instances: Mapping[str, ChoiceList]
     """The attached lists and those written inside the form."""
     measures: tuple[Measure, ...]
@@ -104,10 +105,9 @@ class FormShelf:
 
     def _lists_of(self, published: PublishedVersion, definition: FormDefinition) -> dict[str, ChoiceList]:
         names = {one.name for one in published.files if one.kind == "file"}
-        lists: dict[str, ChoiceList] = {}
         with UnitOfWork(self._engine, Operator(), writes=False) as uow:
-            for instance in definition.instances:
-                if instance.filename in names and instance.filename.endswith(".csv"):
-                    content = uow.forms.file_content(published.version_id, instance.filename) or b""
-                    lists[instance.instance_id] = read_csv(instance.instance_id, content)
-        return lists
+
+            def content_of(name: str) -> bytes | None:
+                return uow.forms.file_content(published.version_id, name) if name in names else None
+
+            return attached_lists(definition, content_of)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyxform.xls2xform import convert
 
-from server.forms.attached_lists import read_list
+from server.forms.attached_lists import attached_lists
 from server.forms.xform import read_form
 from server.submissions.rules import Compiled
 
@@ -55,12 +55,7 @@ def varied_form(name: str) -> VariedForm:
 def made(name: str, xform: bytes, media: Mapping[str, bytes]) -> VariedForm:
     """Return the form those bytes hold with the lists it names."""
     definition = read_form(xform)
-    lists = {
-        one.instance_id: read_list(one.instance_id, one.filename, media[one.filename])
-        for one in definition.instances
-        if one.filename in media
-    }
-    return VariedForm(name, xform, media, Compiled.of(definition), lists)
+    return VariedForm(name, xform, media, Compiled.of(definition), attached_lists(definition, media.get))
 
 
 def long_table(questions: int) -> str:
