@@ -7,6 +7,7 @@ Source: XML 1.0 §2.8 (a DOCTYPE can stand in the prolog only), OWASP XML Securi
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 from lxml import etree
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 200
 MAX_ELEMENTS = 100_000
+MAX_ATTRIBUTES = 100
+"""Of one element. libxml2 compares each with all before it: 300 000 of them keep a processor busy for minutes."""
 MAX_BYTES = 8 * 1024 * 1024
 
 _DOCTYPE = b"<!DOCTYPE"
+# A value cannot hold "<", so that a try ends at the next one and the whole search is linear.
+_TOO_MANY_ATTRIBUTES = re.compile(rb"""<[^!?/<>"'](?:[^<>"']*(?:"[^"<]*"|'[^'<]*')){%d}""" % (MAX_ATTRIBUTES + 1))
 
 
 def read_xml(source: bytes, *, max_depth: int = MAX_DEPTH) -> _Element:
@@ -80,6 +85,8 @@ def _check_size(source: bytes) -> None:
         raise TooLarge("xml.too_large", limit_bytes=MAX_BYTES)
     if source.count(b"<") > MAX_ELEMENTS and _start_tags(source) > MAX_ELEMENTS:
         raise TooLarge("xml.too_large", limit_elements=MAX_ELEMENTS)
+    if source.count(b"=") > MAX_ATTRIBUTES and _TOO_MANY_ATTRIBUTES.search(source):
+        raise TooLarge("xml.too_large", limit_attributes=MAX_ATTRIBUTES)
 
 
 def _start_tags(source: bytes) -> int:

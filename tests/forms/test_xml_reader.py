@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from server.errors import DomainError, InvalidInput, TooLarge
-from server.forms.xml_reader import MAX_BYTES, MAX_ELEMENTS, attributes, local_name, read_xml
+from server.forms.xml_reader import MAX_ATTRIBUTES, MAX_BYTES, MAX_ELEMENTS, attributes, local_name, read_xml
 
 BILLION_LAUGHS = (
     b'<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa">'
@@ -56,6 +56,25 @@ def test_what_would_fill_the_memory_is_refused_before_a_tree_is_built(source: by
     with pytest.raises(TooLarge) as refusal:
         read_xml(source)
     assert refusal.value.code == "xml.too_large"
+
+
+def _with_attributes(number: int, *, quote: str = '"', text: str = "") -> bytes:
+    written = " ".join(f"a{place} = {quote}>{quote}" for place in range(number))
+    return f"<r><b/><a {written}>{text}</a></r>".encode()
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("number", [MAX_ATTRIBUTES + 1, 300_000])
+def test_a_flood_of_attributes_is_refused_before_libxml2_compares_each_with_all(number: int, quote: str):
+    with pytest.raises(TooLarge) as refusal:
+        read_xml(_with_attributes(number, quote=quote))
+    assert refusal.value.code == "xml.too_large"
+
+
+def test_a_text_that_looks_like_attributes_is_read():
+    text = 'a="b" ' * 1000
+    root = read_xml(_with_attributes(MAX_ATTRIBUTES, text=text))
+    assert (len(root[1].attrib), root[1].text) == (MAX_ATTRIBUTES, text)
 
 
 def test_a_tree_as_deep_and_wide_as_allowed_is_read():
