@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from server.errors import Unavailable
 from server.media.store import Spooled
-from server.submissions.instance import name_key
+from server.submissions.instance import kept_name, name_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from server.media.store import Placed
     from server.storage.unit_of_work import UnitOfWork
     from server.submissions.decision import Decision
+
+
+_LONGEST_CONTENT_TYPE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Arrived:
     name: str
     name_key: str
     content_type: str
+    """As the phone says, cut to what the tables keep."""
     placed: Placed
 
 
@@ -70,7 +74,8 @@ def arrived_files(files: Sequence[SentFile], placed: Sequence[Placed]) -> tuple[
     """Return *files* with where they are; of two with one name and one content, the first."""
     found: dict[tuple[str, str], Arrived] = {}
     for file, place in zip(files, placed, strict=True):
-        arrived = Arrived(file.name, name_key(file.name), file.content_type, place)
+        kind = file.content_type[:_LONGEST_CONTENT_TYPE]
+        arrived = Arrived(kept_name(file.name), name_key(file.name), kind, place)
         found.setdefault((arrived.name_key, place.sha256), arrived)
     return tuple(found.values())
 

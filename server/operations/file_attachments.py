@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from server.submissions.decision import New, Resend
+from server.submissions.instance import kept_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +51,8 @@ def _new_rows(version_id: int, derived: Derived, arrived: Sequence[Arrived], at:
 def _row(version_id: int, name: str, name_key: str, *, is_expected: bool) -> dict[str, Any]:
     return {
         "version_id": version_id,
-        "name": name[:255],
-        "name_key": name_key[:255],
+        "name": kept_name(name),
+        "name_key": name_key,
         "is_expected": is_expected,
         "content_type": "",
         "sha256": None,
@@ -63,7 +64,7 @@ def _row(version_id: int, name: str, name_key: str, *, is_expected: bool) -> dic
 
 def _content(arrived: Arrived, at: datetime) -> dict[str, Any]:
     return {
-        "content_type": arrived.content_type[:100],
+        "content_type": arrived.content_type,
         "sha256": arrived.placed.sha256,
         "media_key": arrived.placed.key,
         "size_bytes": arrived.placed.size_bytes,
@@ -93,6 +94,7 @@ def _fill(uow: UnitOfWork, filed: Filed, arrived: Sequence[Arrived], at: datetim
             fresh[one.name_key] = row | _content(one, at)
         elif attachment_id is not None and sha256 is None:
             uow.submissions.fill_attachment(attachment_id, _content(one, at))
+            known[one.name_key] = (attachment_id, one.placed.sha256)
         elif sha256 != one.placed.sha256:
             strangers.append(one)
     uow.submissions.add_attachments(list(fresh.values()))

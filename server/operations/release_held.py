@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, uuid5
 
 from server.access.roles import Permission
-from server.errors import Conflict, NotFound
+from server.errors import Conflict, DomainError, NotFound
 from server.media.store import MediaKey
-from server.operations.envelope import Envelope, Filed, SentFile
+from server.operations.envelope import Envelope, Filed, Receipt, SentFile
 from server.operations.receive_submission import Post, file_instance
 from server.operations.sights import tray_sight_of
 from server.submissions.decision import Resend
-from server.submissions.instance import name_key, read_instance
+from server.submissions.instance import name_key, read_instance, shortened
 
 if TYPE_CHECKING:
     from server.access.actors import Account
@@ -37,24 +37,36 @@ def release_held(services: Services, account: Account, upload_id: int) -> Filed:
     """File a held upload in the account's sight.
 
     Raises NotFound ``tray.unknown``, Conflict ``tray.settled`` (somebody was faster) or ``tray.still_unknown`` (its
-    form version is not published yet).
+    form version is not published yet) or ``tray.held_again`` (it clashes with a record and waits under that reason).
     """
     sight = tray_sight_of(account, Permission.RELEASE_TRAY, services.today())
-    return _release(services, sight, upload_id, account_id=int(account.account_id))
+    receipt = _release(services, sight, upload_id, account_id=int(account.account_id))
+    if not isinstance(receipt, Filed):
+        raise Conflict("tray.held_again", reason=receipt.reason)
+    return receipt
 
 
 def release_waiting(services: Services, project_id: int, form_id: str, version: str) -> int:
-    """File every upload that waited for this form version, in the project and its practice twin; return how many."""
+    """File every upload that waited for this form version, in the project and its practice twin; return how many.
+
+    One that cannot be filed stays in the tray, or comes back to it under another reason; the others do not wait for it.
+    """
     with services.reading(services.operator()) as uow:
         twin = uow.projects.practice_of(project_id)
         projects = [project_id, *([twin.project_id] if twin else [])]
         waiting = uow.tray.waiting_for(projects, form_id, version)
-    for upload_id in waiting:
-        _release(services, services.operator(), upload_id, account_id=None)
-    return len(waiting)
+    return sum(_is_released(services, upload_id) for upload_id in waiting)
 
 
-def _release(services: Services, sight: Sight, upload_id: int, *, account_id: int | None) -> Filed:
+def _is_released(services: Services, upload_id: int) -> bool:
+    try:
+        return isinstance(_release(services, services.operator(), upload_id, account_id=None), Filed)
+    except DomainError as fault:
+        log.warning("tray.not_released", extra={"upload": upload_id, "code": fault.code})
+        return False
+
+
+def _release(services: Services, sight: Sight, upload_id: int, *, account_id: int | None) -> Receipt:
     with services.reading(sight) as uow:
         held = uow.tray.one(upload_id)
         if held is None:
@@ -65,14 +77,14 @@ def _release(services: Services, sight: Sight, upload_id: int, *, account_id: in
         username = uow.collaborators.username_of(held.collaborator_id)
         sender = uow.collaborators.by_username(username, services.today())
     assert sender is not None, "a collaborator is never deleted"
-    filed = _file(services, held, sender, xml=xml, files=files)
+    receipt = _file(services, held, sender, xml=xml, files=files)
     with services.unit_of_work(sight) as uow:
         uow.tray.settle(upload_id, state="released", at=services.now(), account_id=account_id, comment="")
-    log.info("tray.released", extra={"upload": upload_id, "reason": held.reason})
-    return filed
+    log.info("tray.released", extra={"upload": upload_id, "reason": held.reason, "receipt": type(receipt).__name__})
+    return receipt
 
 
-def _file(services: Services, held: HeldUpload, sender: Sender, *, xml: bytes, files: list[HeldFile]) -> Filed:
+def _file(services: Services, held: HeldUpload, sender: Sender, *, xml: bytes, files: list[HeldFile]) -> Receipt:
     instance = _with_ids(held, read_instance(xml))
     form = services.shelf.version(sender.forms_project_id, instance.form_id, instance.form_version)
     if form is None:
@@ -81,13 +93,10 @@ def _file(services: Services, held: HeldUpload, sender: Sender, *, xml: bytes, f
         return _replace_files(services, held, instance, files)
     envelope = Envelope(xml, tuple(_sent(services, one) for one in files), held.device_id)
     try:
-        receipt = file_instance(services, Post(sender, envelope, instance, held.received_at), form)
+        return file_instance(services, Post(sender, envelope, instance, held.received_at), form)
     finally:
         for one in envelope.files:
             one.content.close()
-    if not isinstance(receipt, Filed):
-        raise Conflict("tray.held_again", reason=receipt.reason)
-    return receipt
 
 
 def _with_ids(held: HeldUpload, instance: Instance) -> Instance:
@@ -95,7 +104,7 @@ def _with_ids(held: HeldUpload, instance: Instance) -> Instance:
     if not instance.instance_id:
         return replace(instance, instance_id=f"uuid:{uuid5(NAMESPACE_OID, instance.sha256)}")
     if held.reason == "other_content":
-        own_id = f"{instance.instance_id}#{instance.sha256[:12]}"
+        own_id = shortened(f"{instance.instance_id}#{instance.sha256[:12]}")
         return replace(instance, instance_id=own_id, deprecated_id=instance.instance_id)
     return instance
 

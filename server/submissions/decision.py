@@ -83,14 +83,27 @@ def current_of(versions: tuple[KnownVersion, ...]) -> KnownVersion:
     *versions* are in order of arrival and not empty. Parents not yet here count as one link, so that the answer for a
     chain is the same in whatever order it arrives.
     """
-    parents = {one.instance_id: one.deprecated_id for one in versions}
-    return max(reversed(versions), key=lambda one: (_depth(one.instance_id, parents), -versions.index(one)))
+    depths = _depths({one.instance_id: one.deprecated_id for one in versions})
+    return max(versions, key=lambda one: depths[one.instance_id])
 
 
-def _depth(instance_id: str, parents: Mapping[str, str | None]) -> int:
-    seen: list[str] = []
-    here: str | None = instance_id
-    while here is not None and here not in seen:
-        seen.append(here)
-        here = parents.get(here)
-    return len(seen)
+def _depths(parents: Mapping[str, str | None]) -> dict[str, int]:
+    """Return how many versions each chain has up to each of them; every link is walked once, rings included."""
+    depths: dict[str, int] = {}
+    for start in parents:
+        trail: dict[str, None] = {}
+        here: str | None = start
+        while here is not None and here not in depths and here not in trail:
+            trail[here] = None
+            here = parents.get(here)
+        depths |= _depths_along(list(trail), here, depths)
+    return depths
+
+
+def _depths_along(trail: list[str], end: str | None, depths: Mapping[str, int]) -> dict[str, int]:
+    """Return the depths along *trail*, child first, which ends before *end*: known, nothing, or a ring into itself."""
+    ring_at = trail.index(end) if end in trail else len(trail)
+    ring, before = trail[ring_at:], trail[:ring_at]
+    below = len(ring) or depths.get(end or "", 0)
+    found = dict.fromkeys(ring, len(ring))
+    return found | {one: below + place for place, one in enumerate(reversed(before), start=1)}

@@ -12,6 +12,10 @@ BRANCH = "version.branch"
 """Another edit of the same version came before. Known from the order of arrival alone, so deriving again leaves it."""
 
 
+_LONGEST_PATH = 500
+"""As the table keeps it; a device may name an element as long as it likes."""
+
+
 class Severity(StrEnum):
     """How much a finding weighs: an error flags the record, a warning is worth a look, a note only tells."""
 
@@ -32,8 +36,8 @@ class Finding:
 
 
 def finding(code: str, path: str, severity: Severity, **params: str) -> Finding:
-    """Return a finding with its parameters in order."""
-    return Finding(code, path, severity, tuple(sorted(params.items())))
+    """Return a finding with its parameters in order; a path too long to keep is cut."""
+    return Finding(code, path[:_LONGEST_PATH], severity, tuple(sorted(params.items())))
 
 
 def has_errors(findings: tuple[Finding, ...]) -> bool:

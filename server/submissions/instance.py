@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     from server.forms.definition import FormDefinition
 
 
+MAX_NAME = 255
+"""Of an id or a file name, as the tables keep it."""
+_DIGEST_LENGTH = 32
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One instance document as it came in; ids are verbatim, ``uuid:`` included."""
+    """One instance document as it came in; ids are verbatim, ``uuid:`` included, unless `shortened`."""
 
     form_id: str
     form_version: str
@@ -69,8 +74,8 @@ def read_instance(xml: bytes) -> Instance:
     return Instance(
         form_id=form_id,
         form_version=named.get("version", ""),
-        instance_id=_meta_text(root, "instanceID") or "",
-        deprecated_id=_meta_text(root, "deprecatedID"),
+        instance_id=shortened(_meta_text(root, "instanceID") or ""),
+        deprecated_id=shortened(_meta_text(root, "deprecatedID") or "") or None,
         instance_name=_meta_text(root, "instanceName"),
         root=root,
         xml=xml,
@@ -79,8 +84,25 @@ def read_instance(xml: bytes) -> Instance:
 
 
 def name_key(name: str) -> str:
-    """Return the form in which two spellings of one file name are equal."""
-    return unicodedata.normalize("NFC", name)
+    """Return the form in which two spellings of one file name are equal, at most `MAX_NAME` long."""
+    return shortened(unicodedata.normalize("NFC", name))
+
+
+def kept_name(name: str) -> str:
+    """Return a file name as it came, or its key when it is too long to keep; its key stays the same."""
+    return name if len(name) <= MAX_NAME else name_key(name)
+
+
+def shortened(text: str) -> str:
+    """Return *text*, or, when it is longer than `MAX_NAME`, its beginning with a digest of all of it.
+
+    A phone cannot mend a name that is too long, so it is never refused: the same text is always shortened to the same,
+    another to another.
+    """
+    if len(text) <= MAX_NAME:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
+    return f"{text[: MAX_NAME - _DIGEST_LENGTH - 1]}#{digest}"
 
 
 def binary_names(root: _Element, definition: FormDefinition) -> tuple[BinaryName, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from server.errors import InvalidInput
 from server.forms.definition import Datatype, FormDefinition, Node, NodeKind
-from server.submissions.instance import binary_names, name_key, read_instance
+from server.submissions.instance import MAX_NAME, binary_names, kept_name, name_key, read_instance
 
 NFD = unicodedata.normalize("NFD", "Ảnh nhà.jpg")
 PLAIN_META = "<meta><instanceID>uuid:1</instanceID><instanceName>Hộ A (mẫu)</instanceName></meta>"
@@ -91,3 +91,21 @@ def test_accents_written_apart_or_together_are_one_name():
     (found,) = binary_names(read_instance(xml).root, a_form_with_pictures())
     assert found.name == NFD
     assert found.key == name_key("Ảnh nhà.jpg") == "\u1ea2nh nh\u00e0.jpg"
+
+
+def test_an_id_too_long_to_keep_is_always_shortened_to_the_same_and_another_to_another():
+    def read(written: str):
+        return read_instance(f'<a id="f"><meta><instanceID>{written}</instanceID></meta></a>'.encode()).instance_id
+
+    longest, over = "uuid:" + "đ" * (MAX_NAME - 5), "uuid:" + "đ" * 10_000
+    assert read(longest) == longest
+    assert read(over) == read(over)
+    assert len(read(over)) == MAX_NAME
+    assert read(over) != read(over + "e")
+
+
+@pytest.mark.parametrize("name", ["nhà.jpg", "a\u0309nh.jpg", "a\u0309" * 200, "\ufb2c" * 100 + "x", "\ufb2c" * 400])
+def test_the_key_of_a_kept_name_is_the_key_of_the_name(name: str):
+    assert name_key(kept_name(name)) == name_key(name)
+    assert len(kept_name(name)) <= MAX_NAME
+    assert len(name_key(name)) <= MAX_NAME

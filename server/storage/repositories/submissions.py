@@ -76,12 +76,16 @@ class Submissions:
         ).scalar_one()
 
     def holder_of(self, project_id: int, form_key: int, instance_ids: Sequence[str]) -> int | None:
-        """Return the record that has a version with one of *instance_ids*, the earliest if several."""
+        """Return the record that has a version with the first of *instance_ids*, else with another of them.
+
+        The first is the arriving instance's own: what we have under it decides, whatever it claims to replace.
+        """
         rows = SubmissionVersionRow
         return self._connection.execute(
-            select(func.min(rows.submission_id)).where(
-                rows.project_id == project_id, rows.form_key == form_key, rows.instance_id.in_(instance_ids)
-            )
+            select(rows.submission_id)
+            .where(rows.project_id == project_id, rows.form_key == form_key, rows.instance_id.in_(instance_ids))
+            .order_by((rows.instance_id == instance_ids[0]).desc(), rows.submission_id)
+            .limit(1)
         ).scalar()
 
     def rooted_at(self, project_id: int, form_key: int, root_instance_id: str) -> int | None:

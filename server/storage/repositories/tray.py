@@ -61,7 +61,10 @@ class Tray:
         self.sight = sight
 
     def hold(self, facts: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> int:
-        """Keep an upload, once however often it is sent, with the files that are new; return its id."""
+        """Keep an upload, once however often it is sent, with the files that are new; return its id.
+
+        New files of one that was settled open it again: the phone sent it in pieces, and nobody has seen these yet.
+        """
         insert = _INSERT[self._connection.dialect.name]
         self._connection.execute(insert(HeldUploadRow).on_conflict_do_nothing(), dict(facts))
         rows = HeldUploadRow
@@ -73,11 +76,18 @@ class Tray:
                 rows.reason == facts["reason"],
             )
         ).scalar_one()
-        for file in files:
-            self._connection.execute(
-                insert(HeldAttachmentRow).on_conflict_do_nothing(), {**file, "upload_id": upload_id}
-            )
+        added = insert(HeldAttachmentRow).on_conflict_do_nothing()
+        fresh = sum(self._connection.execute(added, {**file, "upload_id": upload_id}).rowcount for file in files)
+        if fresh:
+            self._reopen(upload_id)
         return int(upload_id)
+
+    def _reopen(self, upload_id: int) -> None:
+        self._connection.execute(
+            update(HeldUploadRow)
+            .where(HeldUploadRow.id == upload_id, HeldUploadRow.state != "held")
+            .values(state="held", settled_at=None, settled_by=None, settled_comment="")
+        )
 
     def page(self, *, before: int | None, size: int) -> list[HeldUpload]:
         """Return held uploads in sight, newest first, *size* at most, below the id *before*."""
