@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from server.storage.repositories.collaborators import Sender
 
 TOKEN = re.compile(r"[A-Za-z0-9]{64}", re.ASCII)
+USERNAME = re.compile(r"[!-~]{1,40}", re.ASCII)
 HELD_AFTER_REVOKING = timedelta(days=30)
 _CONTACT_IS_STALE = timedelta(minutes=10)
 
@@ -40,6 +41,8 @@ def sender_by_token(services: Services, project_id: int, token: str) -> Sender:
 
 def sender_by_username(services: Services, project_id: int, username: str) -> Sender | None:
     """Return the collaborator of that device user name, revoked or not; None if the project has none."""
+    if not USERNAME.fullmatch(username):
+        return None
     with services.reading(services.intake(project_id)) as uow:
         sender = uow.collaborators.by_username(username, services.today())
     return sender if sender is not None and sender.project_id == project_id else None

@@ -67,7 +67,8 @@ def digest_matches(given: Authorization, *, ha1: str, method: str, uri: str) -> 
         middle = f"{given.get('nonce')}:{given.get('nc')}:{given.get('cnonce')}:{given.get('qop')}"
     else:
         middle = f"{given.get('nonce')}"
-    return hmac.compare_digest(_md5(f"{ha1}:{middle}:{ha2}"), given.get("response") or "")
+    expected, response = _md5(f"{ha1}:{middle}:{ha2}"), given.get("response") or ""
+    return hmac.compare_digest(expected.encode(), response.encode())
 
 
 def _signer(secret: str) -> TimestampSigner:

@@ -160,11 +160,11 @@ def read_envelope(request: Request, settings: Settings) -> Envelope:
         raise InvalidInput("openrosa.cut_short") from fault
     except ValueError as fault:
         raise InvalidInput("openrosa.cut_short") from fault
+    if len(parts.getlist(XML_PART)) + len(fields.getlist(XML_PART)) != 1:
+        raise InvalidInput("openrosa.wrong_multipart")
     xml = parts.get(XML_PART)
     if xml is None:
-        if XML_PART in fields:
-            return Envelope(fields[XML_PART].encode(), _files(parts.items(multi=True)), _device(request))
-        raise InvalidInput("openrosa.wrong_multipart")
+        return Envelope(fields[XML_PART].encode(), _files(parts.items(multi=True)), _device(request))
     stream = cast("PartStream", xml.stream)
     if stream.size_bytes > settings.largest_xml_bytes:
         raise TooLarge("openrosa.too_large", limit_mb=settings.largest_xml_bytes // 1_000_000)
@@ -184,8 +184,14 @@ def _files(parts: Iterable[tuple[str, FileStorage]]) -> tuple[SentFile, ...]:
 
 def _file(name: str, part: FileStorage) -> SentFile:
     content = cast("PartStream", part.stream).as_file()
-    return SentFile(part.filename or name, part.mimetype or "application/octet-stream", content)
+    kind = part.mimetype or "application/octet-stream"
+    return SentFile(_storable(part.filename or name), _storable(kind), content)
 
 
 def _device(request: Request) -> str:
-    return request.args.get("deviceID", "")[:120]
+    return _storable(request.args.get("deviceID", ""))[:120]
+
+
+def _storable(text: str) -> str:
+    """Return *text* without NUL, the one character PostgreSQL has no text for."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")

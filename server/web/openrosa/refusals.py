@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
@@ -56,12 +57,16 @@ _BY_STATUS = {
 
 
 def refuse(services: Services, fault: Exception) -> Response:
-    """Return the answer to *fault*; what nobody foresaw is logged and answered as 500, never with its words."""
+    """Return the answer to *fault*; what nobody foresaw is logged and answered as 500, never with its words.
+
+    A redirect to a tidier address is a 404: a phone that followed it would send its form as GET.
+    """
     if isinstance(fault, DomainError):
         return _refuse_domain(services, fault)
     if isinstance(fault, HTTPException) and fault.code is not None and fault.code < 500:  # noqa: PLR2004
         params = {"limit_mb": services.settings.largest_post_bytes // 1_000_000}
-        return message(_sentence(services, _BY_STATUS.get(fault.code, "openrosa.wrong_multipart"), params), fault.code)
+        status = fault.code if fault.code >= HTTPStatus.BAD_REQUEST else HTTPStatus.NOT_FOUND
+        return message(_sentence(services, _BY_STATUS.get(status, "openrosa.wrong_multipart"), params), status)
     log.error("openrosa.failed", exc_info=fault)
     return message(_sentence(services, "openrosa.failed", {}), 500)
 
