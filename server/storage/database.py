@@ -3,6 +3,7 @@
 SQLite: WAL, synchronous=FULL (an accepted record must survive a power cut), foreign keys on. Whether a transaction
 begins deferred or IMMEDIATE is chosen by the unit of work: a writer that begins deferred fails with BUSY at once when
 another writes, whatever the timeout. Source: https://www.sqlite.org/lang_transaction.html.
+The parameters of a failed statement are answers and names; they are kept out of its message, and so out of the log.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def open_engine(database_url: str, *, connections: int) -> Engine:
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=False,
+        hide_parameters=True,
         pool_recycle=1800,
         pool_use_lifo=True,
         connect_args={"options": "-c timezone=UTC -c synchronous_commit=on", "connect_timeout": 5},
@@ -55,6 +57,7 @@ def _sqlite_engine(database_url: str, connections: int) -> Engine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=30,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": 20},
     )
     event.listen(engine, "connect", _prepare_sqlite)
