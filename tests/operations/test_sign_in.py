@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from console_world import DAK_HA, PASSWORD, make_account
 
@@ -159,3 +161,10 @@ def test_the_second_step_does_not_exist_without_an_incident_post(services):
     session = read_session(services, attempt(services).session_id)
     with pytest.raises(NotFound, match=r"access\.not_found"):
         pass_second_step(services, session, password=PASSWORD, address="192.0.2.7")
+
+
+def test_attempts_made_at_the_same_moment_cannot_slip_through_together(services):
+    with ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(lambda _: attempt(services, password="sai-mat-khau"), range(12)))
+    assert sum(answer == WrongPassword() for answer in answers) == 5
+    assert sum(isinstance(answer, MustWait) for answer in answers) == 7
