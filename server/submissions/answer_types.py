@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from server.forms.definition import Datatype
@@ -30,6 +30,7 @@ _INTEGER = re.compile(r"[+-]?\d{1,10}\Z", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}\Z", re.ASCII)
 _SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+_MIDNIGHT = time()
 _CLOSE = 1e-9
 _LONG_LIMIT = 2**63
 _LEAST_COORDINATES, _MOST_COORDINATES = 2, 4
@@ -162,11 +163,16 @@ def _stored_moment(value: datetime, datatype: Datatype) -> str:
 
 
 def is_same_answer(submitted: str, computed: str, zone: tzinfo) -> bool:
-    """Return whether two texts are one answer: equal, or numbers or moments written in two ways."""
+    """Return whether two texts are one answer: equal, or numbers or moments written in two ways.
+
+    So are a moment and its day: date() drops the time of a moment the device holds, and keeps that of one it read back.
+    """
     if submitted == computed or submitted.strip() == computed.strip():
         return True
     first, second = _number(submitted), _number(computed)
     if first is not None and second is not None:
         return math.isclose(first, second, rel_tol=_CLOSE, abs_tol=_CLOSE)
-    moment = moment_of_text(submitted, zone)
-    return moment is not None and "T" in submitted and moment == moment_of_text(computed, zone)
+    moment, other = moment_of_text(submitted, zone), moment_of_text(computed, zone)
+    if moment is None or other is None or "T" not in submitted:
+        return False
+    return moment == other or (moment.date() == other.date() and _MIDNIGHT in (moment.time(), other.time()))

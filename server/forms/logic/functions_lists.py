@@ -9,6 +9,7 @@ from server.forms.logic.code import Kind
 from server.forms.logic.errors import LogicError
 from server.forms.logic.function import Function, contextual, plain
 from server.forms.logic.functions_logic import java_integer
+from server.forms.paths import resolve_path
 
 if TYPE_CHECKING:
     from server.forms.definition import Node
@@ -43,7 +44,8 @@ def _choice_name(context: Context, value: str, path: str) -> str:
     """Return the label of a choice of the question at *path* in the context's language, ``""`` if there is none."""
     if context.definition is None:
         raise LogicError("logic.unrepeatable")
-    node = context.definition.nodes.get(path.strip())
+    here = "/" + "/".join(one.name for one in context.node.chain())
+    node = context.definition.nodes.get(resolve_path(path, here))
     return _label(context, node, value) if node is not None else ""
 
 
