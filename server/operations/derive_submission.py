@@ -17,7 +17,7 @@ from server.operations.units_lists import units_list
 from server.submissions.findings import Severity, finding, has_errors
 from server.submissions.instance import BinaryName, binary_names
 from server.submissions.landmarks import UNITS_LIST
-from server.submissions.validation import Circumstances, validate
+from server.submissions.validation import Circumstances, validate_tree
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -86,7 +86,9 @@ def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: O
     context = Context(tree, tree, origin.received_at, zone, instances, form.definition)
     record = RecordFacts(instance.instance_id, event_date, unit_id, here.territory)
     contributed = contributions(form.measures, record, context)
-    found = (*validate(instance.root, form.compiled, circumstances), *place_findings, *contributed.findings)
+    # Last, for it leaves the tree as the device would have it, and what was sent is what counts.
+    broken = validate_tree(tree, form.compiled, circumstances)
+    found = (*broken, *place_findings, *contributed.findings)
     return Derived(
         findings=found,
         contributions=contributed.contributions,
