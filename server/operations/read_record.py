@@ -12,9 +12,9 @@ from server.operations.sights import sight_of
 from server.storage.repositories.records import Cursor
 from server.submissions.answers import Section, read_answers
 from server.submissions.changes import Change, changes
+from server.submissions.choice_labels import ChoiceLabels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from server.access.actors import Account
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from server.operations.services import Services
     from server.storage.repositories.records import AttachmentLine, FindingLine, RecordLine, VersionLine
     from server.storage.repositories.reviews import DecisionLine
+    from server.submissions.choice_labels import NamedElsewhere
     from server.territory.collection import Territory
 
 _GENERATED_LIST = "units.csv"
@@ -135,23 +136,19 @@ def _chosen(versions: tuple[VersionLine, ...], version_id: int) -> tuple[Version
 
 
 def _answers(xml: bytes, form: ShelvedForm, territory: Territory, on: date) -> Section:
-    return read_answers(read_xml(xml), form.definition, _listed_label(form, territory, on))
+    return read_answers(read_xml(xml), ChoiceLabels(form.definition, form.lists, _named_elsewhere(form, territory, on)))
 
 
-def _listed_label(form: ShelvedForm, territory: Territory, on: date) -> Callable[[str, str, str], str | None]:
-    """Return who knows the labels of choices in attached lists; units are named by the territory as of *on*."""
+def _named_elsewhere(form: ShelvedForm, territory: Territory, on: date) -> NamedElsewhere:
+    """Return who names the choices of lists made anew for each phone: units, by the territory as of *on*."""
 
-    def label(instance_id: str, column: str, value: str) -> str | None:
-        held = form.lists.get(instance_id)
-        if held is not None:
-            rows = held.where(held.key, value)
-            return held.rows[rows[0]].get(column) if rows else None
+    def name(instance_id: str, value: str) -> str | None:
         instance = form.definition.instance(instance_id)
         if instance is None or instance.filename != _GENERATED_LIST:
             return None
         return _unit_name(territory, value, on)
 
-    return label
+    return name
 
 
 def _unit_name(territory: Territory, code: str, on: date) -> str | None:

@@ -1,12 +1,11 @@
 """The answers of an instance beside the questions of its form, in the form's order, for people to read.
 
-Nodes the device left out are left out here; nodes the form does not know are shown as they came. Labels of choices in
-attached lists are asked of the caller, for those lists live elsewhere. Nothing is judged: see `validation`.
+Nodes the device left out are left out here; nodes the form does not know are shown as they came. What choices
+are called is `choice_labels`' to say. Nothing is judged: see `validation`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,12 @@ from server.forms.definition import ControlKind, Node, NodeKind, Text
 from server.forms.xml_reader import local_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element
 
     from server.forms.definition import FormDefinition
-
-ListedLabel = Callable[[str, str, str], str | None]
-"""(instance id, label column, value) → label of a choice in an attached list, None if it is not there."""
+    from server.submissions.choice_labels import ChoiceLabels
 
 _SEVERAL = frozenset({ControlKind.SELECT_MULTIPLE, ControlKind.RANK})
 _CHOSEN = _SEVERAL | {ControlKind.SELECT_ONE}
@@ -79,15 +78,17 @@ class Section:
                 yield from part.answers()
 
 
-def read_answers(root: _Element, definition: FormDefinition, listed_label: ListedLabel) -> Section:
-    """Return what *root* answers to the form."""
-    return _Reading(definition, listed_label).section(root, definition.root.path, definition.root.path, None)
+def read_answers(root: _Element, labels: ChoiceLabels) -> Section:
+    """Return what *root* answers to the form *labels* are of."""
+    path = labels.definition.root.path
+    return _Reading(labels.definition, labels, root).section(root, path, path, None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
     definition: FormDefinition
-    listed_label: ListedLabel
+    labels: ChoiceLabels
+    record: _Element
 
     def section(self, element: _Element, plain: str, numbered: str, number: int | None) -> Section:
         """Return the section of *element*; *plain* is its path without positions."""
@@ -119,15 +120,4 @@ class _Reading:
         if node is None or not text or node.control.kind not in _CHOSEN:
             return ()
         values = text.split() if node.control.kind in _SEVERAL else [text]
-        return tuple(Chosen(value, self._choice_label(node, value)) for value in values)
-
-    def _choice_label(self, node: Node, value: str) -> Text:
-        choices, itemset = node.control.choices, node.control.itemset
-        itself = Text((("", value),))
-        if itemset is not None:
-            instance = self.definition.instance(itemset.instance_id)
-            if instance is None or instance.src:
-                listed = self.listed_label(itemset.instance_id, itemset.label_ref, value)
-                return Text((("", listed),)) if listed else itself
-            choices = instance.choices
-        return next((one.label for one in choices if one.value == value and one.label.by_language), itself)
+        return tuple(Chosen(value, self.labels.label(node, value, self.record)) for value in values)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from server.forms.lists import ChoiceList
 from server.forms.xform import read_form
 from server.forms.xml_reader import read_xml
 from server.submissions.answers import read_answers
 from server.submissions.changes import Difference, changes
+from server.submissions.choice_labels import ChoiceLabels, label_of_row
 
 FORM = """<?xml version="1.0"?>
 <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
  xmlns:jr="http://openrosa.org/javarosa"><h:head><h:title>Mẫu</h:title><model>
- <instance><data id="sample" version="1"><start/><where/><village/><topics/>
-  <people jr:template=""><name/></people><meta><instanceID/></meta></data></instance>
+ <instance><data id="sample" version="1"><start/><where/><village/><topics/><head/>
+  <people jr:template=""><name/><called/></people><meta><instanceID/></meta></data></instance>
  <instance id="topics"><root><item><name>a</name><label>Ăn uống</label></item>
   <item><name>b</name><label>Việc nhà</label></item></root></instance>
  <instance id="units" src="jr://file-csv/units.csv"/>
@@ -25,6 +27,8 @@ FORM = """<?xml version="1.0"?>
   <value ref="name"/><label ref="label"/></itemset></select1>
  <select ref="/data/topics"><label>Chuyện gì?</label><itemset nodeset="instance('topics')/root/item">
   <value ref="name"/><label ref="label"/></itemset></select>
+ <select1 ref="/data/head"><label>Chủ hộ</label><itemset nodeset="/data/people[./name != '']">
+  <value ref="name"/><label ref="called"/></itemset></select1>
  <group ref="/data/people"><label>Người</label><repeat nodeset="/data/people">
   <input ref="/data/people/name"><label>Tên</label></input></repeat></group>
 </h:body></h:html>"""
@@ -35,8 +39,9 @@ def form():
     return read_form(FORM.encode())
 
 
-def answers_of(form, inner, listed_label=lambda *_: None):
-    return read_answers(read_xml(f"<data id='sample' version='1'>{inner}</data>".encode()), form, listed_label)
+def answers_of(form, inner, elsewhere=lambda *_: None, lists=None):
+    labels = ChoiceLabels(form, lists or {}, elsewhere)
+    return read_answers(read_xml(f"<data id='sample' version='1'>{inner}</data>".encode()), labels)
 
 
 def by_path(section):
@@ -59,9 +64,37 @@ def words(answer):
     ],
 )
 def test_choices_are_said_with_the_labels_of_the_form_or_the_list(form, inner, path, expected):
-    listed = {("units", "label", "1-01"): "Thôn 1"}
+    listed = {("units", "1-01"): "Thôn 1"}
     section = answers_of(form, inner, lambda *key: listed.get(key))
     assert words(by_path(section)[path]) == expected
+
+
+def test_choices_made_of_a_repeat_are_called_what_the_record_calls_them(form):
+    people = "<people><name>a</name><called>Chị A</called></people><people><name>b</name><called/></people>"
+    heads = [by_path(answers_of(form, f"<head>{value}</head>{people}"))["/data/head"] for value in "abc"]
+    assert [words(head) for head in heads] == [["Chị A"], ["b"], ["c"]]
+
+
+def test_attached_list_may_hold_a_label_for_each_language(form):
+    rows = ({"name": "1-01", "label::Tiếng Việt (vi)": "Thôn 1", "label::en": "Village 1"},)
+    section = answers_of(form, "<village>1-01</village>", lists={"units": ChoiceList("units", rows)})
+    label = by_path(section)["/data/village"].chosen[0].label
+    assert [label.in_language(code) for code in ("vi", "en", "fr")] == ["Thôn 1", "Village 1", "Thôn 1"]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({}, None),
+        ({"label": ""}, None),
+        ({"label": "A"}, (("", "A"),)),
+        ({"label": "A", "label::English (en)": "B"}, (("English (en)", "B"), ("", "A"))),
+        ({"label::English (en)": ""}, None),
+    ],
+)
+def test_row_of_a_list_has_the_labels_its_columns_hold(row, expected):
+    label = label_of_row(row, "label")
+    assert (None if label is None else label.by_language) == expected
 
 
 def test_repeats_are_numbered_in_the_path_and_only_they(form):

@@ -1,0 +1,82 @@
+"""What the choices in an answer are called, in every language there is: for pages and exports.
+
+A choice may stand in the form, in a list beside it, or in the answers of a repeat of the same record. A value nobody
+has a label for is its own. Which choices were offered is not asked here: see `validation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.forms.definition import Text
+from server.forms.xml_reader import children, first_child
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from server.forms.definition import FormDefinition, Itemset, Node
+    from server.forms.lists import ChoiceList
+
+NamedElsewhere = Callable[[str, str], str | None]
+"""(instance id, value) → what a list that is no file calls the value, None if it does not know it."""
+
+_LANGUAGE_MARK = "::"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceLabels:
+    """Who knows the labels: the form, the *lists* beside it by instance id, and *elsewhere* for lists made anew."""
+
+    definition: FormDefinition
+    lists: Mapping[str, ChoiceList]
+    elsewhere: NamedElsewhere
+
+    def label(self, node: Node, value: str, record: _Element) -> Text:
+        """Return what the question *node* of *record* calls the choice *value*."""
+        itself = Text((("", value),))
+        itemset = node.control.itemset
+        if itemset is None:
+            choices = node.control.choices
+        elif itemset.nodeset:
+            return _label_in_record(itemset, value, record) or itself
+        else:
+            inside = self.definition.instance(itemset.instance_id)
+            if inside is None or inside.src:
+                return self._listed(itemset, value) or itself
+            choices = inside.choices
+        return next((one.label for one in choices if one.value == value and one.label.by_language), itself)
+
+    def _listed(self, itemset: Itemset, value: str) -> Text | None:
+        held = self.lists.get(itemset.instance_id)
+        if held is None:
+            name = self.elsewhere(itemset.instance_id, value)
+            return Text((("", name),)) if name else None
+        found = held.where(itemset.value_ref, value)
+        return label_of_row(held.rows[found[0]], itemset.label_ref) if found else None
+
+
+def label_of_row(row: Mapping[str, str], column: str) -> Text | None:
+    """Return the label a list's row has: columns ``label::English (en)`` by language, then the plain column."""
+    mark = f"{column}{_LANGUAGE_MARK}"
+    spoken = [(name.removeprefix(mark).strip(), cell) for name, cell in row.items() if name.startswith(mark) and cell]
+    plain = row.get(column, "")
+    pairs = (*spoken, ("", plain)) if plain else tuple(spoken)
+    return Text(pairs) if pairs else None
+
+
+def _label_in_record(itemset: Itemset, value: str, record: _Element) -> Text | None:
+    """Return the label of the first row of the repeat that has *value*."""
+    rows = [record]
+    for name in itemset.nodeset.strip("/").split("/")[1:]:
+        rows = [below for row in rows for below in children(row, name)]
+    labels = (_text_at(row, itemset.label_ref) for row in rows if _text_at(row, itemset.value_ref) == value)
+    return next((Text((("", label),)) for label in labels if label), None)
+
+
+def _text_at(row: _Element, reference: str) -> str:
+    node: _Element | None = row
+    for step in reference.split("/"):
+        node = None if node is None else first_child(node, step)
+    return "" if node is None else (node.text or "").strip()
