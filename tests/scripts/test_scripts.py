@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ def named(path):
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=named)
 def test_it_says_what_it_does_when_asked(script):
-    answer = subprocess.run([script, "--help"], capture_output=True, text=True, check=False, timeout=60)
+    runner = [] if script in SHELL else [sys.executable]
+    answer = subprocess.run([*runner, script, "--help"], capture_output=True, text=True, check=False, timeout=60)
     assert answer.returncode == 0, answer.stderr
     assert len(answer.stdout) > 50
 
