@@ -1,7 +1,7 @@
 """Of records JavaRosa filled in we find nothing wrong, and of damaged ones it and we say the same, node by node.
 
 Asked of the project's own forms, of the varied ones in ``forms/`` and of one of 250 questions. What we say otherwise on
-purpose is in docs/decisions/0012-where-we-differ-from-the-engine.md.
+purpose is in docs/decisions/0008-where-we-differ-from-the-form-engine.md.
 """
 
 from __future__ import annotations
