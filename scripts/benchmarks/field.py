@@ -20,12 +20,12 @@ from server.operations.publish_form import Audience, publish_form
 from server.storage.schema import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from server.operations.services import Services
 
 _FORMS = Path(__file__).resolve().parent.parent.parent / "xlsforms"
-_SURVEY, _EVENT = "household_conduct_survey", "training_event"
+SURVEY, EVENT = "household_conduct_survey", "training_event"
 PHOTO_NAME = "1763600000000.jpg"
 """How the example of an event with a photograph names it."""
 HOUSEHOLDS = 500
@@ -43,13 +43,13 @@ class Field:
     keys: tuple[str, ...]
 
 
-def set_up(services: Services, phones: int) -> Field:
-    """Make the project on an empty database, with *phones* collaborators of one village."""
+def set_up(services: Services, phones: int, forms: Iterable[str]) -> Field:
+    """Make the project on an empty database, with *forms* and *phones* collaborators of one village."""
     upgrade(services.engine)
     load_units(services, seed_text(SEED_FILE))
     load_units(services, seed_text(SAMPLE_FILE))
     project = add_project(services, "Đo tốc độ (mẫu)")
-    for form_id in (_SURVEY, _EVENT):
+    for form_id in forms:
         source = read_form_source(_FORMS / form_id)
         files = {**source.files, _HOUSEHOLDS_FILE: _households(source.files[_HOUSEHOLDS_FILE])}
         publish_form(services, project.project_id, replace(source, files=files), audience=Audience())
@@ -59,7 +59,7 @@ def set_up(services: Services, phones: int) -> Field:
 
 def surveys() -> Iterator[bytes]:
     """Yield conduct surveys without end, each with an instanceID of its own, from one household after another."""
-    texts = [_example(_SURVEY, name) for name in _ANSWERED]
+    texts = [_example(SURVEY, name) for name in _ANSWERED]
     for number in count():
         place = number % HOUSEHOLDS
         household = str(_household_id(place))
@@ -69,7 +69,7 @@ def surveys() -> Iterator[bytes]:
 
 def events() -> Iterator[bytes]:
     """Yield training events without end, each with an instanceID of its own and a photograph named PHOTO_NAME."""
-    text = _example(_EVENT, "bad_photo_missing")
+    text = _example(EVENT, "bad_photo_missing")
     while True:
         yield _renewed(text, {})
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+_ROUNDING = 1e-9
+"""More than what the product of a share and a number of values may be off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +57,5 @@ def percentile(values: Sequence[float], share: float) -> float:
     """Return the smallest of *values* that *share* (0 to 1) of them do not exceed; 0 of none."""
     if not values:
         return 0.0
-    ranked = sorted(values)
-    return ranked[min(len(ranked) - 1, max(0, round(share * len(ranked) + 0.5) - 1))]
+    place = math.ceil(share * len(values) - _ROUNDING)
+    return sorted(values)[max(0, place - 1)]

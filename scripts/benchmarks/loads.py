@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from .client import Load, Request, drive
-from .field import PHOTO_NAME, events
+from .field import EVENT, PHOTO_NAME, SURVEY, events
 from .field import surveys as new_surveys
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .field import Field
 
 PHOTO_BYTES = 2_000_000
+_OWN_BYTES = 16
+"""At the beginning of each photograph, so that no two are the same; the rest is the load's filler."""
 _BOUNDARY = "bench-0f6c2a"
 _XML_PART = 'Content-Disposition: form-data; name="xml_submission_file"; filename="phieu.xml"\r\nContent-Type: text/xml'
 _PHOTO_PART = (
@@ -31,10 +33,11 @@ class Kind:
     """One kind of load: what it sends, how fast at most (requests made up front), which status is a success."""
 
     make: Callable[[Field, int], tuple[Request, ...]]
+    forms: tuple[str, ...]
     most_per_second: int
     phones: int
     connections: int
-    filler: bytes = b""
+    filler_bytes: int = 0
     is_repeated: bool = False
 
 
@@ -65,9 +68,11 @@ def known_lists(field: Field, port: int) -> tuple[Request, ...]:
 
 
 KINDS: Mapping[str, Kind] = {
-    "submit": Kind(surveys, most_per_second=1000, phones=50, connections=16),
-    "photo": Kind(photographs, most_per_second=150, phones=50, connections=8, filler=os.urandom(PHOTO_BYTES - 16)),
-    "formlist": Kind(lists, most_per_second=5000, phones=200, connections=16, is_repeated=True),
+    "submit": Kind(surveys, (SURVEY,), most_per_second=1000, phones=50, connections=16),
+    "photo": Kind(
+        photographs, (EVENT,), most_per_second=150, phones=50, connections=8, filler_bytes=PHOTO_BYTES - _OWN_BYTES
+    ),
+    "formlist": Kind(lists, (SURVEY, EVENT), most_per_second=5000, phones=200, connections=16, is_repeated=True),
 }
 
 
@@ -77,8 +82,8 @@ def _post(key: str, xml: bytes) -> Request:
 
 
 def _post_with_photo(key: str, xml: bytes) -> Request:
-    start = _part(_XML_PART, xml) + b"\r\n" + _part(_PHOTO_PART, os.urandom(16))
-    size = len(start) + PHOTO_BYTES - 16 + len(_END)
+    start = _part(_XML_PART, xml) + b"\r\n" + _part(_PHOTO_PART, os.urandom(_OWN_BYTES))
+    size = len(start) + PHOTO_BYTES - _OWN_BYTES + len(_END)
     return Request(_head(key, size) + start, _END)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .field import Field
     from .loads import Kind
 
-_WARMING_SECONDS = 3.0
+_LONGEST_WARMING_SECONDS = 3.0
 _WARMING_REQUESTS = 400
 _SUCCESS = frozenset({200, 201, 304})
 
@@ -76,7 +76,7 @@ def _start(wanted: Wanted, kind: Kind, stack: ExitStack) -> _Bench:
     port = free_port()
     environment = _environment(store, folder, port)
     services = make_services(read_settings(environment))
-    field = set_up(services, kind.phones)
+    field = set_up(services, kind.phones, kind.forms)
     services.engine.dispose()
     master = stack.enter_context(serving(environment, port, folder / "server.log"))
     return _Bench(wanted, field, port, master, store.processes, environment)
@@ -100,7 +100,7 @@ def _warm(bench: _Bench, kind: Kind) -> tuple[Request, ...]:
     first, rest = (
         (requests, requests) if kind.is_repeated else (requests[:_WARMING_REQUESTS], requests[_WARMING_REQUESTS:])
     )
-    _send(bench, kind, first, seconds=_WARMING_SECONDS)
+    _send(bench, kind, first, seconds=min(_LONGEST_WARMING_SECONDS, bench.wanted.seconds))
     if bench.wanted.stored:
         services = make_services(read_settings(bench.environment))
         copy_newest(services.engine, bench.wanted.stored)
@@ -135,7 +135,8 @@ def _measured(bench: _Bench, kind: Kind, name: str, requests: tuple[Request, ...
 
 def _send(bench: _Bench, kind: Kind, requests: tuple[Request, ...], *, seconds: float) -> Outcome:
     connections = _connections(bench, kind)
-    return drive_apart(Load(bench.port, requests, connections, seconds, kind.filler, kind.is_repeated))
+    filler = secrets.token_bytes(kind.filler_bytes)
+    return drive_apart(Load(bench.port, requests, connections, seconds, filler, kind.is_repeated))
 
 
 def _connections(bench: _Bench, kind: Kind) -> int:
