@@ -33,6 +33,8 @@ def lines():
         (f"GET /v1/key/{TOKEN}/projects/1/formList", "GET /v1/key/***/projects/1/formList"),
         (f"/v1/key/{TOKEN}", "/v1/key/***"),
         (f'"http://h/v1/key/{TOKEN}" 200', '"http://h/v1/key/***" 200'),
+        (f"/v1/key//{TOKEN}/x /{TOKEN}", "/v1/key//***/x /***"),
+        (f"{TOKEN} {'0f' * 32}", f"*** {'0f' * 32}"),
         ("/records?name=Y+Bet", "/records?…"),
         ("nothing to hide", "nothing to hide"),
     ],
@@ -61,3 +63,18 @@ def test_an_event_carries_its_fields(lines):
     assert line["message"] == "submission.received"
     assert line["collaborator"] == 7
     assert line["levelname"] == "INFO"
+
+
+def test_an_exception_is_told_by_kind_and_place_and_never_in_its_words(lines):
+    try:
+        try:
+            int("Y Bet")
+        except ValueError as fault:
+            raise RuntimeError("Y Bet") from fault
+    except RuntimeError:
+        logging.getLogger("subject").exception("openrosa.failed")
+    (line,) = lines()
+    kinds = ("ValueError", "RuntimeError", "test_an_exception_is_told_by_kind_and_place")
+    assert all(kind in line["exc_info"] for kind in kinds)
+    words = [text for text in line["exc_info"].splitlines() if "Y Bet" in text]
+    assert all(text.lstrip().startswith(("int(", "raise ")) for text in words)
