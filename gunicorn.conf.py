@@ -1,13 +1,23 @@
 """How gunicorn serves Nếp Nhà; read from the working folder by ``gunicorn server.wsgi:app``.
 
 Threads, not processes, wait for slow phones: with 64 of them, forty stalled uploads leave room for everybody else.
+A thread that waits for a phone gone silent is given back after half a minute, also in the middle of a header, which
+gunicorn itself would wait for without end. Nobody may name another address by a header (SCRIPT_NAME, PATH_INFO).
 Workers are not preloaded: each opens its own database connections, and a reload takes up new code.
 """
 
+from __future__ import annotations
+
+import socket
+import struct
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.logs import log_configuration
 from server.wsgi import environment_settings
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
 
 _settings = environment_settings()
 
@@ -19,6 +29,7 @@ timeout = 60
 graceful_timeout = 30
 keepalive = 5
 limit_request_line = 8190
+forwarder_headers = ""
 if Path("/dev/shm").is_dir():  # noqa: S108 a heartbeat file on a busy disk would stop the worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 umask = 0o077  # gunicorn's own default would make photos everybody's to write
@@ -28,3 +39,11 @@ _logs = log_configuration(_settings.log_level)
 _quietly = {"level": _settings.log_level, "handlers": ["stderr"], "propagate": False}
 logconfig_dict = {**_logs, "loggers": {"gunicorn.error": _quietly, "gunicorn.access": _quietly}}
 access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
+
+_SILENCE_SECONDS = 30
+
+
+def when_ready(server: Arbiter) -> None:
+    """Let no read wait longer for the next byte; accepted connections inherit it (Linux: SO_RCVTIMEO)."""
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SILENCE_SECONDS, 0))

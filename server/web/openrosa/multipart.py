@@ -156,9 +156,7 @@ def read_envelope(request: Request, settings: Settings) -> Envelope:
         fields = request.form
     except RequestEntityTooLarge as fault:
         raise TooLarge("openrosa.too_large", limit_mb=settings.largest_post_bytes // 1_000_000) from fault
-    except ClientDisconnected as fault:
-        raise InvalidInput("openrosa.cut_short") from fault
-    except ValueError as fault:
+    except (ClientDisconnected, OSError, ValueError) as fault:  # OSError: gunicorn, of a broken or silent connection
         raise InvalidInput("openrosa.cut_short") from fault
     if len(parts.getlist(XML_PART)) + len(fields.getlist(XML_PART)) != 1:
         raise InvalidInput("openrosa.wrong_multipart")

@@ -47,6 +47,21 @@ def test_any_name_and_kind_of_file_is_kept(client, key, services, form_id, statu
     assert leftovers(services) == []
 
 
+class SilentPhone:
+    """A body whose next byte never comes."""
+
+    def read(self, *_size: int) -> bytes:
+        raise BlockingIOError("nothing came for half a minute")
+
+
+def test_a_phone_gone_silent_is_told_that_the_line_broke(client, key, services):
+    environment = {"wsgi.input": SilentPhone(), "CONTENT_LENGTH": "1000", "CONTENT_TYPE": KIND}
+    answer = client.post(f"{key}/submission", environ_overrides=environment)
+    assert answer.status_code == 400
+    assert "gửi lại khi có sóng" in message_of(answer)
+    assert stored(services) == (0, 0)
+
+
 def test_any_device_id_is_kept(client, key):
     for device in ("%00", "%0d%0aX-Injected: yes", "a" * 3000, "%ff", "%F0%9F%98%80" * 130):
         answer = send(client, key, xml_part(instance()), query=f"?deviceID={device}")
