@@ -49,9 +49,13 @@ class UnitOfWork:
     def __enter__(self) -> Self:
         """Open a connection and begin; raises `Unavailable` when the database cannot be reached."""
         try:
-            self._connection: Connection = self._engine.connect().execution_options(**self._options())
-            self._transaction = self._connection.begin()
+            self._connection: Connection = self._engine.connect()
         except (OperationalError, PoolTimeout) as fault:
+            raise Unavailable("database.unavailable") from fault
+        try:
+            self._transaction = self._connection.execution_options(**self._options()).begin()
+        except OperationalError as fault:
+            self._connection.close()
             raise Unavailable("database.unavailable") from fault
         return self
 
