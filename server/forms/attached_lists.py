@@ -72,7 +72,10 @@ def read_list(name: str, filename: str, source: bytes) -> ChoiceList:
 
 def _read_xml_list(name: str, source: bytes) -> ChoiceList:
     """Return the rows of ``<root><item><column>…``; of two columns with one name the first counts."""
-    return ChoiceList(name, tuple(_xml_row(item) for item in read_xml(source)))
+    root = read_xml(source)
+    row_name = local_name(root[0]) if len(root) else "item"
+    rows = tuple(_xml_row(item) for item in root if local_name(item) == row_name)
+    return ChoiceList(name, rows, path=(local_name(root), row_name))
 
 
 def _xml_row(item: _Element) -> dict[str, str]:

@@ -61,7 +61,7 @@ def _of_node(node: Node) -> Iterator[_Written]:
 
 def _nodeset(itemset: Itemset) -> str:
     """Return the itemset as one path, so that names in its filter are looked for in the list."""
-    path = f"instance('{itemset.instance_id}')/root/item" if itemset.instance_id else itemset.nodeset
+    path = f"instance('{itemset.instance_id}')/{itemset.rows}" if itemset.instance_id else itemset.nodeset
     return f"{path}[{itemset.predicate}]" if itemset.predicate else path
 
 

@@ -89,6 +89,8 @@ class Itemset:
     label_ref: str = "label"
     nodeset: str = ""
     """The path of a repeat the choices come from; then *instance_id* is empty."""
+    rows: str = "root/item"
+    """The way from the instance's document to its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,15 @@ class SecondaryInstance:
     instance_id: str
     src: str = ""
     choices: tuple[Choice, ...] = ()
+    path: tuple[str, str] = ("root", "item")
+    """The names of its root and of its rows."""
+    value_ref: str = "name"
+    """The column the choices have their values from."""
+
+    def column(self, name: str) -> Iterator[str]:
+        """Yield what the choices inside the form have in a column, empty where they have none."""
+        is_value = name == self.value_ref
+        return (one.value if is_value else dict(one.columns).get(name, "") for one in self.choices)
 
     @property
     def filename(self) -> str:

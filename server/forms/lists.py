@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from server.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+Made = TypeVar("Made")
 
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
@@ -26,6 +28,9 @@ class ChoiceList:
     name: str
     rows: tuple[Mapping[str, str], ...]
     key: str = "name"
+    path: tuple[str, str] = ("root", "item")
+    """The names an expression reaches the rows by: of the root, of a row."""
+    _made: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
     _indexes: dict[str, dict[str, tuple[int, ...]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def where(self, column: str, value: str) -> tuple[int, ...]:
@@ -34,6 +39,12 @@ class ChoiceList:
         if index is None:
             self._indexes[column] = index = self._index(column)
         return index.get(value, ())
+
+    def once(self, make: Callable[[ChoiceList], Made]) -> Made:
+        """Return what *make* made of the list the first time, for what is dear to make and never changes."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(Made, self._made[make])
 
     def _index(self, column: str) -> dict[str, tuple[int, ...]]:
         found: dict[str, list[int]] = {}

@@ -41,6 +41,7 @@ def read_itemset(nodeset: str, *, value_ref: str, label_ref: str, context: str) 
         value_ref=value_ref or "name",
         label_ref=label_ref or "label",
         nodeset="" if instance else resolve_path(path, context),
+        rows=path[instance.end() :].strip().strip("/") or "root/item" if instance else "root/item",
     )
 
 
@@ -51,7 +52,9 @@ def read_instance_list(instance: _Element, itext: Itext, value_refs: Mapping[str
     if src or root is None:
         return SecondaryInstance(instance_id, src)
     value_ref = value_refs.get(instance_id, "name")
-    return SecondaryInstance(instance_id, "", tuple(_choice(row, itext, value_ref) for row in root))
+    row_name = local_name(root[0]) if len(root) else "item"
+    choices = tuple(_choice(row, itext, value_ref) for row in root if local_name(row) == row_name)
+    return SecondaryInstance(instance_id, "", choices, (local_name(root), row_name), value_ref)
 
 
 def read_inline_choice(element: _Element, itext: Itext) -> Choice:
@@ -67,7 +70,6 @@ def _choice(row: _Element, itext: Itext, value_ref: str) -> Choice:
     value = columns.pop(value_ref, "")
     literal = columns.pop("label", "")
     label = itext.text(columns["itextId"]) if "itextId" in columns else Text((("", literal),) if literal else ())
-    columns.pop("name", None)
     return Choice(value, label, tuple(columns.items()))
 
 

@@ -16,7 +16,7 @@ from server.forms.xml_reader import children, first_child
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-    from server.forms.definition import FormDefinition, Itemset, Node
+    from server.forms.definition import FormDefinition, Itemset, Node, SecondaryInstance
     from server.forms.lists import ChoiceList
 
 NamedElsewhere = Callable[[str, str], str | None]
@@ -46,6 +46,8 @@ class ChoiceLabels:
             if inside is None or inside.src:
                 return self._listed(itemset, value) or itself
             choices = inside.choices
+            if itemset.label_ref != "label":
+                return _label_in_column(inside, itemset, value) or itself
         return next((one.label for one in choices if one.value == value and one.label.by_language), itself)
 
     def _listed(self, itemset: Itemset, value: str) -> Text | None:
@@ -64,6 +66,11 @@ def label_of_row(row: Mapping[str, str], column: str) -> Text | None:
     plain = row.get(column, "")
     pairs = (*spoken, ("", plain)) if plain else tuple(spoken)
     return Text(pairs) if pairs else None
+
+
+def _label_in_column(inside: SecondaryInstance, itemset: Itemset, value: str) -> Text | None:
+    pairs = zip(inside.column(itemset.value_ref), inside.column(itemset.label_ref), strict=True)
+    return next((Text((("", label),)) for held, label in pairs if held == value and label), None)
 
 
 def _label_in_record(itemset: Itemset, value: str, record: _Element) -> Text | None:

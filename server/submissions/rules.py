@@ -66,6 +66,8 @@ class Choices:
     value_steps: tuple[str, ...] = ()
     """The way from a row to its value."""
     instance_id: str = ""
+    is_binding: bool = True
+    """Whether the engine knows the list; select_one_external is looked up outside of it."""
     is_searched: bool = False
     """Whether the device alone finds them, by the appearance search()."""
 
@@ -225,13 +227,14 @@ def _listed(control: Control, itemset: Itemset, definition: FormDefinition) -> C
         return Choices(every=_rule(f"{itemset.nodeset}{narrowed}", definition), value_steps=steps)
     inside = definition.instance(itemset.instance_id)
     if inside is not None and not inside.src and not narrowed:
-        return Choices(fixed=frozenset(choice.value for choice in inside.choices))
-    rows = f"instance('{itemset.instance_id}')/root/item"
+        return Choices(fixed=frozenset(inside.column(itemset.value_ref)))
+    rows = f"instance('{itemset.instance_id}')/{itemset.rows}"
     return Choices(
         rule=_rule(f"{rows}[{itemset.value_ref} = current()]{narrowed}", definition),
         every=_rule(f"{rows}{narrowed}", definition) if control.kind is ControlKind.RANK else None,
         value_steps=steps,
         instance_id=itemset.instance_id,
+        is_binding=inside is not None,
     )
 
 

@@ -128,7 +128,8 @@ class _Validation:
         if len(set(values)) < len(values):
             yield finding("answer.duplicate_choice", node.path(), Severity.ERROR)
         if not self._offers_all(node, choices, values):
-            yield finding("answer.not_a_choice", node.path(), Severity.ERROR)
+            severity = Severity.ERROR if choices.is_binding else Severity.WARNING
+            yield finding("answer.not_a_choice", node.path(), severity)
         elif rules.node.control.kind is ControlKind.RANK and self._is_incomplete(node, choices, values):
             yield finding("answer.rank_incomplete", node.path(), Severity.WARNING)
 

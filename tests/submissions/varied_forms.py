@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from server.forms.lists import ChoiceList
 
 FOLDER = Path(__file__).parent / "forms"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.md"))
+NAMES = sorted(path.stem for path in FOLDER.iterdir() if path.is_file())
 SETTINGS = """| settings | | | |
 | | form_title | form_id | version |
 | | Phiếu mẫu | sample | 1 |
@@ -44,6 +44,9 @@ def varied_form(name: str) -> VariedForm:
         folder = PROJECT_FORMS[name]
         files = {path.name: path.read_bytes() for path in (folder / "media").glob("*")}
         return made(name, (folder / "form.xml").read_bytes(), files)
+    ready = FOLDER / f"{name}.xml"
+    if ready.exists():
+        return made(name, ready.read_bytes(), {})
     table = LONG_TABLE if name == "long" else (FOLDER / f"{name}.md").read_text(encoding="utf-8")
     converted = convert(table.rstrip() + "\n" + SETTINGS, file_type=".md")
     media = {path.name: path.read_bytes() for path in (FOLDER / "media").iterdir()}

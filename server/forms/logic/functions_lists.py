@@ -58,7 +58,7 @@ def _label(context: Context, node: Node, value: str) -> str:
         return ""
     inside = context.definition.instance(itemset.instance_id)
     for choice in inside.choices if inside else ():
-        if dict(choice.columns).get(itemset.value_ref, choice.value) == value:
+        if choice.label.by_language and dict(choice.columns).get(itemset.value_ref, choice.value) == value:
             return choice.label.in_language(context.language)
     return _cell(context, itemset.instance_id, itemset.label_ref, (itemset.value_ref, value))
 

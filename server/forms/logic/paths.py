@@ -209,13 +209,14 @@ def _filtered(nodes: NodeSet, tests: Tests, context: Context) -> NodeSet:
 
 def _instance_path(path: Path, steps: tuple[CompiledStep, ...], compile_part: Compile) -> RunNodes:
     instance_id, lookup = path.instance_id, _lookup(path.steps, compile_part)
+    way = (path.steps[0].name, path.steps[1].name) if lookup else ("", "")
 
     def run(context: Context) -> NodeSet:
         source = context.instances.get(instance_id)
         if source is None:
             raise LogicError("logic.unknown_list", list=instance_id)
         rest = steps
-        rows = indexed_rows(source, lookup[0], lookup[1](context)) if lookup else None
+        rows = indexed_rows(source, way, lookup[0], lookup[1](context)) if lookup else None
         if rows is None:
             nodes: NodeSet = [document_of(source)]
         else:
@@ -234,7 +235,7 @@ def _lookup(steps: tuple[Step, ...], compile_part: Compile) -> tuple[str, RunSca
     Only where the value does not depend on the candidate row; then an index narrows the list before the predicate
     runs. A value from the instance is preferred to a literal: it tells more rows apart.
     """
-    if len(steps) < 2 or steps[1].name != "item" or not steps[1].predicates:  # noqa: PLR2004
+    if len(steps) < 2 or steps[0].predicates or not steps[1].predicates:  # noqa: PLR2004
         return None
     predicate = steps[1].predicates[0]
     if any(isinstance(part, Call) and part.name == "position" for part in walk(predicate)):

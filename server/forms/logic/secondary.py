@@ -1,6 +1,7 @@
 """Secondary instances as trees: the choices inside a form and the lists beside it.
 
-A `ChoiceList` looks to a path like ``root/item/<column>``; only the rows an expression touches are made into nodes.
+A `ChoiceList` looks to a path like ``root/item/<column>``, or as its root and rows are named. Where an index can find
+the rows an expression touches only those are made into nodes; where it must scan, the list is made into a tree once.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 def list_of(instance: SecondaryInstance) -> ChoiceList:
     """Return the choices written inside the form as a list; a label in several languages is no column of it."""
-    rows = tuple({"name": choice.value, **_plain_label(choice), **dict(choice.columns)} for choice in instance.choices)
-    return ChoiceList(instance.instance_id, rows)
+    value_ref = instance.value_ref
+    rows = tuple({value_ref: one.value, **_plain_label(one), **dict(one.columns)} for one in instance.choices)
+    return ChoiceList(instance.instance_id, rows, value_ref, instance.path)
 
 
 def _plain_label(choice: Choice) -> dict[str, str]:
@@ -32,27 +34,34 @@ def document_of(source: ChoiceList | InstanceNode) -> InstanceNode:
     """Return the document node above the XML root of *source*."""
     if isinstance(source, InstanceNode):
         return source
+    return source.once(_document)
+
+
+def _document(source: ChoiceList) -> InstanceNode:
     document = InstanceNode("")
-    root = document.append("root")
+    root_name, row_name = source.path
+    root = document.append(root_name)
     for row in source.rows:
-        _fill(root.append("item"), row)
+        _fill(root.append(row_name), row)
     return document
 
 
-def indexed_rows(source: ChoiceList | InstanceNode, column: str, value: Scalar) -> list[InstanceNode] | None:
-    """Return the rows of *source* whose *column* is *value*, None where only a scan can tell.
+def indexed_rows(
+    source: ChoiceList | InstanceNode, path: tuple[str, str], column: str, value: Scalar
+) -> list[InstanceNode] | None:
+    """Return the rows of *source* at *path* whose *column* is *value*, None where only a scan can tell.
 
     An index compares texts; a number or a date looked for compares by its own rules. So does the empty text, which is
     also equal to a column the row does not have.
     """
-    if not isinstance(source, ChoiceList) or type(value) is not str:
+    if not isinstance(source, ChoiceList) or type(value) is not str or path != source.path:
         return None
     return [row_node(source, number) for number in source.where(column, value)]
 
 
 def row_node(source: ChoiceList, number: int) -> InstanceNode:
-    """Return row *number* (from 0) as an ``item`` node."""
-    item = InstanceNode("item", position=number + 1)
+    """Return row *number* (from 0) as a node."""
+    item = InstanceNode(source.path[1], position=number + 1)
     _fill(item, source.rows[number])
     return item
 
