@@ -1,4 +1,4 @@
-"""Which HTTP status a refusal is: one table for the doors that answer in JSON or pages."""
+"""Which HTTP status a refusal is: one table for every door."""
 
 from __future__ import annotations
 

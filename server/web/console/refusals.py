@@ -12,16 +12,8 @@ from typing import TYPE_CHECKING, Final
 from flask import make_response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from server.errors import (
-    Conflict,
-    DomainError,
-    Forbidden,
-    InvalidInput,
-    NotFound,
-    TooLarge,
-    Unauthenticated,
-    Unavailable,
-)
+from server.errors import DomainError, Forbidden, Unauthenticated, Unavailable
+from server.web.statuses import status_of
 
 if TYPE_CHECKING:
     from flask import Response
@@ -30,15 +22,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_STATUS: Final[tuple[tuple[type[DomainError], int], ...]] = (
-    (InvalidInput, 400),
-    (Unauthenticated, 401),
-    (Forbidden, 403),
-    (NotFound, 404),
-    (Conflict, 409),
-    (TooLarge, 413),
-    (Unavailable, 503),
-)
 _CODE_OF_STATUS: Final = {404: "access.not_found", 405: "access.not_found", 413: "console.refused.too_large"}
 _BUSY: Final = "sign_in.busy"
 _OUR_FAULT: Final = 500
@@ -57,7 +40,7 @@ def refusal_page(screen: Screen, fault: Exception) -> Response:
             log.error("console.unavailable", extra={"fault": code})
             return _page(screen, 503, "console.refused.unavailable", {})
         case DomainError(code=code, params=params):
-            return _page(screen, _status(fault), code, params)
+            return _page(screen, status_of(fault), code, params)
         case HTTPException(code=status) if status is not None and status < _OUR_FAULT:
             return _page(screen, status, _CODE_OF_STATUS.get(status, "console.refused.request"), {})
         case _:
@@ -100,7 +83,3 @@ def _page(screen: Screen, status: int, code: str, params: dict[str, object]) -> 
         params=params if known else {},
         reference=code,
     )
-
-
-def _status(fault: DomainError) -> int:
-    return next((status for kind, status in _STATUS if isinstance(fault, kind)), 400)

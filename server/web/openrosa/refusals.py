@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
 
-from server.errors import (
-    Conflict,
-    DomainError,
-    Forbidden,
-    InvalidInput,
-    NotFound,
-    TooLarge,
-    Unauthenticated,
-    Unavailable,
-)
+from server.errors import DomainError
 from server.web.openrosa.digest import Challenge
 from server.web.openrosa.responses import message
+from server.web.statuses import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,15 +22,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PREFIX = "/v1/"
-_STATUS: dict[type[DomainError], int] = {
-    InvalidInput: 400,
-    Unauthenticated: 401,
-    Forbidden: 403,
-    NotFound: 404,
-    Conflict: 409,
-    TooLarge: 413,
-    Unavailable: 503,
-}
 _SENTENCE = {
     "xml.doctype": "openrosa.doctype",
     "xml.malformed": "openrosa.not_xml",
@@ -72,7 +55,7 @@ def refuse(services: Services, fault: Exception) -> Response:
 
 
 def _refuse_domain(services: Services, fault: DomainError) -> Response:
-    status = _STATUS[type(fault)]
+    status = status_of(fault)
     default = "openrosa.unavailable" if status == 503 else fault.code  # noqa: PLR2004
     limits = {"limit_mb": services.settings.largest_post_bytes // 1_000_000, "limit": 200}
     answer = message(_sentence(services, _SENTENCE.get(fault.code, default), limits | fault.params), status)
