@@ -85,6 +85,8 @@ def disagreements(form: VariedForm, engine: JavaRosa, loaded: Form, xml: bytes) 
         theirs = engine.evaluate(loaded, xml, now=NOON)
     except JavaRosaError:
         return []
+    if any(code == "logic.failed" for code, _ in errors(form, xml)):
+        return []  # years beyond 9999, which the engine has
     dropped = {path for code, path in errors(form, xml) if code in DROPPED}
     if dropped and any(rule.speaks for rule in calculates(form)):
         return []  # jr:choice-name() makes the engine clear the answers it does not find

@@ -31,6 +31,7 @@ _PLAIN_FROM, _PLAIN_TO = 1e-3, 1e7
 _EPOCH_ORDINAL = 719_163  # date(1970, 1, 1).toordinal()
 _SECONDS_A_DAY = 86_400
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLACE_NUMBERS = 4
 _NOWHERE = "0.0 0.0 0.0 0.0"
 """A place that was never found; the device takes it for no answer."""
 _JAVA_SPACE = "".join(map(chr, range(33)))
@@ -182,22 +183,25 @@ def typed(text: str, datatype: Datatype, context: Context) -> Scalar:
         case Datatype.BOOLEAN:
             return {"1": True, "true": True, "0": False, "false": False}.get(text.strip(), "")
         case Datatype.GEOPOINT | Datatype.GEOTRACE | Datatype.GEOSHAPE:
-            return _typed_places(text)
+            return _typed_places([text] if datatype is Datatype.GEOPOINT else text.split(";"))
         case _:
             return text
 
 
-def _typed_places(text: str) -> str:
+def _typed_places(texts: list[str]) -> str:
     """Return points as JavaRosa shows them: four Java doubles each, 0.0 where a number is unknown."""
     try:
-        points = [_typed_place(point) for point in text.split(";") if point.strip()]
+        points = [_typed_place(point) for point in texts if point.strip()]
     except (ValueError, OverflowError):
         return ""
     return "" if points == [_NOWHERE] else "; ".join(points)
 
 
 def _typed_place(text: str) -> str:
-    return " ".join(java_double(float(part)) for part in [*text.split(), "0", "0", "0"][:4])
+    numbers = [float(part) for part in text.split()]
+    if len(numbers) > _PLACE_NUMBERS:
+        raise ValueError(text)
+    return " ".join(java_double(number) for number in [*numbers, 0.0, 0.0, 0.0][:_PLACE_NUMBERS])
 
 
 def _typed_integer(text: str) -> Scalar:
