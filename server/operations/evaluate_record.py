@@ -72,7 +72,8 @@ class FormBench:
         """
         ready = self._ready(form, media)
         record = read_xml(_bytes(xml) if _is_document(xml) else _content(xml))
-        circumstances = Circumstances(self._surroundings.now, self._surroundings.zone, ready.lists)
+        now = self._surroundings.now
+        circumstances = Circumstances(now, self._surroundings.zone, ready.lists, filled_at=now)
         evaluation = ready.evaluator.evaluate(record, circumstances)
         return self._facts(evaluation, ready.evaluator.compiled.definition)
 

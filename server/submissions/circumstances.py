@@ -25,3 +25,5 @@ class Circumstances:
     """Lists beside the form by instance id; a list that is not here leaves its questions unchecked."""
     attachments: frozenset[str] | None = None
     """Names of the files that came with the record; None leaves them out of the check."""
+    filled_at: datetime | None = None
+    """When it was filled in, for a record that does not say and somebody knows: a designer's, made just now."""

@@ -7,6 +7,8 @@ It knows which rules may be asked and what to note where one cannot; what is rig
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from server.forms.definition import Datatype, NodeKind
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 MOST_COUNTED = 100_000
 """Instances counted to; no record the reader lets in has more."""
 
+_DAYS_BACK = (0, 1, 31, 366, 3660)
+"""Days before receipt on which a rule about today is tried, where the record does not say its own."""
+
 _METADATA = frozenset({"meta", "instanceID", "instanceName", "deprecatedID"})
 _UNCHECKED = frozenset({"logic.unrepeatable", "logic.unknown_list", "logic.regex_unsupported"})
 
@@ -46,6 +51,8 @@ class Recalculation:
         self._by_path: dict[str, list[InstanceNode]] = {}
         self._notes: dict[InstanceNode, list[Finding]] = {}
         self._clock = device_clock(root, compiled.clock_paths, circumstances.timezone)
+        if not self._clock.moments and circumstances.filled_at is not None:
+            self._clock = replace(self._clock, moments=(circumstances.filled_at,))
         self._received_at = circumstances.received_at
         self._now = self._clock.last or circumstances.received_at
         self._context = Context(
@@ -77,6 +84,9 @@ class Recalculation:
 
     def holds(self, node: InstanceNode, rule: Rule, *, otherwise: bool) -> bool:
         """Return whether the rule holds at any moment the record may have been filled in."""
+
+        if self._is_timeless(rule):
+            return self._whenever(node, rule, otherwise=otherwise)
 
         def at_any_moment() -> bool:
             for moment in self._moments(rule):
@@ -207,6 +217,8 @@ class Recalculation:
         return rule.is_always_true or self.holds(node, rule, otherwise=False)
 
     def _is_relevant(self, node: InstanceNode, rule: Rule) -> bool:
+        if self._is_timeless(rule):
+            return self._whenever(node, rule, otherwise=not node.missing)
         self._context.now = self._now
         return self._asked(node, rule, lambda: to_boolean(self._value(node, rule)), otherwise=not node.missing)
 
@@ -241,6 +253,25 @@ class Recalculation:
         if rule.again is Again.AT_DEVICE_TIME:
             return self._clock.moments
         return (self._now,)
+
+    def _is_timeless(self, rule: Rule) -> bool:
+        """Return whether the rule asks for the day and the record does not say when it was filled in."""
+        return rule.again is Again.AT_DEVICE_TIME and not rule.fault and not self._clock.moments
+
+    def _whenever(self, node: InstanceNode, rule: Rule, *, otherwise: bool) -> bool:
+        """Return what the rule says on any day before receipt, if it is the same on all of some; else *otherwise*."""
+        said = set()
+        for days in _DAYS_BACK:
+            self._context.now = _days_before(self._received_at, days)
+            try:
+                said.add(to_boolean(self._value(node, rule)))
+            except LogicError as error:
+                self._failed(node, error.code)
+                return otherwise
+        if len(said) == 1:
+            return said.pop()
+        self.note_unchecked(node, "logic.device_time_unknown")
+        return otherwise
 
     # -- asking ------------------------------------------------------------------------------------------------------
 
@@ -296,6 +327,13 @@ class Recalculation:
 def _hide(node: InstanceNode) -> None:
     for one in node.walk():
         one.relevant = False
+
+
+def _days_before(moment: datetime, days: int) -> datetime:
+    try:
+        return moment - timedelta(days=days)
+    except OverflowError:
+        return moment
 
 
 def _text_at(row: InstanceNode, steps: tuple[str, ...]) -> str:
