@@ -22,6 +22,7 @@ class Machine:
     """One machine with an empty folder; *settings* are those that stand in its environment beforehand."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        self.folder = folder
         self._var = folder / "var"
         self._log = folder / "said"
         self.port = free_port()
