@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from server.forms.logic import Expression
 
 _CLOCK = frozenset({"today", "now"})
-_LANGUAGE_LETTERS = ("%a", "%b")
+_LANGUAGE_LETTERS = ("%a", "%b", "%W")
 _CHOOSING = frozenset({ControlKind.SELECT_ONE, ControlKind.SELECT_MULTIPLE, ControlKind.RANK})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from server.forms.logic.code import Kind
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from server.forms.logic.context import Context
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS_A_DAY = 86_400
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -82,14 +84,24 @@ def _decimal_time(context: Context, value: Scalar) -> Scalar:
         _check_range(value)
         return value - math.floor(value)
     moment = _moment(context, value, keep_time=True)
-    return _fraction_of_day(moment) if isinstance(moment, datetime) else moment
+    return _fraction_of_day(moment, context) if isinstance(moment, datetime) else moment
 
 
-def _fraction_of_day(moment: datetime) -> float:
-    """Return the fraction with the rounding of JavaRosa, which takes it from the days since 1970."""
-    local = moment.replace(tzinfo=UTC)
-    days = exact_days_of(local)
+def _fraction_of_day(moment: datetime, context: Context) -> float:
+    """Return the fraction as JavaRosa has it: by the zone's offset of now, with the rounding of days since 1970."""
+    offset = _now(context).utcoffset() or timedelta(0)
+    days = (moment.astimezone(UTC) + offset - _EPOCH).total_seconds() / _SECONDS_A_DAY
     return days - math.floor(days)
+
+
+def _week(moment: datetime) -> int:
+    """Return the week as Java's calendar counts it in English: from Sunday on, week 1 is the one with 1 January."""
+    day = moment.date().replace(year=2000 + moment.year % 400)  # the same weekdays, far from the calendar's ends
+    next_year = date(day.year + 1, 1, 1)
+    if day >= next_year - timedelta(days=next_year.isoweekday() % 7):
+        return 1
+    first = date(day.year, 1, 1)
+    return ((day - first).days + first.isoweekday() % 7) // 7 + 1
 
 
 _FORMATS: dict[str, Callable[[datetime], str]] = {
@@ -106,7 +118,7 @@ _FORMATS: dict[str, Callable[[datetime], str]] = {
     "S": lambda moment: f"{moment.second:02}",
     "3": lambda moment: f"{moment.microsecond // 1000:03}",
     "a": lambda moment: _DAYS[moment.weekday()],
-    "W": lambda moment: str(moment.isocalendar().week),
+    "W": lambda moment: str(_week(moment)),
     "%": lambda _: "%",
 }
 

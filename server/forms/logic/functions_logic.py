@@ -44,11 +44,11 @@ def _if(call: Call, compile_part: Compile) -> Code:
 
 def _coalesce(call: Call, compile_part: Compile) -> Code:
     first, second = (compile_part(argument) for argument in call.arguments)
-    run, otherwise = first.scalar(), second.run
+    run, otherwise = first.run, second.run
 
     def pick(context: Context) -> Value:
         value = run(context)
-        return otherwise(context) if is_empty(value) else value
+        return otherwise(context) if is_empty(scalar(value, context)) else value
 
     return Code(Kind.ANY, pick)
 

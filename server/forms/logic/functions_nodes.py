@@ -16,6 +16,7 @@ from server.forms.logic.function import Compile, Function, contextual
 from server.forms.logic.functions_logic import java_integer
 from server.forms.logic.references import Reference, references_in
 from server.forms.logic.syntax import Path
+from server.forms.logic.values import to_number
 
 if TYPE_CHECKING:
     from server.forms.logic.code import RunNumber
@@ -58,13 +59,13 @@ def _randomize(context: Context, nodes: NodeSet, seed: Scalar | None = None) -> 
 
 
 def _seed_of(seed: Scalar) -> int:
-    if type(seed) is float:
-        return 0 if math.isnan(seed) else int(max(-(2.0**63), min(2.0**63 - 1024, seed)))
-    text = str(seed)
-    if text == "":
-        return 0
-    number = int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "big")
-    return number - _LONG if number >= _LONG // 2 else number
+    number = to_number(seed)
+    if not math.isnan(number):
+        return int(max(-(2.0**63), number)) if number < _LONG // 2 else _LONG // 2 - 1
+    if not isinstance(seed, str):
+        raise LogicError("logic.type")
+    digested = int.from_bytes(hashlib.sha256(seed.encode("utf-8", "replace")).digest()[:8], "big") if seed else 0
+    return digested - _LONG if digested >= _LONG // 2 else digested
 
 
 def _seeded(seed: int) -> int:

@@ -125,7 +125,7 @@ def _count(context: Context, nodes: NodeSet) -> float:
 
 def _count_non_empty(context: Context, nodes: NodeSet) -> float:
     context.steps.spend(len(nodes))
-    return float(sum(1 for node in nodes if scalar_of_node(node, context) != ""))
+    return float(sum(1 for node in nodes if node.children or scalar_of_node(node, context) != ""))
 
 
 def _random() -> float:

@@ -18,6 +18,7 @@ from server.forms.logic.code import Code, Kind
 from server.forms.logic.errors import LogicError
 from server.forms.logic.function import Compile, Function, contextual, plain
 from server.forms.logic.functions_logic import flattened, java_integer
+from server.forms.logic.java_pattern import re2_pattern
 from server.forms.logic.syntax import Literal
 from server.forms.logic.values import Value, scalar_of_node, to_text
 
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from server.forms.logic.context import Context
     from server.forms.logic.syntax import Call
 
-_DIGESTS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+_DIGESTS = {name: name.lower() for name in ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")}
+"""By the algorithm's name in capitals without hyphens, as the device looks it up."""
 _GUID_LETTERS = string.digits + string.ascii_uppercase
 _MAX_GUID = 10_000
+_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/=]+")
 _SPACE = re.compile(r"[ \t\n\x0b\f\r]+")
 _RANDOM = random.SystemRandom()
 
@@ -118,8 +121,11 @@ def _pattern(source: str) -> Callable[[str], object]:
     """
     options = re2.Options()
     options.log_errors = False
+    pattern = re2_pattern(source)
+    if pattern is None:
+        raise LogicError("logic.regex_unsupported", pattern=source)
     try:
-        compiled = re2.compile(source, options)
+        compiled = re2.compile(pattern, options)
     except re2.error as error:
         raise LogicError("logic.regex_unsupported", pattern=source) from error
     matcher: Callable[[str], object] = compiled.fullmatch
@@ -156,16 +162,16 @@ def _uuid(length: float | None = None) -> str:
 
 
 def _digest(text: str, algorithm: str, encoding: str = "base64") -> str:
-    name = _DIGESTS.get(algorithm)
-    if name is None or encoding not in ("base64", "hex"):
+    name = _DIGESTS.get(algorithm.upper().replace("-", ""))
+    if name is None or encoding.lower() not in ("base64", "hex"):
         raise LogicError("logic.type")
     digested = hashlib.new(name, text.encode("utf-8", "replace"), usedforsecurity=False)
-    return digested.hexdigest() if encoding == "hex" else base64.b64encode(digested.digest()).decode("ascii")
+    return digested.hexdigest() if encoding.lower() == "hex" else base64.b64encode(digested.digest()).decode("ascii")
 
 
 def _base64_decode(text: str) -> str:
     try:
-        return base64.b64decode(text, validate=True).decode("utf-8", "replace")
+        return base64.b64decode(_NO_BASE64.sub("", text), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return ""
 

@@ -22,6 +22,7 @@ from server.forms.logic.syntax import (
     ROOT,
     SELF,
     Axis,
+    Base,
     Call,
     Chain,
     Literal,
@@ -116,7 +117,7 @@ class _Parser:
         token = self.token
         kind = token.kind
         if kind is NAMES:
-            return Path(ROOT, self._steps(()))
+            return Path(ROOT, _as_the_device_reads(ROOT, self._steps(())))
         if kind is NAME and (token.text in _NODE_TYPES or not self._next_is("(")):
             return self._path()
         if kind is NAME:
@@ -158,16 +159,16 @@ class _Parser:
         path = _path_alone(start)
         if not isinstance(path, Path):
             self.refuse("path_start")
-        return Path(path.base, self._steps(()), path.instance_id)
+        return Path(path.base, _as_the_device_reads(path.base, self._steps(())), path.instance_id)
 
     def _path(self) -> Path:
         if not self._is("/"):
-            return Path(CONTEXT, self._steps((self._step(),)))
+            return Path(CONTEXT, _as_the_device_reads(CONTEXT, self._steps((self._step(),))))
         following = self._tokens[self._index + 1]
         if following.kind is not NAME and following.text not in (".", "..", "*", "@"):
             self._take()
             return Path(ROOT)
-        return Path(ROOT, self._steps(()))
+        return Path(ROOT, _as_the_device_reads(ROOT, self._steps(())))
 
     def _steps(self, first: tuple[Step, ...]) -> tuple[Step, ...]:
         steps = list(first)
@@ -250,6 +251,15 @@ class _Parser:
         if not self._is(text):
             self.refuse("missing_" + {")": "bracket", "]": "square_bracket"}[text])
         self._take()
+
+
+def _as_the_device_reads(base: Base, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return *steps* with every ``..`` in front: JavaRosa only counts them, and drops them in absolute paths."""
+    ups = [step for step in steps if step.axis is PARENT]
+    if not ups or base is INSTANCE:
+        return steps
+    downs = tuple(step for step in steps if step.axis is not PARENT)
+    return downs if base is ROOT else (*ups, *downs)
 
 
 def _path_alone(operand: Syntax) -> Syntax:

@@ -86,12 +86,10 @@ def _plain(steps: tuple[Step, ...]) -> tuple[int, tuple[str, ...] | None]:
 
 
 def _plain_absolute(names: tuple[str, ...], general: RunNodes) -> RunNodes:
-    first, rest = names[0], names[1:]
+    rest = names[1:]  # the device does not compare the name of the root
 
     def run(context: Context) -> NodeSet:
         node = context.root
-        if node.name != first:
-            return []
         context.steps.spend(1)
         for name in rest:
             found = node.children.get(name)
@@ -107,14 +105,20 @@ def _plain_absolute(names: tuple[str, ...], general: RunNodes) -> RunNodes:
 
 def _plain_relative(base: Base, ups: int, names: tuple[str, ...], general: RunNodes) -> RunNodes:
     from_current = base is CURRENT
+    absolute = _plain_absolute(names, general) if names else None
+
+    def from_the_top(root: InstanceNode | None, context: Context) -> NodeSet:
+        """Go on from above the root, where one step too many has led; the device takes its name for any."""
+        return absolute(context) if absolute is not None and root is context.root else []
 
     def run(context: Context) -> NodeSet:
         node: InstanceNode | None = (context.current or context.node) if from_current else context.node
+        below = node
         context.steps.spend(1)
         for _ in range(ups):
-            node = node.parent if node is not None else None
+            below, node = node, node.parent if node is not None else None
         if node is None:
-            return []
+            return from_the_top(below, context)
         for name in names:
             found = node.children.get(name)
             if not found:
@@ -147,9 +151,8 @@ def _general_path(base: Base, steps: tuple[CompiledStep, ...]) -> RunNodes:
 def _root_step(context: Context, steps: tuple[CompiledStep, ...]) -> tuple[NodeSet, int, tuple[CompiledStep, ...]]:
     if not steps:
         return [context.root], 1, ()
-    axis, name, tests = steps[0]
-    matches = axis is EVERY_CHILD or (axis is CHILD and name == context.root.name)
-    nodes = [context.root] if matches else []
+    axis, _, tests = steps[0]
+    nodes = [context.root] if axis is CHILD or axis is EVERY_CHILD else []
     return _filtered(nodes, tests, context), 1, steps[1:]
 
 
@@ -209,24 +212,47 @@ def _filtered(nodes: NodeSet, tests: Tests, context: Context) -> NodeSet:
 
 def _instance_path(path: Path, steps: tuple[CompiledStep, ...], compile_part: Compile) -> RunNodes:
     instance_id, lookup = path.instance_id, _lookup(path.steps, compile_part)
-    way = (path.steps[0].name, path.steps[1].name) if lookup else ("", "")
 
     def run(context: Context) -> NodeSet:
         source = context.instances.get(instance_id)
         if source is None:
             raise LogicError("logic.unknown_list", list=instance_id)
-        rest = steps
-        rows = indexed_rows(source, way, lookup[0], lookup[1](context)) if lookup else None
-        if rows is None:
-            nodes: NodeSet = [document_of(source)]
-        else:
+        rows = indexed_rows(source, steps[1][1], lookup[0], lookup[1](context)) if lookup else None
+        if rows is not None:
             context.steps.spend(1 + len(rows))
             nodes, rest = _filtered(rows, steps[1][2], context), steps[2:]
+        elif (row := _own_row(context, instance_id, steps)) is not None:
+            nodes, rest = [row], steps[2:]
+        else:
+            nodes, rest = _instance_root(document_of(source), steps, context)
         for step in rest:
             nodes, _ = _stepped(nodes, -1, step=step, chain=[], context=context)
         return nodes
 
     return run
+
+
+def _own_row(context: Context, instance_id: str, steps: tuple[CompiledStep, ...]) -> InstanceNode | None:
+    """Return the candidate's own row where a predicate on a list names the rows of that list again.
+
+    The device binds such a path to the candidate, as it does inside repeats, so that ``item[k = max(…/item/k)]`` is
+    true of every row.
+    """
+    if not context.position or len(steps) < 2 or steps[0][2] or steps[1][2]:  # noqa: PLR2004
+        return None
+    chain = context.node.chain()
+    is_inside = len(chain) > 2 and chain[0] is not context.root and chain[0].name == instance_id  # noqa: PLR2004
+    return chain[2] if is_inside and chain[2].name == steps[1][1] else None
+
+
+def _instance_root(
+    document: InstanceNode, steps: tuple[CompiledStep, ...], context: Context
+) -> tuple[NodeSet, tuple[CompiledStep, ...]]:
+    """Return the XML root, whose name the device does not compare, and the steps that are left."""
+    if not steps or steps[0][0] is not CHILD:
+        return [document], steps
+    roots = [child for named in document.children.values() for child in named]
+    return _filtered(roots, steps[0][2], context), steps[1:]
 
 
 def _lookup(steps: tuple[Step, ...], compile_part: Compile) -> tuple[str, RunScalar] | None:

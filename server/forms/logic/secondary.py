@@ -38,7 +38,7 @@ def document_of(source: ChoiceList | InstanceNode) -> InstanceNode:
 
 
 def _document(source: ChoiceList) -> InstanceNode:
-    document = InstanceNode("")
+    document = InstanceNode(source.name)
     root_name, row_name = source.path
     root = document.append(root_name)
     for row in source.rows:
@@ -47,23 +47,28 @@ def _document(source: ChoiceList) -> InstanceNode:
 
 
 def indexed_rows(
-    source: ChoiceList | InstanceNode, path: tuple[str, str], column: str, value: Scalar
+    source: ChoiceList | InstanceNode, row_name: str, column: str, value: Scalar
 ) -> list[InstanceNode] | None:
-    """Return the rows of *source* at *path* whose *column* is *value*, None where only a scan can tell.
+    """Return the rows of *source* called *row_name* whose *column* is *value*, None where only a scan can tell.
 
     An index compares texts; a number or a date looked for compares by its own rules. So does the empty text, which is
     also equal to a column the row does not have.
     """
-    if not isinstance(source, ChoiceList) or type(value) is not str or path != source.path:
+    if not isinstance(source, ChoiceList) or type(value) is not str or row_name != source.path[1]:
         return None
     return [row_node(source, number) for number in source.where(column, value)]
 
 
 def row_node(source: ChoiceList, number: int) -> InstanceNode:
     """Return row *number* (from 0) as a node."""
-    item = InstanceNode(source.path[1], position=number + 1)
+    item = InstanceNode(source.path[1], parent=source.once(_bare_root), position=number + 1)
     _fill(item, source.rows[number])
     return item
+
+
+def _bare_root(source: ChoiceList) -> InstanceNode:
+    """Return the XML root of *source* without its rows, for rows that are made one by one."""
+    return InstanceNode(source.path[0], parent=InstanceNode(source.name))
 
 
 def _fill(item: InstanceNode, row: Mapping[str, str]) -> None:

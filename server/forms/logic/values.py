@@ -35,7 +35,7 @@ _PLACE_NUMBERS = 4
 _NOWHERE = "0.0 0.0 0.0 0.0"
 """A place that was never found; the device takes it for no answer."""
 _JAVA_SPACE = "".join(map(chr, range(33)))
-_NUMERIC = re.compile(r"-?(?:\d+\.?\d*|\.\d+)\Z")
+_NUMERIC = re.compile(r"-?(?:\d+\.?\d*|\.\d+)\Z", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,10}\Z", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)
 _DATE = re.compile(r"\+?(\d{1,4})-\+?(\d{1,2})-\+?(\d{1,2})\Z", re.ASCII)
@@ -247,7 +247,7 @@ def to_text(value: Scalar) -> str:
         return text_of_number(value)  # type: ignore[arg-type]
     if kind is bool:
         return "true" if value else "false"
-    return value.date().isoformat()  # type: ignore[union-attr]
+    return f"{value.year}-{value.month:02}-{value.day:02}"  # type: ignore[union-attr]
 
 
 def to_boolean(value: Scalar) -> bool:
