@@ -23,6 +23,8 @@ NamedElsewhere = Callable[[str, str], str | None]
 """(instance id, value) → what a list that is no file calls the value, None if it does not know it."""
 
 _LANGUAGE_MARK = "::"
+_SPOKEN = "jr:itext("
+"""How a label's reference begins when the form speaks several languages; such labels are read with the choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class ChoiceLabels:
             if inside is None or inside.src:
                 return self._listed(itemset, value) or itself
             choices = inside.choices
-            if itemset.label_ref != "label":
+            if itemset.label_ref != "label" and not itemset.label_ref.startswith(_SPOKEN):
                 return _label_in_column(inside, itemset, value) or itself
         return next((one.label for one in choices if one.value == value and one.label.by_language), itself)
 

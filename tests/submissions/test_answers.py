@@ -33,6 +33,10 @@ FORM = """<?xml version="1.0"?>
   <input ref="/data/people/name"><label>Tên</label></input></repeat></group>
 </h:body></h:html>"""
 
+SPOKEN = """<translation lang="English (en)"><text id="topics-0"><value>Meals</value></text></translation>
+<translation lang="Tiếng Việt (vi)"><text id="topics-0"><value>Ăn uống</value></text></translation>"""
+ITEMSET_OF_SPOKEN = '<value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select>'
+
 
 @pytest.fixture(scope="module")
 def form():
@@ -67,6 +71,17 @@ def test_choices_are_said_with_the_labels_of_the_form_or_the_list(form, inner, p
     listed = {("units", "1-01"): "Thôn 1"}
     section = answers_of(form, inner, lambda *key: listed.get(key))
     assert words(by_path(section)[path]) == expected
+
+
+def test_choices_of_a_form_in_several_languages_are_said_in_the_readers():
+    form = read_form(
+        FORM.replace("<model>", f"<model><itext>{SPOKEN}</itext>")
+        .replace("<label>Ăn uống</label>", "<itextId>topics-0</itextId>")
+        .replace('<value ref="name"/><label ref="label"/></itemset></select>', ITEMSET_OF_SPOKEN)
+        .encode()
+    )
+    (chosen,) = by_path(answers_of(form, "<topics>a</topics>"))["/data/topics"].chosen
+    assert (chosen.label.in_language("vi"), chosen.label.in_language("en")) == ("Ăn uống", "Meals")
 
 
 def test_choices_made_of_a_repeat_are_called_what_the_record_calls_them(form):
