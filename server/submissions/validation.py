@@ -61,16 +61,16 @@ class _Validation:
     def _found(self) -> Iterator[Finding]:
         record = self._record
         for node in record.nodes:
-            yield from record.taken(node)
+            yield from record.asking.taken(node)
             rules = record.rules(node)
             if rules is not None and rules.counted and node.relevant:
                 yield from self._count_findings(node, rules)
             if rules is not None and rules.node.kind is NodeKind.LEAF:
                 yield from self._leaf_findings(node, rules)
-                yield from record.taken(node)
+                yield from record.asking.taken(node)
         yield from record.attributes_that_differ()
         yield from record.clock_findings()
-        if record.is_spent:
+        if record.asking.is_spent:
             yield finding("logic.failed", f"/{record.root.name}", Severity.WARNING, reason="logic.too_costly")
 
     def _count_findings(self, node: InstanceNode, rules: NodeRules) -> Iterator[Finding]:
@@ -117,7 +117,7 @@ class _Validation:
         rule = rules.constraint
         if rule is None:
             return
-        if not self._record.holds(node, rule, otherwise=True):
+        if not self._record.asking.holds(node, rule, otherwise=True):
             yield finding("answer.constraint_broken", node.path(), Severity.ERROR)
 
     def _choice_findings(self, node: InstanceNode, rules: NodeRules, text: str) -> Iterator[Finding]:
@@ -137,21 +137,21 @@ class _Validation:
         if choices.fixed is not None:
             return choices.fixed.issuperset(values)
         if choices.is_searched:
-            self._record.note_unchecked(node, "logic.searched_list")
+            self._record.asking.note_unchecked(node, "logic.searched_list")
             return True
         if choices.rule is None:
-            offered = self._record.offered(node, choices)
+            offered = self._record.asking.offered(node, choices)
             return offered is None or offered.issuperset(values)
-        if not self._record.is_known(choices.instance_id):
-            self._record.note_unchecked(node, "logic.unknown_list")
+        if not self._record.asking.is_known(choices.instance_id):
+            self._record.asking.note_unchecked(node, "logic.unknown_list")
             return True
         rule = choices.rule
-        return all(self._record.is_offered(node, rule, value) for value in values)
+        return all(self._record.asking.is_offered(node, rule, value) for value in values)
 
     def _is_incomplete(self, node: InstanceNode, choices: Choices, values: list[str]) -> bool:
-        if choices.instance_id and not self._record.is_known(choices.instance_id):
+        if choices.instance_id and not self._record.asking.is_known(choices.instance_id):
             return False
-        offered = self._record.offered(node, choices)
+        offered = self._record.asking.offered(node, choices)
         return offered is not None and not offered.issubset(values)
 
     def _range_findings(self, node: InstanceNode, rules: NodeRules, text: str) -> Iterator[Finding]:

@@ -71,9 +71,9 @@ def ours(form: VariedForm, xml: bytes) -> dict[str, Verdict]:
         rules = record.rules(node)
         if rules is None or node.missing or rules.node.kind is not NodeKind.LEAF:
             continue
-        required = rules.required is not None and record.holds(node, rules.required, otherwise=False)
+        required = rules.required is not None and record.asking.holds(node, rules.required, otherwise=False)
         empty = node.text == "" or not node.relevant or rules.constraint is None
-        constraint_ok = empty or record.holds(node, rules.constraint, otherwise=True)
+        constraint_ok = empty or record.asking.holds(node, rules.constraint, otherwise=True)
         value = None if node.computed is None else stored_text(node.computed, node.datatype)
         verdicts[node.path()] = Verdict(node.relevant, required, constraint_ok, value)
     return verdicts

@@ -1,0 +1,218 @@
+"""Asking a rule of a node of one record: at the device's moments, within a budget, and saying so where it cannot be.
+
+What the answers mean for the record is `server.submissions.recalculation`'s and `server.submissions.validation`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from server.forms.logic import Context, InstanceNode, LogicError, Steps
+from server.forms.logic.values import Scalar, to_boolean
+from server.submissions.answer_types import stored_text
+from server.submissions.device_clock import device_clock
+from server.submissions.findings import Finding, Severity, finding
+from server.submissions.rules import Again, Choices, Compiled, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from server.forms.logic import Expression
+    from server.submissions.circumstances import Circumstances
+
+_DAYS_BACK = (0, 1, 31, 366, 3660)
+"""Days before receipt on which a rule about today is tried, where the record does not say its own."""
+
+_UNCHECKED = frozenset({"logic.unrepeatable", "logic.unknown_list", "logic.regex_unsupported"})
+
+Answer = TypeVar("Answer")
+
+
+class Asking:
+    """Who asks the rules of one record; keeps what there is to tell of each node until it is taken."""
+
+    def __init__(self, root: InstanceNode, compiled: Compiled, circumstances: Circumstances) -> None:
+        """Make ready to ask of the tree under *root*; nothing is asked yet."""
+        self.is_spent = False
+        """Whether the record asked for more work than is allowed; what was left is unchecked."""
+        self._notes: dict[InstanceNode, list[Finding]] = {}
+        clock = device_clock(root, compiled.clock_paths, circumstances.timezone)
+        if not clock.moments and circumstances.filled_at is not None:
+            clock = replace(clock, moments=(circumstances.filled_at,))
+        self.clock = clock
+        self._languages = compiled.definition.languages
+        self._received_at = circumstances.received_at
+        self._now = clock.last or circumstances.received_at
+        self._context = Context(
+            root,
+            root,
+            self._now,
+            clock.zone,
+            {**compiled.inner_lists, **circumstances.lists},
+            compiled.definition,
+            steps=Steps(),
+        )
+
+    def taken(self, node: InstanceNode) -> list[Finding]:
+        """Return what was noted at *node* and not yet taken."""
+        return self._notes.pop(node, [])
+
+    def forget(self, nodes: Iterable[InstanceNode]) -> None:
+        """Drop what was noted at *nodes*."""
+        for node in nodes:
+            self._notes.pop(node, None)
+
+    def add(self, node: InstanceNode, one: Finding) -> None:
+        """Note *one* at *node*, once."""
+        noted = self._notes.setdefault(node, [])
+        if one not in noted:
+            noted.append(one)
+
+    def note_unchecked(self, node: InstanceNode, reason: str) -> None:
+        """Note that something of *node* could not be checked, and why."""
+        self.add(node, finding("answer.unchecked", node.path(), Severity.NOTE, reason=reason))
+
+    def is_known(self, instance_id: str) -> bool:
+        """Return whether the list of that id is at hand."""
+        return instance_id in self._context.instances
+
+    def holds(self, node: InstanceNode, rule: Rule, *, otherwise: bool) -> bool:
+        """Return whether the rule holds at any moment the record may have been filled in."""
+        if self._is_timeless(rule):
+            return self._whenever(node, rule, otherwise=otherwise)
+
+        def at_any_moment() -> bool:
+            for moment in self._moments(rule):
+                self._context.now = moment
+                if to_boolean(self.value(node, rule)):
+                    return True
+            return False
+
+        return self.asked(node, rule, at_any_moment, otherwise=otherwise)
+
+    def holds_last(self, node: InstanceNode, rule: Rule, *, otherwise: bool) -> bool:
+        """Return whether the rule holds at the last moment known: the record was sent as it stood then."""
+        if self._is_timeless(rule):
+            return self._whenever(node, rule, otherwise=otherwise)
+        self._context.now = self._now
+        return self.asked(node, rule, lambda: to_boolean(self.value(node, rule)), otherwise=otherwise)
+
+    def _is_timeless(self, rule: Rule) -> bool:
+        """Return whether the rule asks for the day and the record does not say when it was filled in."""
+        return rule.again is Again.AT_DEVICE_TIME and not rule.fault and not self.clock.moments
+
+    def _whenever(self, node: InstanceNode, rule: Rule, *, otherwise: bool) -> bool:
+        """Return what the rule says on any day before receipt, if it is the same on all of some; else *otherwise*."""
+        said: set[bool] = set()
+        try:
+            for days in () if self.is_spent else _DAYS_BACK:
+                self._context.now = _days_before(self._received_at, days)
+                said.add(to_boolean(self.value(node, rule)))
+        except LogicError as error:
+            self._failed(node, error.code)
+            return otherwise
+        if len(said) == 1:
+            return said.pop()
+        self.note_unchecked(node, "logic.device_time_unknown")
+        return otherwise
+
+    def computed(self, node: InstanceNode, rule: Rule) -> list[Scalar] | None:
+        """Return the values the calculate may have had: one, or one for each language and each day it may be of."""
+        found = []
+        for language in self._spoken(rule):
+            self._context.language = language
+            for moment in self._moments(rule):
+                self._context.now = moment
+                found.append(self.value(node, rule))
+        return found
+
+    def _spoken(self, rule: Rule) -> tuple[str, ...]:
+        return (self._languages if rule.speaks else ()) or (self._context.language,)
+
+    def _moments(self, rule: Rule) -> tuple[datetime, ...]:
+        if rule.again is Again.AT_DEVICE_TIME:
+            return self.clock.moments
+        return (self._now,)
+
+    def is_offered(self, node: InstanceNode, rule: Rule, value: str) -> bool:
+        """Return whether the list offers *value*, asked from a text node in the question's place."""
+        probe = InstanceNode(node.name, value, parent=node.parent, position=node.position)
+        return self.asked(node, rule, lambda: bool(self._nodes(probe, rule)), otherwise=True)
+
+    def offered(self, node: InstanceNode, choices: Choices) -> frozenset[str] | None:
+        """Return every value *node* may hold, None where that cannot be said (which is noted)."""
+        rule = choices.every
+        if rule is None:
+            return choices.fixed
+
+        def values() -> frozenset[str] | None:
+            return frozenset(_text_at(row, choices.value_steps) for row in self._nodes(node, rule))
+
+        return self.asked(node, rule, values, otherwise=None)
+
+    def value(self, node: InstanceNode, rule: Rule) -> Scalar:
+        """Return the rule's value at *node*; raises LogicError where it has none. For use inside `asked`."""
+        self._context.node = node
+        return _expression_of(rule).scalar(self._context)
+
+    def _nodes(self, node: InstanceNode, rule: Rule) -> list[InstanceNode]:
+        self._context.node = node
+        return _expression_of(rule).nodes(self._context)
+
+    def asked(self, node: InstanceNode, rule: Rule, ask: Callable[[], Answer], *, otherwise: Answer) -> Answer:
+        """Return what *ask* says, or *otherwise* where the rule cannot be asked; that leaves a finding at *node*."""
+        if rule.fault:
+            self.add(node, finding("logic.failed", node.path(), Severity.WARNING, reason=rule.fault))
+            return otherwise
+        if reason := self._reason_unchecked(rule):
+            self.note_unchecked(node, reason)
+            return otherwise
+        if self.is_spent:
+            return otherwise
+        try:
+            return ask()
+        except LogicError as error:
+            self._failed(node, error.code)
+            return otherwise
+
+    def _reason_unchecked(self, rule: Rule) -> str:
+        if rule.again is Again.NEVER:
+            return "logic.unrepeatable"
+        if rule.again is Again.AT_DEVICE_TIME and not self.clock.moments:
+            return "logic.device_time_unknown"
+        return ""
+
+    def _failed(self, node: InstanceNode, code: str) -> None:
+        if code in _UNCHECKED:
+            self.note_unchecked(node, code)
+        elif self._context.steps.left < 0:
+            self.is_spent = True
+        else:
+            self.add(node, finding("logic.failed", node.path(), Severity.WARNING, reason=code))
+
+
+def _expression_of(rule: Rule) -> Expression:
+    if rule.expression is None:
+        raise LogicError(rule.fault)
+    return rule.expression
+
+
+def _days_before(moment: datetime, days: int) -> datetime:
+    try:
+        return moment - timedelta(days=days)
+    except OverflowError:
+        return moment
+
+
+def _text_at(row: InstanceNode, steps: tuple[str, ...]) -> str:
+    """Return the text at the end of *steps*, empty where there is no such node; of a calculate the one worked out."""
+    node = row
+    for step in steps:
+        found = node.children.get(step)
+        if not found:
+            return ""
+        node = found[0]
+    return node.text if node.computed is None else stored_text(node.computed, node.datatype)
