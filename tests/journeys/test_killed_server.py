@@ -75,6 +75,9 @@ def test_what_phones_were_told_survives_every_kill(services, environment, port, 
                 time.sleep(random.uniform(0.2, 0.9))
                 told_by_now = [survey for one in senders for survey in list(one.told.values())]
                 server.kill()
+                assert "underived" not in (tmp_path / "log").read_text(encoding="utf-8"), (
+                    "look at the log: a fault of ours"
+                )
                 assert_whole(services, tmp_path / "media", told_by_now)
                 server.start()
             time.sleep(0.5)
