@@ -18,6 +18,8 @@ from server.territory.units import UnitId
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from werkzeug.datastructures import MultiDict
+
     from server.operations.sights import Desk
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -94,6 +96,11 @@ def read_targets(ticked: Iterable[str]) -> tuple[Target, ...]:
     """Return the records ticked in a form, each as ``id:version``."""
     pairs = [(number(left), number(right)) for left, _, right in (one.partition(":") for one in ticked)]
     return tuple(Target(left, right) for left, right in pairs if left is not None and right is not None)
+
+
+def came_from_list(form: MultiDict[str, str]) -> bool:
+    """Return whether the ticks of a list were sent; *from* may hold the first day of its filter as well."""
+    return "list" in form.getlist("from")
 
 
 def _parameters(question: Question, state: str) -> dict[str, str]:

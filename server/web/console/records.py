@@ -20,7 +20,15 @@ from server.operations.read_record import read_record
 from server.operations.review_submissions import Decision, review_submissions, undo_review
 from server.operations.sights import Desk
 from server.submissions.review import Verdict, may_decide
-from server.web.console.asked import STATE_CHOICES, asked_list, cursor_text, number, read_cursor, read_targets
+from server.web.console.asked import (
+    STATE_CHOICES,
+    asked_list,
+    came_from_list,
+    cursor_text,
+    number,
+    read_cursor,
+    read_targets,
+)
 from server.web.console.record_view import Told, told
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -102,7 +110,7 @@ class RecordPages:
         except ValueError:
             raise InvalidInput("console.refused.request") from None
         targets = read_targets(request.form.getlist("record"))
-        is_list = request.form.get("from") == "list"
+        is_list = came_from_list(request.form)
         decision = Decision(verdict, request.form.get("comment", ""), targets, spares_flagged=is_list)
         outcome = review_submissions(self.services, account, decision, self.desk)
         if is_list:

@@ -13,6 +13,7 @@ from flask import make_response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from server.errors import DomainError, Forbidden, Unauthenticated, Unavailable
+from server.web.console.way_back import way_back
 from server.web.statuses import status_of
 
 if TYPE_CHECKING:
@@ -81,5 +82,7 @@ def _page(screen: Screen, status: int, code: str, params: dict[str, object]) -> 
         status=status,
         code=code if known else "console.refused.request",
         params=params if known else {},
-        reference=code,
+        # Whoever keeps the server can do nothing about what was only not found or typed wrong.
+        reference=code if status >= _OUR_FAULT or not known else None,
+        back=way_back(),
     )

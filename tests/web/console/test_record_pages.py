@@ -68,6 +68,24 @@ def test_ticked_records_are_approved_but_for_flagged_ones_and_taken_back(client)
     assert len(ticks(client.get("/submissions").text)) == 3
 
 
+def test_a_list_narrowed_by_date_spares_flagged_records_as_any_other(client):
+    """The first day of the filter and the mark of the list are sent under one name."""
+    page = client.get("/submissions?from=2020-01-01").text
+    assert 'name="from" value="2020-01-01"' in page
+    answer = decide(client, ticks(page), "approve", **{"from": ["2020-01-01", "list"]})
+    assert "Đã duyệt 2 phiếu" in answer.text
+    assert "Để nguyên 1 phiếu" in answer.text
+    assert 'href="/submissions?from=2020-01-01"' in answer.text
+
+
+@pytest.mark.parametrize(("page", "back"), [("list", "/submissions?q=ho"), ("record", "/submissions/{37}?q=ho")])
+def test_a_refused_decision_leads_back_to_where_it_was_made(client, world, page, back):
+    tick = ticks(client.get(f"/submissions/{world.records['37']}").text)[0]
+    answer = decide(client, [tick] if page == "record" else [], "return", q="ho", **{"from": page})
+    assert answer.status_code == 400
+    assert f'href="{back.replace("{37}", str(world.records["37"]))}"' in answer.text
+
+
 def test_a_decision_leads_to_the_next_record_and_can_be_taken_back_there(client, world):
     page = client.get(f"/submissions/{world.records['41']}").text
     following = re.search(r'name="next" value="(\d+)"', page)[1]

@@ -1,0 +1,38 @@
+"""Where somebody goes on after a form was refused: the page it stood on, narrowed as it was, not the first page.
+
+Browsers do not tell (`headers` forbids it), so it is read from what was sent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+
+from server.operations.sights import Desk
+from server.web.console.asked import asked_list, came_from_list, read_targets
+
+
+def way_back() -> str | None:
+    """Return the address of the page whose form this request sent, None where there is none to go back to."""
+    if request.method != "POST":
+        return None
+    match (request.endpoint or "").removeprefix("console.").rpartition("_"):
+        case "submissions" | "incidents" as name, _, "decide" | "undo":
+            return _records(name)
+        case "held", _, "release" | "discard":
+            return url_for("console.held")
+        case "collaborator", _, "card" | "revoke":
+            return url_for("console.collaborator", **(request.view_args or {}))
+        case _:
+            return None
+
+
+def _records(name: str) -> str:
+    """Return the record that was decided, or the list: of several, and of none."""
+    desk = Desk.EVERYDAY if name == "submissions" else Desk.INCIDENTS
+    parameters: dict[str, Any] = {**asked_list(request.form, desk).parameters}
+    targets = read_targets(request.form.getlist("record"))
+    if len(targets) == 1 and not came_from_list(request.form):
+        return url_for(f"console.{name}_record", submission_id=targets[0].submission_id, **parameters)
+    return url_for(f"console.{name}", **parameters)
