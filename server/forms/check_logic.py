@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from server.forms.check_meaning import meaning_warnings
 from server.forms.faults import Fault, Severity
 from server.forms.logic import LogicError, compile_expression
 
@@ -76,6 +77,8 @@ def _faults_of(written: _Written, definition: FormDefinition, rows: SurveyRows) 
         yield _placed(code, params, written=written, rows=rows)
     for code, about in expression.notes:
         yield _placed(f"form.{code}", {"about": about}, written=written, rows=rows, severity=Severity.WARNING)
+    for code, params in meaning_warnings(expression.syntax, written.path, definition):
+        yield _placed(code, params, written=written, rows=rows, severity=Severity.WARNING)
 
 
 def _placed(

@@ -21,6 +21,8 @@ from server.forms.xform import read_form
 from server.indicators.measures import MEASURES, read_measures
 from server.operations.release_held import release_waiting
 from server.registers.pilot_lists import is_pilot_list, pilot_list_faults
+from server.submissions.check_order import cycle_faults
+from server.submissions.rules import Compiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +107,14 @@ def check_source(source: FormSource, converter: Converter, *, public_url: str, i
     )
     pilot_lists = [name for name in source.files if is_pilot_list(name)]
     listed = [fault for name in pilot_lists for fault in pilot_list_faults(name, source.files[name])]
-    found = (*converted.warnings, *faults(definition, surroundings, sheets=converted.sheets), *measured, *listed)
+    circles = cycle_faults(Compiled.of(definition), converted.sheets)
+    found = (
+        *converted.warnings,
+        *faults(definition, surroundings, sheets=converted.sheets),
+        *circles,
+        *measured,
+        *listed,
+    )
     if any(fault.is_error for fault in found):
         raise FormRefused(tuple(found))
     return Checked(definition, converted.xform, sheet, files, tuple(found))

@@ -28,22 +28,22 @@ Note: TypeAlias = tuple[str, str]
 class Expression:
     """A compiled expression; it keeps no state and serves any number of threads."""
 
-    __slots__ = ("_code", "_syntax", "source")
+    __slots__ = ("_code", "source", "syntax")
 
     def __init__(self, source: str, syntax: Syntax, code: Code) -> None:
         self.source = source
-        self._syntax = syntax
+        self.syntax = syntax
         self._code = code
 
     @property
     def functions(self) -> frozenset[str]:
         """Return the names of the functions called, as written."""
-        return frozenset(part.name for part in walk(self._syntax) if isinstance(part, Call))
+        return frozenset(part.name for part in walk(self.syntax) if isinstance(part, Call))
 
     @property
     def references(self) -> tuple[Reference, ...]:
         """Return what the paths refer to, in order of appearance, each once."""
-        return references_in(self._syntax)
+        return references_in(self.syntax)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class Expression:
         step): the phone selects nothing by ``[2]``, only by ``[position() = 2]``.
         """
         found: list[Note] = []
-        for part in walk(self._syntax):
+        for part in walk(self.syntax):
             if isinstance(part, Call):
                 found.extend(FUNCTIONS[part.name].notes(part))
             elif isinstance(part, Path):

@@ -256,7 +256,12 @@ def _instance_root(
 
 
 def _lookup(steps: tuple[Step, ...], compile_part: Compile) -> tuple[str, RunScalar] | None:
-    """Return the column and the code of the value looked for, if the path starts ``/root/item[… column = value …]``.
+    found = indexed_equality(steps)
+    return (found[0], compile_part(found[1]).scalar()) if found else None
+
+
+def indexed_equality(steps: tuple[Step, ...]) -> tuple[str, Syntax] | None:
+    """Return the column and the value looked for, if a path on a list starts ``/root/item[… column = value …]``.
 
     Only where the value does not depend on the candidate row; then an index narrows the list before the predicate
     runs. A value from the instance is preferred to a literal: it tells more rows apart.
@@ -267,10 +272,7 @@ def _lookup(steps: tuple[Step, ...], compile_part: Compile) -> tuple[str, RunSca
     if any(isinstance(part, Call) and part.name == "position" for part in walk(predicate)):
         return None
     equalities = [found for part in _conjuncts(predicate) if (found := _equality(part)) is not None]
-    if not equalities:
-        return None
-    column, value = next((one for one in equalities if isinstance(one[1], Path)), equalities[0])
-    return column, compile_part(value).scalar()
+    return next((one for one in equalities if isinstance(one[1], Path)), equalities[0] if equalities else None)
 
 
 def _conjuncts(syntax: Syntax) -> tuple[Syntax, ...]:

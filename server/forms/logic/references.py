@@ -74,6 +74,11 @@ def _found(syntax: Syntax, host: Reference | None) -> Iterator[Reference]:
                 yield from _found(predicate, candidate)
 
 
+def reference_of(path: Path) -> Reference:
+    """Return what *path* itself refers to, its predicates left out."""
+    return _reference(path, None)
+
+
 def _reference(path: Path, host: Reference | None) -> Reference:
     steps = tuple(_step_text(step) for step in path.steps if step.axis is not Axis.SELF)
     if path.base is Base.CONTEXT and host is not None:
