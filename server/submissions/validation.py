@@ -102,11 +102,9 @@ class _Validation:
         elif not is_of_type(text, rules.node.datatype):
             yield finding("answer.wrong_type", node.path(), Severity.ERROR, type=rules.node.datatype.value)
         else:
-            not_offered = list(self._choice_findings(node, rules, text))
-            yield from not_offered
+            yield from self._choice_findings(node, rules, text)
             yield from self._range_findings(node, rules, text)
-            if not not_offered:  # the device drops such an answer; its constraint says nothing more
-                yield from self._constraint_findings(node, rules)
+            yield from self._constraint_findings(node, rules)
             yield from self._attachment_findings(node, rules, text)
 
     def _empty_findings(self, node: InstanceNode, rules: NodeRules) -> Iterator[Finding]:

@@ -35,7 +35,8 @@ JUST_BEFORE_MIDNIGHT = datetime(2026, 11, 20, 23, 57, tzinfo=ZONE)
 RECEIVED = datetime(2026, 11, 24, tzinfo=UTC)
 ODD = ("", "-5", "0", "1", "99", "3.7", "zzz", "yes", "no", "2030-01-01", "2001-02-03", "a b")
 _WRITTEN = ("answer.not_a_choice", Severity.WARNING)
-DROPPED = {"answer.wrong_type", "answer.not_a_choice"}
+NOT_OFFERED = "answer.not_a_choice"
+DROPPED = {"answer.wrong_type"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def disagreements(form: VariedForm, engine: JavaRosa, loaded: Form, xml: bytes) 
     if any(code == "logic.failed" for code, _ in errors(form, xml)):
         return []  # years beyond 9999, which the engine has
     dropped = {path for code, path in errors(form, xml) if code in DROPPED}
-    if dropped and any(rule.speaks for rule in calculates(form)):
+    if NOT_OFFERED in {code for code, _ in errors(form, xml)} and any(rule.speaks for rule in calculates(form)):
         return []  # jr:choice-name() makes the engine clear the answers it does not find
     found = []
     for path, verdict in ours(form, xml).items():
