@@ -8,12 +8,16 @@ import logging
 
 from .database import KINDS as DATABASES
 from .loads import KINDS as LOADS
+from .logic import print_logic
 from .measurement import Wanted, measure
 
 
 def main() -> None:
     """Measure what the arguments ask for and print it."""
     given = _arguments()
+    if given.load == "logic":
+        print_logic(as_json=given.json)
+        return
     logging.disable(logging.WARNING)
     wanted = Wanted(given.load, given.database, given.seconds, given.clients, given.stored)
     for figures in measure(wanted):
@@ -22,7 +26,11 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=DESCRIPTION)
-    parser.add_argument("load", choices=sorted(LOADS), help="surveys, events with a 2 MB photograph, or form lists")
+    parser.add_argument(
+        "load",
+        choices=sorted((*LOADS, "logic")),
+        help="surveys, events with a 2 MB photograph, form lists; or form logic",
+    )
     parser.add_argument("--database", choices=sorted(DATABASES), default="postgresql")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long the load lasts")
     parser.add_argument("--clients", type=int, help="how many phones send at the same time, each one request at a time")
