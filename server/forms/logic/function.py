@@ -44,12 +44,12 @@ class Function:
     @property
     def least(self) -> int:
         """Return the smallest number of arguments."""
-        return [mode for _, mode in kinds_of(self.takes_kinds)].count("")
+        return _bounds(self.takes_kinds)[0]
 
     @property
     def most(self) -> int | None:
         """Return the largest number of arguments, None if there is none."""
-        return None if "*" in self.takes_kinds else len(kinds_of(self.takes_kinds))
+        return _bounds(self.takes_kinds)[1]
 
     @property
     def expected(self) -> str:
@@ -64,7 +64,15 @@ class Function:
         """Return whether a call with *count* arguments is right."""
         if self.counts:
             return count in self.counts
-        return count >= self.least and (self.most is None or count <= self.most)
+        least, most = _bounds(self.takes_kinds)
+        return count >= least and (most is None or count <= most)
+
+
+@cache
+def _bounds(letters: str) -> tuple[int, int | None]:
+    """Return the smallest and the largest number of arguments, None where there is no largest."""
+    kinds = kinds_of(letters)
+    return [mode for _, mode in kinds].count(""), None if "*" in letters else len(kinds)
 
 
 @cache

@@ -96,6 +96,8 @@ class _Parser:
         return Chain(first, tuple(links))
 
     def _unary(self) -> Syntax:
+        if self.token.kind is not OPERATOR:
+            return self._union()
         minuses = 0
         while self._is("-"):
             self._take()
@@ -105,7 +107,7 @@ class _Parser:
 
     def _union(self) -> Syntax:
         first = self._operand()
-        if not self._is("|"):
+        if self.token.text != "|":
             return first
         links = []
         while self._is("|"):
