@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from server.errors import DomainError, NotFound
 from server.forms.attached_lists import attached_lists
-from server.forms.attached_lists import is_list, read_list
 from server.forms.convert import Refused, Source
 from server.forms.faults import FormRefused
 from server.forms.sheets import SourceKind
