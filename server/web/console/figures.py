@@ -11,8 +11,9 @@ from server.access.authorisation import may_use
 from server.access.roles import Permission
 from server.indicators.figures import written
 from server.operations.figure_questions import FigureQuestion
+from server.operations.read_coverage import read_coverage
 from server.operations.read_figures import Cell, Part, indicator_table, list_indicators, records_behind_figure
-from server.territory.units import UnitId
+from server.territory.units import Level, UnitId
 from server.web.console.asked import number
 from server.web.console.bars import bars_of
 from server.web.identity import signed_in
@@ -48,6 +49,7 @@ class FigurePages:
             bars=bars_of(table),
             question=question,
             years=years,
+            coverage=read_coverage(self.services, question) if table.indicator.level is Level.COMMUNE else None,
             written=written,
             may_read=may_use(account, Permission.READ_SUBMISSIONS, self.services.today()),
         )

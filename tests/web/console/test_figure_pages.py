@@ -48,16 +48,29 @@ def test_a_number_opens_the_records_behind_it(planned, world):
 
 
 def test_figures_are_for_all_and_their_records_for_ones_own_territory(app, world, planned):
+    address = re.search(
+        r'href="(/indicators/I6/records[^"]*part=denominator[^"]*unit=\d+[^"]*)">2<', planned.get("/indicators/I6").text
+    )[1]
     for login, role, unit in (("hai", Role.SUPERVISOR, TU_MO_RONG), ("ba", Role.ANALYST, PROVINCE)):
         make_account(world.services, login, (role, unit))
         client = client_of(app, world, login)
         text = client.get("/indicators/I6").text
         assert row_of(text, "Xã Đăk Hà").startswith("1 / 2 50,0%")
-        address = re.search(r'href="(/indicators/I6/records[^"]*part=denominator[^"]*unit=\d+[^"]*)">2<', text)[1]
+        assert ("/indicators/I6/records" in text) == (role is Role.SUPERVISOR)  # an analyst reads no records
         behind = client.get(address.replace("&amp;", "&")).text
         assert "2 phiếu làm nên con số này" in behind
         assert "Không có phiếu nào trong địa bàn của bạn" in behind
         assert "Hộ 37" not in behind
+
+
+def test_the_heading_says_which_part_of_the_province_is_loaded(planned):
+    assert "Khu vực Kon Tum (trước 7/2025): 40/96 xã, phường" in planned.get("/indicators/I6?year=2026").text
+    assert "40/96" not in planned.get("/indicators/I6?year=2024").text
+
+
+def test_a_number_of_nothing_opens_no_empty_list(planned):
+    text = planned.get("/indicators/I6").text
+    assert "<a " not in text.partition('<th scope="row">Xã Tu Mơ Rông</th>')[2].partition("</tr>")[0]
 
 
 @pytest.mark.parametrize(
