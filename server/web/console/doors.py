@@ -47,7 +47,11 @@ class Doors:
         """Show the form, or lead on who is signed in already."""
         if current_session(self.services) is not None:
             return make_response(redirect(safe_return(request.args.get("back")), 303))
-        return self.screen.page("sign_in.html", back=request.args.get("back", ""), login="", problem=None)
+        back = request.args.get("back", "")
+        notice = (
+            "console.sign_in.not_kept" if "lost" in request.args else "console.sign_in.first" if len(back) > 1 else ""
+        )
+        return self.screen.page("sign_in.html", back=back, login="", problem=None, notice=notice)
 
     def sign_in(self) -> Response:
         """Try a login and a password."""

@@ -64,7 +64,7 @@ class RecordPages:
             "may_tick": self._may_review(account) and self.desk is Desk.EVERYDAY,  # incidents are read one by one
         }
         if request.headers.get("HX-Request"):
-            return self.screen.page("records_rows.html", **shown)
+            return self.screen.page("records_rows.html", continues=True, **shown)
         choices = list_choices(self.services, account, asked.question)
         return self.screen.page("records.html", choices=choices, states=STATE_CHOICES, bound=COUNTED_AT_MOST, **shown)
 

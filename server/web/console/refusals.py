@@ -65,8 +65,8 @@ def safe_return(address: str | None) -> str:
 
 def _led_to(endpoint: str) -> Response:
     """Send the browser to a page and, after it, back; what was posted is not repeated."""
-    back = here() if request.method == "GET" else None
-    address = url_for(endpoint, back=back)
+    is_form = request.method != "GET"
+    address = url_for(endpoint, back=way_back() if is_form else here(), lost=1 if is_form else None)
     if request.headers.get("HX-Request"):
         answer = make_response("", 204)
         answer.headers["HX-Redirect"] = url_for(endpoint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template, request
 
@@ -68,6 +69,7 @@ class Screen:
             f"console/{template}",
             t=partial(self.say, language=language),
             language=language,
+            other_language=_in_other_language(language),
             address=self.assets.address,
             csrf=lambda: csrf_token(self.services),
             csrf_field=FIELD,
@@ -101,6 +103,14 @@ def chosen_language() -> Language:
     """Return the language asked for now or before; Vietnamese where nobody asked."""
     wanted = request.args.get("lang") or request.cookies.get(_LANGUAGE_COOKIE)
     return next((one for one in LANGUAGES if one == wanted), "vi")
+
+
+def _in_other_language(language: Language) -> str:
+    """Return the address of this page in the other language; a page that answers a form has none, but the first."""
+    other = next(one for one in LANGUAGES if one != language)
+    asked = request.args.to_dict() if request.method == "GET" else {}
+    path = "" if request.method == "GET" else "/"
+    return f"{path}?{urlencode({**asked, 'lang': other})}"
 
 
 def keep_language(services: Services, response: Response) -> None:
