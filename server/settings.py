@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MEGABYTE = 1_000_000
 _SECRET_CHARACTERS = 32
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
+_LAST_PORT = 65535
 _BIND = re.compile(r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$")
 
 
@@ -99,7 +100,7 @@ def _public_url(text: str) -> str:
 
 
 def _bind(text: str) -> str:
-    if not _BIND.match(text):
+    if not _BIND.match(text) or int(text.rpartition(":")[2]) > _LAST_PORT:
         raise ValueError("settings.bind")
     return text
 

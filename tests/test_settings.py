@@ -48,6 +48,7 @@ def test_sizes_are_in_bytes_and_times_in_seconds():
         ("PUBLIC_URL", "ftp://nepnha.example", "settings.public_url"),
         ("PUBLIC_URL", "https://nepnha.example/?a=b", "settings.public_url"),
         ("BIND", "8000", "settings.bind"),
+        ("BIND", "127.0.0.1:99999", "settings.bind"),
         ("SECRET_KEY", "short", "settings.secret_key"),
         ("SECRET_KEY", "a" * 64, "settings.secret_key"),
         ("TIMEZONE", "Asia/Kon_Tum", "settings.timezone"),

@@ -28,5 +28,7 @@ def draw_code(terminal: Terminal, text: str) -> None:
 
 
 def write_code(text: str, path: Path, *, kind: str) -> None:
-    """Write the code to *path* as ``svg`` or ``png``."""
+    """Write the code to *path* as ``svg`` or ``png``; it holds a key, so its owner alone can read it."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
     segno.make_qr(text, error="m").save(str(path), kind=kind, scale=8, border=_QUIET_ZONE)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from server.cli.codes import draw_code, write_code
+from server.cli.new_files import NEW_FILE
 from server.cli.terminal import Terminal, as_json, pass_terminal
 from server.operations.add_collaborator import NewCollaborator, add_collaborator, revoke_collaborator
 from server.operations.find_project import find_collaborator, find_project
 
 if TYPE_CHECKING:
-    from server.operations.add_collaborator import Enrolment
+    from pathlib import Path
 
-NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+    from server.operations.add_collaborator import Enrolment
 
 
 @click.group()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from server.cli.faults import fault_facts, fault_line
+from server.cli.new_files import NEW_FILE
 from server.cli.terminal import Terminal, as_json, pass_terminal
 from server.forms.convert import Converter
 from server.forms.faults import FormRefused
@@ -94,7 +95,7 @@ def check(ctx: click.Context, terminal: Terminal, *, path: Path, sensitive: bool
 
 @form.command("print")
 @click.argument("form_id")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Tệp HTML; mặc định FORM_ID.html.")
+@click.option("--output", type=NEW_FILE, help="Tệp HTML; mặc định FORM_ID.html.")
 @pass_terminal
 def print_blank(terminal: Terminal, *, form_id: str, output: Path | None) -> None:
     """Ghi mẫu trắng khổ A4 của FORM_ID ra tệp HTML để in. / Write an A4 blank of FORM_ID as HTML, to be printed."""

@@ -94,3 +94,26 @@ def test_a_password_too_short_is_refused(shell, units):
 
 def test_a_role_that_is_none_is_wrong_use(shell):
     shell.run("account", "add", "--login", "x", "--role", "user", "--unit", "23500", code=2)
+
+
+def test_a_code_that_cannot_be_written_enrols_nobody(shell, units, tmp_path):
+    shell.run("project", "add", "Thử")
+    lost = tmp_path / "no-such-folder" / "code.png"
+    add = ["collaborator", "add", "--project", 1, "--name", "Y Mẫu", "--unit", "23500"]
+    assert "no-such-folder" in shell.run(*add, "--png", lost, code=1).stderr
+    assert shell.json(*add)["collaborator_id"] == 1
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_a_written_code_is_read_by_its_owner_alone(shell, units, tmp_path, kind):
+    shell.run("project", "add", "Thử")
+    path = tmp_path / f"code.{kind}"
+    path.touch(mode=0o644)
+    shell.run("collaborator", "add", "--project", 1, "--name", "Y Mẫu", "--unit", "23500", f"--{kind}", path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_units_file_in_another_encoding_is_refused_with_its_cure(shell, tmp_path):
+    path = tmp_path / "units.csv"
+    path.write_bytes("mã,tên\n".encode("utf-16"))
+    assert "CSV UTF-8" in shell.run("units", "load", path, code=1).stderr
