@@ -11,6 +11,8 @@ from server.errors import Conflict, InvalidInput, NotFound
 from server.operations.sights import tray_sight_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from server.access.actors import Account
     from server.operations.services import Services
     from server.storage.repositories.tray import HeldUpload
@@ -23,18 +25,23 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TrayPage:
-    """One page of the tray, newest first; *following* is the id below which the next page begins."""
+    """One page of the tray, newest first; *following* is the id below which the next page begins.
+
+    *titles* are those of the forms the server knows, by project and form id.
+    """
 
     uploads: tuple[HeldUpload, ...]
     following: int | None
+    titles: Mapping[tuple[int, str], str]
 
 
 def browse_tray(services: Services, account: Account, *, before: int | None) -> TrayPage:
     """Return what is held from the collaborators of the account's territory."""
     with services.reading(tray_sight_of(account, Permission.READ_TRAY, services.today())) as uow:
         found = uow.tray.page(before=before, size=PAGE_SIZE + 1)
-    shown = found[:PAGE_SIZE]
-    return TrayPage(tuple(shown), shown[-1].upload_id if len(found) > PAGE_SIZE else None)
+        shown = found[:PAGE_SIZE]
+        titles = uow.forms.titles()
+    return TrayPage(tuple(shown), shown[-1].upload_id if len(found) > PAGE_SIZE else None, titles)
 
 
 def discard_held(services: Services, account: Account, upload_id: int, reason: str) -> HeldUpload:

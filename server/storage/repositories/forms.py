@@ -71,6 +71,14 @@ class Forms:
         """Return the version in force of every form of the project, by form id."""
         return self._published(FormRow.project_id == project_id, FormVersionRow.is_current)
 
+    def titles(self) -> dict[tuple[int, str], str]:
+        """Return what the current version of each form is called, by project and form id."""
+        rows = select(FormRow.project_id, FormRow.form_id, FormVersionRow.title).join_from(
+            FormVersionRow, FormRow, FormRow.id == FormVersionRow.form_key
+        )
+        found = self._connection.execute(rows.where(FormVersionRow.is_current))
+        return {(row.project_id, row.form_id): row.title for row in found}
+
     def version(self, project_id: int, form_id: str, version: str) -> PublishedVersion | None:
         """Return one version, in force or not."""
         found = self._published(

@@ -25,6 +25,8 @@ def test_reason_sender_and_next_step_are_said_and_no_answer_is(client, world):
     assert "Trùng mã với một phiếu khác nội dung" in text
     assert "Hãy hỏi người gửi" in text
     assert "Y Mẫu" in text
+    assert "2 Ứng xử trong gia đình" in text
+    assert "household_conduct_survey" not in text
     assert "uuid:00000000-0000-4000-8000-000000000037" in text
     for answer in ("near_poor", "cận nghèo", "Hộ 37", "hộ 37"):
         assert answer not in text
