@@ -31,6 +31,12 @@ def forms_for(services: Services, sender: Sender) -> tuple[PublishedVersion, ...
     return tuple(one for one in current if one.state == "open" and _is_for(services, one, sender))
 
 
+def may_fill(services: Services, sender: Sender, form_key: int) -> bool:
+    """Tell whether the version in force of a form, closed or not, is for *sender*."""
+    current = services.shelf.current(sender.forms_project_id, sender.forms_revision)
+    return any(one.form_key == form_key and _is_for(services, one, sender) for one in current)
+
+
 def version_for(services: Services, sender: Sender, form_id: str, version_id: int) -> PublishedVersion:
     """Return one version in force that *sender* may fetch; raises NotFound ``openrosa.not_found``."""
     for one in forms_for(services, sender):

@@ -18,6 +18,7 @@ from server.operations.envelope import Arrived, Filed, Held, Receipt, arrived_fi
 from server.operations.file_attachments import file_attachments
 from server.operations.file_version import Filing, file_version
 from server.operations.hold_upload import Holding, check_allowance, hold, hold_in
+from server.operations.list_forms import may_fill
 from server.submissions.decision import OtherContent
 from server.submissions.instance import read_instance
 
@@ -66,13 +67,24 @@ def _reason_to_hold(
 ) -> tuple[str, bool]:
     """Return why the upload cannot be filed (empty if it can) and whether it is of a sensitive form."""
     if form is not None:
-        reason = "key_revoked" if sender.revoked_at else "no_instance_id" if not instance.instance_id else ""
-        return reason, form.published.is_sensitive
+        return _reason_to_hold_known(services, sender, instance, form), form.published.is_sensitive
     with services.reading(services.intake(sender.project_id)) as uow:
         known = uow.forms.form(sender.forms_project_id, instance.form_id)
         is_sensitive = sender.project_kind == "separate" or uow.forms.is_sensitive_anywhere(instance.form_id)
     reason = "key_revoked" if sender.revoked_at else "unknown_version" if known else "unknown_form"
     return reason, is_sensitive
+
+
+def _reason_to_hold_known(services: Services, sender: Sender, instance: Instance, form: ShelvedForm) -> str:
+    """Return why an instance of a published version is held.
+
+    A sensitive form is unknown to whoever is not offered it: another answer would tell that there is one.
+    """
+    if sender.revoked_at:
+        return "key_revoked"
+    if form.published.is_sensitive and not may_fill(services, sender, form.published.form_key):
+        return "unknown_form"
+    return "" if instance.instance_id else "no_instance_id"
 
 
 def _hold(services: Services, holding: Holding) -> Held:
