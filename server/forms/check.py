@@ -27,6 +27,9 @@ RESERVED_LISTS = frozenset({"households.csv"})
 """Names kept for entity lists: a plain file of that name would hide the list on phones."""
 
 _FORM_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
+_LONGEST_TITLE = 300
+_LONGEST_VERSION = 200
+_LONGEST_FILE_NAME = 255
 _ENTITIES_VERSIONS = ("2022.1", "2023.1", "2024.1", "2025.1")
 _ID_COLUMNS = ("form_id", "id_string")
 
@@ -75,6 +78,12 @@ def _identity_faults(definition: FormDefinition, sheets: Sequence[Sheet]) -> Ite
         yield Fault("form.no_title", sheet="settings", row=2, column="form_title")
     if not definition.version:
         yield Fault("form.no_version", sheet="settings", row=2, column="version")
+    for column, text, limit in (
+        ("form_title", definition.title, _LONGEST_TITLE),
+        ("version", definition.version, _LONGEST_VERSION),
+    ):
+        if len(text) > limit:
+            yield Fault("form.text_too_long", {"limit": limit}, sheet="settings", row=2, column=column)
 
 
 def _delivery_faults(definition: FormDefinition, surroundings: Surroundings) -> Iterator[Fault]:
@@ -110,6 +119,8 @@ def _media_faults(definition: FormDefinition, surroundings: Surroundings) -> Ite
     for name in definition.media_names:
         if name not in surroundings.uploaded | surroundings.generated:
             yield Fault("form.media_missing", {"filename": name})
+        if len(name) > _LONGEST_FILE_NAME:
+            yield Fault("form.file_name_too_long", {"filename": name, "limit": _LONGEST_FILE_NAME})
     for name in sorted(surroundings.uploaded & RESERVED_LISTS):
         yield Fault("form.list_reserved", {"filename": name})
     for name in sorted(surroundings.uploaded - set(definition.media_names) - RESERVED_LISTS):

@@ -31,6 +31,7 @@ _EASY_TO_TYPE = "abcdefghjkmnpqrstuvwxyz23456789"
 _TOKEN_LENGTH = 64
 _PASSWORD_LENGTH = 12
 _ADMIN_DIGITS = 6
+_LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,10 @@ class Enrolment:
 def add_collaborator(services: Services, new: NewCollaborator) -> Enrolment:
     """Enrol and return what the phone needs.
 
-    Raises InvalidInput ``collaborator.no_name``, ``collaborator.no_unit`` or ``territory.unknown_code``, NotFound
-    ``project.unknown``.
+    Raises InvalidInput ``collaborator.no_name``, ``.name_too_long``, ``.no_unit`` or ``territory.unknown_code``,
+    NotFound ``project.unknown``.
     """
-    name = " ".join(new.name.split())
-    if not name:
-        raise InvalidInput("collaborator.no_name")
+    name = _name(new.name)
     if not new.units:
         raise InvalidInput("collaborator.no_unit")
     posts = _posts(services, new.units)
@@ -114,6 +113,15 @@ def revoke_collaborator(services: Services, collaborator_id: int, *, is_stolen: 
             raise NotFound("collaborator.unknown", collaborator=collaborator_id)
         uow.collaborators.revoke(collaborator_id, services.now(), is_stolen=is_stolen)
     log.info("collaborator.revoked", extra={"collaborator": collaborator_id, "is_stolen": is_stolen})
+
+
+def _name(given: str) -> str:
+    name = " ".join(given.replace("\0", " ").split())
+    if not name:
+        raise InvalidInput("collaborator.no_name")
+    if len(name) > _LONGEST_NAME:
+        raise InvalidInput("collaborator.name_too_long", limit=_LONGEST_NAME)
+    return name
 
 
 def _posts(services: Services, units: Sequence[str]) -> list[dict[str, object]]:

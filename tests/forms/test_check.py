@@ -178,3 +178,14 @@ def test_stray_paths_and_unknown_entity_versions_are_faults():
 def test_errors_come_before_warnings(checked):
     found = checked(survey("/data/gone = 1") + "| | image | c | C | |\n".replace("c |", "c |"), HERE)
     assert codes(found)[0] == "form.logic.unknown_path"
+
+
+@pytest.mark.parametrize(
+    ("column", "written"), [("form_title", "t" * 301), ("version", "v" * 201)], ids=["title", "version"]
+)
+def test_what_no_table_can_keep_is_refused_with_its_cell(checked, column: str, written: str):
+    settings = {"form_title": "Phiếu", "form_id": "f", "version": "1"} | {column: written}
+    head, row = (" | ".join(part) for part in (settings, settings.values()))
+    table = "| survey | | | |\n| | type | name | label |\n| | text | a | A |\n"
+    (fault,) = checked(f"{table}| settings | | | |\n| | {head} |\n| | {row} |\n")
+    assert (fault.code, fault.sheet, fault.row, fault.column) == ("form.text_too_long", "settings", 2, column)

@@ -113,3 +113,14 @@ def test_a_unit_may_be_named_as_of_another_day(services, project):
     sender = sender_by_token(services, project.project_id, enrolment.token)
     (unit_id,) = sender.post_units
     assert services.atlas.current().territory.name(unit_id, services.today()) == "Phường Lê Lợi"
+
+
+def test_a_name_is_kept_on_one_line_and_refused_when_it_is_too_long(services):
+    load_territory(services)
+    project_id = add_project(services, "Dự án mẫu").project_id
+    with pytest.raises(InvalidInput, match=r"collaborator\.name_too_long"):
+        enrol(services, project_id, name="Y " + "ê" * 119)
+    enrolment = enrol(services, project_id, name=" Y\0 Bét\n(mẫu) ")
+    with services.reading(services.operator()) as uow:
+        (line,) = uow.collaborators.lines(None, collaborator_id=enrolment.collaborator_id)
+    assert line.name == "Y Bét (mẫu)"
