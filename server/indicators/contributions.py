@@ -34,14 +34,15 @@ _LONGEST_CATEGORY = 200
 class RecordFacts:
     """What the record itself says where a measure does not.
 
-    *unit_id* is the lowest unit known, None if none is. Codes of places are read in *territory* as of *event_date*: the
-    phone's list was of that time, whatever day the measure counts for.
+    *unit_id* is the lowest unit known, None if none is. Codes of places are read in *territory* as of the first of
+    *place_days* that knows them: a code means what it meant on the phone's list, whatever day the measure counts for.
     """
 
     instance_id: str
     event_date: date
     unit_id: UnitId | None
     territory: Territory
+    place_days: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +152,11 @@ class _Reading:
     def _unit(self, measure: Measure, at: _Spot) -> UnitId:
         code = at.text(measure.place)
         if code:
-            try:
-                return self.record.territory.find(code, self.record.event_date).unit_id
-            except InvalidInput:
-                path = _path_of(measure.place, at)
-                self.note(measure, InvalidInput("measure.unknown_place", path=path), Severity.WARNING)
+            unit_id = self.record.territory.find_on(code, self.record.place_days)
+            if unit_id is not None:
+                return unit_id
+            path = _path_of(measure.place, at)
+            self.note(measure, InvalidInput("measure.unknown_place", path=path), Severity.WARNING)
         if self.record.unit_id is None:
             raise InvalidInput("measure.no_place", path=_path_of(measure.place, at))
         return self.record.unit_id

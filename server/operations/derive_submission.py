@@ -10,7 +10,6 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.errors import InvalidInput
 from server.forms.logic import Context, bind_tree
 from server.indicators.contributions import RecordFacts, contributions
 from server.operations.units_lists import units_list
@@ -77,14 +76,17 @@ def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: O
     tree = bind_tree(form.compiled.shape, instance.root)
     received_on = origin.received_at.astimezone(zone).date()
     event_date = form.landmarks.day(tree) or received_on
-    unit_id, place_findings = _place(form, tree, event_date, here=here, origin=origin)
+    # Codes are used again with another meaning: a code means what it meant on the list it was chosen from, which is
+    # of about the day the form was filled, however long ago the visit was.
+    place_days = (min(form.landmarks.filled_on(tree) or received_on, received_on), event_date)
+    unit_id, place_findings = _place(form, tree, place_days, here=here, origin=origin)
     # A phone's list is of the day it was fetched: today's for a visit of last year, last year's for a late arrival.
     days = (received_on, event_date)
     units = units_list(here, {day: _communes(here, origin, unit_id, day) for day in days})
     circumstances = Circumstances(origin.received_at, zone, {**form.lists, UNITS_LIST: units})
     instances = {**form.instances, UNITS_LIST: units}
     context = Context(tree, tree, origin.received_at, zone, instances, form.definition)
-    record = RecordFacts(instance.instance_id, event_date, unit_id, here.territory)
+    record = RecordFacts(instance.instance_id, event_date, unit_id, here.territory, place_days)
     contributed = contributions(form.measures, record, context)
     # Last, for it leaves the tree as the device would have it, and what was sent is what counts.
     broken = validate_tree(tree, form.compiled, circumstances)
@@ -118,16 +120,15 @@ def _underived(services: Services, instance: Instance, form: ShelvedForm, origin
 
 
 def _place(
-    form: ShelvedForm, tree: InstanceNode, on: date, *, here: Map, origin: Origin
+    form: ShelvedForm, tree: InstanceNode, days: tuple[date, ...], *, here: Map, origin: Origin
 ) -> tuple[UnitId | None, tuple[Finding, ...]]:
-    """Return the lowest unit the record names as of its day, else the sender's post; with what is odd about it."""
+    """Return the lowest unit the record names, by the first of *days* that knows its code, else the sender's post."""
     own_post = min(origin.post_units, default=None)
     node = form.landmarks.place(tree)
     if node is None:
         return own_post, ()
-    try:
-        unit_id = here.territory.find(node.text.strip(), on).unit_id
-    except InvalidInput:
+    unit_id = here.territory.find_on(node.text.strip(), days)
+    if unit_id is None:
         return own_post, (finding("place.unknown", node.path(), Severity.WARNING),)
     if here.scope_of(origin.post_units).covers(unit_id):
         return unit_id, ()

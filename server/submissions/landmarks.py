@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 EVENT_DATE: Final = "event_date"
 UNITS_LIST: Final = "units"
+_FILL_RANKS: Final = (2, 3)
+"""The ranks of `_day_rank` that the phone's clock writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Landmarks:
     """Paths of the nodes that say the day and the place, the best first; steps are local names below the root."""
 
     day_paths: tuple[tuple[str, ...], ...]
+    fill_paths: tuple[tuple[str, ...], ...]
     place_paths: tuple[tuple[str, ...], ...]
 
     @staticmethod
@@ -36,26 +39,39 @@ class Landmarks:
         ranked = sorted(
             (rank, place, leaf.path) for place, leaf in enumerate(leaves) if (rank := _day_rank(leaf)) is not None
         )
+        filled = [path for rank, _, path in ranked if rank in _FILL_RANKS]
         places = [
             leaf.path for leaf in leaves if leaf.control.itemset and leaf.control.itemset.instance_id == UNITS_LIST
         ]
-        return Landmarks(tuple(_steps(path) for _, _, path in ranked), tuple(_steps(path) for path in reversed(places)))
+        return Landmarks(
+            tuple(_steps(path) for _, _, path in ranked),
+            tuple(_steps(path) for path in filled),
+            tuple(_steps(path) for path in reversed(places)),
+        )
 
     def day(self, tree: InstanceNode) -> date | None:
         """Return the record's day, None if it says none that can be read."""
-        for steps in self.day_paths:
-            node = _at(tree, steps)
-            if node is not None and node.text:
-                try:
-                    return date.fromisoformat(node.text[:10])
-                except ValueError:
-                    continue
-        return None
+        return _first_day(tree, self.day_paths)
+
+    def filled_on(self, tree: InstanceNode) -> date | None:
+        """Return the day the form was filled, by the phone's clock: ``today``, else ``start``."""
+        return _first_day(tree, self.fill_paths)
 
     def place(self, tree: InstanceNode) -> InstanceNode | None:
         """Return the node whose answer is the code of the lowest unit chosen, None if none was."""
         found = (_at(tree, steps) for steps in self.place_paths)
         return next((node for node in found if node is not None and node.text.strip()), None)
+
+
+def _first_day(tree: InstanceNode, paths: tuple[tuple[str, ...], ...]) -> date | None:
+    for steps in paths:
+        node = _at(tree, steps)
+        if node is not None and node.text:
+            try:
+                return date.fromisoformat(node.text[:10])
+            except ValueError:
+                continue
+    return None
 
 
 def _leaves_outside_repeats(node: Node) -> Iterator[Node]:

@@ -66,6 +66,14 @@ class Territory:
                 return period
         raise InvalidInput("territory.unknown_code", unit_code=code, on=on, close=self._close_to(code, on))
 
+    def find_on(self, code: str, days: Iterable[date]) -> UnitId | None:
+        """Return the unit that carries *code* on the first of *days* on which any does, None if on none."""
+        for on in days:
+            for period in self._by_code.get(code, ()):
+                if period.is_valid_on(on):
+                    return period.unit_id
+        return None
+
     def resolve(self, reference: str, today: date) -> UnitPeriod:
         """Return the unit named by ``23302`` (meant today) or ``23302@2025-06-30``.
 

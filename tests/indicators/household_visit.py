@@ -61,5 +61,5 @@ def contributed(answers, *rows, unit_id=VILLAGE, instance_id="uuid:1", event_dat
     definition = form()
     tree = bind_tree(definition, read_xml(f"<data id='visit' version='1'>{answers}</data>".encode()))
     context = Context(tree, tree, RECEIVED, ZONE, {}, definition)
-    record = RecordFacts(instance_id, event_date, unit_id, TERRITORY)
+    record = RecordFacts(instance_id, event_date, unit_id, TERRITORY, (event_date,))
     return contributions(measures_of((HEADER, *rows), definition), record, context)

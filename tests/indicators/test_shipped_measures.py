@@ -30,6 +30,7 @@ EXAMPLES = [
     if not path.stem.startswith("bad_")
 ]
 SURVEY = "household_conduct_survey"
+DAY = date(2026, 11, 20)
 
 
 @cache
@@ -52,10 +53,8 @@ def contributed(name, example):
     instance = read_instance((FORMS / name / "examples" / f"{example}.xml").read_bytes())
     tree = bind_tree(definition, instance.root)
     context = Context(tree, tree, datetime(2026, 11, 21, tzinfo=UTC), ZoneInfo("Asia/Ho_Chi_Minh"), {}, definition)
-    unit_id = territory().find("23500", date(2026, 11, 20)).unit_id
-    return contributions(
-        read.measures, RecordFacts(instance.instance_id, date(2026, 11, 20), unit_id, territory()), context
-    )
+    unit_id = territory().find("23500", DAY).unit_id
+    return contributions(read.measures, RecordFacts(instance.instance_id, DAY, unit_id, territory(), (DAY,)), context)
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in EXAMPLES}))
