@@ -47,7 +47,7 @@ def test_a_piece_is_done_and_forgotten(services):
 def test_an_underived_record_is_derived_by_the_job_it_left(services, monkeypatch):
     field = make_field(services)
     with monkeypatch.context() as broken:
-        broken.setattr("server.operations.derive_submission.validate", None)
+        broken.setattr("server.operations.derive_submission.validate_tree", None)
         field.send(instance(visit_date="2026-09-30"))
     assert (facts(services).is_derived, facts(services).is_flagged) == (False, True)
     assert [one[0] for one in waiting(services)] == ["derive_submission"]
