@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts.form_logic import page
+from scripts.pages.form_logic import page
 from server.forms.logic import FUNCTIONS
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "form-logic.md"
