@@ -7,6 +7,7 @@ It knows which rules may be asked and what to note where one cannot; what is rig
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 from server.forms.definition import Datatype, NodeKind
@@ -28,6 +29,9 @@ MOST_COUNTED = 100_000
 
 _DAYS_BACK = (0, 1, 31, 366, 3660)
 """Days before receipt on which a rule about today is tried, where the record does not say its own."""
+
+_EXPONENT = re.compile(r"-?[0-9]\.[0-9]+E-?[0-9]{1,3}", re.ASCII)
+"""How Java writes a number below a thousandth or from ten million on."""
 
 _METADATA = frozenset({"meta", "instanceID", "instanceName", "deprecatedID"})
 _UNCHECKED = frozenset({"logic.unrepeatable", "logic.unknown_list", "logic.regex_unsupported"})
@@ -164,7 +168,11 @@ class Recalculation:
     def _recalculate(self, node: InstanceNode, rule: Rule) -> None:
         """Put the recomputed value into the tree; what follows reads it, as it would on the device."""
         if rule.again is Again.NEVER and not rule.fault:
-            return  # drawn by lot or kept from the first time: there is no right value to compare with
+            # Drawn by lot or kept from the first time: there is no right value to compare with. On the device it stays
+            # the number it is; only its text, in which small and large ones have an exponent, would read as none.
+            if _EXPONENT.fullmatch(node.text):
+                node.computed = float(node.text)
+            return
         computed = self.asking.asked(node, rule, lambda: self.asking.computed(node, rule), otherwise=None)
         if computed is None:
             return

@@ -43,7 +43,7 @@ def sample_form() -> str:
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     if shutil.which("javac") is None:
-        pytest.skip("no JDK")
+        pytest.fail("a JDK is missing: install it (Debian: apt-get install openjdk-17-jdk-headless)", pytrace=False)
     package = find_spec("pyxform")
     assert package is not None
     assert package.origin is not None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from console_world import DAK_HA, PASSWORD, example, make_account, send
+from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from server.access.roles import Role
@@ -31,10 +32,9 @@ def address(app):
 @pytest.fixture
 def page(address, world):
     if not CHROMIUM.exists():
-        pytest.skip("needs Chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
+        pytest.fail("Chromium is missing: install it (Debian: apt-get install chromium)", pytrace=False)
     make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
-    with sync_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         page = browser.new_page(base_url=address, viewport={"width": 360, "height": 740})
         page.alarms = []
@@ -42,6 +42,7 @@ def page(address, world):
         page.on("console", lambda line: page.alarms.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda fault: page.alarms.append(str(fault)))
         page.goto("/sign-in")
+        page.wait_for_selector("input[name=login]:focus")  # a busy machine focuses it a moment later
         page.keyboard.type("ai.do")
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
