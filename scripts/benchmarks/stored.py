@@ -23,7 +23,9 @@ def copy_newest(engine: Engine, copies: int) -> None:
     metadata.reflect(engine, only=_TABLES)
     with engine.begin() as connection:
         record = _newest(connection, "SELECT max(id) FROM submission")
-        version = _newest(connection, "SELECT max(id) FROM submission_version")
+        # Of several that arrived at once, the newest record need not have the newest version.
+        version = _newest(connection, f"SELECT min(id) FROM submission_version WHERE submission_id = {record}")  # noqa: S608 a number
+        last_version = _newest(connection, "SELECT max(id) FROM submission_version")
         for name in _TABLES:
             columns = _copied(name, metadata.tables[name])
             key = "id" if name in {"submission", "submission_version"} else "version_id"
@@ -32,7 +34,10 @@ def copy_newest(engine: Engine, copies: int) -> None:
                 f"INSERT INTO {name} ({', '.join(columns)}) {_NUMBERS}"  # noqa: S608 names of our own tables
                 f"SELECT {', '.join(columns.values())} FROM {name} AS t, numbers WHERE t.{key} = :original"
             )
-            connection.execute(text(statement), {"copies": copies, "original": original})
+            given = {"copies": copies, "original": original}
+            if ":last_version" in statement:
+                given["last_version"] = last_version
+            connection.execute(text(statement), given)
         if engine.dialect.name == "postgresql":
             _move_sequences(connection, metadata)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -41,15 +46,15 @@ def copy_newest(engine: Engine, copies: int) -> None:
 
 def _copied(name: str, table: Table) -> Mapping[str, str]:
     """Return what each column of a copy holds: what the original has, but for ids, which are moved up by n."""
-    moved = {"submission_id", "version_id", "counted_version_id"}
     values = {column.name: f"t.{column.name}" for column in table.columns}
-    for column in values:
-        if column in moved:
-            values[column] = f"t.{column} + n"
-    if name in {"submission", "submission_version"}:
-        values["id"] = "t.id + n"
-    elif "id" in values:
-        del values["id"]
+    values |= {column: moved for column, moved in _MOVED.items() if column in values}
+    match name:
+        case "submission":
+            values["id"] = "t.id + n"
+        case "submission_version":
+            values["id"] = _NEXT_VERSION
+        case _:
+            values.pop("id", None)
     if name == "submission":
         values["root_instance_id"] = _OTHER_ID.format(column="root_instance_id")
     if name == "submission_version":
@@ -59,6 +64,8 @@ def _copied(name: str, table: Table) -> Mapping[str, str]:
     return values
 
 
+_NEXT_VERSION = "CAST(:last_version AS BIGINT) + n"
+_MOVED = {"submission_id": "t.submission_id + n", "version_id": _NEXT_VERSION}
 _OTHER_ID = "substr(t.{column}, 1, 28) || substr(CAST(1000000000000 + n AS TEXT), 2)"
 """Another instanceID of the same form: the last twelve digits count."""
 
