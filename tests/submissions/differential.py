@@ -83,16 +83,22 @@ def ours(form: VariedForm, xml: bytes) -> dict[str, Verdict]:
 LOT_WITH_EXPONENT = re.compile(rb">-?[0-9]\.[0-9]+E-?[0-9]+<")
 
 
+def is_read_otherwise(form: VariedForm, xml: bytes) -> bool:
+    """Tell whether the record holds what one of the two cannot read: years beyond 9999 here, and in the engine, that
+    loads the record again, the text of a number that the device drew by lot and knows."""
+    if any(code == "logic.failed" for code, _ in errors(form, xml)):
+        return True
+    return form.name.startswith("once") and LOT_WITH_EXPONENT.search(xml) is not None
+
+
 def disagreements(form: VariedForm, engine: JavaRosa, loaded: Form, xml: bytes) -> list[str]:
     """Return where the engine and we differ on *xml*; nothing where the engine cannot load it at all."""
     try:
         theirs = engine.evaluate(loaded, xml, now=NOON)
     except JavaRosaError:
         return []
-    if any(code == "logic.failed" for code, _ in errors(form, xml)):
-        return []  # years beyond 9999, which the engine has
-    if form.name.startswith("once") and LOT_WITH_EXPONENT.search(xml):
-        return []  # the device knows the number it drew; the engine that loads the record reads its text as none
+    if is_read_otherwise(form, xml):
+        return []
     dropped = {path for code, path in errors(form, xml) if code in DROPPED}
     if NOT_OFFERED in {code for code, _ in errors(form, xml)} and any(rule.speaks for rule in calculates(form)):
         return []  # jr:choice-name() makes the engine clear the answers it does not find
