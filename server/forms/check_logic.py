@@ -5,68 +5,32 @@ pyxform lets broken logic through and phones stop on it in the field, so it is f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.forms.check_meaning import meaning_warnings
+from server.forms.expressions import written_expressions
 from server.forms.faults import Fault, Severity
 from server.forms.logic import LogicError, compile_expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from server.forms.definition import FormDefinition, Itemset, Node, SecondaryInstance
+    from server.forms.definition import FormDefinition, SecondaryInstance
+    from server.forms.expressions import Written
     from server.forms.logic import Expression, Reference
     from server.forms.survey_rows import SurveyRows
 
-_PARTS = ("relevant", "required", "constraint", "calculate", "readonly", "repeat_count")
 _SHOWN = 120
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """An expression with the node it belongs to and the part of that node it is."""
-
-    source: str
-    path: str
-    part: str
 
 
 def logic_faults(definition: FormDefinition, rows: SurveyRows) -> tuple[Fault, ...]:
     """Return what is wrong with the expressions of *definition*, placed by *rows* where the workbook is known."""
-    return tuple(fault for written in _expressions(definition) for fault in _faults_of(written, definition, rows))
-
-
-def _expressions(definition: FormDefinition) -> Iterator[_Written]:
-    for node in definition.root.walk():
-        yield from _of_node(node)
-    written = (
-        *(_Written(action.value, action.path, "default") for action in definition.actions),
-        *(
-            _Written(bind.calculate, f"{bind.path}/@{bind.attribute}", "calculate")
-            for bind in definition.attribute_binds
-        ),
-        *(_Written(output, "", "label") for output in definition.outputs),
+    return tuple(
+        fault for written in written_expressions(definition) for fault in _faults_of(written, definition, rows)
     )
-    yield from (one for one in written if one.source)
 
 
-def _of_node(node: Node) -> Iterator[_Written]:
-    for part in _PARTS:
-        source = str(getattr(node, part))
-        if source:
-            yield _Written(source, node.path, part)
-    if node.control.itemset:
-        yield _Written(_nodeset(node.control.itemset), node.path, "choice_filter")
-
-
-def _nodeset(itemset: Itemset) -> str:
-    """Return the itemset as one path, so that names in its filter are looked for in the list."""
-    path = f"instance('{itemset.instance_id}')/{itemset.rows}" if itemset.instance_id else itemset.nodeset
-    return f"{path}[{itemset.predicate}]" if itemset.predicate else path
-
-
-def _faults_of(written: _Written, definition: FormDefinition, rows: SurveyRows) -> Iterator[Fault]:
+def _faults_of(written: Written, definition: FormDefinition, rows: SurveyRows) -> Iterator[Fault]:
     try:
         expression = compile_expression(written.source)
     except LogicError as error:
@@ -85,7 +49,7 @@ def _placed(
     code: str,
     params: dict[str, str | int],
     *,
-    written: _Written,
+    written: Written,
     rows: SurveyRows,
     severity: Severity = Severity.ERROR,
 ) -> Fault:
@@ -102,7 +66,7 @@ def _placed(
 
 
 def _broken_references(
-    expression: Expression, written: _Written, definition: FormDefinition
+    expression: Expression, written: Written, definition: FormDefinition
 ) -> Iterator[tuple[str, dict[str, str | int]]]:
     lists = {reference.instance_id for reference in expression.references if reference.instance_id}
     unknown = {name for name in lists if definition.instance(name) is None}

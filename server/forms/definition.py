@@ -130,6 +130,8 @@ class Node:
     repeat_count: str = ""
     save_to: str = ""
     default: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    """What stands at it in the primary instance, by local name: an entity block's ``dataset`` and ``create``."""
     children: tuple[Node, ...] = ()
 
     def walk(self) -> Iterator[Node]:

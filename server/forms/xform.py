@@ -164,6 +164,7 @@ def _node(element: _Element, path: str, parts: _Parts) -> Node:
         repeat_count=part.repeat_count,
         save_to=bind.get("saveto", ""),
         default="" if len(element) else (element.text or "").strip(),
+        attributes=tuple(attributes(element).items()),
         children=tuple(_node(child, f"{path}/{local_name(child)}", parts) for child in _distinct(element)),
     )
 
