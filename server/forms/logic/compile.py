@@ -117,19 +117,20 @@ def compile_expression(source: str) -> Expression:
 
 
 def _code_of(syntax: Syntax) -> Code:
-    match syntax:
-        case Number(value):
-            return constant(NUMBER, value)
-        case Literal(text):
-            return constant(TEXT, text)
+    match syntax:  # the most frequent first
         case Path():
             return path_code(syntax, _code_of)
-        case Negation(operand, is_odd):
-            return negation_code(_code_of(operand), is_odd=is_odd)
-        case Chain(first, links):
-            return chain_code(_code_of(first), [(operator, _code_of(operand)) for operator, operand in links])
         case Call():
             return _call_code(syntax)
+        case Literal():
+            return constant(TEXT, syntax.value)
+        case Chain():
+            links = [(operator, _code_of(operand)) for operator, operand in syntax.links]
+            return chain_code(_code_of(syntax.first), links)
+        case Number():
+            return constant(NUMBER, syntax.value)
+        case Negation():
+            return negation_code(_code_of(syntax.operand), is_odd=syntax.is_odd)
 
 
 def _call_code(call: Call) -> Code:

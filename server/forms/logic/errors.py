@@ -1,7 +1,8 @@
 """The one refusal of the expression language, at compile time and at evaluation.
 
 Codes at compile time: ``logic.syntax`` (reason, position), ``logic.unknown_function``, ``logic.wrong_arity``,
-``logic.not_a_nodeset``. At evaluation: ``logic.repeated`` (several nodes where one value is needed), ``logic.type``,
+``logic.not_a_nodeset``. At evaluation: ``logic.repeated`` (several nodes where one value is needed),
+``logic.above_root`` (a path that climbs out of the record), ``logic.type``,
 ``logic.not_a_date``, ``logic.out_of_range``, ``logic.unknown_list``, ``logic.unrepeatable`` (only the device can say),
 ``logic.regex_unsupported`` and ``logic.too_costly``. Parameters never hold an answer.
 """

@@ -14,7 +14,7 @@ from server.forms.logic.code import Kind
 from server.forms.logic.errors import LogicError
 from server.forms.logic.function import Function, contextual
 from server.forms.logic.functions_logic import flattened
-from server.forms.logic.values import NodeSet, Value, to_text
+from server.forms.logic.values import PLACE_NUMBERS, NodeSet, Value, java_double_of_text, to_text
 
 if TYPE_CHECKING:
     from server.forms.logic.context import Context
@@ -29,13 +29,13 @@ def point_of(text: str) -> Point:
 
     To JavaRosa a number that is not there is 0, so no place at all lies off Africa.
     """
-    parts = [*text.split(), "0", "0"]
+    parts = text.split()
+    if len(parts) > PLACE_NUMBERS:
+        raise LogicError("logic.not_a_place")
     try:
-        latitude, longitude = float(parts[0]), float(parts[1])
+        latitude, longitude, *_ = [*map(java_double_of_text, parts), 0.0, 0.0]
     except ValueError as error:
         raise LogicError("logic.not_a_place") from error
-    if not (math.isfinite(latitude) and math.isfinite(longitude)):
-        raise LogicError("logic.not_a_place")
     return latitude, longitude
 
 
@@ -52,6 +52,8 @@ def _given(context: Context, values: tuple[Value, ...]) -> list[Point]:
 
     A lone node-set stands for its nodes; among others one without a node is no place, which lies off Africa.
     """
+    if len(values) == 1 and type(values[0]) not in (list, str):
+        raise LogicError("logic.not_a_place")
     texts = [to_text(value) for value in flattened(context, values)]
     points = points_of(texts[0]) if len(texts) == 1 else [point_of(text) for text in texts]
     context.steps.spend(len(points))
@@ -65,6 +67,8 @@ def _distance(context: Context, *values: Value) -> float:
 def _between(first: Point, second: Point) -> float:
     turn = math.radians(first[1] - second[1])
     south, north = math.radians(first[0]), math.radians(second[0])
+    if not math.isfinite(turn + south + north):
+        return math.nan
     cosine = math.sin(south) * math.sin(north) + math.cos(south) * math.cos(north) * math.cos(turn)
     return math.acos(max(-1.0, min(1.0, cosine))) * _RADIUS
 
@@ -78,6 +82,8 @@ def _area(context: Context, nodes: NodeSet) -> float:
 
 
 def _flat(origin: Point, point: Point) -> tuple[float, float]:
+    if not math.isfinite(point[0]):
+        return math.nan, math.nan
     x = (point[1] - origin[1]) * _METRES_A_DEGREE * math.cos(math.radians(point[0]))
     return x, (point[0] - origin[0]) * _METRES_A_DEGREE
 

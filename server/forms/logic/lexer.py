@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import TypeAlias
 
 from server.forms.logic.errors import syntax_error
 
@@ -22,8 +22,9 @@ _TOKEN = re.compile(
     | (!=|<=|>=|[-+|=<>])
     | (::|//|\.\.|[*/()\[\],.@])
     | (\Z)
+    | (.)
     )""",
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 _WORD_OPERATORS = frozenset({"and", "or", "div", "mod", "*"})
 _NO_OPERAND_BEFORE = frozenset({"@", "::", "(", "[", ",", "/", "//"})
@@ -40,20 +41,17 @@ class Kind(Enum):
     OPERATOR = auto()
     SYMBOL = auto()
     END = auto()
+    STRAY = auto()
+    """A character no token starts with; never handed out."""
 
 
-class Token(NamedTuple):
-    """A token and where it starts, counted in characters from 0."""
+Token: TypeAlias = tuple[Kind, str, int]
+"""Its kind, its text and where it starts, counted in characters from 0; bare, for there is nothing quicker to make."""
 
-    kind: Kind
-    text: str
-    position: int
-
-
-NUMBER, LITERAL, NAMES, NAME, OPERATOR, SYMBOL, END = Kind
+NUMBER, LITERAL, NAMES, NAME, OPERATOR, SYMBOL, END, STRAY = Kind
 """The kinds under names of their own: Python 3.11 takes longer to find ``Kind.NAME`` than to read a token."""
 
-_KINDS = (END, NUMBER, LITERAL, NAMES, NAME, OPERATOR, SYMBOL, END)
+_KINDS = (STRAY, NUMBER, LITERAL, NAMES, NAME, OPERATOR, SYMBOL, END, STRAY)
 """By the number of the group in `_TOKEN`."""
 
 
@@ -63,22 +61,16 @@ def tokens_of(source: str) -> list[Token]:
     Raises LogicError ``logic.syntax`` where no token can start (reason ``character`` or ``quote``).
     """
     found: list[Token] = []
-    position, operand_before = 0, False
+    operand_before = False
     for match in _TOKEN.finditer(source):
-        if match.start() != position:
-            break  # the search went past something that is no token
         group = match.lastindex or 0
-        start, position = match.span(group)
         text, kind = match[group], _KINDS[group]
         if operand_before and text in _WORD_OPERATORS:
             kind = OPERATOR
-        found.append(Token(kind, text, start))
-        operand_before = kind is not OPERATOR and text not in _NO_OPERAND_BEFORE
+        elif kind is STRAY:
+            raise syntax_error("quote" if text in "\"'" else "character", match.start(group))
+        found.append((kind, text, match.start(group)))
         if kind is END:
-            return found
-    raise _no_token(source, position)
-
-
-def _no_token(source: str, position: int) -> Exception:
-    start = position + len(source[position:]) - len(source[position:].lstrip())
-    return syntax_error("quote" if source[start] in "\"'" else "character", start)
+            break
+        operand_before = kind is not OPERATOR and text not in _NO_OPERAND_BEFORE
+    return found

@@ -49,16 +49,17 @@ if TYPE_CHECKING:
 
 def path_code(path: Path, compile_part: Compile) -> Code:
     """Return code that yields the relevant nodes *path* leads to, in document order."""
-    steps = tuple(_compiled(step, compile_part) for step in path.steps)
-    if path.base is INSTANCE:
-        return Code(NODES, _instance_path(path, steps, compile_part))
-    ups, names = _plain(path.steps)
+    base = path.base
+    steps = [_compiled(step, compile_part) for step in path.steps]
+    if base is INSTANCE:
+        return Code(NODES, _instance_path(path, tuple(steps), compile_part))
+    general = _general_path(base, tuple(steps))
+    ups, names = _plain(steps)
     if names is None:
-        return Code(NODES, _general_path(path.base, steps))
-    general = _general_path(path.base, steps)
-    if path.base is ROOT:
+        return Code(NODES, general)
+    if base is ROOT:
         return Code(NODES, _plain_absolute(names, general) if names else _document)
-    return Code(NODES, _plain_relative(path.base, ups, names, general))
+    return Code(NODES, _plain_relative(base, ups, names, general))
 
 
 def _document(context: Context) -> NodeSet:
@@ -66,22 +67,26 @@ def _document(context: Context) -> NodeSet:
 
 
 def _compiled(step: Step, compile_part: Compile) -> CompiledStep:
-    return step.axis, step.name, tuple(compile_part(predicate).run for predicate in step.predicates)
+    predicates = step.predicates
+    tests = tuple([compile_part(predicate).run for predicate in predicates]) if predicates else ()
+    return step.axis, step.name, tests
 
 
-def _plain(steps: tuple[Step, ...]) -> tuple[int, tuple[str, ...] | None]:
+def _plain(steps: list[CompiledStep]) -> tuple[int, tuple[str, ...] | None]:
     """Return how many ``..`` lead and the names that follow; None for names where the path holds anything else."""
     ups = 0
     names: list[str] = []
-    for step in steps:
-        if step.predicates or step.axis in (EVERY_CHILD, ATTRIBUTE):
+    for axis, name, tests in steps:
+        if tests:
             return 0, None
-        if step.axis is PARENT:
+        if axis is CHILD:
+            names.append(name)
+        elif axis is PARENT:
             if names:
                 return 0, None
             ups += 1
-        elif step.axis is CHILD:
-            names.append(step.name)
+        elif axis is not SELF:
+            return 0, None
     return ups, tuple(names)
 
 
@@ -107,18 +112,13 @@ def _plain_relative(base: Base, ups: int, names: tuple[str, ...], general: RunNo
     from_current = base is CURRENT
     absolute = _plain_absolute(names, general) if names else None
 
-    def from_the_top(root: InstanceNode | None, context: Context) -> NodeSet:
-        """Go on from above the root, where one step too many has led; the device takes its name for any."""
-        return absolute(context) if absolute is not None and root is context.root else []
-
     def run(context: Context) -> NodeSet:
-        node: InstanceNode | None = (context.current or context.node) if from_current else context.node
-        below = node
+        node = (context.current or context.node) if from_current else context.node
         context.steps.spend(1)
-        for _ in range(ups):
-            below, node = node, node.parent if node is not None else None
-        if node is None:
-            return from_the_top(below, context)
+        for place in range(ups):
+            if node.parent is None:
+                return _above(node, context, absolute if place == ups - 1 else None)
+            node = node.parent
         for name in names:
             found = node.children.get(name)
             if not found:
@@ -131,6 +131,16 @@ def _plain_relative(base: Base, ups: int, names: tuple[str, ...], general: RunNo
     return run
 
 
+def _above(top: InstanceNode, context: Context, absolute: RunNodes | None) -> NodeSet:
+    """Go on from above *top*: the device takes the first name there for the root's, whatever it is; it fails higher up.
+
+    Raises LogicError ``logic.above_root``.
+    """
+    if absolute is None or top is not context.root:
+        raise LogicError("logic.above_root")
+    return absolute(context)
+
+
 def _general_path(base: Base, steps: tuple[CompiledStep, ...]) -> RunNodes:
     def run(context: Context) -> NodeSet:
         standing = (context.current or context.node) if base is CURRENT else context.node
@@ -138,7 +148,7 @@ def _general_path(base: Base, steps: tuple[CompiledStep, ...]) -> RunNodes:
         if base is ROOT:
             nodes, depth, rest = _root_step(context, steps)
         else:
-            nodes, depth, rest = [standing], -1, steps
+            (nodes, rest), depth = _climbed(standing, steps, context), -1
         for step in rest:
             nodes, depth = _stepped(nodes, depth, step=step, chain=chain, context=context)
             if not nodes:
@@ -154,6 +164,30 @@ def _root_step(context: Context, steps: tuple[CompiledStep, ...]) -> tuple[NodeS
     axis, _, tests = steps[0]
     nodes = [context.root] if axis is CHILD or axis is EVERY_CHILD else []
     return _filtered(nodes, tests, context), 1, steps[1:]
+
+
+def _climbed(
+    standing: InstanceNode, steps: tuple[CompiledStep, ...], context: Context
+) -> tuple[NodeSet, tuple[CompiledStep, ...]]:
+    """Return where the ``..`` in front of *steps* lead, and the steps that are left."""
+    node = standing
+    for place, (axis, _, tests) in enumerate(steps):
+        if axis is not PARENT:
+            return [node], steps[place:]
+        if node.parent is None:
+            return _root_again(node, steps[place + 1 :], context)
+        node = node.parent
+        if tests and not _filtered([node], tests, context):
+            return [], ()
+    return [node], ()
+
+
+def _root_again(
+    top: InstanceNode, rest: tuple[CompiledStep, ...], context: Context
+) -> tuple[NodeSet, tuple[CompiledStep, ...]]:
+    if not rest or rest[0][0] not in (CHILD, EVERY_CHILD) or top is not context.root:
+        raise LogicError("logic.above_root")
+    return _filtered([top], rest[0][2], context), rest[1:]
 
 
 def _stepped(

@@ -31,13 +31,20 @@ _PLAIN_FROM, _PLAIN_TO = 1e-3, 1e7
 _EPOCH_ORDINAL = 719_163  # date(1970, 1, 1).toordinal()
 _SECONDS_A_DAY = 86_400
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PLACE_NUMBERS = 4
+PLACE_NUMBERS = 4
+"""Latitude, longitude, altitude, accuracy."""
 _NOWHERE = "0.0 0.0 0.0 0.0"
 """A place that was never found; the device takes it for no answer."""
 _JAVA_SPACE = "".join(map(chr, range(33)))
 _NUMERIC = re.compile(r"-?(?:\d+\.?\d*|\.\d+)\Z", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,10}\Z", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)
+_JAVA_DOUBLE = re.compile(
+    r"([+-]?)(?:(NaN|Infinity)"
+    r"|((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[fFdD]?"
+    r"|(0[xX](?:[\da-fA-F]+\.?[\da-fA-F]*|\.[\da-fA-F]+)[pP][+-]?\d+)[fFdD]?)\Z",
+    re.ASCII,
+)
 _DATE = re.compile(r"\+?(\d{1,4})-\+?(\d{1,2})-\+?(\d{1,2})\Z", re.ASCII)
 _TIME = re.compile(
     r"(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?)[^Z+\-]*)?(?:(Z)|([+-])(\d{1,2})(?::(\d{1,2}))?(?:\d{2})?)?\Z", re.ASCII
@@ -84,6 +91,19 @@ def number_of_text(text: str) -> float:
 def _odd_number(text: str) -> float:
     stripped = text.replace(",", ".").strip(_JAVA_SPACE)
     return float(stripped) if _NUMERIC.match(stripped) else NAN
+
+
+def java_double_of_text(text: str) -> float:
+    """Return the double Java reads in *text*, which has no space around it; raises ValueError where it is none."""
+    found = _JAVA_DOUBLE.match(text)
+    if found is None:
+        raise ValueError(text)
+    sign, named, decimal, binary = found.groups()
+    try:
+        size = float.fromhex(binary) if binary else float(named or decimal)
+    except OverflowError:
+        size = math.inf
+    return -size if sign == "-" else size
 
 
 def days_of(moment: datetime) -> float:
@@ -198,10 +218,10 @@ def _typed_places(texts: list[str]) -> str:
 
 
 def _typed_place(text: str) -> str:
-    numbers = [float(part) for part in text.split()]
-    if len(numbers) > _PLACE_NUMBERS:
+    numbers = [java_double_of_text(part) for part in text.split()]
+    if len(numbers) > PLACE_NUMBERS:
         raise ValueError(text)
-    return " ".join(java_double(number) for number in [*numbers, 0.0, 0.0, 0.0][:_PLACE_NUMBERS])
+    return " ".join(java_double(number) for number in [*numbers, 0.0, 0.0, 0.0][:PLACE_NUMBERS])
 
 
 def _typed_integer(text: str) -> Scalar:
