@@ -8,8 +8,19 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from urllib.parse import quote, urlsplit
 
-from .openrosa_xml import InvalidAnswer, ListedFile, ListedForm, read_form_head, read_form_list, read_manifest
+from .entity_store import EntityStore
+from .openrosa_xml import (
+    APPROVAL_LIST,
+    InvalidAnswer,
+    ListedFile,
+    ListedForm,
+    read_form_head,
+    read_form_list,
+    read_integrity,
+    read_manifest,
+)
 from .wire import Response
 
 
@@ -33,13 +44,15 @@ class BlankForm:
 class SyncReport:
     """What one check did. ``error`` is set where the list could not be used; then nothing has changed.
 
-    ``mismatched`` names files and forms whose bytes are not those the server's hash promised: Collect keeps them and
-    downloads them again at every check.
+    ``rechecked`` names forms with entity lists that were fetched again though nothing of theirs had changed: Collect
+    cannot tell in advance, and does so at every check. ``mismatched`` names files and forms whose bytes are not those
+    the server's hash promised: Collect keeps them and downloads them again at every check.
     """
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    rechecked: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
     mismatched: tuple[str, ...] = ()
     error: str | None = None
@@ -69,12 +82,11 @@ class FormFailed(Exception):
 
 @dataclass(slots=True)
 class FormShelf:
-    """The phone's blank forms and its entity lists; *fetch* is a GET with the device's id in the address."""
+    """The phone's blank forms and its entities; *fetch* is a GET with the device's id in the address."""
 
     fetch: Callable[[str], Response]
     forms: list[BlankForm] = field(default_factory=list)
-    entity_lists: dict[str, bytes] = field(default_factory=dict)
-    _entity_hashes: dict[str, str] = field(default_factory=dict)
+    entities: EntityStore = field(default_factory=EntityStore)
     _mismatched: list[str] = field(default_factory=list)
 
     def match_exactly(self, form_list_url: str, in_use: set[tuple[str, str | None]]) -> SyncReport:
@@ -86,19 +98,26 @@ class FormShelf:
             return SyncReport(error=str(error))
         removed = self._remove_unlisted({offer.listed.form_id for offer in offers}, in_use)
         changed: dict[State, list[str]] = {state: [] for state in State}
+        rechecked: list[str] = []
         failed: dict[str, str] = {}
         for offer in offers:
             state = self._state(offer)
             if state is State.ON_DEVICE:
                 continue
             try:
-                self._download(offer)
-                changed[state].append(offer.listed.form_id)
+                has_news = self._download(offer)
+                of_its_kind = changed[state] if has_news or state is not State.UPDATED_MEDIA else rechecked
+                of_its_kind.append(offer.listed.form_id)
             except (FormFailed, InvalidAnswer, ConnectionError) as error:
                 failed[offer.listed.form_id] = str(error)
         updated = changed[State.UPDATED_VERSION] + changed[State.UPDATED_HASH] + changed[State.UPDATED_MEDIA]
         return SyncReport(
-            tuple(changed[State.NEW]), tuple(updated), removed, failed, tuple(dict.fromkeys(self._mismatched))
+            added=tuple(changed[State.NEW]),
+            updated=tuple(updated),
+            removed=removed,
+            rechecked=tuple(rechecked),
+            failed=failed,
+            mismatched=tuple(dict.fromkeys(self._mismatched)),
         )
 
     def _xml(self, url: str) -> bytes:
@@ -156,7 +175,8 @@ class FormShelf:
         wanted = [file for file in offer.manifest or () if not file.file_name.endswith(".zip")]
         return any(file.hash not in present for file in wanted)
 
-    def _download(self, offer: Offer) -> None:
+    def _download(self, offer: Offer) -> bool:
+        """Download a form with its files and tell whether any file or list was new."""
         listed = offer.listed
         if listed.hash is None:
             raise FormFailed("the server did not provide a hash for this form")
@@ -165,40 +185,60 @@ class FormShelf:
             head = read_form_head(xform)
             if md5(xform) != listed.hash:
                 self._mismatched.append(listed.form_id)
-            media = self._media(offer)
+            media, has_news = self._media(offer)
         finally:
             # Collect deletes other bytes of the same id and version even when the download failed.
             self.forms = [form for form in self.forms if not _is_superseded(form, listed)]
         self.forms = [form for form in self.forms if form.hash != md5(xform)]
         self.forms.append(BlankForm(head.form_id, head.version, head.title, xform, media))
+        return has_news
 
-    def _media(self, offer: Offer) -> dict[str, bytes]:
+    def _media(self, offer: Offer) -> tuple[dict[str, bytes], bool]:
         at_hand = {
             name: c for form in self.forms if form.form_id == offer.listed.form_id for name, c in form.media.items()
         }
         media = {}
+        has_news = False
         for file in offer.manifest or ():
             if file.list_type is not None:
-                self._take_entities(file)
+                has_news |= self._take_entities(file)
                 continue
             content = at_hand.get(file.file_name)
             if content is None or md5(content) != file.hash:
                 content = self._ok(file.download_url).body
+                has_news = True
             if md5(content) != file.hash:
                 self._mismatched.append(file.file_name)
             media[file.file_name] = content
-        return media
+        return media, has_news
 
-    def _take_entities(self, file: ListedFile) -> None:
-        """Entity lists go to the device's own store, keyed by list; their hash is an opaque version."""
-        name = file.file_name.removesuffix(".csv")
-        if self._entity_hashes.get(name) != file.hash:
-            self.entity_lists[name] = self._ok(file.download_url).body
-            self._entity_hashes[name] = file.hash
+    def _take_entities(self, file: ListedFile) -> bool:
+        """Take a list into the phone's own store, where its version is new, and tell whether it was.
+
+        Entities made here that the server has never listed are asked about in one request, whatever their number, new
+        version or not; where that fails, the form fails.
+        """
+        name = file.file_name.partition(".csv")[0]
+        is_new = self.entities.hash(name) != file.hash
+        if is_new:
+            content = self._ok(file.download_url).body
+            needs_approval = file.list_type == APPROVAL_LIST
+            self.entities.import_list(name, content, list_hash=file.hash, needs_approval=needs_approval)
+        asked = self.entities.offline_ids(name)
+        if file.integrity_url is not None and asked:
+            states = read_integrity(self._xml(with_query(file.integrity_url, "id", ",".join(asked))))
+            self.entities.remove(name, [one for one, is_deleted in states.items() if is_deleted])
+        return is_new
 
 
 def _is_superseded(form: BlankForm, listed: ListedForm) -> bool:
     return (form.form_id, form.version) == (listed.form_id, listed.version) and form.hash != listed.hash
+
+
+def with_query(url: str, name: str, value: str) -> str:
+    """Return the URL with one more query parameter, escaped as Android does."""
+    joint = "&" if urlsplit(url).query else "?"
+    return f"{url}{joint}{name}=" + quote(value, safe="_-!.~'()*")
 
 
 def md5(content: bytes) -> str:

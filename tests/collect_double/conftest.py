@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from .engine import Form, JavaRosa
+from .form_server import FormServer
 from .recording_server import RecordingServer, accepting, recording_server
 from .sample_forms import COUNTED, HOMES, HOUSEHOLD, LISTED, xform
 
@@ -34,3 +35,11 @@ def listed(engine: JavaRosa) -> Form:
 def server() -> Iterator[RecordingServer]:
     with recording_server(accepting()) as server:
         yield server
+
+
+@pytest.fixture
+def shelf() -> Iterator[FormServer]:
+    forms = FormServer()
+    with recording_server(forms.answer) as recording:
+        forms.recording = recording
+        yield forms

@@ -12,6 +12,8 @@ FORM_LIST = "http://openrosa.org/xforms/xformsList"
 MANIFEST = "http://openrosa.org/xforms/xformsManifest"
 XHTML = "http://www.w3.org/1999/xhtml"
 XFORMS = "http://www.w3.org/2002/xforms"
+APPROVAL_LIST = "approvalEntityList"
+LIST_TYPES = frozenset({"entityList", APPROVAL_LIST})
 
 
 class InvalidAnswer(ValueError):
@@ -32,12 +34,13 @@ class ListedForm:
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """One mediaFile of a manifest; *list_type* is set for entity lists."""
+    """One mediaFile of a manifest; *list_type* is set for entity lists alone, and only these have an integrity URL."""
 
     file_name: str
     hash: str
     download_url: str
     list_type: str | None
+    integrity_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,25 @@ def read_form_list(body: bytes) -> list[ListedForm]:
 def read_manifest(body: bytes) -> list[ListedFile]:
     """Return the files of a manifest; a file without name, hash or address spoils it all."""
     return [_listed_file(element) for element in _children(body, MANIFEST, "manifest", "mediaFile")]
+
+
+def read_integrity(body: bytes) -> dict[str, bool]:
+    """Return which entities the server says are deleted, by id.
+
+    Namespaces do not matter; a comment among the entities breaks the parser, as does any word but true and false.
+    """
+    root = _parsed(body, keep_comments=True)
+    lists = [element for element in root if _local_name(element) == "entities"]
+    if _local_name(root) != "data" or len(lists) != 1:
+        raise InvalidAnswer("no single data/entities")
+    states = {}
+    for element in lists[0]:
+        name = _local_name(element)
+        if name is None:
+            raise InvalidAnswer("a comment among the entities")
+        if name == "entity":
+            states[element.attrib.get("id", "")] = _deleted(element)
+    return states
 
 
 def read_form_head(xform: bytes) -> FormHead:
@@ -104,9 +126,21 @@ def _lowered(tag: str) -> str:
     return namespace.lower() + brace + name
 
 
-def _parsed(body: bytes) -> ET.Element:
+def _deleted(entity: ET.Element) -> bool:
+    texts = [child.text for child in entity if _local_name(child) == "deleted"]
+    if "id" not in entity.attrib or texts not in (["true"], ["false"]):
+        raise InvalidAnswer(f"no id, or neither true nor false: {texts}")
+    return texts == ["true"]
+
+
+def _local_name(element: ET.Element) -> str | None:
+    """Return the name without its namespace, None for a comment."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else None
+
+
+def _parsed(body: bytes, *, keep_comments: bool = False) -> ET.Element:
     try:
-        return ET.fromstring(body)
+        return ET.fromstring(body, ET.XMLParser(target=ET.TreeBuilder(insert_comments=keep_comments)))
     except ET.ParseError as error:
         raise InvalidAnswer(str(error)) from error
 
@@ -151,5 +185,6 @@ def _listed_file(element: ET.Element) -> ListedFile:
         file_name=PurePosixPath(texts["filename"]).name,
         hash=texts["hash"][4:],
         download_url=texts["downloadUrl"],
-        list_type=element.attrib.get("type"),
+        list_type=element.attrib.get("type") if element.attrib.get("type") in LIST_TYPES else None,
+        integrity_url=texts.get("integrityUrl") or None,
     )

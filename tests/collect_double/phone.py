@@ -10,10 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import quote, urlsplit
+from threading import Lock
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
 
-from .blank_forms import BlankForm, FormShelf, SyncReport
+from .blank_forms import BlankForm, FormShelf, SyncReport, with_query
 from .credentials import Credentials
+from .entity_forms import form_entities, is_edit
+from .entity_store import EntityStore
 from .mishaps import Interrupted, Mishap
 from .multipart import Body, posts
 from .openrosa_xml import submission_message
@@ -58,7 +62,8 @@ class Phone:
         self._own = Wire(USER_AGENT, Credentials(username, password), clock, trust)
         self._others = Wire(USER_AGENT, Credentials("", ""), clock, trust)
         self._shelf = FormShelf(self._get)
-        self._filled: set[tuple[str, str | None]] = set()
+        self._filled: dict[str | None, tuple[str, str | None]] = {}
+        self._finalising = Lock()
         self._submission_url: str | None = None
 
     @property
@@ -80,13 +85,16 @@ class Phone:
         return [form for form in self._shelf.forms if form.hidden]
 
     @property
-    def entity_lists(self) -> dict[str, bytes]:
-        """The entity lists downloaded, by list name."""
-        return dict(self._shelf.entity_lists)
+    def entities(self) -> EntityStore:
+        """The entities on the phone, shared by all its forms."""
+        return self._shelf.entities
 
     def media(self, form_id: str) -> dict[str, bytes]:
-        """The files a form finds when it is filled: the entity lists, and before them its own media."""
-        lists = {f"{name}.csv": content for name, content in self._shelf.entity_lists.items()}
+        """The files a form finds when it is filled: the entity lists as they stand now, and before them its own media.
+
+        A form loaded with them does not see later changes: load it anew.
+        """
+        lists = {f"{name}.csv": self.entities.render(name) for name in self.entities.lists}
         return {**lists, **self.forms[form_id].media}
 
     @property
@@ -95,16 +103,26 @@ class Phone:
         return self._own.log
 
     def keep_filled(self, survey: Survey) -> None:
-        """Lay a filled form on the phone: its blank form is hidden, not deleted, when the server drops it."""
-        self._filled.add((survey.form_id, survey.version))
+        """Lay a finalised form on the phone: what it says of entities is done here at once, sent or not.
+
+        An edit of a form that was sent does nothing to them. From now on the blank form is hidden, not deleted, when
+        the server drops it.
+        """
+        with self._finalising:
+            if survey.instance_id not in self._filled:
+                self._change_entities(survey)
+            self._filled[survey.instance_id] = (survey.form_id, survey.version)
 
     def sync(self) -> SyncReport:
         """Check the server's list and make the phone match it exactly."""
         with self._online():
-            return self._shelf.match_exactly(self.server_url.rstrip("/") + "/formList", self._filled)
+            return self._shelf.match_exactly(self.server_url.rstrip("/") + "/formList", set(self._filled.values()))
 
     def send(self, survey: Survey, mishap: Mishap = SMOOTH, *, accept_length: int | None = None) -> Sent:
-        """Send a survey: HEAD, then as many POSTs as it takes. *accept_length* overrides what the server asks for."""
+        """Send a survey: HEAD, then as many POSTs as it takes. *accept_length* overrides what the server asks for.
+
+        A survey that was not yet kept on the phone is kept first: Collect sends only what it has finalised.
+        """
         self.keep_filled(survey)
         with self._online():
             return self._send(survey, mishap, accept_length)
@@ -113,6 +131,15 @@ class Phone:
         """Send the same survey *times* at once, each from a thread of its own."""
         with ThreadPoolExecutor(times) as threads:
             return list(threads.map(lambda _: self.send(survey), range(times)))
+
+    def _change_entities(self, survey: Survey) -> None:
+        of_its_version = [
+            form for form in self._shelf.forms if (form.form_id, form.version) == (survey.form_id, survey.version)
+        ]
+        if of_its_version:
+            instance = ET.fromstring(survey.xml)
+            if not is_edit(instance):
+                self.entities.apply(form_entities(of_its_version[-1].xform, instance))
 
     @contextmanager
     def _online(self) -> Iterator[None]:
@@ -183,8 +210,7 @@ class Phone:
         return self._own if same_host else self._others
 
     def _with_device(self, url: str) -> str:
-        joint = "&" if urlsplit(url).query else "?"
-        return f"{url}{joint}deviceID=" + quote(self.device_id, safe="_-!.~'()*")
+        return with_query(url, "deviceID", self.device_id)
 
 
 class HeadRefused(Exception):

@@ -76,6 +76,76 @@ LISTED = """
 | | Phiếu chọn hộ mẫu | sample_listed | 1 |
 """
 
+NEW_HOME = """
+| survey |
+| | type | name | label | required | relevant | save_to |
+| | text | head | Chủ hộ | yes | | head |
+| | integer | size | Số người | | | size |
+| | select_one yes_no | moved | Mới chuyển đến? | yes | | |
+| | date | since | Từ ngày | | ${moved} = 'yes' | since |
+| choices |
+| | list_name | name | label |
+| | yes_no | yes | Có |
+| | yes_no | no | Không |
+| entities |
+| | list_name | label |
+| | homes | concat(${head}, ' ', ${size}) |
+| settings |
+| | form_title | form_id | version | client_editable |
+| | Phiếu lập hộ mẫu | new_home | 1 | yes |
+"""
+
+VISITED_HOME = """
+| survey |
+| | type | name | label | required | save_to |
+| | select_one_from_file homes.csv | home | Hộ | yes | |
+| | integer | size | Số người | | size |
+| entities |
+| | list_name | entity_id |
+| | homes | ${home} |
+| settings |
+| | form_title | form_id | version |
+| | Phiếu thăm hộ mẫu | visited_home | 1 |
+"""
+
+SETTLED_HOME = """
+| survey |
+| | type | name | label | required | relevant | calculation | save_to |
+| | select_one known | known | Hộ có trong danh sách? | yes | | | |
+| | select_one_from_file homes.csv | home | Hộ | yes | ${known} = 'yes' | | |
+| | text | head | Chủ hộ | yes | | | head |
+| | calculate | new_id | | | | once(uuid()) | |
+| entities |
+| | list_name | label | entity_id | create_if | update_if |
+| | homes | ${head} | if(${known} = 'yes', ${home}, ${new_id}) | ${known} = 'no' | ${known} = 'yes' |
+| choices |
+| | list_name | name | label |
+| | known | yes | Có |
+| | known | no | Không |
+| | known | unsure | Không rõ |
+| settings |
+| | form_title | form_id | version |
+| | Phiếu lập hoặc sửa hộ mẫu | settled_home | 1 |
+"""
+
+TREES = """
+| survey |
+| | type | name | label | required | save_to |
+| | text | place | Nơi | yes | |
+| | begin repeat | tree | Cây | | |
+| | text | kind | Loại | yes | kind |
+| | begin group | about | Về cây | | |
+| | integer | age | Tuổi | | age |
+| | end group | | | | |
+| | end repeat | | | | |
+| entities |
+| | list_name | label | repeat |
+| | trees | concat(${kind}, ' ', ${place}) | ${tree} |
+| settings |
+| | form_title | form_id | version |
+| | Phiếu cây mẫu | trees | 1 |
+"""
+
 DEAD_END = """
 | survey |
 | | type | name | label | required | choice_filter | default |

@@ -1,81 +1,11 @@
 """What lies on the phone after a check in match_exactly mode, and what each check asks of the server."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from .blank_forms import md5
+from .form_server import XML, FormServer, xform
 from .phone import Phone
-from .recording_server import OPENROSA, Answer, Recorded, RecordingServer, recording_server
+from .recording_server import OPENROSA, Answer
 from .test_sending import survey
-
-XML = (("Content-Type", "text/xml; charset=utf-8"), *OPENROSA.items())
-
-
-def xform(form_id: str, version: str, text: str = "") -> bytes:
-    return (
-        '<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head>'
-        f'<h:title>Mẫu {form_id}{text}</h:title><model><instance><data id="{form_id}" version="{version}"/></instance>'
-        "</model></h:head><h:body/></h:html>"
-    ).encode()
-
-
-class FormServer:
-    """A server of forms held in memory; tests change its shelf and its manners."""
-
-    def __init__(self) -> None:
-        self.forms: dict[str, tuple[str, bytes, dict[str, bytes]]] = {}
-        self.overrides: dict[str, Answer] = {}
-        self.headers = XML
-        self.recording: RecordingServer
-
-    def publish(self, form_id: str, version: str, *, text: str = "", media: dict[str, bytes] | None = None) -> None:
-        self.forms[form_id] = (version, xform(form_id, version, text), media or {})
-
-    def answer(self, request: Recorded) -> Answer:
-        path = request.path.partition("?")[0]
-        if path in self.overrides:
-            return self.overrides[path]
-        body, headers = self._found(path)
-        etag = (("ETag", f'"{md5(body)}"'), ("Cache-Control", "no-cache"))
-        if request.header("If-None-Match") == f'"{md5(body)}"':
-            return Answer(304, headers=etag)
-        return Answer(200, body, (*headers, *etag))
-
-    def _found(self, path: str) -> tuple[bytes, tuple[tuple[str, str], ...]]:
-        if path == "/formList":
-            return self._form_list(), self.headers
-        _, form_id, what = path.split("/", 2)
-        _, form, media = self.forms[form_id]
-        if what == "form.xml":
-            return form, ()
-        return (self._manifest(form_id, media), self.headers) if what == "manifest" else (media[what], ())
-
-    def _form_list(self) -> bytes:
-        items = "".join(
-            f"<xform><formID>{form_id}</formID><name>{form_id}</name><version>{version}</version>"
-            f"<hash>md5:{md5(form)}</hash><downloadUrl>{self.recording.url}/{form_id}/form.xml</downloadUrl>"
-            + (f"<manifestUrl>{self.recording.url}/{form_id}/manifest</manifestUrl>" if media else "")
-            + "</xform>"
-            for form_id, (version, form, media) in self.forms.items()
-        )
-        return f'<xforms xmlns="http://openrosa.org/xforms/xformsList">{items}</xforms>'.encode()
-
-    def _manifest(self, form_id: str, media: dict[str, bytes]) -> bytes:
-        items = "".join(
-            f"<mediaFile><filename>{name}</filename><hash>md5:{md5(content)}</hash>"
-            f"<downloadUrl>{self.recording.url}/{form_id}/{name}</downloadUrl></mediaFile>"
-            for name, content in media.items()
-        )
-        return f'<manifest xmlns="http://openrosa.org/xforms/xformsManifest">{items}</manifest>'.encode()
-
-
-@pytest.fixture
-def shelf() -> Iterator[FormServer]:
-    forms = FormServer()
-    with recording_server(forms.answer) as recording:
-        forms.recording = recording
-        yield forms
 
 
 @pytest.fixture
@@ -194,26 +124,6 @@ def test_one_failing_form_leaves_the_others_alone(shelf: FormServer, phone: Phon
     report = phone.sync()
     assert report.added == ("a",)
     assert set(report.failed) == {"b"}
-
-
-def test_an_entity_list_goes_to_the_device_and_is_fetched_when_its_version_changes(shelf: FormServer, phone: Phone):
-    def listed(version: str) -> Answer:
-        entry = (
-            f'<mediaFile type="entityList"><filename>homes.csv</filename><hash>md5:{version}</hash>'
-            f"<downloadUrl>{shelf.recording.url}/b/homes.csv</downloadUrl></mediaFile>"
-        )
-        return Answer(
-            200, f'<manifest xmlns="http://openrosa.org/xforms/xformsManifest">{entry}</manifest>'.encode(), XML
-        )
-
-    shelf.overrides |= {"/b/manifest": listed("one"), "/b/homes.csv": Answer(200, b"name,label,__version\n")}
-    phone.sync()
-    shelf.overrides["/b/homes.csv"] = Answer(200, b"name,label,__version\nx,y,1\n")
-    phone.sync()
-    assert phone.media("b") == {"homes.csv": b"name,label,__version\n"}
-    shelf.overrides["/b/manifest"] = listed("two")
-    phone.sync()
-    assert phone.media("b") == {"homes.csv": b"name,label,__version\nx,y,1\n"}
 
 
 def test_an_unsupported_401_or_a_dead_server_is_an_error_of_the_check(shelf: FormServer):
