@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from server.operations.file_version import finding_rows
+from server.submissions.awaited_files import AWAITED, awaited_files
 from server.submissions.decision import New, Resend
 from server.submissions.instance import kept_name
 
@@ -26,11 +28,12 @@ def file_attachments(
 ) -> tuple[Arrived, ...]:
     """File *arrived* under the version and return those that clash with bytes it already has."""
     if isinstance(filed.decision, Resend):
-        return _fill(uow, filed, arrived, at) if arrived else ()
+        return _fill(uow, filed, derived, arrived, at=at) if arrived else ()
     rows = _new_rows(filed.version_id, derived, arrived, at)
     if not isinstance(filed.decision, New):
         _inherit(uow, filed, rows)
     uow.submissions.add_attachments(list(rows.values()))
+    uow.submissions.add_findings(_awaited_rows(filed, derived, {key for key, row in rows.items() if row["sha256"]}))
     if any(_is_missing(row) for row in rows.values()) or not isinstance(filed.decision, New):
         uow.submissions.count_missing(filed.submission_id)
     taken = {(row["name_key"], row["sha256"]) for row in rows.values()}
@@ -82,7 +85,13 @@ def _inherit(uow: UnitOfWork, filed: Filed, rows: dict[str, dict[str, Any]]) -> 
         rows[key].update(content)
 
 
-def _fill(uow: UnitOfWork, filed: Filed, arrived: Sequence[Arrived], at: datetime) -> tuple[Arrived, ...]:
+def _awaited_rows(filed: Filed, derived: Derived, present: set[str]) -> list[dict[str, Any]]:
+    return finding_rows(filed.version_id, awaited_files(derived.file_names, present))
+
+
+def _fill(
+    uow: UnitOfWork, filed: Filed, derived: Derived, arrived: Sequence[Arrived], *, at: datetime
+) -> tuple[Arrived, ...]:
     """Give waiting files their bytes, keep unasked ones, and return those whose name has other bytes."""
     known = uow.submissions.attachments_of(filed.version_id)
     strangers: list[Arrived] = []
@@ -98,5 +107,7 @@ def _fill(uow: UnitOfWork, filed: Filed, arrived: Sequence[Arrived], at: datetim
         elif sha256 != one.placed.sha256:
             strangers.append(one)
     uow.submissions.add_attachments(list(fresh.values()))
+    present = {key for key, (_, sha256) in known.items() if sha256}
+    uow.submissions.replace_findings(filed.version_id, AWAITED, _awaited_rows(filed, derived, present))
     uow.submissions.count_missing(filed.submission_id)
     return tuple(strangers)

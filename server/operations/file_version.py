@@ -17,13 +17,14 @@ from server.submissions.findings import BRANCH, Severity
 from server.submissions.review import ReviewState, counted_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from server.operations.derive_submission import Derived
     from server.operations.form_shelf import ShelvedForm
     from server.storage.repositories.collaborators import Sender
     from server.storage.unit_of_work import UnitOfWork
+    from server.submissions.findings import Finding
     from server.submissions.instance import Instance
 
 
@@ -83,6 +84,20 @@ def derived_facts(derived: Derived) -> dict[str, Any]:
         "is_flagged": derived.is_flagged,
         "is_derived": derived.is_derived,
     }
+
+
+def finding_rows(version_id: int, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Return *findings* as the table keeps them."""
+    return [
+        {
+            "version_id": version_id,
+            "code": one.code,
+            "path": one.path,
+            "severity": one.severity.value,
+            "params": dict(one.params),
+        }
+        for one in findings
+    ]
 
 
 def _claim(uow: UnitOfWork, filing: Filing, derived: Derived) -> History:
@@ -155,18 +170,7 @@ def _record_facts(filing: Filing, derived: Derived, root: str) -> dict[str, Any]
 
 def _add(uow: UnitOfWork, filing: Filing, derived: Derived, history: History, *, is_current: bool) -> int:
     version_id = uow.submissions.add_version(_version_facts(filing, history.submission_id, is_current=is_current))
-    uow.submissions.add_findings(
-        [
-            {
-                "version_id": version_id,
-                "code": one.code,
-                "path": one.path,
-                "severity": one.severity.value,
-                "params": dict(one.params),
-            }
-            for one in derived.findings
-        ]
-    )
+    uow.submissions.add_findings(finding_rows(version_id, derived.findings))
     uow.figures.add(filing.project_id, version_id, derived.contributions)
     if not derived.is_derived:
         uow.outbox.add([("derive_submission", {"version_id": version_id})], filing.received_at)

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from server.errors import NotFound, Unavailable
 from server.operations.derive_submission import Derived, Origin, derive
-from server.operations.file_version import derived_facts
+from server.operations.file_version import derived_facts, finding_rows
 from server.storage.repositories.versions import Made
+from server.submissions.awaited_files import awaited_files
 from server.submissions.instance import read_instance
 
 if TYPE_CHECKING:
     from server.operations.services import Services
     from server.storage.repositories.versions import RawVersion
     from server.storage.unit_of_work import UnitOfWork
+    from server.submissions.findings import Finding
     from server.territory.units import UnitId
 
 log = logging.getLogger(__name__)
@@ -54,8 +56,11 @@ def rederive_many(services: Services, versions: list[RawVersion]) -> Tally:
     made_anew = {one.version_id: _derived(services, one, posts[one.version_id]) for one in versions}
     with services.reading(services.operator()) as uow:
         kept = uow.versions.made_of(versions, _FACT_NAMES)
+        here = uow.versions.files_here([one.version_id for one in versions])
     readable = [one for one in versions if made_anew[one.version_id].is_derived]
-    differing = [one for one in readable if kept[one.version_id] != _made(one, made_anew[one.version_id])]
+    differing = [
+        one for one in readable if kept[one.version_id] != _made(one, made_anew[one.version_id], here[one.version_id])
+    ]
     for one in differing:
         _keep(services, one, made_anew[one.version_id])
     return Tally(len(differing), len(versions) - len(readable))
@@ -77,10 +82,15 @@ def _posts(services: Services, uow: UnitOfWork, raw: RawVersion) -> frozenset[Un
     return uow.versions.posts_on(raw.collaborator_id, on)
 
 
-def _made(raw: RawVersion, derived: Derived) -> Made:
+def _findings(derived: Derived, files_here: set[str]) -> tuple[Finding, ...]:
+    return (*derived.findings, *awaited_files(derived.file_names, files_here))
+
+
+def _made(raw: RawVersion, derived: Derived, files_here: set[str]) -> Made:
     """Return what the tables should say, in the form they say it."""
     findings = (
-        (one.code, one.path, one.severity.value, repr(sorted(dict(one.params).items()))) for one in derived.findings
+        (one.code, one.path, one.severity.value, repr(sorted(dict(one.params).items())))
+        for one in _findings(derived, files_here)
     )
     contributions = (
         (
@@ -103,21 +113,9 @@ def _made(raw: RawVersion, derived: Derived) -> Made:
 def _keep(services: Services, raw: RawVersion, derived: Derived) -> None:
     with services.unit_of_work(services.operator()) as uow:
         history = uow.submissions.history(raw.submission_id)
-        uow.versions.replace_findings(raw.version_id, _finding_rows(raw.version_id, derived))
+        here = uow.versions.files_here([raw.version_id])[raw.version_id]
+        uow.versions.replace_findings(raw.version_id, finding_rows(raw.version_id, _findings(derived, here)))
         uow.figures.replace(raw.project_id, raw.version_id, derived.contributions)
         if history.current_version_id == raw.version_id:
             uow.versions.set_facts(history.submission_id, derived_facts(derived))
     log.info("submission.rederived", extra={"version": raw.version_id})
-
-
-def _finding_rows(version_id: int, derived: Derived) -> list[dict[str, Any]]:
-    return [
-        {
-            "version_id": version_id,
-            "code": one.code,
-            "path": one.path,
-            "severity": one.severity.value,
-            "params": dict(one.params),
-        }
-        for one in derived.findings
-    ]

@@ -1,4 +1,4 @@
-"""What is known beside a record when its form's rules are asked again: when it came, where it is read, lists and files.
+"""What is known beside a record when its form's rules are asked again: when it came, where it is read, lists.
 
 A value the caller makes; nothing here looks anything up.
 """
@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What is known beside the record: when it came, the zone it is read in, the lists and files there are."""
+    """What is known beside the record: when it came, the zone it is read in, the lists there are."""
 
     received_at: datetime
     timezone: tzinfo
     lists: Mapping[str, ChoiceList] = field(default_factory=dict)
     """Lists beside the form by instance id; a list that is not here leaves its questions unchecked."""
-    attachments: frozenset[str] | None = None
-    """Names of the files that came with the record; None leaves them out of the check."""
     filled_at: datetime | None = None
     """When it was filled in, for a record that does not say and somebody knows: a designer's, made just now."""

@@ -12,6 +12,9 @@ BRANCH = "version.branch"
 """Another edit of the same version came before. Known from the order of arrival alone, so deriving again leaves it."""
 
 
+MAX_FINDINGS = 500
+"""Findings kept of one record; more than a person reads, fewer than a hostile record can make."""
+
 _LONGEST_PATH = 500
 """As the table keeps it; a device may name an element as long as it likes."""
 

@@ -7,14 +7,13 @@ Source: ODK XForms specification, https://getodk.github.io/xforms-spec/#bind-att
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
-from server.forms.definition import ControlKind, Datatype, NodeKind
+from server.forms.definition import ControlKind, NodeKind
 from server.forms.logic import InstanceNode, bind_tree
 from server.submissions.answer_types import is_in_range, is_of_type
 from server.submissions.circumstances import Circumstances
-from server.submissions.findings import Finding, Severity, finding
+from server.submissions.findings import MAX_FINDINGS, Finding, Severity, finding
 from server.submissions.recalculation import Recalculation
 
 if TYPE_CHECKING:
@@ -24,10 +23,7 @@ if TYPE_CHECKING:
 
     from server.submissions.rules import Choices, Compiled, NodeRules
 
-__all__ = ["MAX_FINDINGS", "Circumstances", "validate", "validate_tree"]
-
-MAX_FINDINGS = 500
-"""Findings kept of one record; more than a person reads, fewer than a hostile record can make."""
+__all__ = ["Circumstances", "validate", "validate_tree"]
 
 CONFIRMED = "OK"
 """What a device writes where a person ticked an acknowledgement."""
@@ -40,15 +36,14 @@ def validate(element: _Element, compiled: Compiled, circumstances: Circumstances
 
 def validate_tree(root: InstanceNode, compiled: Compiled, circumstances: Circumstances) -> tuple[Finding, ...]:
     """Return the findings for the record bound as *root*, which then holds what was worked out: relevance, values."""
-    return tuple(_Validation(Recalculation(root, compiled, circumstances), circumstances).findings())
+    return tuple(_Validation(Recalculation(root, compiled, circumstances)).findings())
 
 
 class _Validation:
     """One record whose relevance and calculates are worked out, looked at node by node."""
 
-    def __init__(self, record: Recalculation, circumstances: Circumstances) -> None:
+    def __init__(self, record: Recalculation) -> None:
         self._record = record
-        self._circumstances = circumstances
 
     def findings(self) -> Iterator[Finding]:
         """Yield the findings, at most MAX_FINDINGS and one that tells there are more."""
@@ -105,7 +100,6 @@ class _Validation:
             yield from self._choice_findings(node, rules, text)
             yield from self._range_findings(node, rules, text)
             yield from self._constraint_findings(node, rules)
-            yield from self._attachment_findings(node, rules, text)
 
     def _empty_findings(self, node: InstanceNode, rules: NodeRules) -> Iterator[Finding]:
         if self._record.is_required(node, rules):
@@ -158,11 +152,3 @@ class _Validation:
             return
         if not is_in_range(text, control.range_start, control.range_end, control.range_step):
             yield finding("answer.out_of_range", node.path(), Severity.ERROR)
-
-    def _attachment_findings(self, node: InstanceNode, rules: NodeRules, text: str) -> Iterator[Finding]:
-        present = self._circumstances.attachments
-        if present is None or rules.node.datatype is not Datatype.BINARY:
-            return
-        name = unicodedata.normalize("NFC", text.strip())
-        if name not in {unicodedata.normalize("NFC", one) for one in present}:
-            yield finding("attachment.missing", node.path(), Severity.WARNING)

@@ -49,10 +49,8 @@ def compiled(form_converter: Converter) -> Callable[[str], Compiled]:
 def found(compiled: Callable[[str], Compiled]) -> Callable[..., Found]:
     """Return the findings of a record as (code, path, severity); the record is what stands inside ``<data>``."""
 
-    def validated(
-        table: str, answers: str, lists: dict[str, ChoiceList] | None = None, attachments: frozenset[str] | None = None
-    ) -> Found:
-        circumstances = Circumstances(RECEIVED, ZONE, lists or {}, attachments)
+    def validated(table: str, answers: str, lists: dict[str, ChoiceList] | None = None) -> Found:
+        circumstances = Circumstances(RECEIVED, ZONE, lists or {})
         record = etree.fromstring(f'<data id="sample" version="1">{answers}</data>')
         return [(one.code, one.path, one.severity.value) for one in validate(record, compiled(table), circumstances)]
 

@@ -18,7 +18,6 @@ SELECTS = """
 | | select_one sort | kind | Loại | | |
 | | select_one thing | thing | Món | of = ${kind} | |
 | | range | score | Điểm | | start=1 end=5 step=0.5 |
-| | image | photo | Ảnh | | |
 | choices | | | | | |
 | | list_name | name | label | of | |
 | | yn | yes | Có | | |
@@ -63,22 +62,14 @@ UNITS = ChoiceList(
         ("in range", "<score>4.5</score>", []),
         ("outside the range", "<score>5.5</score>", [("answer.out_of_range", "/data/score", ERROR)]),
         ("between two steps", "<score>1.2</score>", [("answer.out_of_range", "/data/score", ERROR)]),
-        ("a file that came", "<photo>a.jpg</photo>", []),
-        ("a file that came under the other spelling", "<photo>a\u0309nh.jpg</photo>", []),
-        ("a file that did not come", "<photo>b.jpg</photo>", [("attachment.missing", "/data/photo", WARNING)]),
     ],
 )  # fmt: skip
 def test_answer_is_one_that_was_offered(found, rule: str, answers: str, expected: list[tuple[str, str, str]]) -> None:
-    files = frozenset({"a.jpg", "\u1ea3nh.jpg"})
-    assert found(SELECTS, answers, {"units": UNITS}, files) == expected, rule
+    assert found(SELECTS, answers, {"units": UNITS}) == expected, rule
 
 
 def test_list_that_is_not_known_leaves_the_question_unchecked(found) -> None:
     assert found(SELECTS, "<commune>c9</commune>") == [("answer.unchecked", "/data/commune", NOTE)]
-
-
-def test_files_are_not_asked_for_where_nobody_counted_them(found) -> None:
-    assert found(SELECTS, "<photo>b.jpg</photo>") == []
 
 
 MEMBERS = """

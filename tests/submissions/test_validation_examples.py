@@ -12,7 +12,8 @@ import pytest
 
 from server.forms.lists import read_csv
 from server.forms.xform import read_form
-from server.submissions.instance import read_instance
+from server.submissions.awaited_files import awaited_files
+from server.submissions.instance import binary_names, name_key, read_instance
 from server.submissions.rules import Compiled
 from server.submissions.validation import Circumstances, validate
 
@@ -27,15 +28,19 @@ def compiled(folder: Path) -> Compiled:
 
 def circumstances(folder: Path) -> Circumstances:
     lists = {path.stem: read_csv(path.stem, path.read_bytes()) for path in (folder / "media").glob("*.csv")}
-    files = frozenset(path.name for path in (folder / "examples").iterdir())
-    return Circumstances(datetime(2026, 11, 24, tzinfo=UTC), ZoneInfo("Asia/Ho_Chi_Minh"), lists, files)
+    return Circumstances(datetime(2026, 11, 24, tzinfo=UTC), ZoneInfo("Asia/Ho_Chi_Minh"), lists)
+
+
+def files(folder: Path) -> frozenset[str]:
+    return frozenset(name_key(path.name) for path in (folder / "examples").iterdir())
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
 def test_example_has_the_findings_written_beside_it(path: Path) -> None:
     folder = path.parents[1]
     root = read_instance(path.read_bytes()).root
-    found = validate(root, compiled(folder), circumstances(folder))
+    named = binary_names(root, compiled(folder).definition)
+    found = (*validate(root, compiled(folder), circumstances(folder)), *awaited_files(named, files(folder)))
     expected = json.loads(path.with_suffix(".expected.json").read_text(encoding="utf-8"))["findings"]
     assert sorted((one.path, one.code, one.severity.value) for one in found) == sorted(
         (one["path"], one["code"], one["severity"]) for one in expected

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from server.submissions.validation import MAX_FINDINGS
+from server.submissions.findings import MAX_FINDINGS
 
 FORM = """
 | survey | | | | | | | |

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -157,6 +157,11 @@ class Submissions:
         """Insert the findings of one version."""
         if rows:
             self._connection.execute(_INSERT_FINDING, _alone_or_many(rows))
+
+    def replace_findings(self, version_id: int, code: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keep *rows* as the findings of that code of one version."""
+        self._connection.execute(delete(FindingRow).where(FindingRow.version_id == version_id, FindingRow.code == code))
+        self.add_findings(rows)
 
     def attachments_of(self, version_id: int) -> dict[str, tuple[int, str | None]]:
         """Return id and hash (None: not yet here) of the version's files by NFC name."""

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 
 from server.storage.models.figures import ContributionRow
 from server.storage.models.people import CollaboratorPostRow
-from server.storage.models.submissions import FindingRow, SubmissionRow, SubmissionVersionRow
+from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
 from server.submissions.findings import BRANCH
 from server.territory.units import UnitId
 
@@ -86,6 +86,17 @@ class Versions:
             )
             for one in versions
         }
+
+    def files_here(self, version_ids: Sequence[int]) -> dict[int, set[str]]:
+        """Return the keys of the names of the files that have come, by version."""
+        rows = AttachmentRow
+        found = self._connection.execute(
+            select(rows.version_id, rows.name_key).where(rows.version_id.in_(version_ids), rows.sha256.is_not(None))
+        )
+        here: dict[int, set[str]] = {version_id: set() for version_id in version_ids}
+        for row in found:
+            here[row.version_id].add(row.name_key)
+        return here
 
     def replace_findings(self, version_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep *rows* as the findings of a version instead of what was derived before."""

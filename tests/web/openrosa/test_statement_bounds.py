@@ -62,7 +62,7 @@ def with_a_photo_to_come(client, key):
     post(client, key, instance(photo="1.jpg", photo_2="2.jpg"), {"1.jpg": b"1"})
 
 
-@pytest.mark.parametrize(("send", "most"), [(new, 4), (with_finding_and_photos, 6), (with_a_photo_to_come, 6)])
+@pytest.mark.parametrize(("send", "most"), [(new, 4), (with_finding_and_photos, 6), (with_a_photo_to_come, 7)])
 def test_a_record_costs_the_same_few_statements_however_many_there_are(client, key, engine, send, most):
     new(client, key)
     with counted(engine) as first:
@@ -83,7 +83,7 @@ def test_the_same_again_and_more_of_it_cost_few_statements(client, key, engine):
     with counted(engine) as more:
         post(client, key, xml, {"2.jpg": b"2"})
     assert len(again) <= 5, again.statements
-    assert len(more) <= 8, more.statements
+    assert len(more) <= 9, more.statements
 
 
 def test_the_tenth_edit_costs_no_more_than_the_first(client, key, engine):
