@@ -112,6 +112,26 @@ def test_a_broken_default_or_repeat_count_is_found(checked):
     assert (fault.code, fault.row, fault.column) == ("form.logic.unknown_function", 2, "repeat_count")
 
 
+ANSWER_SETS_ANOTHER = """
+| survey | | | | | |
+| | type | name | label | calculation | trigger |
+| | begin repeat | m | M | | |
+| | begin group | first | F | | |
+| | text | who | Ai | | |
+| | end group | | | | |
+| | begin group | second | S | | |
+| | text | greeting | Chào | concat('Chào ', %s) | ${who} |
+| | end group | | | | |
+| | end repeat | | | | |
+"""
+
+
+def test_a_path_of_what_an_answer_sets_counts_from_that_answer(checked):
+    assert checked(ANSWER_SETS_ANOTHER % "${who}") == ()
+    (fault,) = checked(ANSWER_SETS_ANOTHER % "../gone")
+    assert (fault.code, fault.params["path"]) == ("form.logic.unknown_path", "/data/m/second/greeting")
+
+
 def test_a_broken_entity_condition_is_found(checked):
     table = survey("") + "| entities | | | |\n| | list_name | label | create_if |\n| | clubs | ${a} | nothing(1) |\n"
     (fault,) = checked(table)
