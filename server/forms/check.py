@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from server.forms.check_entities import entity_faults, lists_of
 from server.forms.check_logic import logic_faults
 from server.forms.faults import Fault, Severity
 from server.forms.sensitive import sensitive_faults
@@ -23,14 +24,10 @@ if TYPE_CHECKING:
     from server.forms.definition import FormDefinition
     from server.forms.sheets import Sheet
 
-RESERVED_LISTS = frozenset({"households.csv"})
-"""Names kept for entity lists: a plain file of that name would hide the list on phones."""
-
 _FORM_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
 _LONGEST_TITLE = 300
 _LONGEST_VERSION = 200
 _LONGEST_FILE_NAME = 255
-_ENTITIES_VERSIONS = ("2022.1", "2023.1", "2024.1", "2025.1")
 _ID_COLUMNS = ("form_id", "id_string")
 
 
@@ -58,6 +55,7 @@ def faults(
         *_identity_faults(definition, sheets),
         *_delivery_faults(definition, surroundings),
         *_structure_faults(definition),
+        *entity_faults(definition, rows, sheets),
         *_media_faults(definition, surroundings),
         *logic_faults(definition, rows),
         *(sensitive_faults(definition, rows) if surroundings.is_sensitive else ()),
@@ -110,9 +108,6 @@ def _structure_faults(definition: FormDefinition) -> Iterator[Fault]:
         yield Fault("form.no_instance_id")
     for path in definition.stray_paths:
         yield Fault("form.stray_path", {"path": path})
-    entity = definition.nodes.get(f"{root}/meta/entity")
-    if (entity or definition.entities_version) and not definition.entities_version.startswith(_ENTITIES_VERSIONS):
-        yield Fault("form.entities_version", {"version": definition.entities_version or "–"})
 
 
 def _media_faults(definition: FormDefinition, surroundings: Surroundings) -> Iterator[Fault]:
@@ -121,7 +116,8 @@ def _media_faults(definition: FormDefinition, surroundings: Surroundings) -> Ite
             yield Fault("form.media_missing", {"filename": name})
         if len(name) > _LONGEST_FILE_NAME:
             yield Fault("form.file_name_too_long", {"filename": name, "limit": _LONGEST_FILE_NAME})
-    for name in sorted(surroundings.uploaded & RESERVED_LISTS):
+    reserved = surroundings.uploaded & lists_of(definition)
+    for name in sorted(reserved):
         yield Fault("form.list_reserved", {"filename": name})
-    for name in sorted(surroundings.uploaded - set(definition.media_names) - RESERVED_LISTS):
+    for name in sorted(surroundings.uploaded - set(definition.media_names) - reserved):
         yield Fault("form.media_unused", {"filename": name}, Severity.WARNING)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.forms.definition import ControlKind, Datatype
+from server.forms.entities import entity_blocks
 from server.forms.faults import Fault
 
 if TYPE_CHECKING:
@@ -54,13 +55,19 @@ def _form_traits(definition: FormDefinition) -> Iterator[tuple[str, dict[str, st
             yield "form.sensitive.place", {"path": action.path}
         if action.kind == "recordaudio":
             yield "form.sensitive.media", {"path": action.path}
+    yield from _list_traits(definition)
+    if definition.client_editable:
+        yield "form.sensitive.client_editable", {}
+
+
+def _list_traits(definition: FormDefinition) -> Iterator[tuple[str, dict[str, str | int]]]:
     for instance in definition.instances:
         if instance.src == _LAST_SAVED:
             yield "form.sensitive.last_saved", {}
         elif instance.src and instance.filename not in _LISTS:
             yield "form.sensitive.list", {"filename": instance.filename}
-    if definition.client_editable:
-        yield "form.sensitive.client_editable", {}
+    for block in entity_blocks(definition):
+        yield "form.sensitive.entity", {"list": block.dataset}
 
 
 def _placed(code: str, node: Node, rows: SurveyRows) -> Fault:
