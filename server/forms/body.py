@@ -61,23 +61,17 @@ def read_body(body: _Element, itext: Itext, root_path: str) -> dict[str, BodyPar
     return parts
 
 
-def read_action(element: _Element, context: str, *, trigger: str = "") -> Action:
+def read_action(element: _Element, context: str) -> Action:
     """Return the action of a ``setvalue``, ``odk:setgeopoint`` or ``odk:recordaudio`` element."""
     named = attributes(element)
     path = resolve_path(named.get("ref", ""), context)
-    return Action(local_name(element), named.get("event", ""), path, named.get("value", "").strip(), trigger)
+    return Action(local_name(element), named.get("event", ""), path, named.get("value", "").strip())
 
 
 def body_actions(body: _Element, root_path: str) -> tuple[Action, ...]:
     """Return the actions nested in controls, in document order."""
     found = (element for element in body.iter() if local_name(element) in ACTION_KINDS)
-    return tuple(read_action(element, root_path, trigger=_trigger(element, root_path)) for element in found)
-
-
-def _trigger(action: _Element, root_path: str) -> str:
-    """Return the path of the question *action* stands in, empty where it stands in a repeat."""
-    parent = action.getparent()
-    return resolve_path(_reference(parent), root_path) if parent is not None and local_name(parent) in _KINDS else ""
+    return tuple(read_action(element, root_path) for element in found)
 
 
 def _walk(parent: _Element, itext: Itext, context: str) -> Iterator[BodyPart]:

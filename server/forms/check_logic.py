@@ -41,7 +41,7 @@ def _faults_of(written: Written, definition: FormDefinition, rows: SurveyRows) -
         yield _placed(code, params, written=written, rows=rows)
     for code, about in expression.notes:
         yield _placed(f"form.{code}", {"about": about}, written=written, rows=rows, severity=Severity.WARNING)
-    for code, params in meaning_warnings(expression.syntax, written.context, definition):
+    for code, params in meaning_warnings(expression.syntax, written.path, definition):
         yield _placed(code, params, written=written, rows=rows, severity=Severity.WARNING)
 
 
@@ -76,7 +76,7 @@ def _broken_references(
         instance = definition.instance(reference.instance_id) if reference.instance_id else None
         if instance is not None:
             yield from _broken_column(reference, instance)
-        elif not reference.instance_id and not _exists(reference, written.context, definition):
+        elif not reference.instance_id and not _exists(reference, written.path, definition):
             yield "form.logic.unknown_path", {"reference": str(reference)}
 
 

@@ -173,8 +173,6 @@ class Action:
     path: str
     value: str = ""
     """The expression a ``setvalue`` computes, empty when it sets a fixed text."""
-    trigger: str = ""
-    """The path of the question it stands in, whose answer starts it; paths in *value* count from there."""
 
 
 @dataclass(frozen=True, slots=True)

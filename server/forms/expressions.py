@@ -24,13 +24,6 @@ class Written:
     source: str
     path: str
     part: str
-    trigger: str = ""
-    """The question whose answer starts it, where it is a default set that way."""
-
-    @property
-    def context(self) -> str:
-        """Return the path its relative paths count from."""
-        return self.trigger or self.path
 
 
 def written_expressions(definition: FormDefinition) -> Iterator[Written]:
@@ -38,7 +31,7 @@ def written_expressions(definition: FormDefinition) -> Iterator[Written]:
     for node in definition.root.walk():
         yield from _of_node(node)
     written = (
-        *(Written(action.value, action.path, "default", action.trigger) for action in definition.actions),
+        *(Written(action.value, action.path, "default") for action in definition.actions),
         *(
             Written(bind.calculate, f"{bind.path}/@{bind.attribute}", "calculate")
             for bind in definition.attribute_binds
