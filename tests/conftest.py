@@ -100,6 +100,7 @@ def environment(database_url, tmp_path):
 def services(engine, environment, clock, catalogue):
     """The server's parts on an empty, migrated database of each kind, with local media."""
     from server.operations.atlas import Atlas
+    from server.operations.entity_shelf import EntityShelf
     from server.operations.form_shelf import FormShelf
     from server.operations.services import Services
 
@@ -112,6 +113,7 @@ def services(engine, environment, clock, catalogue):
         catalogue=catalogue.strict(),
         shelf=FormShelf(engine),
         atlas=Atlas(engine),
+        lists=EntityShelf(),
         now=clock,
         new_id=lambda: str(uuid4()),
     )

@@ -36,7 +36,9 @@ def add_practice(services: Services, project_id: int) -> Project:
             return twin
         is_first = uow.projects.by_name(PRACTICE_NAME) is None
         name = PRACTICE_NAME if is_first else f"{PRACTICE_NAME} ({parent.name})"
-        return _add(uow, services, name, kind="practice", practice_of_id=project_id)
+        made = _add(uow, services, name, kind="practice", practice_of_id=project_id)
+        uow.entities.copy_lists(project_id, made.project_id, services.now())
+        return made
 
 
 def list_projects(services: Services) -> list[Project]:

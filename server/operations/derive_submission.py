@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from server.forms.logic import Context, bind_tree
 from server.indicators.contributions import RecordFacts, contributions
 from server.operations.units_lists import units_list
+from server.registers.changes import changes_in
 from server.submissions.findings import Severity, finding, has_errors
 from server.submissions.instance import BinaryName, binary_names
 from server.submissions.landmarks import UNITS_LIST
 from server.submissions.validation import Circumstances, validate_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
     from server.forms.logic import InstanceNode
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from server.operations.atlas import Map
     from server.operations.form_shelf import ShelvedForm
     from server.operations.services import Services
+    from server.registers.changes import EntityChange
     from server.submissions.findings import Finding
     from server.submissions.instance import Instance
     from server.territory.units import UnitId
@@ -53,6 +56,10 @@ class Derived:
     unit_id: UnitId | None
     instance_name: str
     file_names: tuple[BinaryName, ...]
+    changes: tuple[EntityChange, ...]
+    """What it asks of registers."""
+    place_days: tuple[date, ...]
+    """The days whose meaning its unit codes may have."""
     is_derived: bool = True
 
     @property
@@ -88,9 +95,10 @@ def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: O
     context = Context(tree, tree, origin.received_at, zone, instances, form.definition)
     record = RecordFacts(instance.instance_id, event_date, unit_id, here.territory, place_days)
     contributed = contributions(form.measures, record, context)
+    changes = changes_in(tree, form.entity_blocks)
     # Last, for it leaves the tree as the device would have it, and what was sent is what counts.
     broken = validate_tree(tree, form.compiled, circumstances)
-    found = (*broken, *place_findings, *contributed.findings)
+    found = (*broken, *place_findings, *contributed.findings, *_bad_ids(changes))
     return Derived(
         findings=found,
         contributions=contributed.contributions,
@@ -98,7 +106,14 @@ def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: O
         unit_id=unit_id,
         instance_name=(instance.instance_name or "")[:300],
         file_names=binary_names(instance.root, form.definition),
+        changes=changes,
+        place_days=place_days,
     )
+
+
+def _bad_ids(changes: tuple[EntityChange, ...]) -> Iterator[Finding]:
+    """Yield a finding for each entity block whose id no phone makes: such a block changes nothing."""
+    return (finding("entity.bad_id", one.path, Severity.ERROR) for one in changes if not one.has_good_id)
 
 
 def _communes(here: Map, origin: Origin, unit_id: UnitId | None, on: date) -> frozenset[UnitId]:
@@ -115,6 +130,8 @@ def _underived(services: Services, instance: Instance, form: ShelvedForm, origin
         unit_id=min(origin.post_units, default=None),
         instance_name=(instance.instance_name or "")[:300],
         file_names=binary_names(instance.root, form.definition),
+        changes=(),
+        place_days=(),
         is_derived=False,
     )
 

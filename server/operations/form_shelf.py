@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from server.forms.attached_lists import attached_lists
+from server.forms.entities import EntityBlock, entity_blocks
 from server.forms.xform import read_form
 from server.indicators.measures import Measure, measures_of
 from server.storage.unit_of_work import UnitOfWork
@@ -41,6 +42,7 @@ class ShelvedForm:
     instances: Mapping[str, ChoiceList]
     """The attached lists and those written inside the form."""
     measures: tuple[Measure, ...]
+    entity_blocks: tuple[EntityBlock, ...]
 
 
 class FormShelf:
@@ -101,6 +103,7 @@ class FormShelf:
             lists=lists,
             instances={**compiled.inner_lists, **lists},
             measures=measures_of(published.measures, definition),
+            entity_blocks=entity_blocks(definition),
         )
 
     def _lists_of(self, published: PublishedVersion, definition: FormDefinition) -> dict[str, ChoiceList]:

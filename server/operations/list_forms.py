@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.errors import NotFound
+from server.operations.carry_lists import carried_lists, deleted_states, list_content
 from server.operations.units_lists import units_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from server.operations.services import Services
     from server.storage.repositories.collaborators import Sender
     from server.storage.repositories.forms import FormFile, PublishedVersion
@@ -19,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file a phone is to fetch with a form; *md5* is of the bytes it will get."""
+    """A file a phone is to fetch with a form; *md5* is of the bytes it will get, or the hash of an entity list."""
 
     name: str
     md5: str
+    is_entity_list: bool = False
 
 
 def forms_for(services: Services, sender: Sender) -> tuple[PublishedVersion, ...]:
@@ -47,21 +51,49 @@ def version_for(services: Services, sender: Sender, form_id: str, version_id: in
 
 def files_of(services: Services, sender: Sender, version: PublishedVersion) -> tuple[ListedFile, ...]:
     """Return the files that go with a version, by name."""
-    return tuple(ListedFile(one.name, _md5_of(services, sender, one)) for one in version.files)
+    names = [list_name(one) for one in version.files if one.kind == "entities"]
+    carried = carried_lists(services, sender, names) if names else {}
+    return tuple(
+        ListedFile(one.name, carried[list_name(one)].hash, is_entity_list=True)
+        if one.kind == "entities"
+        else ListedFile(one.name, _md5_of(services, sender, one))
+        for one in version.files
+        if one.kind != "entities" or list_name(one) in carried
+    )
 
 
-def file_content(services: Services, sender: Sender, version: PublishedVersion, name: str) -> bytes:
-    """Return the bytes of one file; raises NotFound ``openrosa.not_found``."""
+def list_name(file: FormFile) -> str:
+    """Return the name of the entity list a form's file is."""
+    return file.name.removesuffix(".csv")
+
+
+def file_content(services: Services, sender: Sender, version: PublishedVersion, name: str) -> tuple[bytes, str]:
+    """Return the bytes of one file and their hash; raises NotFound ``openrosa.not_found``."""
     file = next((one for one in version.files if one.name == name), None)
     if file is None:
         raise NotFound("openrosa.not_found")
     if file.kind == "units":
-        return _units_csv(services, sender)[0]
+        return _units_csv(services, sender)
+    if file.kind == "entities":
+        return list_content(services, sender, list_name(file))
     with services.reading(services.intake(sender.project_id)) as uow:
         content = uow.forms.file_content(version.version_id, name)
     if content is None:
         raise NotFound("openrosa.not_found")
-    return content
+    return content, file.md5
+
+
+def lists_read_by(services: Services, sender: Sender) -> frozenset[str]:
+    """Return the names of the entity lists that the forms offered to *sender* read."""
+    forms = forms_for(services, sender)
+    return frozenset(list_name(file) for form in forms for file in form.files if file.kind == "entities")
+
+
+def entity_states(services: Services, sender: Sender, name: str, entity_ids: Iterable[str]) -> dict[str, bool]:
+    """Return which of these entities a phone must drop; raises NotFound for a list none of its forms reads."""
+    if name not in lists_read_by(services, sender):
+        raise NotFound("openrosa.not_found")
+    return deleted_states(services, sender, name, entity_ids)
 
 
 def _units_csv(services: Services, sender: Sender) -> tuple[bytes, str]:

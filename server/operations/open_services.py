@@ -12,6 +12,7 @@ from uuid import uuid4
 from server.language.catalogue import load_catalogue
 from server.media.opening import open_store
 from server.operations.atlas import Atlas
+from server.operations.entity_shelf import EntityShelf
 from server.operations.form_shelf import FormShelf
 from server.operations.services import Services
 from server.settings import sqlite_path
@@ -31,6 +32,7 @@ def make_services(settings: Settings) -> Services:
         catalogue=load_catalogue(),
         shelf=FormShelf(engine),
         atlas=Atlas(engine),
+        lists=EntityShelf(),
         now=lambda: datetime.now(UTC),
         new_id=lambda: str(uuid4()),
     )

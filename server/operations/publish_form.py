@@ -15,17 +15,20 @@ from urllib.parse import urlsplit
 from server.errors import Conflict, InvalidInput, NotFound
 from server.forms.check import Surroundings, faults
 from server.forms.convert import Converter, Refused, Source
+from server.forms.entities import columns_read, entity_blocks
 from server.forms.faults import Fault, FormRefused
 from server.forms.sheets import SourceKind
 from server.forms.xform import read_form
 from server.indicators.measures import MEASURES, read_measures
 from server.operations.release_held import release_waiting
-from server.registers.pilot_lists import is_pilot_list, pilot_list_faults
+from server.registers.lists import is_property_name
+from server.registers.reach import REACH_OF
 from server.submissions.check_order import cycle_faults
 from server.submissions.rules import Compiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from typing import Any
 
     from server.forms.definition import FormDefinition
@@ -37,7 +40,9 @@ log = logging.getLogger(__name__)
 ITEMSETS_FILE = "itemsets.csv"
 """What pyxform makes of the sheet `external_choices`."""
 UNITS_FILE = "units.csv"
-"""A file of this name is made for each collaborator; the one beside a workbook is a sample and is not published."""
+"""A file of this name is made for each collaborator; the one beside a workbook is a sample and is not published.
+
+So are the entity lists this server knows, those of the project and those the form makes itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class Checked:
     measures: Sheet | None
     files: Mapping[str, bytes]
     """Those handed over, and the list of choices some workbooks keep on a sheet of their own."""
+    made: frozenset[str]
+    """The files the server makes for each collaborator, whatever was handed over under their names."""
     warnings: tuple[Fault, ...]
 
 
@@ -89,8 +96,15 @@ def check_form(services: Services, source: FormSource, converter: Converter, *, 
     return check_source(source, converter, public_url=services.settings.public_url, is_sensitive=is_sensitive)
 
 
-def check_source(source: FormSource, converter: Converter, *, public_url: str, is_sensitive: bool) -> Checked:
-    """Return the form ready to publish; raises FormRefused with every fault."""
+def check_source(
+    source: FormSource,
+    converter: Converter,
+    *,
+    public_url: str,
+    is_sensitive: bool,
+    lists: frozenset[str] = frozenset(REACH_OF),
+) -> Checked:
+    """Return the form ready to publish; *lists* are the entity lists there are. Raises FormRefused with every fault."""
     converted = converter.outcome(Source(source.content, source.kind, source.measures))
     if isinstance(converted, Refused):
         raise FormRefused(converted.faults)
@@ -98,26 +112,30 @@ def check_source(source: FormSource, converter: Converter, *, public_url: str, i
     sheet = converted.sheet(MEASURES)
     measured = read_measures(sheet, definition).faults if sheet else ()
     files = {**source.files, **({ITEMSETS_FILE: converted.itemsets} if converted.itemsets else {})}
+    made = made_files(definition, lists)
     surroundings = Surroundings(
         hosts=frozenset({urlsplit(public_url).netloc}),
         public_keys=frozenset(),
-        uploaded=frozenset(files),
-        generated=frozenset({UNITS_FILE}),
+        uploaded=frozenset(files) - made,
+        generated=made,
         is_sensitive=is_sensitive,
     )
-    pilot_lists = [name for name in source.files if is_pilot_list(name)]
-    listed = [fault for name in pilot_lists for fault in pilot_list_faults(name, source.files[name])]
     circles = cycle_faults(Compiled.of(definition), converted.sheets)
     found = (
         *converted.warnings,
         *faults(definition, surroundings, sheets=converted.sheets),
         *circles,
         *measured,
-        *listed,
     )
     if any(fault.is_error for fault in found):
         raise FormRefused(tuple(found))
-    return Checked(definition, converted.xform, sheet, files, tuple(found))
+    return Checked(definition, converted.xform, sheet, files, made, tuple(found))
+
+
+def made_files(definition: FormDefinition, lists: frozenset[str]) -> frozenset[str]:
+    """Return the names of the files this server makes for each collaborator, of those a form may ask for."""
+    names = lists | {block.dataset for block in entity_blocks(definition)}
+    return frozenset({UNITS_FILE, *(f"{name}.csv" for name in names if name)})
 
 
 def publish_form(
@@ -156,9 +174,29 @@ def publish_checked(  # noqa: PLR0913 the facts of one publication, each of its 
         version_id = uow.forms.add_version(facts, _files(checked))
         uow.forms.add_audience(audience_rows(services, version_id, audience))
         uow.forms.raise_revision(project_id)
+        _note_lists(uow, project_id, definition, services.now())
     log.info("form.published", extra={"form": definition.form_id, "version": definition.version})
     release_waiting(services, project_id, definition.form_id, definition.version)
     return Published(version_id, definition.form_id, definition.version, definition.title, True, checked.warnings)
+
+
+def _note_lists(uow: UnitOfWork, project_id: int, definition: FormDefinition, at: datetime) -> None:
+    """See to it that the lists the form reads or makes are there, in the project and its practice twin."""
+    twin = uow.projects.practice_of(project_id)
+    blocks = entity_blocks(definition)
+    read = {name.removesuffix(".csv") for name in definition.media_names if name.endswith(".csv")}
+    made = {block.dataset for block in blocks}
+    known = frozenset(uow.entities.lists(project_id)) | frozenset(REACH_OF)
+    for project in (project_id, *([twin.project_id] if twin else [])):
+        for name in sorted((read & known) | made):
+            one = uow.entities.ensure_list(project, name, at)
+            saved = {prop for block in blocks if block.dataset == name for prop in block.save_tos.values()}
+            uow.entities.note_properties(one.list_id, saved, sent=_properties_read(definition, name))
+
+
+def _properties_read(definition: FormDefinition, name: str) -> frozenset[str]:
+    """Return the properties of a list the form reads: they must travel; ``name``, ``label`` and versions do anyway."""
+    return frozenset(one for one in columns_read(definition, name) if is_property_name(one))
 
 
 def _check_project(uow: UnitOfWork, project_id: int) -> None:
@@ -214,13 +252,14 @@ def _rows(sheet: Sheet | None) -> list[list[str]]:
 
 
 def _files(checked: Checked) -> list[dict[str, Any]]:
-    return [_file(name, checked.files) for name in sorted(set(checked.definition.media_names))]
+    return [_file(name, checked) for name in sorted(set(checked.definition.media_names))]
 
 
-def _file(name: str, files: Mapping[str, bytes]) -> dict[str, Any]:
-    if name == UNITS_FILE:
-        return {"name": name, "kind": "units", "md5": None, "sha256": None, "size_bytes": None, "content": None}
-    content = files[name]
+def _file(name: str, checked: Checked) -> dict[str, Any]:
+    if name in checked.made:
+        kind = "units" if name == UNITS_FILE else "entities"
+        return {"name": name, "kind": kind, "md5": None, "sha256": None, "size_bytes": None, "content": None}
+    content = checked.files[name]
     return {
         "name": name,
         "kind": "file",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.operations.rebuild_figures import Rebuilt, rebuild_figures
 from server.operations.rederive_submission import rederive_many
+from server.operations.register_version import register_kept_version
 
 if TYPE_CHECKING:
     from server.operations.progress import Progress
@@ -30,7 +31,7 @@ class RebuiltAll:
 
 
 def rebuild(services: Services, tell: Progress) -> RebuiltAll:
-    """Derive every version again, then count every figure anew."""
+    """Derive every version again, hand on what registers missed of them, then count every figure anew."""
     with services.reading(services.operator()) as uow:
         whole = uow.versions.count()
     done = differed = underived = last = 0
@@ -40,6 +41,8 @@ def rebuild(services: Services, tell: Progress) -> RebuiltAll:
         if not step:
             break
         tally = rederive_many(services, step)
+        for one in step:
+            register_kept_version(services, one.version_id)
         last, done = step[-1].version_id, done + len(step)
         differed, underived = differed + tally.differed, underived + tally.underived
         tell("rebuild.progress", done=done, whole=whole)

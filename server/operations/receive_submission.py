@@ -19,6 +19,7 @@ from server.operations.file_attachments import file_attachments
 from server.operations.file_version import Filing, file_version
 from server.operations.hold_upload import Holding, check_allowance, hold, hold_in
 from server.operations.list_forms import may_fill
+from server.operations.register_version import Registering, register_version
 from server.submissions.decision import OtherContent
 from server.submissions.instance import read_instance
 
@@ -107,10 +108,19 @@ def file_instance(services: Services, post: Post, form: ShelvedForm) -> Receipt:
         filed = file_version(uow, filing, derived)
         if isinstance(filed.decision, OtherContent):
             return hold_in(uow, _clash(post, form, filed, "other_content"), arrived)
+        if form.entity_blocks:
+            register_version(services, uow, _registering(post), filed=filed, derived=derived)
         strangers = file_attachments(uow, filed, derived, arrived, at=post.received_at)
         if strangers:
             return hold_in(uow, _clash(post, form, filed, "other_attachment"), strangers)
     return filed
+
+
+def _registering(post: Post) -> Registering:
+    sender = post.sender
+    return Registering(
+        sender.project_id, sender.collaborator_id, post.received_at, sender.territory_revision, sender.post_units
+    )
 
 
 def _clash(post: Post, form: ShelvedForm, filed: Filed, reason: str) -> Holding:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from server.errors import DomainError, Unavailable
 from server.operations.move_spool import move_spool
 from server.operations.rederive_submission import rederive
+from server.operations.register_version import APPLY_JOB, register_kept_version
+from server.operations.release_changes import force_waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +40,8 @@ class Round:
     failed: int
     moved: int
     swept: int
+    forced: int = 0
+    """Changes of entities that waited too long for what comes before them."""
 
 
 def run_round(services: Services) -> Round:
@@ -49,7 +53,7 @@ def run_round(services: Services) -> Round:
                 done += 1
             else:
                 failed += 1
-    return Round(done, failed, _moved(services), _swept(services))
+    return Round(done, failed, _moved(services), _swept(services), force_waiting(services))
 
 
 def run_until(services: Services, is_over: Callable[[float], bool]) -> None:
@@ -71,9 +75,17 @@ def pause_after(attempts: int) -> timedelta:
 
 def _derive(services: Services, payload: Mapping[str, Any]) -> None:
     rederive(services, int(payload["version_id"]))
+    register_kept_version(services, int(payload["version_id"]))
 
 
-_WORK: Final[Mapping[str, Callable[[Services, Mapping[str, Any]], None]]] = {"derive_submission": _derive}
+def _apply(services: Services, payload: Mapping[str, Any]) -> None:
+    register_kept_version(services, int(payload["version_id"]))
+
+
+_WORK: Final[Mapping[str, Callable[[Services, Mapping[str, Any]], None]]] = {
+    "derive_submission": _derive,
+    APPLY_JOB: _apply,
+}
 
 
 def _claim(services: Services) -> list[Job]:

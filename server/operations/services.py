@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from server.language.catalogue import Catalogue
     from server.media.store import MediaStore
     from server.operations.atlas import Atlas
+    from server.operations.entity_shelf import EntityShelf
     from server.operations.form_shelf import FormShelf
     from server.settings import Settings
     from server.storage.visible import Sight
@@ -32,6 +33,7 @@ class Services:
     catalogue: Catalogue
     shelf: FormShelf
     atlas: Atlas
+    lists: EntityShelf
     now: Callable[[], datetime]
     new_id: Callable[[], str]
 

@@ -6,6 +6,7 @@ Repositories are made when first asked for and share the one connection.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -15,7 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from server.errors import Unavailable
 from server.storage.database import BEGIN_MODE
 from server.storage.repositories.accounts import Accounts
+from server.storage.repositories.carried_lists import CarriedLists
 from server.storage.repositories.collaborators import Collaborators
+from server.storage.repositories.entities import Entities
+from server.storage.repositories.entity_effects import EntityEffects
 from server.storage.repositories.figure_tables import FigureTables
 from server.storage.repositories.figures import Figures
 from server.storage.repositories.forms import Forms
@@ -31,6 +35,7 @@ from server.storage.repositories.units import Units
 from server.storage.repositories.versions import Versions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from sqlalchemy import Connection, Engine
@@ -90,6 +95,27 @@ class UnitOfWork:
             self._transaction.rollback()
         except SQLAlchemyError:
             self._connection.invalidate()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what is done inside, and nothing else, when it raises."""
+        with self._connection.begin_nested():
+            yield
+
+    @cached_property
+    def entities(self) -> Entities:
+        """Return entity lists, entities and their versions, to write."""
+        return Entities(self._connection, self.sight)
+
+    @cached_property
+    def carried_lists(self) -> CarriedLists:
+        """Return what phones read of registers."""
+        return CarriedLists(self._connection)
+
+    @cached_property
+    def entity_effects(self) -> EntityEffects:
+        """Return what became of the entity blocks of records."""
+        return EntityEffects(self._connection)
 
     @cached_property
     def submissions(self) -> Submissions:

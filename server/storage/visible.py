@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, assert_never
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from server.storage.models.people import CollaboratorPostRow
+from server.storage.models.registers import EntityListRow, EntityRow
 from server.storage.models.submissions import SubmissionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.models.tray import HeldUploadRow
 
 if TYPE_CHECKING:
+    from server.registers.reach import Share
     from server.territory.units import UnitId
 
 
@@ -67,6 +69,36 @@ def visible_held(sight: Sight) -> Select[Any]:
                 senders.where(CollaboratorPostRow.unit_id.in_(_below(sight.sensitive_units)))
             ),
         )
+    )
+
+
+def visible_entities(sight: Sight) -> Select[Any]:
+    """Return the select of the entities in *sight*, each with its list; those only awaited have no place and no sight.
+
+    An entity without a unit is seen by nobody who reads within units.
+    """
+    joined = select(EntityRow).join(EntityListRow, EntityListRow.id == EntityRow.list_id)
+    match sight:
+        case Operator():
+            return joined.where(EntityRow.version > 0)
+        case Intake(project_id):
+            return joined.where(EntityRow.version > 0, EntityListRow.project_id == project_id)
+        case Reading(units, sensitive_units):
+            within = _by_sensitivity(
+                EntityRow.is_sensitive,
+                EntityRow.unit_id.in_(_below(units)) if units else false(),
+                EntityRow.unit_id.in_(_below(sensitive_units)) if sensitive_units else false(),
+            )
+            return joined.where(EntityRow.version > 0, within)
+        case _:
+            assert_never(sight)
+
+
+def carried(list_id: int, share: Share) -> Select[Any]:
+    """Return the select of the entities of a list that travel to a phone with that share."""
+    holder = true() if share.holder_id is None else EntityRow.holder_id == share.holder_id
+    return select(EntityRow).where(
+        EntityRow.list_id == list_id, EntityRow.is_live.is_(True), EntityRow.unit_id.in_(sorted(share.units)), holder
     )
 
 

@@ -71,7 +71,7 @@ def test_samples_are_marked_loaded_once_and_rebuilt_as_they_are(shell, set_up, s
 
 
 def test_jobs_with_nothing_to_do_end_at_once(shell, set_up):
-    assert shell.json("jobs", "run", "--once") == {"done": 0, "failed": 0, "moved": 0, "swept": 0}
+    assert shell.json("jobs", "run", "--once") == {"done": 0, "failed": 0, "moved": 0, "swept": 0, "forced": 0}
 
 
 def test_the_sample_phone_is_one_person_with_a_new_key_each_time(shell, set_up, services):

@@ -77,25 +77,19 @@ def test_a_form_that_would_do_harm_is_refused_with_its_fault(services, project_i
 
 
 def test_a_missing_file_is_named(services, project_id):
-    text = SURVEY.replace("| text | household |", "| select_one_from_file households_pilot.csv | household |")
+    text = SURVEY.replace("| text | household |", "| select_one_from_file commune_numbers.csv | household |")
     with pytest.raises(FormRefused) as refused:
         publish_form(services, project_id, source(text), audience=Audience())
-    assert [fault.params for fault in refused.value.faults if fault.is_error] == [{"filename": "households_pilot.csv"}]
+    assert [fault.params for fault in refused.value.faults if fault.is_error] == [{"filename": "commune_numbers.csv"}]
 
 
-def test_a_pilot_list_must_hold_random_ids(services, project_id):
-    text = SURVEY.replace("| text | household |", "| select_one_from_file households_pilot.csv | household |")
-    form = source(text, files={"households_pilot.csv": b"name,label\nho-1,Ho 1\n"})
-    with pytest.raises(FormRefused) as refused:
-        publish_form(services, project_id, form, audience=Audience())
-    assert codes(refused) == ["register.not_a_uuid"]
-
-
-def test_a_plain_list_under_the_registers_own_name_is_refused(services, project_id):
+def test_a_list_beside_a_workbook_under_a_registers_name_is_a_sample_and_not_published(services, project_id):
     text = SURVEY.replace("| text | household |", "| select_one_from_file households.csv | household |")
-    with pytest.raises(FormRefused) as refused:
-        publish_form(services, project_id, source(text, files={"households.csv": b"name,label\n"}), audience=Audience())
-    assert codes(refused) == ["form.list_reserved"]
+    form = source(text, files={"households.csv": b"name,label\nx,sample\n"})
+    publish_form(services, project_id, form, audience=Audience())
+    with services.engine.connect() as connection:
+        found = connection.execute(select(FormFileRow.name, FormFileRow.kind, FormFileRow.content).order_by("name"))
+        assert found.all() == [("households.csv", "entities", None), ("units.csv", "units", None)]
 
 
 def test_a_practice_twin_takes_no_forms_of_its_own(services, project_id):

@@ -8,6 +8,7 @@ from server.storage.models import (
     people,
     projects,
     queue,
+    registers,
     reviews,
     submissions,
     territory,
@@ -15,4 +16,16 @@ from server.storage.models import (
 )
 from server.storage.models.schema import db
 
-__all__ = ["db", "figures", "forms", "people", "projects", "queue", "reviews", "submissions", "territory", "tray"]
+__all__ = [
+    "db",
+    "figures",
+    "forms",
+    "people",
+    "projects",
+    "queue",
+    "registers",
+    "reviews",
+    "submissions",
+    "territory",
+    "tray",
+]

@@ -63,10 +63,13 @@ class FormVersionRow(Model):
 
 
 class FormFileRow(Model):
-    """A file a form version refers to. kind: file (bytes in the media store) or units (made per collaborator)."""
+    """A file a form version refers to. kind: file (bytes kept here), units or entities (made per collaborator)."""
 
     __tablename__ = "form_file"
-    __table_args__ = (CheckConstraint("kind IN ('file', 'units')", name="kind"), UniqueConstraint("version_id", "name"))
+    __table_args__ = (
+        CheckConstraint("kind IN ('file', 'units', 'entities')", name="kind"),
+        UniqueConstraint("version_id", "name"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, or_, select, update
 
+from server.registers.versions import REGISTER_REMARKS
 from server.storage.models.figures import ContributionRow
 from server.storage.models.people import CollaboratorPostRow
 from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sqlalchemy import Connection
+
+_OF_ARRIVAL = (BRANCH, *REGISTER_REMARKS)
+"""Findings that come of the order of arrival: deriving again neither makes nor takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,12 @@ class Versions:
         )
         return frozenset(UnitId(one) for one in self._connection.execute(found).scalars())
 
+    def place_of(self, submission_id: int) -> tuple[UnitId | None, date | None]:
+        """Return where and of which day a record is."""
+        rows = SubmissionRow
+        row = self._connection.execute(select(rows.unit_id, rows.event_date).where(rows.id == submission_id)).one()
+        return None if row.unit_id is None else UnitId(row.unit_id), row.event_date
+
     def made_of(self, versions: Sequence[RawVersion], fact_names: Sequence[str]) -> dict[int, Made]:
         """Return what was made of each of *versions*."""
         ids = [one.version_id for one in versions]
@@ -101,7 +111,7 @@ class Versions:
     def replace_findings(self, version_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep *rows* as the findings of a version instead of what was derived before."""
         self._connection.execute(
-            delete(FindingRow).where(FindingRow.version_id == version_id, FindingRow.code != BRANCH)
+            delete(FindingRow).where(FindingRow.version_id == version_id, FindingRow.code.not_in(_OF_ARRIVAL))
         )
         if rows:
             self._connection.execute(insert(FindingRow), [dict(row) for row in rows])
@@ -133,7 +143,7 @@ class Versions:
         rows = FindingRow
         found = self._connection.execute(
             select(rows.version_id, rows.code, rows.path, rows.severity, rows.params).where(
-                rows.version_id.in_(ids), rows.code != BRANCH
+                rows.version_id.in_(ids), rows.code.not_in(_OF_ARRIVAL)
             )
         )
         made: dict[int, list[tuple[object, ...]]] = defaultdict(list)

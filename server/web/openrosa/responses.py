@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from urllib.parse import quote
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from flask import Response, request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from server.operations.list_forms import ListedFile
     from server.storage.repositories.forms import PublishedVersion
@@ -86,17 +86,33 @@ def _form_xml(form: PublishedVersion, address: str) -> str:
     )
 
 
-def manifest_xml(files: Iterable[ListedFile], address: str) -> str:
-    """Return the manifest; *address* is the absolute URL of the version."""
+def manifest_xml(files: Iterable[ListedFile], address: str, lists_address: str) -> str:
+    """Return the manifest; the addresses are the absolute URLs of the version and of the project's entity lists."""
     return (
         '<manifest xmlns="http://openrosa.org/xforms/xformsManifest">'
-        + "".join(
-            f"<mediaFile><filename>{escape(one.name)}</filename><hash>md5:{one.md5}</hash>"
-            f"<downloadUrl>{escape(address)}/files/{quoted(one.name)}</downloadUrl></mediaFile>"
-            for one in files
-        )
+        + "".join(_file_xml(one, address, lists_address) for one in files)
         + "</manifest>"
     )
+
+
+def _file_xml(file: ListedFile, address: str, lists_address: str) -> str:
+    kind, integrity = "", ""
+    if file.is_entity_list:
+        place = f"{lists_address}/{quoted(file.name.removesuffix('.csv'))}/integrity"
+        kind, integrity = ' type="entityList"', f"<integrityUrl>{escape(place)}</integrityUrl>"
+    return (
+        f"<mediaFile{kind}><filename>{escape(file.name)}</filename><hash>md5:{file.md5}</hash>"
+        f"<downloadUrl>{escape(address)}/files/{quoted(file.name)}</downloadUrl>{integrity}</mediaFile>"
+    )
+
+
+def integrity_xml(states: Mapping[str, bool]) -> str:
+    """Return what became of entities by id: true where the phone must drop it. No comments, which break Collect."""
+    entities = "".join(
+        f"<entity id={quoteattr(entity_id)}><deleted>{'true' if is_deleted else 'false'}</deleted></entity>"
+        for entity_id, is_deleted in states.items()
+    )
+    return f"<data><entities>{entities}</entities></data>"
 
 
 def quoted(name: str) -> str:

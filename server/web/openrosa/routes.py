@@ -13,11 +13,20 @@ from flask import Blueprint, Response, request
 from server.access.roles import Permission
 from server.operations.envelope import Held
 from server.operations.identify_sender import may_read, may_send, note_contact
-from server.operations.list_forms import file_content, files_of, forms_for, version_for
+from server.operations.list_forms import entity_states, file_content, files_of, forms_for, version_for
 from server.operations.receive_submission import receive_submission
 from server.web.guard import requires
 from server.web.openrosa.multipart import closing, read_envelope
-from server.web.openrosa.responses import download, empty, forms_xml, listing, manifest_xml, message, quoted
+from server.web.openrosa.responses import (
+    download,
+    empty,
+    forms_xml,
+    integrity_xml,
+    listing,
+    manifest_xml,
+    message,
+    quoted,
+)
 from server.web.openrosa.senders import identify
 
 if TYPE_CHECKING:
@@ -55,6 +64,7 @@ class _Door:
             (f"{_FORM_FILE}/form.xml", ["GET"], self.form),
             (f"{_FORM_FILE}/manifest", ["GET"], self.manifest),
             (f"{_FORM_FILE}/files/<name>", ["GET"], self.file),
+            ("/entities/<name>/integrity", ["GET"], self.integrity),
             ("/submission", ["GET", "HEAD"], self.submission_limits),
             ("/submission", ["POST"], self.submission),
         ]
@@ -79,15 +89,24 @@ class _Door:
     def manifest(self, *, project_id: int, form_id: str, version_id: int, token: str | None = None) -> Response:
         sender = self._reader(project_id, token)
         version = version_for(self._services, sender, form_id, version_id)
-        address = f"{self._base(project_id, token)}/forms/{quoted(version.form_id)}/versions/{version_id}"
-        return listing(manifest_xml(files_of(self._services, sender, version), address))
+        base = self._base(project_id, token)
+        address = f"{base}/forms/{quoted(version.form_id)}/versions/{version_id}"
+        return listing(
+            manifest_xml(
+                files_of(self._services, sender, version), address, f"{self._base(project_id, token)}/entities"
+            )
+        )
 
     def file(self, *, project_id: int, form_id: str, version_id: int, name: str, token: str | None = None) -> Response:
         sender = self._reader(project_id, token)
         version = version_for(self._services, sender, form_id, version_id)
-        content = file_content(self._services, sender, version, name)
-        md5 = next(one.md5 for one in files_of(self._services, sender, version) if one.name == name)
+        content, md5 = file_content(self._services, sender, version, name)
         return download(content, _content_type(name), md5)
+
+    def integrity(self, *, project_id: int, name: str, token: str | None = None) -> Response:
+        sender = self._reader(project_id, token)
+        ids = [one for one in request.args.get("id", "").split(",") if one]
+        return listing(integrity_xml(entity_states(self._services, sender, name, ids)))
 
     def submission_limits(self, project_id: int, token: str | None = None) -> Response:
         may_send(self._services, identify(self._services, project_id, token))

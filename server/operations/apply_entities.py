@@ -1,0 +1,222 @@
+"""Let a record make and change entities: once per version of it, in the transaction that files it.
+
+What an edit says otherwise than the version before corrects what that version did; what it no longer asks for is
+withdrawn. A change that stands on one not yet here waits (`release_changes`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from server.operations.correct_entities import Earlier, correct, earlier_of, withdraw
+from server.operations.release_changes import release_waiting_for
+from server.operations.write_entity import Source, Touched, write_version
+from server.registers.households import LAST_SURVEY_YEAR
+from server.registers.reach import share_of
+from server.registers.versions import (
+    OUT_OF_TERRITORY,
+    REDIRECTED,
+    SURVEYED_TWICE,
+    Action,
+    NewVersion,
+    Wait,
+    amended,
+    decide,
+)
+from server.submissions.findings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from server.operations.services import Services
+    from server.registers.changes import EntityChange
+    from server.registers.reach import Posting
+    from server.storage.repositories.entities import EntityList, StoredEntity
+    from server.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """A version of a record on its way into registers."""
+
+    project_id: int
+    submission_id: int
+    version_id: int
+    changes: tuple[EntityChange, ...]
+    is_current: bool
+    is_edit: bool
+    source: Source
+    posting: Posting | None
+    """Where the sender works; None for who has no phone."""
+
+
+def apply_entities(services: Services, uow: UnitOfWork, applying: Applying) -> None:
+    """Do what the record asks of registers; the caller holds the record locked.
+
+    What is odd about it becomes a finding of the version, never a refusal.
+    """
+    work = _Work(services, uow, applying)
+    good = [one for one in applying.changes if one.has_good_id]
+    work.refuse([one for one in applying.changes if not one.has_good_id])
+    if not applying.is_current:
+        work.note_all(good, "superseded")
+        return
+    earlier = earlier_of(services, uow, applying.submission_id, applying.version_id) if applying.is_edit else {}
+    work.go_through(good, earlier)
+
+
+class _Work:
+    """The steps of one version, with what they share."""
+
+    def __init__(self, services: Services, uow: UnitOfWork, applying: Applying) -> None:
+        self._services = services
+        self._uow = uow
+        self._applying = applying
+        self._touched = Touched()
+        self._lists: dict[str, EntityList] = {}
+        self._effects: list[dict[str, Any]] = []
+        self._findings: list[dict[str, Any]] = []
+
+    def refuse(self, changes: Sequence[EntityChange]) -> None:
+        self.note_all(changes, "refused")
+
+    def note_all(self, changes: Sequence[EntityChange], outcome: str) -> None:
+        for one in changes:
+            self._note(one.path, None, outcome, None)
+        self._uow.entity_effects.add(self._effects)
+        self._effects.clear()
+
+    def go_through(self, changes: Sequence[EntityChange], earlier: dict[str, Earlier]) -> None:
+        """Apply, correct and withdraw, entities in the order of their ids."""
+        stored = self._locked(changes)
+        dropped = self._dropped(changes, earlier)
+        for one in sorted(changes, key=lambda change: (change.dataset, change.entity_id, change.path)):
+            key = (one.dataset, one.entity_id)
+            before = earlier.get(one.path)
+            is_same = (
+                before is not None and before.change.entity_id == one.entity_id and before.effect.outcome != "held"
+            )
+            stored[key] = self._correct(one, before, stored[key]) if is_same and before else self._do(one, stored[key])
+        for before in dropped:
+            withdraw(self._uow, before, self._applying.source, self._touched)
+        self._uow.entity_effects.add(self._effects)
+        self._uow.submissions.add_findings(self._findings)
+        for entity in stored.values():
+            release_waiting_for(self._services, self._uow, entity, self._touched)
+        self._touched.tell(self._uow)
+
+    def _locked(self, changes: Sequence[EntityChange]) -> dict[tuple[str, str], StoredEntity]:
+        entities = self._uow.entities
+        found: dict[tuple[str, str], StoredEntity] = {}
+        for name in sorted({one.dataset for one in changes}):
+            ids = {one.entity_id for one in changes if one.dataset == name}
+            known = entities.ensure_list(self._applying.project_id, name, self._applying.source.at)
+            self._lists[name] = known
+            names = {prop for one in changes if one.dataset == name for prop in one.values}
+            entities.note_properties(known.list_id, names, sent=())
+            entities.claim(known, ids, self._applying.source.at)
+            found |= {(name, entity_id): one for entity_id, one in entities.lock(known.list_id, ids).items()}
+        return found
+
+    @staticmethod
+    def _dropped(changes: Sequence[EntityChange], earlier: dict[str, Earlier]) -> list[Earlier]:
+        """Return what an earlier version did at a place where this one asks for nothing, or for another entity."""
+        asked = {(one.path, one.entity_id) for one in changes if one.path in earlier}
+        return [
+            one
+            for path, one in earlier.items()
+            if one.effect.outcome == "held" or (path, one.change.entity_id) not in asked
+        ]
+
+    def _do(self, change: EntityChange, stored: StoredEntity) -> StoredEntity:
+        """Apply a change as it comes."""
+        self._look_where_it_lies(change, stored)
+        self._look_for_other_survey(change, stored)
+        if stored.merged_into_id is not None:
+            return self._redirect(change, stored)
+        made = decide(change, stored.state)
+        if isinstance(made, Wait):
+            self._remark(change.path, made.remark)
+            self._note(change.path, stored.key, "held", None)
+            return stored
+        return self._write(change, stored, made)
+
+    def _correct(self, change: EntityChange, before: Earlier, stored: StoredEntity) -> StoredEntity:
+        made = correct(before, change, stored.state)
+        if made is None:
+            self._note(change.path, stored.key, "unchanged", stored.state.version)
+            return stored
+        return self._write(change, stored, made)
+
+    def _write(self, change: EntityChange, stored: StoredEntity, made: NewVersion) -> StoredEntity:
+        source = self._applying.source
+        if made.action is not Action.CREATE and not made.changed and not made.branch_id:
+            self._note(change.path, stored.key, "unchanged", stored.state.version)
+            return stored
+        after = write_version(self._uow, stored, made, source, touched=self._touched)
+        self._note(change.path, stored.key, "applied", made.version)
+        for code in made.remarks:
+            self._remark(change.path, code)
+        return after
+
+    def _redirect(self, change: EntityChange, stored: StoredEntity) -> StoredEntity:
+        """Let the household that took over have what was new in an update of the one it took over from."""
+        survivor = self._survivor_of(stored)
+        news = {name: text for name, text in change.values.items() if stored.state.values.get(name, "") != text}
+        made = amended(survivor.state, news, label=None, action=Action.UPDATE)
+        self._remark(change.path, REDIRECTED)
+        if made is None:
+            self._note(change.path, stored.key, "unchanged", survivor.state.version)
+            return stored
+        write_version(self._uow, survivor, made, self._applying.source, touched=self._touched)
+        self._note(change.path, stored.key, "applied", made.version)
+        return stored
+
+    def _survivor_of(self, stored: StoredEntity) -> StoredEntity:
+        survivor = stored
+        while survivor.merged_into_id is not None:
+            survivor = self._uow.entities.lock_keys([survivor.merged_into_id])[survivor.merged_into_id]
+        return survivor
+
+    def _look_where_it_lies(self, change: EntityChange, stored: StoredEntity) -> None:
+        """Tell when a record is about an entity that its sender's lists would not hold."""
+        posting = self._applying.posting
+        if posting is None or stored.unit_id is None or not stored.state.exists:
+            return
+        reach = self._lists[change.dataset].reach
+        if stored.unit_id not in share_of(reach, posting).units:
+            self._remark(change.path, OUT_OF_TERRITORY)
+
+    def _look_for_other_survey(self, change: EntityChange, stored: StoredEntity) -> None:
+        """Tell both records when a household is surveyed a second time for the same year."""
+        year = change.values.get(LAST_SURVEY_YEAR, "")
+        if not year or stored.state.values.get(LAST_SURVEY_YEAR, "") != year:
+            return
+        other = self._uow.entity_effects.who_set(stored.key, LAST_SURVEY_YEAR)
+        if other is None or other.submission_id == self._applying.submission_id:
+            return
+        mine = self._uow.entity_effects.sender_of(self._applying.version_id)
+        for version_id, about in ((self._applying.version_id, other), (other.submission_version_id, mine)):
+            params = {"year": year, "sender": about.sender_name, "sent_on": about.received_at.date().isoformat()}
+            self._findings.append(_finding(version_id, SURVEYED_TWICE, change.path, **params))
+
+    def _remark(self, path: str, code: str) -> None:
+        self._findings.append(_finding(self._applying.version_id, code, path))
+
+    def _note(self, path: str, key: int | None, outcome: str, version: int | None) -> None:
+        self._effects.append(
+            {
+                "submission_version_id": self._applying.version_id,
+                "path": path[:500],
+                "entity_key": key,
+                "outcome": outcome,
+                "entity_version": version,
+                "held_at": self._applying.source.at if outcome == "held" else None,
+            }
+        )
+
+
+def _finding(version_id: int, code: str, path: str, **params: str) -> dict[str, Any]:
+    severity = Severity.WARNING.value
+    return {"version_id": version_id, "code": code, "path": path[:500], "severity": severity, "params": params}

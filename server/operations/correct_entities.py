@@ -1,0 +1,99 @@
+"""What an edit of a record does to the entities its earlier versions made or changed.
+
+The two versions are compared: only what the edit says otherwise is written, as a correction that stands on the version
+the earlier one made, so that what others changed meanwhile shows as a conflict. What the edit no longer asks for is
+taken back where nobody changed it since. No other server of this field does this: there, a correction on the phone
+leaves the register as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.forms.logic import bind_tree
+from server.operations.write_entity import Source, Touched, with_deletion, write_version
+from server.registers.changes import EntityChange, changes_in
+from server.registers.versions import Action, Conflict, NewVersion, amended, taken_back
+from server.submissions.instance import read_instance
+
+if TYPE_CHECKING:
+    from server.operations.services import Services
+    from server.registers.versions import EntityState
+    from server.storage.repositories.entity_effects import Effect
+    from server.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier version of the record asked for at one place, and what became of it."""
+
+    effect: Effect
+    change: EntityChange
+    made: tuple[int, ...]
+    """The versions of the entity which the record's versions made."""
+
+
+def earlier_of(services: Services, uow: UnitOfWork, submission_id: int, version_id: int) -> dict[str, Earlier]:
+    """Return what the record did before this version, by place; the newest version that did anything there."""
+    standing = [one for one in uow.entity_effects.standing(submission_id) if one.submission_version_id != version_id]
+    asked = {
+        one: {change.path: change for change in asked_by(services, uow, one)}
+        for one in {effect.submission_version_id for effect in standing}
+    }
+    versions = [one.submission_version_id for one in standing]
+    return {
+        one.path: Earlier(one, change, uow.entities.made_by_record(one.entity_key, versions))
+        for one in standing
+        if one.entity_key is not None and (change := asked[one.submission_version_id].get(one.path)) is not None
+    }
+
+
+def asked_by(services: Services, uow: UnitOfWork, version_id: int) -> tuple[EntityChange, ...]:
+    """Return what a kept version of a record asks of registers, read again from its bytes."""
+    raw = uow.versions.one(version_id)
+    assert raw is not None, "an effect names a version that is kept"
+    form = services.shelf.version_by_id(raw.form_version_id)
+    return changes_in(bind_tree(form.compiled.shape, read_instance(raw.xml).root), form.entity_blocks)
+
+
+def correct(before: Earlier, change: EntityChange, state: EntityState) -> NewVersion | None:
+    """Return the version that makes the entity what the edit says; None where the edit says nothing else of it."""
+    then = before.change
+    news = {name: text for name, text in change.values.items() if then.values.get(name, "") != text}
+    gone = {name: "" for name in then.values if name not in change.values}
+    label = change.label if change.label != then.label else None
+    return amended(state, {**news, **gone}, label=label, action=Action.CORRECT, since=before.effect.entity_version)
+
+
+def withdraw(uow: UnitOfWork, before: Earlier, source: Source, touched: Touched) -> None:
+    """Take back what the record did to an entity it no longer names, as far as nobody changed it since."""
+    uow.entity_effects.set_outcome(before.effect, "withdrawn", before.effect.entity_version)
+    if not before.made or before.effect.entity_key is None:
+        return
+    stored = uow.entities.lock_keys([before.effect.entity_key])[before.effect.entity_key]
+    first, last = before.made[0], before.made[-1]
+    label, values = uow.entities.properties_at(stored.key, first - 1)
+    _, made = uow.entities.properties_at(stored.key, last)
+    if first > 1:
+        new = taken_back(stored.state, before.made, earlier=(label, values), made_values=made)
+        if new is not None:
+            write_version(uow, stored, new, source, touched=touched)
+        return
+    is_untouched = stored.state.version == last
+    write_version(
+        uow, with_deletion(stored, is_deleted=is_untouched), _end(stored.state, is_untouched), source, touched=touched
+    )
+
+
+def _end(state: EntityState, is_untouched: bool) -> NewVersion:  # noqa: FBT001 one fact of the entity
+    """Return the version that ends an entity whose record is no longer about it; others' work on it keeps it."""
+    return NewVersion(
+        version=state.version + 1,
+        label=state.label,
+        values=state.values,
+        changed=frozenset(),
+        action=Action.WITHDRAW,
+        conflict=Conflict.NONE if is_untouched else Conflict.HARD,
+        base_version=state.version,
+    )

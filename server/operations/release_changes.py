@@ -1,0 +1,107 @@
+"""Changes of entities that wait: let go when what they stand on has arrived, forced when it has not for five days.
+
+Phones send a chain of offline updates in any order; a link that never comes must not keep the others for ever.
+Source: ODK Central holds such submissions five days, https://docs.getodk.org/central-entities/.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from server.operations.correct_entities import asked_by
+from server.operations.write_entity import Source, Touched, write_version
+from server.registers.versions import Wait, decide
+
+if TYPE_CHECKING:
+    from server.operations.services import Services
+    from server.registers.changes import EntityChange
+    from server.storage.repositories.entities import StoredEntity
+    from server.storage.repositories.entity_effects import Effect
+    from server.storage.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+WAITS_AT_MOST: Final = timedelta(days=5)
+FORCED_AT_ONCE: Final = 200
+
+
+def release_waiting_for(services: Services, uow: UnitOfWork, stored: StoredEntity, touched: Touched) -> StoredEntity:
+    """Apply whatever waited for what the entity has become; return the entity as it stands then."""
+    if not stored.state.exists or stored.merged_into_id is not None:
+        return stored
+    waiting = [(effect, _change_of(services, uow, effect)) for effect in uow.entity_effects.held_of(stored.key)]
+    waiting.sort(key=lambda one: one[1].base_version or 0)
+    progress = True
+    while progress:
+        progress = False
+        for effect, change in tuple(waiting):
+            made = decide(change, stored.state)
+            if isinstance(made, Wait):
+                continue
+            stored = write_version(uow, stored, made, _source_of(services, uow, effect), touched=touched)
+            uow.entity_effects.set_outcome(effect, "applied", made.version)
+            waiting.remove((effect, change))
+            progress = True
+    return stored
+
+
+def force_waiting(services: Services) -> int:
+    """Apply what has waited too long, in the order of its branch; return how many changes that were."""
+    with services.reading(services.operator()) as uow:
+        late = uow.entity_effects.held_since(services.now() - WAITS_AT_MOST, FORCED_AT_ONCE)
+    keys = dict.fromkeys(one.entity_key for one in late if one.entity_key is not None)
+    done = sum(_force(services, key) for key in keys)
+    if done:
+        log.info("entities.forced", extra={"changes": done})
+    return done
+
+
+def _force(services: Services, entity_key: int) -> int:
+    """Apply the oldest late change of one entity, and what waited for it, until none is late."""
+    forced = 0
+    with services.unit_of_work(services.operator()) as uow:
+        stored = uow.entities.lock_keys([entity_key])[entity_key]
+        touched = Touched()
+        late = {
+            (one.submission_version_id, one.path)
+            for one in uow.entity_effects.held_since(services.now() - WAITS_AT_MOST, FORCED_AT_ONCE)
+            if one.entity_key == entity_key
+        }
+        while waiting := [
+            (effect, _change_of(services, uow, effect))
+            for effect in uow.entity_effects.held_of(entity_key)
+            if (effect.submission_version_id, effect.path) in late
+        ]:
+            effect, change = min(waiting, key=lambda one: (not one[1].creates, one[1].base_version or 0))
+            made = decide(change, stored.state, forced=True)
+            assert not isinstance(made, Wait), "a forced change does not wait"
+            stored = write_version(uow, stored, made, _source_of(services, uow, effect), touched=touched)
+            uow.entity_effects.set_outcome(effect, "applied", made.version)
+            stored = release_waiting_for(services, uow, stored, touched)
+            forced += 1
+        touched.tell(uow)
+    return forced
+
+
+def _change_of(services: Services, uow: UnitOfWork, effect: Effect) -> EntityChange:
+    asked = asked_by(services, uow, effect.submission_version_id)
+    return next(one for one in asked if one.path[:500] == effect.path)
+
+
+def _source_of(services: Services, uow: UnitOfWork, effect: Effect) -> Source:
+    """Return what a waiting change comes from; it is written now, and its codes mean what they meant at receipt."""
+    raw = uow.versions.one(effect.submission_version_id)
+    assert raw is not None, "an effect names a version that is kept"
+    record = uow.versions.place_of(raw.submission_id)
+    zone = services.settings.timezone
+    days = (raw.received_at.astimezone(zone).date(), *((record[1],) if record[1] else ()))
+    return Source(
+        at=services.now(),
+        here=services.atlas.current(),
+        code_days=days,
+        submission_version_id=effect.submission_version_id,
+        holder_id=raw.collaborator_id,
+        unit_id=record[0],
+    )

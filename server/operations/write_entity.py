@@ -1,0 +1,143 @@
+"""Write one version of an entity: the version itself, what the entity's row then says, and what to tell phones.
+
+Whatever changes a register (a record, an import, a merge, a settlement) goes through here, with the entity locked.
+Counters are raised at the end of the transaction, all at once and in order, by `Touched`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from server.language.folding import fold
+from server.registers.lists import COMMUNE, VILLAGE
+from server.registers.reach import is_live
+from server.registers.versions import Conflict, EntityState, NewVersion, PastVersion
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from server.operations.atlas import Map
+    from server.storage.repositories.entities import StoredEntity
+    from server.storage.unit_of_work import UnitOfWork
+    from server.territory.units import UnitId
+
+_WEIGHT = {Conflict.NONE: 0, Conflict.SOFT: 1, Conflict.HARD: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What makes a version: one version of a record, or a batch of a person's; and where unit codes are read."""
+
+    at: datetime
+    here: Map
+    code_days: tuple[date, ...]
+    """The days whose meaning a unit code may have, the likeliest first."""
+    submission_version_id: int | None = None
+    batch_id: int | None = None
+    holder_id: int | None = None
+    """The collaborator whose record it is; she holds what she creates."""
+    unit_id: UnitId | None = None
+    """Where an entity lies that names no place."""
+
+
+@dataclass(slots=True)
+class Touched:
+    """The parts of lists in which something changed during one transaction."""
+
+    parts: set[tuple[int, UnitId]] = field(default_factory=set)
+
+    def add(self, list_id: int, *units: UnitId | None) -> None:
+        """Remember that the list changed in these units."""
+        self.parts.update((list_id, unit_id) for unit_id in units if unit_id is not None)
+
+    def tell(self, uow: UnitOfWork) -> None:
+        """Raise the counters; the last thing a transaction does to registers."""
+        uow.entities.raise_counters(self.parts)
+
+
+def write_version(
+    uow: UnitOfWork, stored: StoredEntity, new: NewVersion, source: Source, *, touched: Touched
+) -> StoredEntity:
+    """Keep *new* as the entity's newest version and return the entity as it stands then."""
+    uow.entities.add_version(version_facts(stored.key, new, source))
+    after = advanced(stored, new, source)
+    uow.entities.set_facts(stored.key, entity_facts(after, source.at))
+    touched.add(stored.list_id, stored.unit_id, after.unit_id)
+    return after
+
+
+def version_facts(entity_key: int, new: NewVersion, source: Source) -> dict[str, Any]:
+    """Return the row of a version."""
+    return {
+        "entity_key": entity_key,
+        "version": new.version,
+        "action": new.action.value,
+        "label": new.label,
+        "properties": dict(new.values),
+        "changed": sorted(new.changed),
+        "base_version": new.base_version,
+        "trunk_version": new.trunk_version,
+        "branch_id": new.branch_id,
+        "branch_base_version": new.branch_base_version,
+        "conflict": new.conflict.value,
+        "submission_version_id": source.submission_version_id,
+        "batch_id": source.batch_id,
+        "recorded_at": source.at,
+    }
+
+
+def advanced(stored: StoredEntity, new: NewVersion, source: Source) -> StoredEntity:
+    """Return the entity as it stands after *new*."""
+    past = PastVersion(new.version, new.changed, new.branch_id, new.branch_base_version)
+    state = EntityState(new.version, new.label, new.values, (*stored.state.past, past), stored.state.is_deleted)
+    is_new = not stored.state.exists
+    return replace(
+        stored,
+        state=state,
+        unit_id=_place(stored, new, source),
+        holder_id=source.holder_id if is_new else stored.holder_id,
+        conflict=max(stored.conflict, new.conflict, key=lambda one: _WEIGHT[one]),
+        is_live=_is_listed(stored, state),
+    )
+
+
+def entity_facts(one: StoredEntity, at: datetime) -> dict[str, Any]:
+    """Return what an entity's row says as it stands."""
+    return {
+        "unit_id": one.unit_id,
+        "holder_id": one.holder_id,
+        "version": one.state.version,
+        "label": one.state.label,
+        "label_folded": fold(one.state.label)[:300],
+        "properties": dict(one.state.values),
+        "is_live": one.is_live,
+        "is_deleted": one.state.is_deleted,
+        "merged_into_id": one.merged_into_id,
+        "conflict": one.conflict.value,
+        "updated_at": at,
+    }
+
+
+def with_deletion(stored: StoredEntity, *, is_deleted: bool) -> StoredEntity:
+    """Return the entity taken off its list, or put back on it; the next version makes it so."""
+    return replace(stored, state=replace(stored.state, is_deleted=is_deleted))
+
+
+def with_merge(stored: StoredEntity, into: int | None) -> StoredEntity:
+    """Return the entity as one that became another, or is itself again; the next version makes it so."""
+    return replace(stored, merged_into_id=into)
+
+
+def _is_listed(stored: StoredEntity, state: EntityState) -> bool:
+    return not state.is_deleted and stored.merged_into_id is None and is_live(state.values)
+
+
+def _place(stored: StoredEntity, new: NewVersion, source: Source) -> UnitId | None:
+    """Return where the entity lies: the village it names, else its commune, else where it was or its record is."""
+    if stored.state.exists and not new.changed & {VILLAGE, COMMUNE}:
+        return stored.unit_id if stored.unit_id is not None else source.unit_id
+    codes = (new.values.get(name, "").strip() for name in (VILLAGE, COMMUNE))
+    found = (source.here.territory.find_on(code, source.code_days) for code in codes if code)
+    known = next((unit_id for unit_id in found if unit_id is not None), None)
+    return known or stored.unit_id or source.unit_id

@@ -1,0 +1,278 @@
+"""Entity lists, entities and their versions, as operations write them.
+
+An entity is claimed by constraint before anything is known of it, then locked, always in the order of ids, so that two
+records that name the same ones wait for each other. Whoever changes one raises the counter of its list and unit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from server.registers.reach import SENSITIVE_LISTS, Reach, reach_of
+from server.registers.versions import Conflict, EntityState, PastVersion
+from server.storage.models.registers import (
+    EntityCounterRow,
+    EntityListRow,
+    EntityPropertyRow,
+    EntityRow,
+    EntityVersionRow,
+    RegisterBatchRow,
+)
+from server.territory.units import UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+    from server.storage.visible import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class EntityList:
+    """One list of a project."""
+
+    list_id: int
+    project_id: int
+    name: str
+    reach: Reach
+    is_sensitive: bool
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntity:
+    """An entity as it stands, locked, with its past."""
+
+    key: int
+    list_id: int
+    entity_id: str
+    is_sensitive: bool
+    unit_id: UnitId | None
+    holder_id: int | None
+    merged_into_id: int | None
+    conflict: Conflict
+    is_live: bool
+    state: EntityState
+
+
+class Entities:
+    """Registers as operations write them."""
+
+    def __init__(self, connection: Connection, sight: Sight) -> None:
+        self._connection = connection
+        self.sight = sight
+
+    def lists(self, project_id: int) -> dict[str, EntityList]:
+        """Return the lists of a project by name."""
+        rows = self._connection.execute(select(EntityListRow).where(EntityListRow.project_id == project_id))
+        return {row.name: _list(row) for row in rows}
+
+    def list_by_id(self, list_id: int) -> EntityList:
+        """Return a list that exists."""
+        return _list(self._connection.execute(select(EntityListRow).where(EntityListRow.id == list_id)).one())
+
+    def ensure_list(self, project_id: int, name: str, at: datetime) -> EntityList:
+        """Return the list of that name, made if there is none."""
+        self._connection.execute(
+            self._insert(EntityListRow).on_conflict_do_nothing(),
+            {
+                "project_id": project_id,
+                "name": name,
+                "reach": reach_of(name).value,
+                "is_sensitive": name in SENSITIVE_LISTS,
+                "revision": 0,
+                "created_at": at,
+            },
+        )
+        rows = EntityListRow
+        return _list(
+            self._connection.execute(select(rows).where(rows.project_id == project_id, rows.name == name)).one()
+        )
+
+    def copy_lists(self, project_id: int, to_project_id: int, at: datetime) -> None:
+        """Make the lists of a project in another one too, with their properties and nobody in them."""
+        rows = EntityPropertyRow
+        for one in self.lists(project_id).values():
+            copy = self.ensure_list(to_project_id, one.name, at)
+            self.set_reach(copy.list_id, one.reach)
+            known = self._connection.execute(select(rows.name, rows.is_sent).where(rows.list_id == one.list_id)).all()
+            self.note_properties(
+                copy.list_id, (row.name for row in known), sent=[row.name for row in known if row.is_sent]
+            )
+
+    def set_reach(self, list_id: int, reach: Reach) -> None:
+        """Let the list reach other phones; theirs will be another list at once."""
+        rows = EntityListRow
+        self._connection.execute(
+            update(rows).where(rows.id == list_id).values(reach=reach.value, revision=rows.revision + 1)
+        )
+
+    def note_properties(self, list_id: int, names: Iterable[str], *, sent: Iterable[str]) -> None:
+        """Remember that entities of the list have these properties, and which of them travel; none is forgotten."""
+        rows = EntityPropertyRow
+        found = self._connection.execute(select(rows.name, rows.is_sent).where(rows.list_id == list_id))
+        known = {row.name: row.is_sent for row in found}
+        wanted = frozenset(sent)
+        new = [name for name in sorted({*names, *wanted}) if name not in known]
+        raised = [name for name in sorted(wanted) if known.get(name) is False]
+        if new:
+            self._connection.execute(
+                self._insert(rows).on_conflict_do_nothing(),
+                [{"list_id": list_id, "name": name, "is_sent": name in wanted} for name in new],
+            )
+        if raised:
+            self._connection.execute(
+                update(rows).where(rows.list_id == list_id, rows.name.in_(raised)).values(is_sent=True)
+            )
+        if new or raised:
+            lists = EntityListRow
+            self._connection.execute(update(lists).where(lists.id == list_id).values(revision=lists.revision + 1))
+
+    def sent_properties(self, list_id: int) -> tuple[str, ...]:
+        """Return the properties that travel to phones, by name."""
+        rows = EntityPropertyRow
+        found = select(rows.name).where(rows.list_id == list_id, rows.is_sent.is_(True)).order_by(rows.name)
+        return tuple(self._connection.execute(found).scalars())
+
+    def claim(self, one: EntityList, entity_ids: Iterable[str], at: datetime) -> None:
+        """See to it that there is a row for each id; those that were not there are only awaited."""
+        rows = [_awaited(one, entity_id, at) for entity_id in sorted(entity_ids)]
+        if rows:
+            self._connection.execute(self._insert(EntityRow).on_conflict_do_nothing(), rows)
+
+    def lock(self, list_id: int, entity_ids: Iterable[str]) -> dict[str, StoredEntity]:
+        """Lock the entities of a list and return them by id."""
+        where = (EntityRow.list_id == list_id, EntityRow.entity_id.in_(sorted(entity_ids)))
+        return {one.entity_id: one for one in self._locked(*where)}
+
+    def lock_keys(self, keys: Iterable[int]) -> dict[int, StoredEntity]:
+        """Lock entities by row id and return them by it."""
+        return {one.key: one for one in self._locked(EntityRow.id.in_(sorted(keys)))}
+
+    def add_version(self, facts: Mapping[str, Any]) -> None:
+        """Insert one version."""
+        self._connection.execute(_INSERT_VERSION, dict(facts))
+
+    def add_versions(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert many versions."""
+        if rows:
+            self._connection.execute(_INSERT_VERSION, [dict(row) for row in rows])
+
+    def set_facts(self, key: int, facts: Mapping[str, Any]) -> None:
+        """Let an entity's row say what its newest version says."""
+        self._connection.execute(update(EntityRow).where(EntityRow.id == key).values(**facts))
+
+    def raise_counters(self, parts: Iterable[tuple[int, UnitId]], by: int = 1) -> None:
+        """Say that something changed in these parts (list, unit); in order, so that nobody waits in a ring."""
+        rows = [{"list_id": one, "unit_id": unit, "revision": by} for one, unit in sorted(set(parts))]
+        if not rows:
+            return
+        statement = self._insert(EntityCounterRow)
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["list_id", "unit_id"],
+                set_={"revision": EntityCounterRow.revision + statement.excluded.revision},
+            ),
+            rows,
+        )
+
+    def add_batch(self, facts: Mapping[str, Any]) -> int:
+        """Insert something a person does to a register and return its id."""
+        statement = insert(RegisterBatchRow).returning(RegisterBatchRow.id)
+        return int(self._connection.execute(statement, dict(facts)).scalar_one())
+
+    def set_batch(self, batch_id: int, facts: Mapping[str, Any]) -> None:
+        """Write what became of a batch."""
+        self._connection.execute(update(RegisterBatchRow).where(RegisterBatchRow.id == batch_id).values(**facts))
+
+    def properties_at(self, key: int, version: int) -> tuple[str, dict[str, str]]:
+        """Return label and properties of one version of an entity; empty ones for version 0."""
+        rows = EntityVersionRow
+        found = self._connection.execute(
+            select(rows.label, rows.properties).where(rows.entity_key == key, rows.version == version)
+        ).first()
+        return (found.label, dict(found.properties)) if found else ("", {})
+
+    def made_by_record(self, key: int, submission_version_ids: Sequence[int]) -> tuple[int, ...]:
+        """Return the versions of an entity that these versions of a record made, in order."""
+        rows = EntityVersionRow
+        return tuple(
+            self._connection.execute(
+                select(rows.version)
+                .where(rows.entity_key == key, rows.submission_version_id.in_(submission_version_ids))
+                .order_by(rows.version)
+            ).scalars()
+        )
+
+    def _locked(self, *where: ColumnElement[bool]) -> list[StoredEntity]:
+        rows = self._connection.execute(
+            select(EntityRow).where(*where).order_by(EntityRow.entity_id, EntityRow.id).with_for_update()
+        ).all()
+        past = self._past([row.id for row in rows if row.version])
+        return [_stored(row, tuple(past.get(row.id, ()))) for row in rows]
+
+    def _past(self, keys: Sequence[int]) -> dict[int, list[PastVersion]]:
+        if not keys:
+            return {}
+        rows = EntityVersionRow
+        found = self._connection.execute(
+            select(rows.entity_key, rows.version, rows.changed, rows.branch_id, rows.branch_base_version)
+            .where(rows.entity_key.in_(keys))
+            .order_by(rows.entity_key, rows.version)
+        )
+        past: dict[int, list[PastVersion]] = defaultdict(list)
+        for key, version, changed, branch_id, base in found:
+            past[key].append(PastVersion(version, frozenset(changed), branch_id, base))
+        return past
+
+    def _insert(self, model: Any) -> Any:  # noqa: ANN401 the two dialects' statements share no public type
+        return sqlite_insert(model) if self._connection.dialect.name == "sqlite" else postgresql_insert(model)
+
+
+_INSERT_VERSION = insert(EntityVersionRow)
+
+
+def _awaited(one: EntityList, entity_id: str, at: datetime) -> dict[str, Any]:
+    return {
+        "list_id": one.list_id,
+        "entity_id": entity_id,
+        "is_sensitive": one.is_sensitive,
+        "unit_id": None,
+        "holder_id": None,
+        "version": 0,
+        "label": "",
+        "label_folded": "",
+        "properties": {},
+        "is_live": False,
+        "is_deleted": False,
+        "conflict": "none",
+        "created_at": at,
+        "updated_at": at,
+    }
+
+
+def _list(row: Row[Any]) -> EntityList:
+    return EntityList(row.id, row.project_id, row.name, Reach(row.reach), row.is_sensitive, row.revision)
+
+
+def _stored(row: Row[Any], past: tuple[PastVersion, ...]) -> StoredEntity:
+    return StoredEntity(
+        key=row.id,
+        list_id=row.list_id,
+        entity_id=row.entity_id,
+        is_sensitive=row.is_sensitive,
+        unit_id=None if row.unit_id is None else UnitId(row.unit_id),
+        holder_id=row.holder_id,
+        merged_into_id=row.merged_into_id,
+        conflict=Conflict(row.conflict),
+        is_live=row.is_live,
+        state=EntityState(row.version, row.label, dict(row.properties), past, row.is_deleted),
+    )

@@ -1,0 +1,129 @@
+"""What became of the entity blocks of records: applied, waiting, or overtaken by an edit.
+
+They tie a record to the entities it made or changed, and keep the queue of changes that wait for earlier ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from server.storage.models.people import CollaboratorRow
+from server.storage.models.registers import EntityEffectRow, EntityVersionRow
+from server.storage.models.submissions import SubmissionVersionRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What became of one block of one version of a record."""
+
+    submission_version_id: int
+    path: str
+    entity_key: int | None
+    outcome: str
+    entity_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRecord:
+    """Another record that already said something of an entity."""
+
+    submission_version_id: int
+    submission_id: int
+    sender_name: str
+    received_at: datetime
+
+
+_EFFECT = (
+    EntityEffectRow.submission_version_id,
+    EntityEffectRow.path,
+    EntityEffectRow.entity_key,
+    EntityEffectRow.outcome,
+    EntityEffectRow.entity_version,
+)
+_STANDING = ("applied", "unchanged", "held")
+
+
+class EntityEffects:
+    """Effects of records on entities."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert what became of the blocks of one version."""
+        if rows:
+            self._connection.execute(insert(EntityEffectRow), [dict(row) for row in rows])
+
+    def has_any(self, submission_version_id: int) -> bool:
+        """Tell whether this version of a record was gone through already."""
+        rows = EntityEffectRow
+        found = select(rows.path).where(rows.submission_version_id == submission_version_id).limit(1)
+        return self._connection.execute(found).first() is not None
+
+    def standing(self, submission_id: int) -> list[Effect]:
+        """Return the effects of a record that stand: applied, without need of change, or waiting."""
+        return self._effects(
+            SubmissionVersionRow.submission_id == submission_id, EntityEffectRow.outcome.in_(_STANDING)
+        )
+
+    def held_of(self, entity_key: int) -> list[Effect]:
+        """Return the changes of one entity that wait, the earliest record first."""
+        return self._effects(EntityEffectRow.entity_key == entity_key, EntityEffectRow.outcome == "held")
+
+    def held_since(self, before: datetime, most: int) -> list[Effect]:
+        """Return changes that have waited since before then."""
+        return self._effects(EntityEffectRow.outcome == "held", EntityEffectRow.held_at < before, most=most)
+
+    def set_outcome(self, effect: Effect, outcome: str, entity_version: int | None) -> None:
+        """Write what became of a block in the end."""
+        rows = EntityEffectRow
+        self._connection.execute(
+            update(rows)
+            .where(rows.submission_version_id == effect.submission_version_id, rows.path == effect.path)
+            .values(outcome=outcome, entity_version=entity_version, held_at=None)
+        )
+
+    def who_set(self, entity_key: int, name: str) -> EarlierRecord | None:
+        """Return the record whose version changed a property of an entity last, None if no record did."""
+        rows = EntityVersionRow
+        found = self._connection.execute(
+            select(rows.changed, rows.submission_version_id)
+            .where(rows.entity_key == entity_key)
+            .order_by(rows.version.desc())
+        )
+        version_id = next((row.submission_version_id for row in found if name in row.changed), None)
+        return None if version_id is None else self._record(version_id)
+
+    def sender_of(self, submission_version_id: int) -> EarlierRecord:
+        """Return who sent a version of a record that is kept, and when."""
+        found = self._record(submission_version_id)
+        assert found is not None, "the version was just written"
+        return found
+
+    def _record(self, submission_version_id: int) -> EarlierRecord | None:
+        rows = SubmissionVersionRow
+        row = self._connection.execute(
+            select(rows.id, rows.submission_id, CollaboratorRow.name, rows.received_at)
+            .outerjoin(CollaboratorRow, CollaboratorRow.id == rows.collaborator_id)
+            .where(rows.id == submission_version_id)
+        ).first()
+        return EarlierRecord(row.id, row.submission_id, row.name or "", row.received_at) if row else None
+
+    def _effects(self, *where: Any, most: int | None = None) -> list[Effect]:  # noqa: ANN401 column expressions
+        rows = self._connection.execute(
+            select(*_EFFECT)
+            .join(SubmissionVersionRow, SubmissionVersionRow.id == EntityEffectRow.submission_version_id)
+            .where(*where)
+            .order_by(EntityEffectRow.submission_version_id, EntityEffectRow.path)
+            .limit(most)
+        )
+        return [Effect(*row) for row in rows]

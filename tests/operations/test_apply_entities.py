@@ -1,0 +1,193 @@
+"""A record makes and changes entities once per version, in whatever order phones send, and nothing is dropped."""
+
+import itertools
+
+import pytest
+
+from server.operations.release_changes import force_waiting
+from tests.builders import new_id
+from tests.register_field import (
+    NEIGHBOUR,
+    colleague,
+    created,
+    entity_id,
+    household,
+    list_hash,
+    on_phone,
+    register_field,
+    remarks,
+    stored,
+    versions,
+)
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def field(services):
+    return register_field(services)
+
+
+def test_a_record_makes_a_household_and_its_sender_gets_it(field, services):
+    one = entity_id()
+    field.send(created(one))
+    row = on_phone(field)[one]
+    assert (row["label"], row["__version"]) == ("A Tik (mẫu)", "1")
+    assert stored(services, one).label_folded == "a tik (mau)"
+    (version,) = versions(services, one)
+    assert (version.action, version.conflict) == ("create", "none")
+    assert version.submission_version_id is not None
+
+
+def test_the_same_bytes_again_change_nothing(field, services):
+    one = entity_id()
+    xml = created(one)
+    field.send(xml)
+    before = list_hash(field)
+    field.send(xml)
+    assert len(versions(services, one)) == 1
+    assert list_hash(field) == before
+
+
+def test_an_update_keeps_what_it_does_not_send_and_empties_what_it_sends_empty(field, services):
+    one = entity_id()
+    field.send(created(one, last_survey_year="2025"))
+    field.send(household(one, update=True, base=1, trunk=1, head_name="", size="5"))
+    assert stored(services, one).properties == {
+        "village": "23500-01",
+        "head_name": "",
+        "size": "5",
+        "last_survey_year": "2025",
+    }
+
+
+def test_a_chain_of_offline_updates_ends_the_same_in_every_order(field, services):
+    for order in itertools.permutations(range(4)):
+        one, branch = entity_id(), entity_id()
+        chain = [
+            created(one),
+            household(one, update=True, base=1, branch=branch, size="5"),
+            household(one, update=True, base=2, branch=branch, size="6", head_name="A Tik"),
+            household(one, update=True, base=3, branch=branch, size="7"),
+        ]
+        for place in order:
+            field.send(chain[place])
+            field.send(chain[place])
+        assert stored(services, one).properties["size"] == "7"
+        assert stored(services, one).version == 4
+        assert stored(services, one).conflict == "none"
+
+
+def test_what_two_phones_changed_at_once_is_both_kept_and_the_conflict_told(field, services):
+    one, other = entity_id(), colleague(field)
+    field.send(created(one))
+    field.send(household(one, update=True, base=1, trunk=1, size="5", label="A Tik (mẫu)"))
+    other.send(household(one, update=True, base=1, trunk=1, head_name="Y Bét", label="A Tik (mẫu)"))
+    other.send(household(one, update=True, base=1, trunk=1, size="9", label="A Tik (mẫu)"))
+    assert [version.conflict for version in versions(services, one)] == ["none", "none", "soft", "hard"]
+    assert stored(services, one).conflict == "hard"
+    assert stored(services, one).properties["size"] == "9"
+
+
+def test_an_update_of_an_unknown_household_waits_and_is_forced_after_five_days(field, services, clock):
+    one = entity_id()
+    field.send(household(one, update=True, base=3, trunk=3, size="5", village="23500-01"))
+    assert on_phone(field) == {}
+    assert remarks(services) == ["entity.unknown"]
+    clock.advance(days=4)
+    assert force_waiting(services) == 0
+    clock.advance(days=2)
+    assert force_waiting(services) == 1
+    assert on_phone(field)[one]["label"]
+    assert stored(services, one).properties["size"] == "5"
+    assert force_waiting(services) == 0
+
+
+def test_creating_a_household_that_is_there_changes_it_and_tells(field, services):
+    one = entity_id()
+    field.send(created(one))
+    field.send(created(one, head_name="A Blưn"))
+    assert remarks(services) == ["entity.exists"]
+    assert stored(services, one).properties["head_name"] == "A Blưn"
+    assert stored(services, one).conflict == "hard"
+
+
+def test_a_blank_label_is_filled_and_told(field, services):
+    one = entity_id()
+    field.send(household(one, create=True, label="", village="23500-01"))
+    assert remarks(services) == ["entity.blank_label"]
+    assert on_phone(field)[one]["label"] == one[:8]
+
+
+def test_an_id_that_is_no_random_uuid_flags_the_record_and_makes_nothing(field, services):
+    field.send(created("ho-37"))
+    assert on_phone(field) == {}
+    assert remarks(services) == ["entity.bad_id"]
+
+
+def test_an_edit_corrects_the_household_its_record_made(field, services):
+    one, first = entity_id(), new_id()
+    field.send(created(one, instance_id=first))
+    field.send(created(one, instance_id=new_id(), deprecated_id=first, size="5"))
+    assert on_phone(field)[one]["label"] == "A Tik (mẫu)"
+    assert stored(services, one).properties["size"] == "5"
+    assert [version.action for version in versions(services, one)] == ["create", "correct"]
+    assert stored(services, one).conflict == "none"
+
+
+def test_an_edit_changes_only_what_it_says_otherwise(field, services):
+    one, first = entity_id(), new_id()
+    field.send(created(one, instance_id=first))
+    field.send(household(one, update=True, base=1, trunk=1, size="8", label="A Tik (mẫu)"))
+    field.send(created(one, instance_id=new_id(), deprecated_id=first, head_name="A Tíc"))
+    assert stored(services, one).properties["size"] == "8"
+    assert stored(services, one).properties["head_name"] == "A Tíc"
+    assert stored(services, one).conflict == "soft"
+
+
+def test_an_edit_that_names_another_household_takes_back_what_it_did_to_the_first(field, services):
+    first, second, instance_id = entity_id(), entity_id(), new_id()
+    for one in (first, second):
+        field.send(created(one, last_survey_year="2025"))
+    survey = {"base": 1, "trunk": 1, "last_survey_year": "2026", "label": "A Tik (mẫu)"}
+    field.send(household(first, update=True, instance_id=instance_id, **survey))
+    assert stored(services, first).properties["last_survey_year"] == "2026"
+    field.send(household(second, update=True, instance_id=new_id(), deprecated_id=instance_id, **survey))
+    assert stored(services, first).properties["last_survey_year"] == "2025"
+    assert stored(services, second).properties["last_survey_year"] == "2026"
+    assert versions(services, first)[-1].action == "withdraw"
+
+
+def test_an_edit_that_names_another_new_household_takes_the_first_off_the_list(field):
+    first, second, instance_id = entity_id(), entity_id(), new_id()
+    field.send(created(first, instance_id=instance_id))
+    field.send(created(second, instance_id=new_id(), deprecated_id=instance_id))
+    assert set(on_phone(field)) == {second}
+
+
+def test_a_second_survey_of_a_year_is_told_to_both_senders(field, services):
+    one, other = entity_id(), colleague(field)
+    field.send(created(one))
+    for sender in (field, other):
+        sender.send(household(one, update=True, base=1, trunk=1, last_survey_year="2026", label="A Tik (mẫu)"))
+    assert remarks(services).count("entity.surveyed_twice") == 2
+
+
+def test_a_household_moves_between_phones_with_its_village(field, services):
+    one, neighbour = entity_id(), colleague(field, unit=NEIGHBOUR)
+    field.send(created(one))
+    hashes = list_hash(field), list_hash(neighbour)
+    field.send(household(one, update=True, base=1, trunk=1, village=NEIGHBOUR, label="A Tik (mẫu)"))
+    assert (set(on_phone(field)), set(on_phone(neighbour))) == (set(), {one})
+    assert hashes[0] != list_hash(field)
+    assert hashes[1] != list_hash(neighbour)
+    field.send(household(one, update=True, base=2, trunk=2, size="3", label="A Tik (mẫu)"))
+    assert remarks(services) == ["entity.out_of_territory"]
+    assert stored(services, one).properties["size"] == "3"
+
+
+def test_a_household_that_ended_leaves_the_list(field):
+    one = entity_id()
+    field.send(created(one))
+    field.send(household(one, update=True, base=1, trunk=1, status="gone"))
+    assert on_phone(field) == {}
