@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from server.forms.check_entities import entity_faults, lists_of
+from server.forms.check_entities import entity_faults
 from server.forms.check_logic import logic_faults
+from server.forms.entities import entity_list_files
 from server.forms.faults import Fault, Severity
 from server.forms.sensitive import sensitive_faults
 from server.forms.survey_rows import survey_rows
@@ -116,7 +117,7 @@ def _media_faults(definition: FormDefinition, surroundings: Surroundings) -> Ite
             yield Fault("form.media_missing", {"filename": name})
         if len(name) > _LONGEST_FILE_NAME:
             yield Fault("form.file_name_too_long", {"filename": name, "limit": _LONGEST_FILE_NAME})
-    reserved = surroundings.uploaded & lists_of(definition)
+    reserved = surroundings.uploaded & entity_list_files(definition)
     for name in sorted(reserved):
         yield Fault("form.list_reserved", {"filename": name})
     for name in sorted(surroundings.uploaded - set(definition.media_names) - reserved):

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from server.forms.sheets import Row, Sheet
     from server.forms.survey_rows import SurveyRows
 
-STANDARD_LISTS = frozenset({"households", "clubs", "models", "trusted_addresses", "staff"})
-"""The lists every project keeps, whether the form that reads them also writes them or not."""
-
 GENERATED_LISTS = frozenset({"units"})
 """Lists the server makes of other things; no form can add to them."""
 
@@ -47,11 +44,6 @@ def entity_faults(definition: FormDefinition, rows: SurveyRows, sheets: Sequence
     for node in definition.root.walk():
         if node.save_to:
             yield from (_at(code, node, rows) for code in _save_to_faults(node, definition, blocks))
-
-
-def lists_of(definition: FormDefinition) -> frozenset[str]:
-    """Return the file names that only entity lists may have: of the standard lists and of those the form writes to."""
-    return frozenset(f"{name}.csv" for name in {*STANDARD_LISTS, *(one.dataset for one in entity_blocks(definition))})
 
 
 def _version_faults(definition: FormDefinition, blocks: Sequence[EntityBlock]) -> Iterator[Fault]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from server.forms.definition import FormDefinition, Node, SecondaryInstance
     from server.forms.logic import Expression
 
+STANDARD_LISTS = frozenset({"households", "clubs", "models", "trusted_addresses", "staff"})
+"""The lists every project keeps, whether the form that reads them also writes them or not."""
+
 BLOCK = "/meta/entity"
 """Where the block of a container stands, below it."""
 
@@ -55,6 +58,11 @@ def entity_blocks(definition: FormDefinition) -> tuple[EntityBlock, ...]:
         for node in definition.root.walk()
         if node.path.endswith(BLOCK)
     )
+
+
+def entity_list_files(definition: FormDefinition) -> frozenset[str]:
+    """Return the file names only entity lists have: those of the standard lists and of the lists the form writes to."""
+    return frozenset(f"{name}.csv" for name in {*STANDARD_LISTS, *(one.dataset for one in entity_blocks(definition))})
 
 
 def columns_read(definition: FormDefinition, list_name: str) -> frozenset[str]:

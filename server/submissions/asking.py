@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _DAYS_BACK = (0, 1, 31, 366, 3660)
 """Days before receipt on which a rule about today is tried, where the record does not say its own."""
 
-_UNCHECKED = frozenset({"logic.unrepeatable", "logic.unknown_list", "logic.regex_unsupported"})
+_UNKNOWN_LIST = "logic.unknown_list"
+_UNCHECKED = frozenset({"logic.unrepeatable", "logic.regex_unsupported"})
 
 Answer = TypeVar("Answer")
 
@@ -44,6 +45,7 @@ class Asking:
             clock = replace(clock, moments=(circumstances.filled_at,))
         self.clock = clock
         self._languages = compiled.definition.languages
+        self._entity_lists = compiled.entity_lists
         self._received_at = circumstances.received_at
         self._now = clock.last or circumstances.received_at
         self._context = Context(
@@ -74,6 +76,11 @@ class Asking:
     def note_unchecked(self, node: InstanceNode, reason: str) -> None:
         """Note that something of *node* could not be checked, and why."""
         self.add(node, finding("answer.unchecked", node.path(), Severity.NOTE, reason=reason))
+
+    def note_unknown_list(self, node: InstanceNode, instance_id: str) -> None:
+        """Note that *node* could not be checked for want of a list, unless it is one of entities, as every one is."""
+        if instance_id not in self._entity_lists:
+            self.note_unchecked(node, _UNKNOWN_LIST)
 
     def is_known(self, instance_id: str) -> bool:
         """Return whether the list of that id is at hand."""
@@ -112,7 +119,7 @@ class Asking:
                 self._context.now = _days_before(self._received_at, days)
                 said.add(to_boolean(self.value(node, rule)))
         except LogicError as error:
-            self._failed(node, error.code)
+            self._failed(node, error)
             return otherwise
         if len(said) == 1:
             return said.pop()
@@ -175,7 +182,7 @@ class Asking:
         try:
             return ask()
         except LogicError as error:
-            self._failed(node, error.code)
+            self._failed(node, error)
             return otherwise
 
     def _reason_unchecked(self, rule: Rule) -> str:
@@ -185,8 +192,11 @@ class Asking:
             return "logic.device_time_unknown"
         return ""
 
-    def _failed(self, node: InstanceNode, code: str) -> None:
-        if code in _UNCHECKED:
+    def _failed(self, node: InstanceNode, error: LogicError) -> None:
+        code = error.code
+        if code == _UNKNOWN_LIST:
+            self.note_unknown_list(node, str(error.params["list"]))
+        elif code in _UNCHECKED:
             self.note_unchecked(node, code)
         elif self._context.steps.left < 0:
             self.is_spent = True

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from server.forms.definition import Datatype, NodeKind
-from server.forms.logic.tree import UNKNOWN
+from server.forms.logic.tree import UNKNOWN, InstanceNode
 from server.forms.logic.values import to_number
 from server.submissions.answer_types import held_value, is_same_answer, stored_text
 from server.submissions.asking import Asking
@@ -21,22 +21,15 @@ from server.submissions.rules import Again, AttributeRule, Compiled, NodeRules, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from server.forms.logic import InstanceNode
     from server.submissions.circumstances import Circumstances
 
 MOST_COUNTED = 100_000
 """Instances counted to; no record the reader lets in has more."""
 
-_DAYS_BACK = (0, 1, 31, 366, 3660)
-"""Days before receipt on which a rule about today is tried, where the record does not say its own."""
-
 _EXPONENT = re.compile(r"-?[0-9]\.[0-9]+E-?[0-9]{1,3}", re.ASCII)
 """How Java writes a number below a thousandth or from ten million on."""
 
 _METADATA = frozenset({"meta", "instanceID", "instanceName", "deprecatedID"})
-_UNCHECKED = frozenset({"logic.unrepeatable", "logic.unknown_list", "logic.regex_unsupported"})
-
-Answer = TypeVar("Answer")
 
 
 class Recalculation:
@@ -110,7 +103,8 @@ class Recalculation:
                     yield from self._attribute_findings(node, one)
 
     def _attribute_findings(self, node: InstanceNode, one: AttributeRule) -> Iterator[Finding]:
-        computed = self.asking.asked(node, one.rule, lambda: self.asking.computed(node, one.rule), otherwise=None)
+        place = InstanceNode(f"@{one.attribute}", parent=node)  # relative paths count from the attribute itself
+        computed = self.asking.asked(node, one.rule, lambda: self.asking.computed(place, one.rule), otherwise=None)
         if computed is None:
             return
         sent, zone = node.attributes.get(one.attribute, ""), self.asking.clock.zone

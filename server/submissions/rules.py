@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from server.forms.definition import ControlKind, NodeKind
+from server.forms.entities import entity_list_files
 from server.forms.logic import FUNCTIONS, LogicError, Shape, compile_expression
 from server.forms.logic.secondary import list_of
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _CLOCK = frozenset({"today", "now"})
 _LANGUAGE_LETTERS = ("%a", "%b", "%W")
+_DEVICE_COLUMNS = frozenset({"__trunkVersion", "__branchId"})
 _CHOOSING = frozenset({ControlKind.SELECT_ONE, ControlKind.SELECT_MULTIPLE, ControlKind.RANK})
 
 
@@ -123,12 +125,15 @@ class Compiled:
     clock_paths: Mapping[str, str]
     """The paths of ``start``, ``end`` and ``today``, where the form has them."""
     attributes: tuple[AttributeRule, ...] = ()
+    entity_lists: frozenset[str] = frozenset()
+    """The ids of lists of entities. The device may know of some we do not, so we check nothing against them."""
 
     @staticmethod
     def of(definition: FormDefinition) -> Compiled:
         """Return *definition* compiled; an expression that does not compile becomes a rule with a fault."""
         rules = {node.path: _node_rules(node, definition) for node in definition.root.walk()}
         triggers, cycles = _ordered(rules)
+        kept = entity_list_files(definition)
         return Compiled(
             definition=definition,
             shape=Shape.of(definition),
@@ -138,6 +143,7 @@ class Compiled:
             inner_lists={one.instance_id: list_of(one) for one in definition.instances if not one.src},
             clock_paths=_clock_paths(definition),
             attributes=_attribute_rules(definition),
+            entity_lists=frozenset(one.instance_id for one in definition.instances if one.filename in kept),
         )
 
 
@@ -183,7 +189,7 @@ def _rule(source: str, definition: FormDefinition) -> Rule | None:
     names = expression.functions
     return Rule(
         expression=expression,
-        again=_again(source, names),
+        again=Again.NEVER if _reads_device(expression) else _again(source, names),
         reads_list="pulldata" in names or any(one.instance_id not in {"", *inner} for one in expression.references),
         speaks="jr:choice-name" in names,
     )
@@ -199,6 +205,11 @@ def _stored(rule: Rule | None, node: Node, definition: FormDefinition) -> Rule |
     ends = {one.path for one in definition.leaves() if one.preload == "timestamp" and one.preload_params == "end"}
     reads = {reference.absolute(node.path) for reference in rule.expression.references}
     return replace(rule, again=Again.NEVER) if "now" in rule.expression.functions or reads & ends else rule
+
+
+def _reads_device(expression: Expression) -> bool:
+    """Return whether it reads what the device alone notes of a list's rows."""
+    return any(_DEVICE_COLUMNS & set(reference.steps) for reference in expression.references)
 
 
 def _again(source: str, names: frozenset[str]) -> Again:

@@ -135,7 +135,7 @@ class _Validation:
             offered = self._record.asking.offered(node, choices)
             return offered is None or offered.issuperset(values)
         if not self._record.asking.is_known(choices.instance_id):
-            self._record.asking.note_unchecked(node, "logic.unknown_list")
+            self._record.asking.note_unknown_list(node, choices.instance_id)
             return True
         rule = choices.rule
         return all(self._record.asking.is_offered(node, rule, value) for value in values)
