@@ -41,6 +41,8 @@ class Permission(StrEnum):
     READ_TRAY = "read_tray"
     RELEASE_TRAY = "release_tray"
     MANAGE_COLLABORATORS = "manage_collaborators"
+    READ_REGISTER = "read_register"
+    MANAGE_REGISTER = "manage_register"
     READ_INCIDENTS = "read_incidents"
     REVIEW_INCIDENTS = "review_incidents"
     MANAGE_FORMS = "manage_forms"
@@ -70,6 +72,8 @@ PERMISSIONS_OF: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
                 Permission.READ_TRAY,
                 Permission.RELEASE_TRAY,
                 Permission.MANAGE_COLLABORATORS,
+                Permission.READ_REGISTER,
+                Permission.MANAGE_REGISTER,
             }
         ),
         Role.ANALYST: frozenset({Permission.READ_FIGURES}),

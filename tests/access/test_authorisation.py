@@ -29,6 +29,8 @@ GRANTED = {
         Permission.READ_TRAY,
         Permission.RELEASE_TRAY,
         Permission.MANAGE_COLLABORATORS,
+        Permission.READ_REGISTER,
+        Permission.MANAGE_REGISTER,
     },
     Role.ANALYST: {Permission.READ_FIGURES},
     Role.INCIDENT_OFFICER: {Permission.READ_INCIDENTS, Permission.REVIEW_INCIDENTS},
@@ -175,6 +177,15 @@ def test_an_ended_incident_post_leaves_no_trace_of_incidents():
         authorise(actor, Permission.READ_INCIDENTS, scope_of=covered_by, on=TODAY)
 
 
-@pytest.mark.parametrize("permission", [Permission.READ_SUBMISSIONS, Permission.READ_TRAY, Permission.READ_INCIDENTS])
-def test_an_administrator_reads_no_answers_by_that_role(permission):
+NOT_FOR_ADMINISTRATORS = [
+    Permission.READ_SUBMISSIONS,
+    Permission.READ_TRAY,
+    Permission.READ_INCIDENTS,
+    Permission.READ_REGISTER,
+    Permission.MANAGE_REGISTER,
+]
+
+
+@pytest.mark.parametrize("permission", NOT_FOR_ADMINISTRATORS)
+def test_an_administrator_reads_no_answers_and_no_households_by_that_role(permission):
     assert not may_use(account(post(Role.ADMINISTRATOR, DISTRICT), elevated=True), permission, TODAY)
