@@ -11,7 +11,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from server.errors import InvalidInput
+from server.errors import InvalidInput, TooLarge
 from server.forms.lists import ChoiceList, read_csv
 from server.forms.xml_reader import local_name, read_xml
 
@@ -34,18 +34,24 @@ _READABLE = (".csv", ".xml", ".geojson")
 def attached_lists(definition: FormDefinition, content_of: Callable[[str], bytes | None]) -> dict[str, ChoiceList]:
     """Return by instance id the lists the form reads from files; *content_of* gives a file's bytes, None if unknown.
 
-    A list that is not there, or that cannot be read, is left out: its questions stay unchecked.
+    A list that is not there, or that cannot be read, is left out: its questions stay unchecked. Before publishing
+    `server.forms.check_lists` says so.
     """
     lists: dict[str, ChoiceList] = {}
     for instance in definition.instances:
-        content = content_of(instance.filename) if instance.filename.lower().endswith(_READABLE) else None
+        content = content_of(instance.filename) if is_readable(instance.filename) else None
         if content is not None:
-            with suppress(InvalidInput):
+            with suppress(InvalidInput, TooLarge):
                 lists[instance.instance_id] = read_list(instance.instance_id, instance.filename, content)
     if ITEMSETS_FILE in definition.media_names and (content := content_of(ITEMSETS_FILE)) is not None:
         with suppress(InvalidInput):
             lists = {**read_itemsets(content), **lists}
     return lists
+
+
+def is_readable(filename: str) -> bool:
+    """Return whether a file of that name is a list."""
+    return filename.lower().endswith(_READABLE)
 
 
 def read_itemsets(source: bytes) -> dict[str, ChoiceList]:
@@ -62,7 +68,7 @@ def read_itemsets(source: bytes) -> dict[str, ChoiceList]:
 def read_list(name: str, filename: str, source: bytes) -> ChoiceList:
     """Return the list *name* from the file's bytes; the ending of *filename* tells the format.
 
-    Raises InvalidInput: what `read_csv` and `read_xml` raise, and ``list.malformed`` or ``list.not_utf8`` (name).
+    Raises what `read_csv` and `read_xml` raise, and InvalidInput ``list.malformed`` or ``list.not_utf8`` (name).
     """
     ending = filename.lower().rpartition(".")[2]
     if ending == "xml":

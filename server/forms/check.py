@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from server.forms.check_entities import entity_faults
+from server.forms.check_lists import at_its_question
 from server.forms.check_logic import logic_faults
 from server.forms.entities import entity_list_files
 from server.forms.faults import Fault, Severity
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from server.forms.definition import FormDefinition
     from server.forms.sheets import Sheet
+    from server.forms.survey_rows import SurveyRows
 
 _FORM_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
 _LONGEST_TITLE = 300
@@ -57,7 +59,7 @@ def faults(
         *_delivery_faults(definition, surroundings),
         *_structure_faults(definition),
         *entity_faults(definition, rows, sheets),
-        *_media_faults(definition, surroundings),
+        *_media_faults(definition, surroundings, rows),
         *logic_faults(definition, rows),
         *(sensitive_faults(definition, rows) if surroundings.is_sensitive else ()),
     ]
@@ -111,10 +113,10 @@ def _structure_faults(definition: FormDefinition) -> Iterator[Fault]:
         yield Fault("form.stray_path", {"path": path})
 
 
-def _media_faults(definition: FormDefinition, surroundings: Surroundings) -> Iterator[Fault]:
+def _media_faults(definition: FormDefinition, surroundings: Surroundings, rows: SurveyRows) -> Iterator[Fault]:
     for name in definition.media_names:
         if name not in surroundings.uploaded | surroundings.generated:
-            yield Fault("form.media_missing", {"filename": name})
+            yield at_its_question(Fault("form.media_missing", {"filename": name}), name, definition, rows)
         if len(name) > _LONGEST_FILE_NAME:
             yield Fault("form.file_name_too_long", {"filename": name, "limit": _LONGEST_FILE_NAME})
     reserved = surroundings.uploaded & entity_list_files(definition)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from server.errors import Conflict, InvalidInput, NotFound
 from server.forms.check import Surroundings, faults
+from server.forms.check_lists import list_faults
 from server.forms.convert import Converter, Refused, Source
 from server.forms.entities import columns_read, entity_blocks
 from server.forms.faults import Fault, FormRefused
@@ -120,10 +121,12 @@ def check_source(
         generated=made,
         is_sensitive=is_sensitive,
     )
+    own_lists = {name: content for name, content in files.items() if name not in made}
     circles = cycle_faults(Compiled.of(definition), converted.sheets)
     found = (
         *converted.warnings,
         *faults(definition, surroundings, sheets=converted.sheets),
+        *list_faults(definition, own_lists, sheets=converted.sheets),
         *circles,
         *measured,
     )

@@ -92,3 +92,10 @@ def test_lists_of_a_form_are_those_that_are_there_and_can_be_read() -> None:
     files = {"a.csv": CSV, "b.xml": XML.encode(), "c.geojson": b"{}", "itemsets.csv": b"list_name,name\nspot,s1\n"}
     assert sorted(attached_lists(form(*instances), files.get)) == ["a", "b"]
     assert sorted(attached_lists(form(*instances, media=("itemsets.csv",)), files.get)) == ["a", "b", "spot"]
+
+
+def test_a_list_too_large_to_read_is_left_out_like_one_that_is_broken() -> None:
+    large = b"<root>" + b"<item><name>m</name></item>" * 60_000 + b"</root>"
+    models = SecondaryInstance("models", "jr://file/models.xml")
+    assert attached_lists(form(models), {"models.xml": large}.get) == {}
+    assert attached_lists(form(models), {"models.xml": b"<root>"}.get) == {}
