@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.forms.check_meaning import meaning_warnings
-from server.forms.expressions import written_expressions
+from server.forms.expressions import SHOWN, told_of, written_expressions
 from server.forms.faults import Fault, Severity
 from server.forms.logic import LogicError, compile_expression
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from server.forms.expressions import Written
     from server.forms.logic import Expression, Reference
     from server.forms.survey_rows import SurveyRows
-
-_SHOWN = 120
 
 
 def logic_faults(definition: FormDefinition, rows: SurveyRows) -> tuple[Fault, ...]:
@@ -34,8 +32,8 @@ def _faults_of(written: Written, definition: FormDefinition, rows: SurveyRows) -
     try:
         expression = compile_expression(written.source)
     except LogicError as error:
-        params = {name: value for name, value in error.params.items() if isinstance(value, str | int)}
-        yield _placed(f"form.{error.code}", params, written=written, rows=rows)
+        told = told_of(error, written.source, written.path, written.part)
+        yield _placed(f"form.{error.code}", told, written=written, rows=rows)
         return
     for code, params in _broken_references(expression, written, definition):
         yield _placed(code, params, written=written, rows=rows)
@@ -54,7 +52,7 @@ def _placed(
     severity: Severity = Severity.ERROR,
 ) -> Fault:
     row = rows.row(written.path) if written.path else None
-    said = {"path": written.path, "part": written.part, "expression": written.source[:_SHOWN]}
+    said = {"path": written.path, "part": written.part, "expression": written.source[:SHOWN]}
     return Fault(
         code,
         {**said, **params},

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.errors import DomainError
+from server.forms.check_cells import cell_faults
 from server.forms.faults import Fault, FormRefused
 from server.forms.pyxform_faults import refusal_faults, warning_faults
 from server.forms.sheets import Row, Sheet, SourceKind, read_csv_sheet
@@ -195,10 +196,25 @@ def _read_answer(answer: dict[str, object]) -> Converted | Refused:
         case {"refused": str(code), "params": dict(params)}:
             return Refused((Fault(code, {str(name): str(value) for name, value in params.items()}),))
         case {"wrong": str(message), "sheets": list(sheets)}:
-            rows = survey_rows([_sheet(sheet) for sheet in sheets])
-            return Refused(tuple(_placed(fault, rows) for fault in refusal_faults(message)))
+            return Refused(_faults_of(message, [_sheet(sheet) for sheet in sheets]))
         case _:
             raise AssertionError(sorted(answer))
+
+
+def _faults_of(message: str, sheets: list[Sheet]) -> tuple[Fault, ...]:
+    """Return what pyxform stopped at, and what else is wrong with single cells."""
+    rows = survey_rows(sheets)
+    further = cell_faults(sheets)
+    columns = {_about(fault): fault.column for fault in further}
+    first = [_placed(fault, rows) for fault in refusal_faults(message)]
+    first = [replace(fault, column=fault.column or columns.get(_about(fault), "")) for fault in first]
+    told = {_about(fault) for fault in first}
+    cells = {(fault.row, fault.column) for fault in first if fault.code == "form.reference_malformed"}
+    return (*first, *(one for one in further if _about(one) not in told and (one.row, one.column) not in cells))
+
+
+def _about(fault: Fault) -> tuple[str, int | None, object]:
+    return fault.code, fault.row, fault.params.get("name") or fault.params.get("list")
 
 
 def _placed(fault: Fault, rows: SurveyRows) -> Fault:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from server.forms.definition import FormDefinition, Itemset, Node
+    from server.forms.logic import LogicError
+
+SHOWN = 120
+"""Characters of an expression a fault shows."""
 
 _PARTS = ("relevant", "required", "constraint", "calculate", "readonly", "repeat_count")
 
@@ -24,6 +28,14 @@ class Written:
     source: str
     path: str
     part: str
+
+
+def told_of(error: LogicError, source: str, path: str, part: str) -> dict[str, str | int]:
+    """Return what a fault about the expression *source* says of it; places in it are counted from 1, as people do."""
+    params = {name: value for name, value in error.params.items() if isinstance(value, str | int)}
+    if isinstance(place := params.get("position"), int):
+        params["position"] = place + 1
+    return {"path": path, "part": part, "expression": source[:SHOWN], **params}
 
 
 def written_expressions(definition: FormDefinition) -> Iterator[Written]:

@@ -130,9 +130,10 @@ def check_source(
         *circles,
         *measured,
     )
+    found = tuple(sorted(found, key=lambda fault: not fault.is_error))
     if any(fault.is_error for fault in found):
-        raise FormRefused(tuple(found))
-    return Checked(definition, converted.xform, sheet, files, made, tuple(found))
+        raise FormRefused(found)
+    return Checked(definition, converted.xform, sheet, files, made, found)
 
 
 def made_files(definition: FormDefinition, lists: frozenset[str]) -> frozenset[str]:

@@ -139,7 +139,7 @@ SURVEY = "| survey | | |\n| | type | name | label | relevant | parameters | choi
             "| | select_one no | a | A | | | |\n| choices | |\n| | list_name | name |\n| | yn | y |",
             "form.list_unknown",
             2,
-            "",
+            "type",
         ),
         ("| | calculate | a | | | | |", "form.calculation_missing", 2, ""),
         ("| | begin group | g | G | | | |\n| | text | a | A | | | |", "form.group_unmatched", 2, ""),
