@@ -107,8 +107,14 @@ def list_hash(field: Field, name: str = "households") -> str:
 
 
 def stored(services, entity: str):
+    found = stored_or_none(services, entity)
+    assert found is not None
+    return found
+
+
+def stored_or_none(services, entity: str):
     with services.engine.connect() as connection:
-        return connection.execute(select(EntityRow).where(EntityRow.entity_id == entity)).one()
+        return connection.execute(select(EntityRow).where(EntityRow.entity_id == entity)).one_or_none()
 
 
 def versions(services, entity: str):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.operations.correct_entities import Earlier, correct, earlier_of, withdraw
 from server.operations.release_changes import release_waiting_for
-from server.operations.write_entity import Source, Touched, write_version
+from server.operations.write_entity import Source, Touched, with_deletion, write_version
 from server.registers.households import LAST_SURVEY_YEAR
 from server.registers.reach import share_of
 from server.registers.versions import (
@@ -19,10 +19,12 @@ from server.registers.versions import (
     REDIRECTED,
     SURVEYED_TWICE,
     Action,
+    Conflict,
     NewVersion,
     Wait,
     amended,
     decide,
+    unchanged,
 )
 from server.submissions.findings import Severity
 
@@ -75,6 +77,8 @@ class _Work:
         self._applying = applying
         self._touched = Touched()
         self._lists: dict[str, EntityList] = {}
+        record = [applying.submission_id] if applying.is_edit else []
+        self._withdrawn = uow.entity_effects.withdrawn_keys(record)
         self._effects: list[dict[str, Any]] = []
         self._findings: list[dict[str, Any]] = []
 
@@ -99,7 +103,7 @@ class _Work:
             )
             stored[key] = self._correct(one, before, stored[key]) if is_same and before else self._do(one, stored[key])
         for before in dropped:
-            withdraw(self._uow, before, self._applying.source, self._touched)
+            withdraw(self._uow, before.effect, self._applying.source, touched=self._touched)
         self._uow.entity_effects.add(self._effects)
         self._uow.submissions.add_findings(self._findings)
         for entity in stored.values():
@@ -107,16 +111,17 @@ class _Work:
         self._touched.tell(self._uow)
 
     def _locked(self, changes: Sequence[EntityChange]) -> dict[tuple[str, str], StoredEntity]:
-        entities = self._uow.entities
+        """Return the entities the changes name, locked list by list; those nobody named before are awaited."""
+        entities, at = self._uow.entities, self._applying.source.at
         found: dict[tuple[str, str], StoredEntity] = {}
+        if changes:
+            self._lists = entities.lists(self._applying.project_id)
         for name in sorted({one.dataset for one in changes}):
+            if name not in self._lists:
+                self._lists[name] = entities.ensure_list(self._applying.project_id, name, at)
             ids = {one.entity_id for one in changes if one.dataset == name}
-            known = entities.ensure_list(self._applying.project_id, name, self._applying.source.at)
-            self._lists[name] = known
-            names = {prop for one in changes if one.dataset == name for prop in one.values}
-            entities.note_properties(known.list_id, names, sent=())
-            entities.claim(known, ids, self._applying.source.at)
-            found |= {(name, entity_id): one for entity_id, one in entities.lock(known.list_id, ids).items()}
+            locked = entities.claimed(self._lists[name], ids, at)
+            found |= {(name, entity_id): one for entity_id, one in locked.items()}
         return found
 
     @staticmethod
@@ -135,12 +140,23 @@ class _Work:
         self._look_for_other_survey(change, stored)
         if stored.merged_into_id is not None:
             return self._redirect(change, stored)
+        if stored.key in self._withdrawn:
+            return self._revive(change, stored)
         made = decide(change, stored.state)
         if isinstance(made, Wait):
             self._remark(change.path, made.remark)
             self._note(change.path, stored.key, "held", None)
             return stored
         return self._write(change, stored, made)
+
+    def _revive(self, change: EntityChange, stored: StoredEntity) -> StoredEntity:
+        """Let an edit bring back what was withdrawn when its record was not to be counted."""
+        made = amended(stored.state, change.values, label=change.label, action=Action.UPDATE)
+        made = made or unchanged(stored.state, action=Action.UPDATE, conflict=Conflict.NONE)
+        back = with_deletion(stored, is_deleted=stored.state.is_deleted and not change.creates)
+        after = write_version(self._uow, back, made, self._applying.source, touched=self._touched)
+        self._note(change.path, stored.key, "applied", made.version)
+        return after
 
     def _correct(self, change: EntityChange, before: Earlier, stored: StoredEntity) -> StoredEntity:
         made = correct(before, change, stored.state)
@@ -151,13 +167,13 @@ class _Work:
 
     def _write(self, change: EntityChange, stored: StoredEntity, made: NewVersion) -> StoredEntity:
         source = self._applying.source
+        for code in made.remarks:
+            self._remark(change.path, code)
         if made.action is not Action.CREATE and not made.changed and not made.branch_id:
             self._note(change.path, stored.key, "unchanged", stored.state.version)
             return stored
         after = write_version(self._uow, stored, made, source, touched=self._touched)
         self._note(change.path, stored.key, "applied", made.version)
-        for code in made.remarks:
-            self._remark(change.path, code)
         return after
 
     def _redirect(self, change: EntityChange, stored: StoredEntity) -> StoredEntity:

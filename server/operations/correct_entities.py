@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from server.forms.logic import bind_tree
 from server.operations.write_entity import Source, Touched, with_deletion, write_version
 from server.registers.changes import EntityChange, changes_in
-from server.registers.versions import Action, Conflict, NewVersion, amended, taken_back
+from server.registers.versions import Action, Conflict, NewVersion, amended, taken_back, unchanged
 from server.submissions.instance import read_instance
 
 if TYPE_CHECKING:
@@ -30,20 +30,17 @@ class Earlier:
 
     effect: Effect
     change: EntityChange
-    made: tuple[int, ...]
-    """The versions of the entity which the record's versions made."""
 
 
 def earlier_of(services: Services, uow: UnitOfWork, submission_id: int, version_id: int) -> dict[str, Earlier]:
     """Return what the record did before this version, by place; the newest version that did anything there."""
-    standing = [one for one in uow.entity_effects.standing(submission_id) if one.submission_version_id != version_id]
+    standing = [one for one in uow.entity_effects.standing([submission_id]) if one.submission_version_id != version_id]
     asked = {
         one: {change.path: change for change in asked_by(services, uow, one)}
         for one in {effect.submission_version_id for effect in standing}
     }
-    versions = [one.submission_version_id for one in standing]
     return {
-        one.path: Earlier(one, change, uow.entities.made_by_record(one.entity_key, versions))
+        one.path: Earlier(one, change)
         for one in standing
         if one.entity_key is not None and (change := asked[one.submission_version_id].get(one.path)) is not None
     }
@@ -66,34 +63,44 @@ def correct(before: Earlier, change: EntityChange, state: EntityState) -> NewVer
     return amended(state, {**news, **gone}, label=label, action=Action.CORRECT, since=before.effect.entity_version)
 
 
-def withdraw(uow: UnitOfWork, before: Earlier, source: Source, touched: Touched) -> None:
-    """Take back what the record did to an entity it no longer names, as far as nobody changed it since."""
-    uow.entity_effects.set_outcome(before.effect, "withdrawn", before.effect.entity_version)
-    if not before.made or before.effect.entity_key is None:
+def withdraw(uow: UnitOfWork, effect: Effect, source: Source, *, touched: Touched) -> None:
+    """Take back what a record did to an entity, as far as nobody changed it since.
+
+    An entity it made leaves its list, unless others worked on it: then it stays and the conflict is told.
+    """
+    uow.entity_effects.set_outcome(effect, "withdrawn", effect.entity_version)
+    if effect.entity_key is None:
         return
-    stored = uow.entities.lock_keys([before.effect.entity_key])[before.effect.entity_key]
-    first, last = before.made[0], before.made[-1]
-    label, values = uow.entities.properties_at(stored.key, first - 1)
-    _, made = uow.entities.properties_at(stored.key, last)
-    if first > 1:
-        new = taken_back(stored.state, before.made, earlier=(label, values), made_values=made)
+    stored = uow.entities.lock_keys([effect.entity_key])[effect.entity_key]
+    versions = uow.entities.made_by_record_of(stored.key, effect.submission_version_id)
+    if not versions:
+        return
+    if versions[0] > 1:
+        before = uow.entities.properties_at(stored.key, versions[0] - 1)
+        _, made = uow.entities.properties_at(stored.key, versions[-1])
+        new = taken_back(stored.state, versions, earlier=before, made_values=made)
         if new is not None:
             write_version(uow, stored, new, source, touched=touched)
         return
-    is_untouched = stored.state.version == last
-    write_version(
-        uow, with_deletion(stored, is_deleted=is_untouched), _end(stored.state, is_untouched), source, touched=touched
-    )
+    is_untouched = all(one.version in versions for one in stored.state.past)
+    conflict = Conflict.NONE if is_untouched else Conflict.HARD
+    new = unchanged(stored.state, action=Action.WITHDRAW, conflict=conflict)
+    write_version(uow, with_deletion(stored, is_deleted=is_untouched), new, source, touched=touched)
 
 
-def _end(state: EntityState, is_untouched: bool) -> NewVersion:  # noqa: FBT001 one fact of the entity
-    """Return the version that ends an entity whose record is no longer about it; others' work on it keeps it."""
-    return NewVersion(
-        version=state.version + 1,
-        label=state.label,
-        values=state.values,
-        changed=frozenset(),
-        action=Action.WITHDRAW,
-        conflict=Conflict.NONE if is_untouched else Conflict.HARD,
-        base_version=state.version,
-    )
+def do_again(services: Services, uow: UnitOfWork, effect: Effect, source: Source, *, touched: Touched) -> None:
+    """Do once more what was withdrawn with its record: an entity it made is back, what it set is set."""
+    if effect.entity_key is None:
+        return
+    stored = uow.entities.lock_keys([effect.entity_key])[effect.entity_key]
+    change = next(one for one in asked_by(services, uow, effect.submission_version_id) if one.path == effect.path)
+    is_back = stored.state.is_deleted and 1 in uow.entities.made_by_record_of(stored.key, effect.submission_version_id)
+    state = stored.state
+    new = amended(state, change.values, label=change.label, action=Action.UPDATE)
+    if new is None and is_back:
+        new = unchanged(state, action=Action.UPDATE, conflict=Conflict.NONE)
+    if new is not None:
+        write_version(
+            uow, with_deletion(stored, is_deleted=not is_back and state.is_deleted), new, source, touched=touched
+        )
+    uow.entity_effects.set_outcome(effect, "applied", new.version if new else state.version)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from server.errors import InvalidInput
 from server.operations.count_submissions import count_submissions
+from server.operations.register_decisions import register_decisions
 from server.operations.sights import review_sight_of
 from server.submissions.review import (
     LONGEST_COMMENT,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from server.access.actors import Account
+    from server.operations.register_decisions import Move
     from server.operations.services import Services
     from server.operations.sights import Desk
     from server.storage.repositories.reviews import BatchDecision, Reviewable
@@ -126,7 +128,7 @@ def review_submissions(services: Services, account: Account, decision: Decision,
         left = {one.submission_id for one in skipped}
         chosen = [one for one in found.values() if one.submission_id not in left]
         uow.reviews.add([batch.row(one, state, undoes_id=None) for one in chosen])
-        _settle(uow, {one.submission_id: state for one in chosen})
+        _settle(services, uow, {one.submission_id: (one.state, state) for one in chosen})
     log.info("review.decided", extra={"verdict": decision.verdict.value, "records": len(chosen)})
     return Outcome(batch.batch_id, tuple(one.submission_id for one in chosen), tuple(skipped))
 
@@ -150,7 +152,7 @@ def undo_review(services: Services, account: Account, batch_id: str, desk: Desk)
                 for one in unchanged
             ]
         )
-        _settle(uow, before)
+        _settle(services, uow, {one.submission_id: (one.state, before[one.submission_id]) for one in unchanged})
     log.info("review.undone", extra={"records": len(unchanged)})
     return Outcome(undo.batch_id, tuple(one.submission_id for one in unchanged), tuple(skipped))
 
@@ -182,11 +184,12 @@ def _is_as_left(one: Reviewable, decision: BatchDecision) -> bool:
     return one.version_id == decision.version_id and one.state is decision.state
 
 
-def _settle(uow: UnitOfWork, states: dict[int, ReviewState]) -> None:
-    """Write where each record stands now and move the figures."""
-    if not states:
+def _settle(services: Services, uow: UnitOfWork, moves: dict[int, Move]) -> None:
+    """Write where each record stands now and move the figures and the registers."""
+    if not moves:
         return
-    past = uow.reviews.past(sorted(states))
-    for submission_id, state in sorted(states.items()):
+    past = uow.reviews.past(sorted(moves))
+    for submission_id, (_, state) in sorted(moves.items()):
         uow.reviews.set_state(submission_id, state, counted_version(past[submission_id]))
-    count_submissions(uow, sorted(states))
+    count_submissions(uow, sorted(moves))
+    register_decisions(services, uow, moves)

@@ -163,6 +163,19 @@ def amended(
     )
 
 
+def unchanged(state: EntityState, *, action: Action, conflict: Conflict) -> NewVersion:
+    """Return a version that says the same of the entity; for what changes about it rather than in it."""
+    return NewVersion(
+        version=state.version + 1,
+        label=state.label,
+        values=state.values,
+        changed=frozenset(),
+        action=action,
+        conflict=conflict,
+        base_version=state.version,
+    )
+
+
 def _created(change: EntityChange, remarks: tuple[str, ...]) -> NewVersion:
     blank = () if change.label else (BLANK_LABEL,)
     return NewVersion(

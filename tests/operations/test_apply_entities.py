@@ -1,10 +1,13 @@
 """A record makes and changes entities once per version, in whatever order phones send, and nothing is dropped."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from server.operations.rebuild import rebuild
 from server.operations.release_changes import force_waiting
+from server.operations.run_jobs import run_round
 from tests.builders import new_id
 from tests.register_field import (
     NEIGHBOUR,
@@ -17,6 +20,7 @@ from tests.register_field import (
     register_field,
     remarks,
     stored,
+    stored_or_none,
     versions,
 )
 
@@ -191,3 +195,55 @@ def test_a_household_that_ended_leaves_the_list(field):
     field.send(created(one))
     field.send(household(one, update=True, base=1, trunk=1, status="gone"))
     assert on_phone(field) == {}
+
+
+def test_a_record_is_kept_whatever_becomes_of_registers_and_a_job_does_it_later(field, services):
+    one = entity_id()
+    with services.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE entity_effect RENAME TO entity_effect_away")
+    receipt = field.send(created(one))
+    assert stored_or_none(services, one) is None
+    with services.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE entity_effect_away RENAME TO entity_effect")
+    assert receipt.version_id
+    assert run_round(services).done == 1
+    assert set(on_phone(field)) == {one}
+    assert run_round(services).done == 0
+
+
+def test_a_rebuild_hands_on_what_registers_missed_and_nothing_twice(field, services):
+    one, other = entity_id(), entity_id()
+    field.send(created(one))
+    field.send(created(other))
+    with services.engine.begin() as connection:
+        for statement in (
+            "DELETE FROM entity_effect WHERE entity_key IN (SELECT id FROM entity WHERE entity_id = '{}')",
+            "DELETE FROM entity_version WHERE entity_key IN (SELECT id FROM entity WHERE entity_id = '{}')",
+            "DELETE FROM entity WHERE entity_id = '{}'",
+        ):
+            connection.exec_driver_sql(statement.format(other))
+    rebuild(services, lambda *_, **__: None)
+    assert set(on_phone(field)) == {one, other}
+    assert [len(versions(services, each)) for each in (one, other)] == [1, 1]
+
+
+def test_two_phones_that_name_one_household_at_once_make_two_versions(field, services):
+    one = entity_id()
+    field.send(created(one))
+    updates = [
+        household(one, update=True, base=1, trunk=1, size=str(size), label="A Tik (mẫu)") for size in range(10, 18)
+    ]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(field.send, updates))
+    found = versions(services, one)
+    assert [version.version for version in found] == list(range(1, 10))
+    assert {version.properties["size"] for version in found[1:]} == {str(size) for size in range(10, 18)}
+
+
+def test_eight_phones_that_create_one_household_at_once_make_one(field, services):
+    one = entity_id()
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(field.send, [created(one) for _ in range(8)]))
+    assert next(version.action for version in versions(services, one)) == "create"
+    assert remarks(services) == ["entity.exists"] * 7
+    assert set(on_phone(field)) == {one}

@@ -24,6 +24,7 @@ from server.storage.models.registers import (
     EntityVersionRow,
     RegisterBatchRow,
 )
+from server.storage.models.submissions import SubmissionVersionRow
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
@@ -142,11 +143,14 @@ class Entities:
         found = select(rows.name).where(rows.list_id == list_id, rows.is_sent.is_(True)).order_by(rows.name)
         return tuple(self._connection.execute(found).scalars())
 
-    def claim(self, one: EntityList, entity_ids: Iterable[str], at: datetime) -> None:
-        """See to it that there is a row for each id; those that were not there are only awaited."""
-        rows = [_awaited(one, entity_id, at) for entity_id in sorted(entity_ids)]
-        if rows:
-            self._connection.execute(self._insert(EntityRow).on_conflict_do_nothing(), rows)
+    def claimed(self, one: EntityList, entity_ids: Iterable[str], at: datetime) -> dict[str, StoredEntity]:
+        """Lock the entities of a list and return them by id; for an id that is not there an awaited one is made."""
+        wanted = frozenset(entity_ids)
+        known = frozenset(self._connection.execute(_ids_among(one.list_id, wanted)).scalars())
+        missing = [_awaited(one, entity_id, at) for entity_id in sorted(wanted - known)]
+        if missing:
+            self._connection.execute(self._insert(EntityRow).on_conflict_do_nothing(), missing)
+        return self.lock(one.list_id, wanted)
 
     def lock(self, list_id: int, entity_ids: Iterable[str]) -> dict[str, StoredEntity]:
         """Lock the entities of a list and return them by id."""
@@ -201,16 +205,13 @@ class Entities:
         ).first()
         return (found.label, dict(found.properties)) if found else ("", {})
 
-    def made_by_record(self, key: int, submission_version_ids: Sequence[int]) -> tuple[int, ...]:
-        """Return the versions of an entity that these versions of a record made, in order."""
-        rows = EntityVersionRow
-        return tuple(
-            self._connection.execute(
-                select(rows.version)
-                .where(rows.entity_key == key, rows.submission_version_id.in_(submission_version_ids))
-                .order_by(rows.version)
-            ).scalars()
-        )
+    def made_by_record_of(self, key: int, submission_version_id: int) -> tuple[int, ...]:
+        """Return the versions of an entity which the record with this version made, in order."""
+        rows, versions = EntityVersionRow, SubmissionVersionRow
+        record = select(versions.submission_id).where(versions.id == submission_version_id).scalar_subquery()
+        its = select(versions.id).where(versions.submission_id == record)
+        found = select(rows.version).where(rows.entity_key == key, rows.submission_version_id.in_(its))
+        return tuple(self._connection.execute(found.order_by(rows.version)).scalars())
 
     def _locked(self, *where: ColumnElement[bool]) -> list[StoredEntity]:
         rows = self._connection.execute(
@@ -238,6 +239,10 @@ class Entities:
 
 
 _INSERT_VERSION = insert(EntityVersionRow)
+
+
+def _ids_among(list_id: int, entity_ids: Iterable[str]) -> Any:  # noqa: ANN401 a select of one column
+    return select(EntityRow.entity_id).where(EntityRow.list_id == list_id, EntityRow.entity_id.in_(sorted(entity_ids)))
 
 
 def _awaited(one: EntityList, entity_id: str, at: datetime) -> dict[str, Any]:

@@ -69,11 +69,31 @@ class EntityEffects:
         found = select(rows.path).where(rows.submission_version_id == submission_version_id).limit(1)
         return self._connection.execute(found).first() is not None
 
-    def standing(self, submission_id: int) -> list[Effect]:
-        """Return the effects of a record that stand: applied, without need of change, or waiting."""
+    def standing(self, submission_ids: Sequence[int]) -> list[Effect]:
+        """Return the effects of records that stand: applied, without need of change, or waiting."""
         return self._effects(
-            SubmissionVersionRow.submission_id == submission_id, EntityEffectRow.outcome.in_(_STANDING)
+            SubmissionVersionRow.submission_id.in_(submission_ids), EntityEffectRow.outcome.in_(_STANDING)
         )
+
+    def withdrawn(self, submission_ids: Sequence[int]) -> list[Effect]:
+        """Return the effects of the current versions of records that were withdrawn with their record."""
+        return self._effects(
+            SubmissionVersionRow.submission_id.in_(submission_ids),
+            SubmissionVersionRow.is_current,
+            EntityEffectRow.outcome == "withdrawn",
+        )
+
+    def withdrawn_keys(self, submission_ids: Sequence[int]) -> frozenset[int]:
+        """Return the entities from which something these records did was withdrawn."""
+        rows = EntityEffectRow
+        if not submission_ids:
+            return frozenset()
+        found = self._connection.execute(
+            select(rows.entity_key)
+            .join(SubmissionVersionRow, SubmissionVersionRow.id == rows.submission_version_id)
+            .where(SubmissionVersionRow.submission_id.in_(submission_ids), rows.outcome == "withdrawn")
+        )
+        return frozenset(one for one in found.scalars() if one is not None)
 
     def held_of(self, entity_key: int) -> list[Effect]:
         """Return the changes of one entity that wait, the earliest record first."""

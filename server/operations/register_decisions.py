@@ -1,0 +1,43 @@
+"""Let registers follow what reviewers decide: a record that is not counted leaves no trace in a list.
+
+What it did is withdrawn as far as nobody worked on since, and done again when the decision is taken back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from server.operations.correct_entities import do_again, withdraw
+from server.operations.write_entity import Source, Touched
+from server.submissions.review import ReviewState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from server.operations.services import Services
+    from server.storage.repositories.entity_effects import Effect
+    from server.storage.unit_of_work import UnitOfWork
+
+Move = tuple[ReviewState, ReviewState]
+"""The state before and after a decision."""
+
+
+def register_decisions(services: Services, uow: UnitOfWork, moves: Mapping[int, Move]) -> None:
+    """Do what the moves of locked records, by record id, ask of registers; the last thing of the transaction."""
+    out = [one for one, (before, after) in moves.items() if after is ReviewState.REJECTED is not before]
+    back = [one for one, (before, after) in moves.items() if before is ReviewState.REJECTED is not after]
+    touched = Touched()
+    for effect in uow.entity_effects.standing(out) if out else ():
+        withdraw(uow, effect, _source(services, effect), touched=touched)
+    for effect in uow.entity_effects.withdrawn(back) if back else ():
+        do_again(services, uow, effect, _source(services, effect), touched=touched)
+    touched.tell(uow)
+
+
+def _source(services: Services, effect: Effect) -> Source:
+    return Source(
+        at=services.now(),
+        here=services.atlas.current(),
+        code_days=(services.today(),),
+        submission_version_id=effect.submission_version_id,
+    )
