@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from gunicorn.http import message
 
 CONF = Path(__file__).parent.parent / "gunicorn.conf.py"
 
@@ -28,3 +29,8 @@ def test_an_accepted_connection_waits_half_a_minute_for_the_next_byte(conf):
 
 def test_no_header_names_another_address(conf):
     assert conf["forwarder_headers"] == ""
+
+
+def test_an_address_may_name_thousands_of_entities_but_not_be_without_end(conf):
+    assert 5_000 * 39 < conf["limit_request_line"] <= 256 * 1024
+    assert conf["limit_request_line"] == message.MAX_REQUEST_LINE, "gunicorn cuts the setting to its own ceiling"
