@@ -139,6 +139,10 @@ class FastPhone:
     def __post_init__(self) -> None:
         self._shelf = FormShelf(self._get)
 
+    def on(self, client) -> "FastPhone":
+        """Return the same phone with a connection of its own, for another thread."""
+        return FastPhone(client, self.server_url, self.public_url, self.new_id)
+
     @property
     def entities(self) -> EntityStore:
         return self._shelf.entities
