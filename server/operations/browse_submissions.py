@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +36,8 @@ class Question:
     unit_id: UnitId | None = None
     states: frozenset[ReviewState] = frozenset()
     is_flagged: bool | None = None
+    finding: str = ""
+    """The code of a finding."""
     first_day: date | None = None
     last_day: date | None = None
     words: str = ""
@@ -66,6 +68,8 @@ class Choices:
     communes: tuple[UnitPeriod, ...]
     villages: tuple[UnitPeriod, ...]
     """Of the commune chosen, or of the only one there is."""
+    findings: tuple[str, ...]
+    """The codes of what was found in the records the rest of the question leaves, and the one asked for."""
 
 
 def browse_submissions(services: Services, account: Account, question: Question, *, after: Cursor | None) -> RecordPage:
@@ -89,11 +93,14 @@ def list_choices(services: Services, account: Account, question: Question) -> Ch
     today = services.today()
     with services.reading(sight_of(account, question.desk, today)) as uow:
         forms = uow.records.forms(is_sensitive=question.desk is Desk.INCIDENTS)
+        codes = uow.records.finding_codes(filters_of(services, replace(question, finding="")))
     atlas = services.atlas.current()
     in_scope = atlas.communes_of(units_for(account, question.desk.read, today), today)
     every = atlas.territory.units_of_level(Level.COMMUNE, today)
     communes = tuple(one for one in every if one.unit_id in in_scope)
-    return Choices(tuple(forms), communes, _villages(atlas, communes, question.unit_id, today))
+    villages = _villages(atlas, communes, question.unit_id, today)
+    asked = {question.finding} if question.finding else set()
+    return Choices(tuple(forms), communes, villages, tuple(sorted({*codes, *asked})))
 
 
 def filters_of(services: Services, question: Question) -> Filters:
@@ -105,6 +112,7 @@ def filters_of(services: Services, question: Question) -> Filters:
         unit_id=question.unit_id,
         states=question.states,
         is_flagged=question.is_flagged,
+        finding=question.finding,
         since=_midnight(services, question.first_day),
         before=_midnight(services, question.last_day and question.last_day + timedelta(days=1)),
         words=tuple(fold(question.words).split()),

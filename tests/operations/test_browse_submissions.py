@@ -63,6 +63,9 @@ def question(**narrowed):
     [
         ({"is_flagged": True}, ["41"]),
         ({"is_flagged": False}, ["55", "5", "37"]),
+        ({"finding": "answer.required_missing"}, ["41"]),
+        ({"finding": "answer.out_of_range"}, []),
+        ({"finding": "no.such_code"}, []),
         ({"states": frozenset({ReviewState.RECEIVED})}, ["55", "41", "5", "37"]),
         ({"states": frozenset({ReviewState.APPROVED})}, []),
         ({"words": "HO 37"}, ["37"]),
@@ -117,6 +120,40 @@ def test_choices_name_the_communes_of_the_posts_and_no_sensitive_form(world):
     assert {form.form_id for form in choices.forms} == {"household_conduct_survey", "training_event"}
     officer_of_incidents = officer(world, DAK_HA, role=Role.INCIDENT_OFFICER, elevated=True)
     assert len(list_choices(world.services, officer_of_incidents, INCIDENTS).forms) == 1
+
+
+def offered(world, account, asked=EVERYDAY):
+    return list_choices(world.services, account, asked).findings
+
+
+def test_findings_to_choose_from_are_those_of_the_records_one_sees(world):
+    missing = example("household_conduct_survey", "bad_required_missing", 300)
+    send(world, "A Mẫu", missing.replace(b"23500", b"23425"))
+    in_dak_ha, in_tu_mo_rong = offered(world, officer(world, DAK_HA)), offered(world, officer(world, TU_MO_RONG))
+    assert "answer.required_missing" in in_dak_ha
+    assert "answer.not_a_choice" in in_tu_mo_rong
+    assert "answer.not_a_choice" not in in_dak_ha
+    assert set(offered(world, officer(world, PROVINCE))) == {*in_dak_ha, *in_tu_mo_rong}
+    assert offered(world, officer(world, PROVINCE, role=Role.ANALYST)) == ()
+    assert offered(world, officer(world, DAK_HA, role=Role.INCIDENT_OFFICER, elevated=True)) == ()
+
+
+def test_findings_to_choose_from_follow_the_other_filters_but_not_their_own(world):
+    account = officer(world, DAK_HA)
+    every = offered(world, account)
+    assert offered(world, account, question(finding=every[0])) == every
+    assert offered(world, account, question(finding="answer.gone")) == tuple(sorted({*every, "answer.gone"}))
+    assert offered(world, account, question(words="no such name")) == ()
+
+
+def test_what_an_edit_has_mended_is_found_no_more(world):
+    account, missing = officer(world, DAK_HA), question(finding="answer.required_missing")
+    assert names(world, account, missing) == ["41"]
+    mended = example("household_conduct_survey", "refused", 341)
+    replaces = b"<deprecatedID>uuid:00000000-0000-4000-8000-000000000041</deprecatedID><instanceID>"
+    send(world, "Y Mẫu", mended.replace(b"<instanceID>", replaces))
+    assert names(world, account, missing) == []
+    assert "answer.required_missing" not in offered(world, account)
 
 
 def test_a_record_names_its_village_and_commune(world):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
 
 _WEIGHT = {"error": 0, "warning": 1, "note": 2}
@@ -49,6 +49,8 @@ class Filters:
     unit_id: UnitId | None = None
     states: frozenset[ReviewState] = frozenset()
     is_flagged: bool | None = None
+    finding: str = ""
+    """The code of a finding its current version has."""
     since: datetime | None = None
     before: datetime | None = None
     words: tuple[str, ...] = ()
@@ -167,6 +169,16 @@ class Records:
         )
         return [FormLine(row.id, row.form_id, row.title) for row in rows]
 
+    def finding_codes(self, filters: Filters) -> list[str]:
+        """Return the codes of the findings of the records there are."""
+        records = _narrowed(visible(self.sight), filters).with_only_columns(SubmissionRow.id)
+        found = (
+            select(FindingRow.code)
+            .join(SubmissionVersionRow, SubmissionVersionRow.id == FindingRow.version_id)
+            .where(SubmissionVersionRow.is_current, SubmissionVersionRow.submission_id.in_(records))
+        )
+        return list(self._connection.execute(found.distinct().order_by(FindingRow.code)).scalars())
+
     def versions(self, submission_id: int) -> list[VersionLine]:
         """Return the versions of a record that was found in sight, in order of arrival."""
         rows = SubmissionVersionRow
@@ -274,11 +286,20 @@ def _narrowed(scoped: Select[Any], filters: Filters) -> Select[Any]:
         where.append(rows.review_state.in_(sorted(filters.states)))
     if filters.is_flagged is not None:
         where.append(or_(rows.is_flagged, ~rows.is_derived).is_(filters.is_flagged))
+    if filters.finding:
+        where.append(_has_finding(filters.finding))
     if filters.since is not None:
         where.append(rows.received_at >= filters.since)
     if filters.before is not None:
         where.append(rows.received_at < filters.before)
     return scoped.where(*where)
+
+
+def _has_finding(code: str) -> ColumnElement[bool]:
+    """Return whether a record's current version has a finding of that code; asked record by record, for a page."""
+    found = select(FindingRow.id).join(SubmissionVersionRow, SubmissionVersionRow.id == FindingRow.version_id)
+    of_record = found.where(SubmissionVersionRow.submission_id == SubmissionRow.id, SubmissionVersionRow.is_current)
+    return of_record.where(FindingRow.code == code).correlate(SubmissionRow).exists()
 
 
 def _line(row: Row[*tuple[Any, ...]]) -> RecordLine:

@@ -5,6 +5,7 @@ What cannot be read is as if it were not there: a mistyped address shows the lis
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_DIGITS: Final = 16
 _LONGEST_WORDS: Final = 100
+_FINDING_CODE: Final = re.compile(r"[a-z_]{1,30}\.[a-z_]{1,29}")
 _AWAITING: Final = "awaiting"
 _STATES: Final[Mapping[str, frozenset[ReviewState]]] = {
     _AWAITING: AWAITING,
@@ -62,6 +64,7 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
         unit_id=_unit(arguments.get("unit")),
         states=_STATES[state],
         is_flagged={"1": True, "0": False}.get(arguments.get("flagged", "")),
+        finding=_code(arguments.get("finding", "")),
         first_day=_day(arguments.get("from")),
         last_day=_day(arguments.get("to")),
         words=arguments.get("q", "")[:_LONGEST_WORDS].strip(),
@@ -110,11 +113,16 @@ def _parameters(question: Question, state: str) -> dict[str, str]:
         "unit": str(question.unit_id or ""),
         "state": "" if state == _AWAITING else state,
         "flagged": {True: "1", False: "0", None: ""}[question.is_flagged],
+        "finding": question.finding,
         "from": question.first_day.isoformat() if question.first_day else "",
         "to": question.last_day.isoformat() if question.last_day else "",
         "q": question.words,
     }
     return {name: text for name, text in written.items() if text}
+
+
+def _code(text: str) -> str:
+    return text if _FINDING_CODE.fullmatch(text) else ""
 
 
 def _unit(text: str | None) -> UnitId | None:

@@ -14,6 +14,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from server.access.authorisation import may_use
 from server.errors import InvalidInput, NotFound
+from server.language.folding import fold
 from server.operations.browse_submissions import COUNTED_AT_MOST, browse_submissions, list_choices
 from server.operations.read_attachment import read_attachment
 from server.operations.read_record import read_record
@@ -66,7 +67,14 @@ class RecordPages:
         if request.headers.get("HX-Request"):
             return self.screen.page("records_rows.html", continues=True, **shown)
         choices = list_choices(self.services, account, asked.question)
-        return self.screen.page("records.html", choices=choices, states=STATE_CHOICES, bound=COUNTED_AT_MOST, **shown)
+        return self.screen.page(
+            "records.html",
+            choices=choices,
+            findings=self._named(choices.findings),
+            states=STATE_CHOICES,
+            bound=COUNTED_AT_MOST,
+            **shown,
+        )
 
     def record(self, submission_id: int) -> Response:
         """Show one record."""
@@ -154,6 +162,15 @@ class RecordPages:
             if one.media_key is not None
         }
         return told(view, addresses, chosen_language())
+
+    def _named(self, codes: tuple[str, ...]) -> list[tuple[str, str]]:
+        """Return codes of findings with what they are called, in the order of their names; one without stands bare."""
+        catalogue, language = self.services.catalogue, chosen_language()
+        named = [
+            (code, catalogue.sentence(f"{code}.name", {}, language) if catalogue.has(f"{code}.name") else code)
+            for code in codes
+        ]
+        return sorted(named, key=lambda one: fold(one[1]))
 
     def _files(self) -> URLSafeTimedSerializer:
         """Return who signs addresses of files: for this session and no other."""

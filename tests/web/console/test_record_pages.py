@@ -34,10 +34,35 @@ def test_one_sees_first_what_waits(client):
 
 @pytest.mark.parametrize(
     ("narrowed", "count"),
-    [("?q=ho+37", 1), ("?flagged=1", 1), ("?state=approved", 0), ("?practice=1", 1), ("?form=x&unit=y&from=z", 3)],
+    [
+        ("?q=ho+37", 1),
+        ("?flagged=1", 1),
+        ("?finding=answer.required_missing", 1),
+        ("?finding=%27%22x", 3),
+        ("?state=approved", 0),
+        ("?practice=1", 1),
+        ("?form=x&unit=y&from=z", 3),
+    ],
 )
 def test_the_address_narrows_the_list_and_nonsense_does_not_break_it(client, narrowed, count):
     assert len(ticks(client.get(f"/submissions{narrowed}").text)) == count
+
+
+def test_a_finding_to_narrow_by_is_called_by_its_name_and_kept_in_links(client):
+    text = client.get("/submissions?finding=answer.required_missing").text
+    assert '<option value="answer.required_missing" selected>Thiếu câu bắt buộc</option>' in text
+    assert "finding=answer.required_missing" in re.search(r'href="([^"]*state=all[^"]*)"', text)[1]
+    assert "finding=answer.required_missing" in re.search(r'href="(/submissions/\d+\?[^"]*)"', text)[1]
+    assert "A required answer is missing" in client.get("/submissions?lang=en").text
+
+
+def test_rows_that_follow_are_of_the_same_finding(client, world):
+    for number in range(100, 132):
+        send(world, "Y Mẫu", example("household_conduct_survey", "bad_required_missing", number))
+    first = client.get("/submissions?finding=answer.required_missing").text
+    address = re.search(r'hx-get="([^"]+)"', first)[1].replace("&amp;", "&")
+    rows = client.get(address, headers={"HX-Request": "true"}).text
+    assert len(ticks(first)) + len(ticks(rows)) == 33
 
 
 def test_practice_records_are_marked_as_such(client):
