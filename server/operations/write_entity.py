@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from server.language.folding import fold
 from server.registers.lists import COMMUNE, VILLAGE
 from server.registers.reach import is_live
+from server.registers.standing import is_proposed_to_leave, standing_of, surveyed_year
 from server.registers.versions import Conflict, EntityState, NewVersion, PastVersion
+from server.registers.words import words_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -63,6 +65,7 @@ def write_version(
     uow.entities.add_version(version_facts(stored.key, new, source))
     after = advanced(stored, new, source)
     uow.entities.set_facts(stored.key, entity_facts(after, source.at))
+    _let_it_be_found(uow, stored, after)
     touched.add(stored.list_id, stored.unit_id, after.unit_id)
     return after
 
@@ -104,6 +107,7 @@ def advanced(stored: StoredEntity, new: NewVersion, source: Source) -> StoredEnt
 
 def entity_facts(one: StoredEntity, at: datetime) -> dict[str, Any]:
     """Return what an entity's row says as it stands."""
+    standing = standing_of(one.state.values, is_deleted=one.state.is_deleted, is_merged=one.merged_into_id is not None)
     return {
         "unit_id": one.unit_id,
         "holder_id": one.holder_id,
@@ -113,6 +117,9 @@ def entity_facts(one: StoredEntity, at: datetime) -> dict[str, Any]:
         "properties": dict(one.state.values),
         "is_live": one.is_live,
         "is_deleted": one.state.is_deleted,
+        "standing": standing.value,
+        "surveyed_year": surveyed_year(one.state.values),
+        "is_leaving": is_proposed_to_leave(one.state.values, standing),
         "merged_into_id": one.merged_into_id,
         "conflict": one.conflict.value,
         "updated_at": at,
@@ -127,6 +134,17 @@ def with_deletion(stored: StoredEntity, *, is_deleted: bool) -> StoredEntity:
 def with_merge(stored: StoredEntity, into: int | None) -> StoredEntity:
     """Return the entity as one that became another, or is itself again; the next version makes it so."""
     return replace(stored, merged_into_id=into)
+
+
+def found_by(one: StoredEntity) -> frozenset[str]:
+    """Return the words by which an entity is found as it stands."""
+    return words_of(one.state.label, one.state.values)
+
+
+def _let_it_be_found(uow: UnitOfWork, before: StoredEntity, after: StoredEntity) -> None:
+    words, is_new = found_by(after), not before.state.exists
+    if is_new or before.unit_id != after.unit_id or words != found_by(before):
+        uow.entity_words.replace([(after, words)], are_new=is_new)
 
 
 def _is_listed(stored: StoredEntity, state: EntityState) -> bool:

@@ -20,6 +20,7 @@ from server.storage.repositories.carried_lists import CarriedLists
 from server.storage.repositories.collaborators import Collaborators
 from server.storage.repositories.entities import Entities
 from server.storage.repositories.entity_effects import EntityEffects
+from server.storage.repositories.entity_words import EntityWords
 from server.storage.repositories.figure_tables import FigureTables
 from server.storage.repositories.figures import Figures
 from server.storage.repositories.forms import Forms
@@ -116,6 +117,11 @@ class UnitOfWork:
     def entity_effects(self) -> EntityEffects:
         """Return what became of the entity blocks of records."""
         return EntityEffects(self._connection)
+
+    @cached_property
+    def entity_words(self) -> EntityWords:
+        """Return the words entities are found by, to write."""
+        return EntityWords(self._connection)
 
     @cached_property
     def submissions(self) -> Submissions:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.models.schema import Document, Id, Instant, Model
+from server.storage.models.schema import Document, Id, Instant, Model, Word
 
 _HELD = text("outcome = 'held'")
 _IN_CONFLICT = text("conflict <> 'none'")
+_LEAVING = text("is_leaving")
 
 
 class EntityListRow(Model):
@@ -53,7 +54,10 @@ class EntityRow(Model):
     __table_args__ = (
         CheckConstraint("conflict IN ('none', 'soft', 'hard')", name="conflict"),
         UniqueConstraint("list_id", "entity_id"),
-        Index("ix_entity_unit", "unit_id", "list_id"),
+        CheckConstraint("standing IN ('active', 'moved_out', 'merged', 'gone', 'deleted')", name="standing"),
+        # Whatever a list is narrowed to, it is read unit by unit, so that no page reads a whole province.
+        Index("ix_entity_unit", "unit_id", "list_id", "standing", "surveyed_year"),
+        Index("ix_entity_leaving", "list_id", sqlite_where=_LEAVING, postgresql_where=_LEAVING),
         Index("ix_entity_merged", "merged_into_id"),
         Index("ix_entity_conflict", "list_id", sqlite_where=_IN_CONFLICT, postgresql_where=_IN_CONFLICT),
     )
@@ -75,11 +79,29 @@ class EntityRow(Model):
     is_live: Mapped[bool]
     """Listed on phones and pages: created, not deleted, not merged, not ended."""
     is_deleted: Mapped[bool] = mapped_column(default=False)
+    standing: Mapped[str] = mapped_column(String(9), default="active", server_default="active")
+    """Whether it is looked after here, and why not; follows from the rest of the row."""
+    surveyed_year: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The year of the last survey, 0 for none."""
+    is_leaving: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A visit found it gone, and nobody has yet said whether that is so."""
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"))
     conflict: Mapped[str] = mapped_column(String(4), default="none")
     """The worst conflict of its versions that nobody has settled."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class EntityWordRow(Model):
+    """A word by which an entity is found, with the list and unit it is found in; sensitive ones are found by none."""
+
+    __tablename__ = "entity_word"
+    __table_args__ = (Index("ix_entity_word_place", "list_id", "unit_id", "word", "entity_key"),)
+
+    entity_key: Mapped[int] = mapped_column(ForeignKey("entity.id", ondelete="CASCADE"), primary_key=True)
+    word: Mapped[str] = mapped_column(Word, primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("entity_list.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
 
 
 class RegisterBatchRow(Model):
@@ -133,8 +155,9 @@ class EntityVersionRow(Model):
     branch_id: Mapped[str] = mapped_column(String(36), default="")
     branch_base_version: Mapped[int | None]
     conflict: Mapped[str] = mapped_column(String(4))
-    # A conflict is open until somebody settled it.
+    # A conflict is open until somebody settled it, by a batch that says who.
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("register_batch.id"))
     submission_version_id: Mapped[int | None] = mapped_column(ForeignKey("submission_version.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("register_batch.id"))
     recorded_at: Mapped[datetime] = mapped_column(Instant)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData
+from sqlalchemy import JSON, VARCHAR, BigInteger, DateTime, Integer, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
@@ -54,6 +54,9 @@ class Instant(TypeDecorator[datetime]):
 
 Document = JSON().with_variant(JSONB(), "postgresql")
 """Parameters and small documents that are never searched."""
+
+Word = String(40).with_variant(VARCHAR(40, collation="C"), "postgresql")
+"""A word looked for by its beginning: in the order of its bytes, in which all that begins alike stands together."""
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """A row id: 64 bits; SQLite autoincrements only plain INTEGER."""
