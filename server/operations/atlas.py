@@ -50,6 +50,10 @@ class Map:
         """Return the communes of that day which the posts lie in or cover."""
         return _communes_of(self, post_units, self.epoch_of(on))
 
+    def communes_served(self, post_units: frozenset[UnitId], on: date) -> frozenset[UnitId]:
+        """Return those communes, and for a post on a unit that ended those its places lie in now."""
+        return _communes_of(self, post_units, self.epoch_of(on)) | _heirs_of(self, post_units, self.epoch_of(on))
+
 
 class Atlas:
     """Keeps the newest `Map`; safe to share between threads."""
@@ -97,3 +101,13 @@ def _communes_of(here: Map, post_units: frozenset[UnitId], on: date) -> frozense
             found.add(period.parent_id)
         found |= {one for one in here.below.get(unit_id, ()) if here.territory.period(one, on).level is Level.COMMUNE}
     return frozenset(one for one in found if here.territory.period(one, on).is_valid_on(on))
+
+
+@lru_cache(maxsize=4096)
+def _heirs_of(here: Map, post_units: frozenset[UnitId], on: date) -> frozenset[UnitId]:
+    ended = {one for one in post_units if not here.territory.period(one, on).is_valid_on(on)}
+    places = here.scope_of(ended).unit_ids
+    if not places:
+        return frozenset()
+    communes = (period.unit_id for period in here.territory.units_of_level(Level.COMMUNE, on))
+    return frozenset(one for one in communes if not places.isdisjoint(here.below.get(one, ())))

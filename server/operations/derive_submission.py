@@ -119,7 +119,7 @@ def _bad_ids(changes: tuple[EntityChange, ...]) -> Iterator[Finding]:
 def _communes(here: Map, origin: Origin, unit_id: UnitId | None, on: date) -> frozenset[UnitId]:
     """Return the communes whose units may be chosen: the sender's, and the record's, for posts change in between."""
     units = origin.post_units if unit_id is None else origin.post_units | {unit_id}
-    return here.communes_of(units, on)
+    return here.communes_served(units, on)
 
 
 def _underived(services: Services, instance: Instance, form: ShelvedForm, origin: Origin) -> Derived:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.errors import NotFound
-from server.operations.carry_lists import carried_lists, deleted_states, list_content
+from server.operations.carry_lists import carried_lists, deleted_states, list_bytes, list_for
 from server.operations.units_lists import units_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from server.operations.services import Services
     from server.storage.repositories.collaborators import Sender
@@ -27,6 +27,14 @@ class ListedFile:
     name: str
     md5: str
     is_entity_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileBody:
+    """The bytes a phone asked for, read only when it does not have them: *md5* is the hash its list named."""
+
+    md5: str
+    read: Callable[[], bytes]
 
 
 def forms_for(services: Services, sender: Sender) -> tuple[PublishedVersion, ...]:
@@ -67,20 +75,18 @@ def list_name(file: FormFile) -> str:
     return file.name.removesuffix(".csv")
 
 
-def file_content(services: Services, sender: Sender, version: PublishedVersion, name: str) -> tuple[bytes, str]:
-    """Return the bytes of one file and their hash; raises NotFound ``openrosa.not_found``."""
+def file_of(services: Services, sender: Sender, version: PublishedVersion, name: str) -> FileBody:
+    """Return one file of a version; raises NotFound ``openrosa.not_found``, also when it is read."""
     file = next((one for one in version.files if one.name == name), None)
     if file is None:
         raise NotFound("openrosa.not_found")
     if file.kind == "units":
-        return _units_csv(services, sender)
+        content, md5 = _units_csv(services, sender)
+        return FileBody(md5, lambda: content)
     if file.kind == "entities":
-        return list_content(services, sender, list_name(file))
-    with services.reading(services.intake(sender.project_id)) as uow:
-        content = uow.forms.file_content(version.version_id, name)
-    if content is None:
-        raise NotFound("openrosa.not_found")
-    return content, file.md5
+        one = list_for(services, sender, list_name(file))
+        return FileBody(one.hash, lambda: list_bytes(services, sender, one))
+    return FileBody(file.md5, lambda: _kept_bytes(services, sender, version, name))
 
 
 def lists_read_by(services: Services, sender: Sender) -> frozenset[str]:
@@ -96,10 +102,18 @@ def entity_states(services: Services, sender: Sender, name: str, entity_ids: Ite
     return deleted_states(services, sender, name, entity_ids)
 
 
+def _kept_bytes(services: Services, sender: Sender, version: PublishedVersion, name: str) -> bytes:
+    with services.reading(services.intake(sender.project_id)) as uow:
+        content = uow.forms.file_content(version.version_id, name)
+    if content is None:
+        raise NotFound("openrosa.not_found")
+    return content
+
+
 def _units_csv(services: Services, sender: Sender) -> tuple[bytes, str]:
     here = services.atlas.at(sender.territory_revision)
     today = services.today()
-    return units_csv(here, here.communes_of(sender.post_units, today), today)
+    return units_csv(here, here.communes_served(sender.post_units, today), today)
 
 
 def _md5_of(services: Services, sender: Sender, file: FormFile) -> str:

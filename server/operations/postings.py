@@ -27,10 +27,11 @@ def posting_of(here: Map, collaborator_id: int, post_units: frozenset[UnitId], t
 def _widths(
     here: Map, post_units: frozenset[UnitId], on: date
 ) -> tuple[frozenset[UnitId], frozenset[UnitId], frozenset[UnitId]]:
-    officer_posts = {one for one in post_units if here.territory.period(one, on).level in _OFFICER_LEVELS}
-    above = {here.territory.period(one, on).parent_id for one in officer_posts}
+    posts = frozenset(one for one in post_units if here.territory.period(one, on).level in _OFFICER_LEVELS)
+    offices = posts | here.communes_served(posts, on)
+    above = {here.territory.period(one, on).parent_id for one in offices}
     return (
         here.scope_of(post_units).unit_ids,
-        here.scope_of(post_units | here.communes_of(post_units, on)).unit_ids,
-        here.scope_of(officer_posts).unit_ids | {one for one in above if one is not None},
+        here.scope_of(post_units | here.communes_served(post_units, on)).unit_ids,
+        here.scope_of(offices).unit_ids | {one for one in above if one is not None},
     )

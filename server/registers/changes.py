@@ -74,7 +74,7 @@ def _change(node: InstanceNode, block: EntityBlock) -> Iterator[EntityChange]:
     label = next((one.text.strip() for one in node.children.get("label", ()) if not one.missing), "")
     yield EntityChange(
         path=node.path(),
-        dataset=said.get("dataset", "").strip() or block.dataset,
+        dataset=block.dataset,  # never what a device says: its form alone names the list
         entity_id=canonical_id(said.get("id", "")),
         creates=creates and block.creates,
         updates=updates and block.updates,

@@ -1,7 +1,8 @@
 """An entity list as a phone gets it: the CSV, and the hash by which the phone knows that it is another one.
 
 The header is always there and holds no ``;``, which a phone would take for its delimiter; every row has a name, a label
-and a version, without which Collect drops the whole list.
+and a version, without which Collect drops the whole list. Lines end in CRLF, so that a lone carriage return in an
+answer is quoted too and ends no row.
 Source: ODK Collect's LocalEntityUseCases; ODK Entities specification, https://getodk.github.io/xforms-spec/entities.
 """
 
@@ -46,7 +47,7 @@ def header(properties: Iterable[str]) -> bytes:
 def rows(entities: Iterable[ListedEntity], properties: tuple[str, ...]) -> bytes:
     """Return the lines of *entities*, in the order given."""
     return _lines(
-        [one.entity_id, one.label, str(one.version), *(_cell(one, name) for name in properties)] for one in entities
+        [one.entity_id, _label(one), str(one.version), *(_cell(one, name) for name in properties)] for one in entities
     )
 
 
@@ -70,11 +71,15 @@ def is_property_name(name: str) -> bool:
     return bool(_PROPERTY_NAME.fullmatch(name)) and name.lower() not in _RESERVED
 
 
+def _label(entity: ListedEntity) -> str:
+    return entity.label if entity.label.strip() else entity.entity_id[:8]
+
+
 def _cell(entity: ListedEntity, name: str) -> str:
     return entity.places.get(name, entity.values.get(name, ""))
 
 
 def _lines(table: Iterable[list[str]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(table)
+    csv.writer(text, lineterminator="\r\n").writerows(table)
     return text.getvalue().encode()

@@ -6,9 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, bindparam, func, select
 
-from server.storage.models.registers import EntityCounterRow, EntityRow
+from server.registers.reach import Reach
+from server.storage.models.registers import EntityCounterRow, EntityListRow, EntityRow
+from server.storage.repositories.entities import EntityList
 from server.storage.visible import carried
 from server.territory.units import UnitId
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from server.registers.reach import Share
 
-_IDS_AT_ONCE = 500
+_IDS_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +35,62 @@ class CarriedEntity:
     unit_id: UnitId
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A list with the counters of those of the units asked for in which anything ever changed."""
+
+    known: EntityList
+    counters: Mapping[UnitId, int]
+
+
+_STANDING = (
+    select(EntityListRow, EntityCounterRow.unit_id, EntityCounterRow.revision.label("counter"))
+    .outerjoin(
+        EntityCounterRow,
+        and_(
+            EntityCounterRow.list_id == EntityListRow.id,
+            EntityCounterRow.unit_id.in_(bindparam("units", expanding=True)),
+        ),
+    )
+    .where(
+        EntityListRow.project_id == bindparam("project_id"),
+        EntityListRow.name.in_(bindparam("names", expanding=True)),
+    )
+)
+
+
 class CarriedLists:
     """What phones read of registers; every row comes through a share."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def counters(self, list_ids: Iterable[int], units: Iterable[UnitId]) -> dict[int, dict[UnitId, int]]:
-        """Return, by list, the counter of each of these units in which anything ever changed."""
-        rows = EntityCounterRow
-        found = self._connection.execute(
-            select(rows.list_id, rows.unit_id, rows.revision).where(
-                rows.list_id.in_(sorted(list_ids)), rows.unit_id.in_(sorted(units))
-            )
-        )
+    def standing(self, project_id: int, names: Iterable[str], units: Iterable[UnitId]) -> list[Standing]:
+        """Return the lists of these names, each with its counters within *units*, in one statement."""
+        asked = {"project_id": project_id, "names": sorted(names), "units": sorted(units)}
+        lists: dict[int, EntityList] = {}
         counters: dict[int, dict[UnitId, int]] = defaultdict(dict)
-        for list_id, unit_id, revision in found:
-            counters[list_id][UnitId(unit_id)] = revision
-        return counters
+        for row in self._connection.execute(_STANDING, asked):
+            if row.id not in lists:
+                lists[row.id] = EntityList(
+                    row.id, row.project_id, row.name, Reach(row.reach), row.is_sensitive, row.revision
+                )
+            if row.unit_id is not None:
+                counters[row.id][UnitId(row.unit_id)] = row.counter
+        return [Standing(one, counters[list_id]) for list_id, one in lists.items()]
+
+    def held_counters(self, list_id: int, share: Share) -> dict[UnitId, int]:
+        """Return by unit a number that rises whenever an entity of the share's holder changes, and for no other's.
+
+        Versions are never taken back, so their sum serves; what left a unit is told by its sum in the other.
+        """
+        rows = EntityRow
+        found = self._connection.execute(
+            select(rows.unit_id, func.sum(rows.version))
+            .where(rows.list_id == list_id, rows.holder_id == share.holder_id, rows.unit_id.in_(sorted(share.units)))
+            .group_by(rows.unit_id)
+        )
+        return {UnitId(unit_id): int(total) for unit_id, total in found if unit_id is not None}
 
     def entities(self, list_id: int, share: Share) -> list[CarriedEntity]:
         """Return the entities of a list that travel with this share."""
@@ -58,13 +98,18 @@ class CarriedLists:
         rows = self._connection.execute(carried(list_id, share).with_only_columns(*columns))
         return [CarriedEntity(*row) for row in rows]
 
-    def count(self, list_id: int, share: Share) -> int:
-        """Return how many entities of a list travel with this share."""
-        found = carried(list_id, share).with_only_columns(func.count())
-        return self._connection.execute(found).scalar_one()
+    def units_with_any(self, list_id: int) -> frozenset[UnitId | None]:
+        """Return the units in which the list has entities to be listed; None stands for those without a place."""
+        rows = EntityRow
+        found = select(rows.unit_id).where(rows.list_id == list_id, rows.is_live.is_(True)).distinct()
+        units = self._connection.execute(found).scalars()
+        return frozenset(None if one is None else UnitId(one) for one in units)
 
     def states(self, list_id: int, share: Share, entity_ids: Iterable[str]) -> dict[str, bool]:
-        """Return, for each of these ids that was ever created, whether it still travels with this share."""
+        """Return, for each of these ids that was ever created, whether it still travels with this share.
+
+        Of a list that travels with its holders, others' entities are as if they were not there.
+        """
         return {
             entity_id: travels
             for some in _batches(entity_ids)
@@ -73,14 +118,13 @@ class CarriedLists:
 
     def _states(self, list_id: int, share: Share, entity_ids: list[str]) -> Iterator[tuple[str, bool]]:
         rows = EntityRow
-        found = self._connection.execute(
-            select(rows.entity_id, rows.is_live, rows.unit_id, rows.holder_id).where(
-                rows.list_id == list_id, rows.entity_id.in_(entity_ids), rows.version > 0
-            )
+        asked = select(rows.entity_id, rows.is_live, rows.unit_id).where(
+            rows.list_id == list_id, rows.entity_id.in_(entity_ids), rows.version > 0
         )
-        for entity_id, is_live, unit_id, holder_id in found:
-            is_held = share.holder_id is None or share.holder_id == holder_id
-            yield entity_id, bool(is_live and is_held and unit_id in share.units)
+        if share.holder_id is not None:
+            asked = asked.where(rows.holder_id == share.holder_id)
+        for entity_id, is_live, unit_id in self._connection.execute(asked):
+            yield entity_id, bool(is_live and unit_id in share.units)
 
 
 def _batches(entity_ids: Iterable[str]) -> Iterator[list[str]]:

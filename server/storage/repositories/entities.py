@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from server.registers.lists import is_property_name
 from server.registers.reach import SENSITIVE_LISTS, Reach, reach_of
 from server.registers.versions import Conflict, EntityState, PastVersion
 from server.storage.models.registers import (
@@ -117,12 +118,16 @@ class Entities:
         )
 
     def note_properties(self, list_id: int, names: Iterable[str], *, sent: Iterable[str]) -> None:
-        """Remember that entities of the list have these properties, and which of them travel; none is forgotten."""
+        """Remember that entities of the list have these properties, and which of them travel; none is forgotten.
+
+        What no header can hold (a ``;`` would be taken for the delimiter of the whole file) stays with the entities and
+        never travels.
+        """
         rows = EntityPropertyRow
         found = self._connection.execute(select(rows.name, rows.is_sent).where(rows.list_id == list_id))
         known = {row.name: row.is_sent for row in found}
         wanted = frozenset(sent)
-        new = [name for name in sorted({*names, *wanted}) if name not in known]
+        new = [name for name in sorted({*names, *wanted}) if name not in known and is_property_name(name)]
         raised = [name for name in sorted(wanted) if known.get(name) is False]
         if new:
             self._connection.execute(
@@ -133,7 +138,7 @@ class Entities:
             self._connection.execute(
                 update(rows).where(rows.list_id == list_id, rows.name.in_(raised)).values(is_sent=True)
             )
-        if new or raised:
+        if raised or wanted.intersection(new):
             lists = EntityListRow
             self._connection.execute(update(lists).where(lists.id == list_id).values(revision=lists.revision + 1))
 

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from flask import Response, request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from server.operations.list_forms import ListedFile
     from server.storage.repositories.forms import PublishedVersion
@@ -44,9 +44,10 @@ def listing(body: str) -> Response:
     return answer
 
 
-def download(content: bytes, content_type: str, etag: str) -> Response:
-    """Return the bytes of a form or file, or 304 when the phone has them."""
-    answer = with_headers(Response(content, content_type=content_type))
+def download(read: Callable[[], bytes], content_type: str, etag: str) -> Response:
+    """Return the bytes of a form or file, or 304 when the phone has them: then they are not even made."""
+    is_known = request.if_none_match.contains_weak(etag)
+    answer = with_headers(Response(b"" if is_known else read(), content_type=content_type))
     answer.set_etag(etag)
     answer.make_conditional(request)
     return answer

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from server.access.roles import Permission
 from server.operations.envelope import Held
 from server.operations.identify_sender import may_read, may_send, note_contact
-from server.operations.list_forms import entity_states, file_content, files_of, forms_for, version_for
+from server.operations.list_forms import entity_states, file_of, files_of, forms_for, version_for
 from server.operations.receive_submission import receive_submission
 from server.web.guard import requires
 from server.web.openrosa.multipart import closing, read_envelope
@@ -84,7 +84,7 @@ class _Door:
 
     def form(self, *, project_id: int, form_id: str, version_id: int, token: str | None = None) -> Response:
         version = version_for(self._services, self._reader(project_id, token), form_id, version_id)
-        return download(version.xform, "text/xml; charset=utf-8", version.md5)
+        return download(lambda: version.xform, "text/xml; charset=utf-8", version.md5)
 
     def manifest(self, *, project_id: int, form_id: str, version_id: int, token: str | None = None) -> Response:
         sender = self._reader(project_id, token)
@@ -100,12 +100,12 @@ class _Door:
     def file(self, *, project_id: int, form_id: str, version_id: int, name: str, token: str | None = None) -> Response:
         sender = self._reader(project_id, token)
         version = version_for(self._services, sender, form_id, version_id)
-        content, md5 = file_content(self._services, sender, version, name)
-        return download(content, _content_type(name), md5)
+        body = file_of(self._services, sender, version, name)
+        return download(body.read, _content_type(name), body.md5)
 
     def integrity(self, *, project_id: int, name: str, token: str | None = None) -> Response:
         sender = self._reader(project_id, token)
-        ids = [one for one in request.args.get("id", "").split(",") if one]
+        ids = [one for given in request.args.getlist("id") for one in given.split(",") if one]
         return listing(integrity_xml(entity_states(self._services, sender, name, ids)))
 
     def submission_limits(self, project_id: int, token: str | None = None) -> Response:
