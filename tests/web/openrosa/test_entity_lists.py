@@ -188,8 +188,7 @@ def test_an_entity_of_another_project_is_as_if_not_there(client, field, services
     theirs = entity_id()
     with services.unit_of_work(services.operator()) as uow:
         one = uow.entities.ensure_list(other.project_id, "households", services.now())
-        uow.entities.claim(one, [theirs], services.now())
-        stored = uow.entities.lock(one.list_id, [theirs])[theirs]
+        stored = uow.entities.claimed(one, [theirs], services.now())[theirs]
         uow.entities.set_facts(stored.key, {"version": 1, "label": "Hộ (mẫu)", "is_live": True})
     assert states(client, entry(client, field)[2], theirs) == {}
 
