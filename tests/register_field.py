@@ -73,6 +73,7 @@ def household(
     trunk: int | str = "",
     branch: str = "",
     label: str | None = None,
+    visit_date: str = "2026-10-04",
     **values: str,
 ) -> bytes:
     """Return an instance; *values* are the saved answers that were relevant, all others are absent."""
@@ -84,7 +85,7 @@ def household(
     return (
         f'<?xml version=\'1.0\' ?><data id="register" version="{VERSION}"'
         ' xmlns:entities="http://www.opendatakit.org/xforms/entities">'
-        f"<today>2026-10-04</today><visit_date>2026-10-04</visit_date>{answers}"
+        f"<today>2026-10-04</today><visit_date>{visit_date}</visit_date>{answers}"
         f'<meta><entity dataset="households" id="{entity}" create="{int(create)}" update="{int(update)}"'
         f' baseVersion="{base}" trunkVersion="{trunk}" branchId="{branch}"><label>{label}</label></entity>'
         f"{deprecated}<instanceID>{instance_id}</instanceID></meta></data>"

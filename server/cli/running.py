@@ -52,6 +52,8 @@ def rebuild(terminal: Terminal, *, as_json: bool) -> None:
     terminal.say("cli.rebuild.done", versions=done.versions, differed=done.differed, underived=done.underived)
     for one in done.figures:
         terminal.say("cli.rebuild.figures", project=one.project_name, sums=one.sums, differed=one.differed)
+    for kept in done.registers:
+        terminal.say("cli.rebuild.registers", name=kept.name, tallies=kept.tallies, differed=kept.differed)
 
 
 @click.command()

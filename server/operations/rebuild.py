@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from server.operations.rebuild_figures import Rebuilt, rebuild_figures
+from server.operations.rebuild_tallies import Retallied, rebuild_tallies
 from server.operations.rederive_submission import rederive_many
 from server.operations.register_version import register_kept_version
 
@@ -28,6 +29,7 @@ class RebuiltAll:
     differed: int
     underived: int
     figures: tuple[Rebuilt, ...]
+    registers: tuple[Retallied, ...] = ()
 
 
 def rebuild(services: Services, tell: Progress) -> RebuiltAll:
@@ -47,4 +49,4 @@ def rebuild(services: Services, tell: Progress) -> RebuiltAll:
         differed, underived = differed + tally.differed, underived + tally.underived
         tell("rebuild.progress", done=done, whole=whole)
     tell("rebuild.figures")
-    return RebuiltAll(done, differed, underived, rebuild_figures(services))
+    return RebuiltAll(done, differed, underived, rebuild_figures(services), rebuild_tallies(services))

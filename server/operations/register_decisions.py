@@ -40,4 +40,5 @@ def _source(services: Services, effect: Effect) -> Source:
         here=services.atlas.current(),
         code_days=(services.today(),),
         submission_version_id=effect.submission_version_id,
+        effective_on=services.today(),
     )

@@ -122,4 +122,5 @@ def _source(services: Services, sent: Registering, version_id: int, derived: Der
         submission_version_id=version_id,
         holder_id=sent.collaborator_id,
         unit_id=derived.unit_id,
+        effective_on=derived.event_date,
     )

@@ -104,4 +104,5 @@ def _source_of(services: Services, uow: UnitOfWork, effect: Effect) -> Source:
         submission_version_id=effect.submission_version_id,
         holder_id=raw.collaborator_id,
         unit_id=record[0],
+        effective_on=record[1],
     )

@@ -6,6 +6,7 @@ Counters are raised at the end of the transaction, all at once and in order, by 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from server.language.folding import fold
 from server.registers.lists import COMMUNE, VILLAGE
 from server.registers.reach import is_live
 from server.registers.standing import is_proposed_to_leave, standing_of, surveyed_year
+from server.registers.tallies import Tallied, steps
 from server.registers.versions import Conflict, EntityState, NewVersion, PastVersion
 from server.registers.words import words_of
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from server.operations.atlas import Map
-    from server.storage.repositories.entities import StoredEntity
+    from server.storage.repositories.entities import StoredEntity, TallyKey
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId
 
@@ -41,6 +43,13 @@ class Source:
     """The collaborator whose record it is; she holds what she creates."""
     unit_id: UnitId | None = None
     """Where an entity lies that names no place."""
+    effective_on: date | None = None
+    """The day it took effect, by which registers are counted; none: the day it is written."""
+
+    @property
+    def effective_year(self) -> int:
+        """Return the year it took effect."""
+        return (self.effective_on or self.at.date()).year
 
 
 @dataclass(slots=True)
@@ -48,32 +57,40 @@ class Touched:
     """The parts of lists in which something changed during one transaction."""
 
     parts: set[tuple[int, UnitId]] = field(default_factory=set)
+    tallies: Counter[TallyKey] = field(default_factory=Counter)
 
-    def add(self, list_id: int, *units: UnitId | None) -> None:
-        """Remember that the list changed in these units."""
-        self.parts.update((list_id, unit_id) for unit_id in units if unit_id is not None)
+    def note(self, before: StoredEntity, after: StoredEntity) -> None:
+        """Remember where an entity was and is, and what that adds to the number of those its list holds."""
+        units = (one.unit_id for one in (before, after))
+        self.parts.update((after.list_id, unit_id) for unit_id in units if unit_id is not None)
+        for (unit_id, category), amount in steps(after.list_name, _tallied(before), _tallied(after)).items():
+            self.tallies[after.list_id, unit_id, category, after.effective_year] += amount
 
     def tell(self, uow: UnitOfWork) -> None:
-        """Raise the counters; the last thing a transaction does to registers."""
+        """Raise the counters and move the tallies; the last thing a transaction does to registers."""
         uow.entities.raise_counters(self.parts)
+        uow.entities.move_tallies({key: amount for key, amount in self.tallies.items() if amount})
 
 
 def write_version(
     uow: UnitOfWork, stored: StoredEntity, new: NewVersion, source: Source, *, touched: Touched
 ) -> StoredEntity:
     """Keep *new* as the entity's newest version and return the entity as it stands then."""
-    uow.entities.add_version(version_facts(stored.key, new, source))
     after = advanced(stored, new, source)
+    uow.entities.add_version(version_facts(after, new, source))
     uow.entities.set_facts(stored.key, entity_facts(after, source.at))
     _let_it_be_found(uow, stored, after)
-    touched.add(stored.list_id, stored.unit_id, after.unit_id)
+    touched.note(stored, after)
     return after
 
 
-def version_facts(entity_key: int, new: NewVersion, source: Source) -> dict[str, Any]:
-    """Return the row of a version."""
+def version_facts(after: StoredEntity, new: NewVersion, source: Source) -> dict[str, Any]:
+    """Return the row of a version; *after* is the entity as it stands with it."""
     return {
-        "entity_key": entity_key,
+        "entity_key": after.key,
+        "unit_id": after.unit_id,
+        "is_live": after.is_live,
+        "effective_year": after.effective_year,
         "version": new.version,
         "action": new.action.value,
         "label": new.label,
@@ -102,6 +119,7 @@ def advanced(stored: StoredEntity, new: NewVersion, source: Source) -> StoredEnt
         holder_id=source.holder_id if is_new else stored.holder_id,
         conflict=max(stored.conflict, new.conflict, key=lambda one: _WEIGHT[one]),
         is_live=_is_listed(stored, state),
+        effective_year=max(stored.effective_year, source.effective_year),
     )
 
 
@@ -122,6 +140,7 @@ def entity_facts(one: StoredEntity, at: datetime) -> dict[str, Any]:
         "is_leaving": is_proposed_to_leave(one.state.values, standing),
         "merged_into_id": one.merged_into_id,
         "conflict": one.conflict.value,
+        "effective_year": one.effective_year,
         "updated_at": at,
     }
 
@@ -145,6 +164,10 @@ def _let_it_be_found(uow: UnitOfWork, before: StoredEntity, after: StoredEntity)
     words, is_new = found_by(after), not before.state.exists
     if is_new or before.unit_id != after.unit_id or words != found_by(before):
         uow.entity_words.replace([(after, words)], are_new=is_new)
+
+
+def _tallied(one: StoredEntity) -> Tallied:
+    return Tallied(one.is_live, one.unit_id, one.state.values)
 
 
 def _is_listed(stored: StoredEntity, state: EntityState) -> bool:

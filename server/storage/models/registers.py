@@ -88,6 +88,8 @@ class EntityRow(Model):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"))
     conflict: Mapped[str] = mapped_column(String(4), default="none")
     """The worst conflict of its versions that nobody has settled."""
+    effective_year: Mapped[int] = mapped_column(default=0)
+    """The year the newest version took effect, never before the one before; 0 while it is only awaited."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -149,6 +151,10 @@ class EntityVersionRow(Model):
     label: Mapped[str] = mapped_column(String(300))
     properties: Mapped[dict[str, Any]] = mapped_column(Document)
     changed: Mapped[list[Any]] = mapped_column(Document)
+    # Where it lay and whether it was listed from this version on; a place nobody named is none.
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    is_live: Mapped[bool] = mapped_column(default=False)
+    effective_year: Mapped[int] = mapped_column(default=0)
     # Where a change stood on no version of ours, or on no branch, these are empty.
     base_version: Mapped[int | None]
     trunk_version: Mapped[int | None]
@@ -194,3 +200,16 @@ class EntityCounterRow(Model):
     list_id: Mapped[int] = mapped_column(ForeignKey("entity_list.id"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     revision: Mapped[int]
+
+
+class RegisterTallyRow(Model):
+    """By how many the listed entities of a unit and category changed in a year; see `server.registers.tallies`."""
+
+    __tablename__ = "register_tally"
+
+    list_id: Mapped[int] = mapped_column(ForeignKey("entity_list.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    category: Mapped[str] = mapped_column(String(200), primary_key=True)
+    """Empty for the whole, else ``property=value``."""
+    year: Mapped[int] = mapped_column(primary_key=True)
+    live: Mapped[int]

@@ -10,12 +10,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from server.registers.lists import is_property_name
 from server.registers.reach import SENSITIVE_LISTS, Reach, reach_of
+from server.registers.tallies import Tallied
 from server.registers.versions import Conflict, EntityState, PastVersion
 from server.storage.models.registers import (
     EntityCounterRow,
@@ -24,6 +25,7 @@ from server.storage.models.registers import (
     EntityRow,
     EntityVersionRow,
     RegisterBatchRow,
+    RegisterTallyRow,
 )
 from server.storage.models.submissions import SubmissionVersionRow
 from server.territory.units import UnitId
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from server.storage.visible import Sight
+
+
+TallyKey = tuple[int, UnitId, str, int]
+"""List, unit, category and year of a tally."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class StoredEntity:
 
     key: int
     list_id: int
+    list_name: str
     entity_id: str
     is_sensitive: bool
     unit_id: UnitId | None
@@ -62,7 +69,17 @@ class StoredEntity:
     merged_into_id: int | None
     conflict: Conflict
     is_live: bool
+    effective_year: int
     state: EntityState
+
+
+@dataclass(frozen=True, slots=True)
+class VersionTallied:
+    """What an entity was to its register from one version on, and the year that took effect."""
+
+    entity_key: int
+    tallied: Tallied
+    year: int
 
 
 class Entities:
@@ -193,6 +210,49 @@ class Entities:
             rows,
         )
 
+    def exclude_changes(self, list_id: int) -> None:
+        """Let nothing move the tallies of a list until this transaction ends; SQLite has one writer anyway."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("LOCK TABLE register_tally IN SHARE ROW EXCLUSIVE MODE"))
+        self._connection.execute(select(EntityListRow.id).where(EntityListRow.id == list_id).with_for_update())
+
+    def every_tally(self, list_id: int) -> dict[TallyKey, int]:
+        """Return the tallies of a list that are not nothing."""
+        rows = RegisterTallyRow
+        found = select(rows.unit_id, rows.category, rows.year, rows.live).where(rows.list_id == list_id, rows.live != 0)
+        return {
+            (list_id, UnitId(row.unit_id), row.category, row.year): row.live for row in self._connection.execute(found)
+        }
+
+    def versions_of_list(self, list_id: int, after_key: int, most: int) -> list[list[VersionTallied]]:
+        """Return the versions of the next entities of a list by row id, each entity's in order."""
+        keys = select(EntityRow.id).where(EntityRow.list_id == list_id, EntityRow.id > after_key)
+        rows = EntityVersionRow
+        found = self._connection.execute(
+            select(rows.entity_key, rows.properties, rows.unit_id, rows.is_live, rows.effective_year)
+            .where(rows.entity_key.in_(keys.order_by(EntityRow.id).limit(most)))
+            .order_by(rows.entity_key, rows.version)
+        )
+        by_key: dict[int, list[VersionTallied]] = defaultdict(list)
+        for key, properties, unit_id, is_live, year in found:
+            place = None if unit_id is None else UnitId(unit_id)
+            by_key[key].append(VersionTallied(key, Tallied(is_live, place, dict(properties)), year))
+        return list(by_key.values())
+
+    def move_tallies(self, amounts: Mapping[TallyKey, int]) -> None:
+        """Add these amounts to the tallies, in order, so that nobody waits in a ring."""
+        names = ("list_id", "unit_id", "category", "year")
+        rows = [{**dict(zip(names, key, strict=True)), "live": amount} for key, amount in sorted(amounts.items())]
+        if not rows:
+            return
+        statement = self._insert(RegisterTallyRow)
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=names, set_={"live": RegisterTallyRow.live + statement.excluded.live}
+            ),
+            rows,
+        )
+
     def add_batch(self, facts: Mapping[str, Any]) -> int:
         """Insert something a person does to a register and return its id."""
         statement = insert(RegisterBatchRow).returning(RegisterBatchRow.id)
@@ -219,9 +279,15 @@ class Entities:
         return tuple(self._connection.execute(found.order_by(rows.version)).scalars())
 
     def _locked(self, *where: ColumnElement[bool]) -> list[StoredEntity]:
-        rows = self._connection.execute(
-            select(EntityRow).where(*where).order_by(EntityRow.entity_id, EntityRow.id).with_for_update()
-        ).all()
+        rows: list[Any] = list(
+            self._connection.execute(
+                select(EntityRow, EntityListRow.name.label("list_name"))
+                .join(EntityListRow, EntityListRow.id == EntityRow.list_id)
+                .where(*where)
+                .order_by(EntityRow.entity_id, EntityRow.id)
+                .with_for_update(of=EntityRow)
+            )
+        )
         past = self._past([row.id for row in rows if row.version])
         return [_stored(row, tuple(past.get(row.id, ()))) for row in rows]
 
@@ -264,6 +330,7 @@ def _awaited(one: EntityList, entity_id: str, at: datetime) -> dict[str, Any]:
         "is_live": False,
         "is_deleted": False,
         "conflict": "none",
+        "effective_year": 0,
         "created_at": at,
         "updated_at": at,
     }
@@ -277,6 +344,7 @@ def _stored(row: Row[Any], past: tuple[PastVersion, ...]) -> StoredEntity:
     return StoredEntity(
         key=row.id,
         list_id=row.list_id,
+        list_name=row.list_name,
         entity_id=row.entity_id,
         is_sensitive=row.is_sensitive,
         unit_id=None if row.unit_id is None else UnitId(row.unit_id),
@@ -284,5 +352,6 @@ def _stored(row: Row[Any], past: tuple[PastVersion, ...]) -> StoredEntity:
         merged_into_id=row.merged_into_id,
         conflict=Conflict(row.conflict),
         is_live=row.is_live,
+        effective_year=row.effective_year,
         state=EntityState(row.version, row.label, dict(row.properties), past, row.is_deleted),
     )
