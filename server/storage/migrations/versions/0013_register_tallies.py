@@ -13,16 +13,13 @@ depends_on = None
 
 def upgrade() -> None:
     """Go one step forward."""
+    # SQLite would make the table of entities anew for anything but adding a column with a default.
     for table in ('entity', 'entity_version'):
         op.add_column(table, sa.Column('effective_year', sa.Integer(), nullable=False, server_default='0'))
-        with op.batch_alter_table(table) as batch:
-            batch.alter_column('effective_year', server_default=None)
     with op.batch_alter_table('entity_version') as batch:
         batch.add_column(sa.Column('is_live', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch.add_column(sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch.create_foreign_key(op.f('fk_entity_version_unit_id'), 'unit', ['unit_id'], ['id'])
-    with op.batch_alter_table('entity_version') as batch:
-        batch.alter_column('is_live', server_default=None)
     op.create_table('register_tally',
     sa.Column('list_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -43,5 +40,4 @@ def downgrade() -> None:
         batch.drop_column('unit_id')
         batch.drop_column('is_live')
         batch.drop_column('effective_year')
-    with op.batch_alter_table('entity') as batch:
-        batch.drop_column('effective_year')
+    op.drop_column('entity', 'effective_year')
