@@ -44,6 +44,7 @@ class Asking:
         if not clock.moments and circumstances.filled_at is not None:
             clock = replace(clock, moments=(circumstances.filled_at,))
         self.clock = clock
+        self._rules = compiled.rules
         self._languages = compiled.definition.languages
         self._entity_lists = compiled.entity_lists
         self._received_at = circumstances.received_at
@@ -56,6 +57,7 @@ class Asking:
             {**compiled.inner_lists, **circumstances.lists},
             compiled.definition,
             steps=Steps(),
+            offers=self._offers,
         )
 
     def taken(self, node: InstanceNode) -> list[Finding]:
@@ -136,6 +138,17 @@ class Asking:
                 found.append(self.value(node, rule))
         return found
 
+    def outdated(self, node: InstanceNode, rule: Rule) -> list[Scalar]:
+        """Return the values of other times, when a filter offered a choice that is named, or did not."""
+        found: list[Scalar] = []
+        try:
+            for offers in (_always, _never) if rule.may_be_stale else ():
+                self._context.offers = offers
+                found.extend(self.computed(node, rule) or [])
+        finally:
+            self._context.offers = self._offers
+        return found
+
     def _spoken(self, rule: Rule) -> tuple[str, ...]:
         return (self._languages if rule.speaks else ()) or (self._context.language,)
 
@@ -159,6 +172,24 @@ class Asking:
             return frozenset(_text_at(row, choices.value_steps) for row in self._nodes(node, rule))
 
         return self.asked(node, rule, values, otherwise=None)
+
+    def _offers(self, place: InstanceNode, path: str, value: str) -> bool:
+        """Return whether the question at *path*, the one nearest to *place*, offers *value*; for ``jr:choice-name()``.
+
+        Raises LogicError where its rule has no answer. A filter that asks for the name of a choice itself sees all.
+        """
+        rules = self._rules[path]
+        question = place.nearest(path)
+        choices = rules.choices
+        if choices is None or choices.fixed is not None or choices.is_searched or question is None:
+            return True
+        probe = InstanceNode(question.name, value, parent=question.parent, position=question.position)
+        context = self._context.at(probe)
+        context.offers = None
+        if choices.rule is not None:
+            return bool(_expression_of(choices.rule).nodes(context))
+        rows = _expression_of(choices.every).nodes(context) if choices.every else []
+        return value in {_text_at(row, choices.value_steps) for row in rows}
 
     def value(self, node: InstanceNode, rule: Rule) -> Scalar:
         """Return the rule's value at *node*; raises LogicError where it has none. For use inside `asked`."""
@@ -208,6 +239,14 @@ def _expression_of(rule: Rule) -> Expression:
     if rule.expression is None:
         raise LogicError(rule.fault)
     return rule.expression
+
+
+def _always(_: InstanceNode, __: str, ___: str) -> bool:
+    return True
+
+
+def _never(_: InstanceNode, __: str, ___: str) -> bool:
+    return False
 
 
 def _days_before(moment: datetime, days: int) -> datetime:

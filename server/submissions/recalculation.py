@@ -21,6 +21,7 @@ from server.submissions.rules import Again, AttributeRule, Compiled, NodeRules, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from server.forms.logic.values import Scalar
     from server.submissions.circumstances import Circumstances
 
 MOST_COUNTED = 100_000
@@ -172,10 +173,17 @@ class Recalculation:
             return
         datatype, submitted, zone = node.shape.datatype, node.text, self.asking.clock.zone
         agreeing = [one for one in computed if is_same_answer(submitted, stored_text(one, datatype), zone)]
-        if not agreeing:
+        if not agreeing and not self._was_right(node, rule):
             severity = Severity.WARNING if rule.reads_list else Severity.ERROR
             self.asking.add(node, finding("answer.calculate_differs", node.path(), severity))
         node.computed = held_value((agreeing or computed)[0], datatype)
+
+    def _was_right(self, node: InstanceNode, rule: Rule) -> bool:
+        """Return whether the value the record has was right when the device worked it out."""
+        nothing: list[Scalar] = []
+        known = self.asking.asked(node, rule, lambda: self.asking.outdated(node, rule), otherwise=nothing)
+        zone = self.asking.clock.zone
+        return any(is_same_answer(node.text, stored_text(one, node.shape.datatype), zone) for one in known)
 
 
 def _hide(node: InstanceNode) -> None:

@@ -14,14 +14,16 @@ from server.forms.definition import ControlKind, NodeKind
 from server.forms.entities import entity_list_files
 from server.forms.logic import FUNCTIONS, LogicError, Shape, compile_expression
 from server.forms.logic.secondary import list_of
+from server.forms.logic.syntax import Call, Literal, Path, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from server.forms.definition import Control, FormDefinition, Itemset, Node
     from server.forms.lists import ChoiceList
     from server.forms.logic import Expression
 
+_CHOICE_NAME = "jr:choice-name"
 _CLOCK = frozenset({"today", "now"})
 _LANGUAGE_LETTERS = ("%a", "%b", "%W")
 _DEVICE_COLUMNS = frozenset({"__trunkVersion", "__branchId"})
@@ -48,6 +50,8 @@ class Rule:
     """Whether it reads a list beside the form, which the device may have had in an older state."""
     speaks: bool = False
     """Whether its value depends on the language the device showed."""
+    may_be_stale: bool = False
+    """Whether it names a choice by what a filter offered when the device worked it out, and never again after."""
     fault: str = ""
 
     @property
@@ -185,14 +189,34 @@ def _rule(source: str, definition: FormDefinition) -> Rule | None:
         expression = compile_expression(source)
     except LogicError as error:
         return Rule(None, Again.NEVER, fault=error.code)
-    inner = {one.instance_id for one in definition.instances if not one.src}
+    inside = {"", *(one.instance_id for one in definition.instances if not one.src)}
     names = expression.functions
+    named = tuple(_named_choices(expression, definition)) if _CHOICE_NAME in names else ()
+    lists = {one.instance_id for one in expression.references} | {itemset.instance_id for itemset, _ in named}
     return Rule(
         expression=expression,
         again=Again.NEVER if _reads_device(expression) else _again(source, names),
-        reads_list="pulldata" in names or any(one.instance_id not in {"", *inner} for one in expression.references),
-        speaks="jr:choice-name" in names,
+        reads_list="pulldata" in names or not lists <= inside,
+        speaks=_CHOICE_NAME in names,
+        may_be_stale=any(itemset.predicate and not is_own for itemset, is_own in named),
     )
+
+
+def _named_choices(expression: Expression, definition: FormDefinition) -> Iterator[tuple[Itemset, bool]]:
+    """Yield the itemsets ``jr:choice-name()`` looks in, and whether it names the answer of that very question.
+
+    A device works the name out anew when the value changes, and then offers it; not when an answer its filter reads
+    does.
+    """
+    for part in walk(expression.syntax):
+        match part:
+            case Call("jr:choice-name", (value, Literal(path))):
+                name = path.strip().rpartition("/")[2]
+                is_own = isinstance(value, Path) and bool(value.steps) and value.steps[-1].name == name
+                itemsets = (node.control.itemset for node in definition.leaves() if node.name == name)
+                yield from ((one, is_own) for one in itemsets if one is not None)
+            case _:
+                continue
 
 
 def _stored(rule: Rule | None, node: Node, definition: FormDefinition) -> Rule | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from server.forms.logic.errors import LogicError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime, tzinfo
 
     from server.forms.definition import FormDefinition
@@ -50,8 +50,9 @@ class Context:
     """Where an expression runs: at *node* of the tree under *root*, at the moment *now* (aware) in *timezone*.
 
     *instances* are the secondary instances by id: a `ChoiceList`, or a tree whose root is the instance's document (its
-    child is the XML root). *definition* serves ``version()`` and ``jr:choice-name()``. *current* is what ``current()``
-    means, by default *node*; *position* is that of a predicate's candidate, 0 outside predicates.
+    child is the XML root). *definition* serves ``version()`` and ``jr:choice-name()``, which names only what *offers*
+    says the question at a path offers, asked from a node; None takes every choice there is. *current* is what
+    ``current()`` means, by default *node*; *position* is that of a predicate's candidate, 0 outside predicates.
     """
 
     node: InstanceNode
@@ -64,11 +65,20 @@ class Context:
     steps: Steps = field(default_factory=Steps)
     current: InstanceNode | None = None
     position: int = 0
+    offers: Callable[[InstanceNode, str, str], bool] | None = None
 
     def at(self, node: InstanceNode) -> Context:
         """Return the same surroundings seen from *node*."""
         return Context(
-            node, self.root, self.now, self.timezone, self.instances, self.definition, self.language, self.steps
+            node,
+            self.root,
+            self.now,
+            self.timezone,
+            self.instances,
+            self.definition,
+            self.language,
+            self.steps,
+            offers=self.offers,
         )
 
     def candidate(self) -> Context:

@@ -9,11 +9,13 @@ from server.forms.logic.code import Kind
 from server.forms.logic.errors import LogicError
 from server.forms.logic.function import Function, contextual, plain
 from server.forms.logic.functions_logic import java_integer
+from server.forms.logic.values import scalar_of_node, to_text
 from server.forms.paths import resolve_path
 
 if TYPE_CHECKING:
-    from server.forms.definition import Node
+    from server.forms.definition import Itemset, Node
     from server.forms.logic.context import Context
+    from server.forms.logic.tree import InstanceNode
     from server.forms.logic.values import Scalar
 
 
@@ -46,7 +48,9 @@ def _choice_name(context: Context, value: str, path: str) -> str:
         raise LogicError("logic.unrepeatable")
     here = "/" + "/".join(one.name for one in context.node.chain())
     node = context.definition.nodes.get(resolve_path(path, here))
-    return _label(context, node, value) if node is not None else ""
+    if node is None or (context.offers is not None and not context.offers(context.node, node.path, value)):
+        return ""
+    return _label(context, node, value)
 
 
 def _label(context: Context, node: Node, value: str) -> str:
@@ -56,11 +60,30 @@ def _label(context: Context, node: Node, value: str) -> str:
     itemset = node.control.itemset
     if itemset is None or context.definition is None:
         return ""
+    if itemset.nodeset:
+        return _label_in_record(context, itemset, value)
     inside = context.definition.instance(itemset.instance_id)
     for choice in inside.choices if inside else ():
         if choice.label.by_language and dict(choice.columns).get(itemset.value_ref, choice.value) == value:
             return choice.label.in_language(context.language)
     return _cell(context, itemset.instance_id, itemset.label_ref, (itemset.value_ref, value))
+
+
+def _label_in_record(context: Context, itemset: Itemset, value: str) -> str:
+    """Return the label of the first row of the repeat the choices come from that has *value*."""
+    rows = [context.root]
+    for name in itemset.nodeset.strip("/").split("/")[1:]:
+        rows = [below for row in rows for below in row.children.get(name, ()) if below.relevant]
+    context.steps.spend(len(rows))
+    found = (row for row in rows if _text_at(context, row, itemset.value_ref) == value)
+    return next((_text_at(context, row, itemset.label_ref) for row in found), "")
+
+
+def _text_at(context: Context, row: InstanceNode, reference: str) -> str:
+    node: InstanceNode | None = row
+    for step in reference.split("/"):
+        node = next(iter(node.children.get(step, ())), None) if node is not None else None
+    return to_text(scalar_of_node(node, context)) if node is not None else ""
 
 
 def _pulldata(context: Context, *arguments: str) -> str:

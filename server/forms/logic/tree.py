@@ -143,6 +143,18 @@ class InstanceNode:
         found.reverse()
         return found
 
+    def nearest(self, path: str) -> InstanceNode | None:
+        """Return the node at the absolute *path* in the repeat instances this one stands in, elsewhere in the first."""
+        chain = self.chain()
+        node, is_here = chain[0], True
+        for depth, name in enumerate(path.strip("/").split("/")[1:], 1):
+            siblings = node.children.get(name)
+            if not siblings:
+                return None
+            is_here = is_here and depth < len(chain) and chain[depth].name == name
+            node = chain[depth] if is_here else siblings[0]
+        return node
+
     def path(self) -> str:
         """Return the absolute path with ``[n]`` on every repeat instance and nowhere else."""
         steps = [f"{node.name}[{node.position}]" if node.shape.is_repeat else node.name for node in self.chain()]
