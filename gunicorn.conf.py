@@ -2,9 +2,8 @@
 
 Threads, not processes, wait for slow phones: with 64 of them, forty stalled uploads leave room for everybody else.
 A thread that waits for a phone gone silent is given back after half a minute, also in the middle of a header, which
-gunicorn itself would wait for without end. A phone asks about all entities made on it in one address, 39 bytes each:
-gunicorn's own ceiling of 8 KiB is lifted, but not away. Nobody may name another address by a header (SCRIPT_NAME,
-PATH_INFO).
+gunicorn itself would wait for without end. A phone asks about all entities made on it in one address: that one may be
+long (see `server.web.request_line`). Nobody may name another address by a header (SCRIPT_NAME, PATH_INFO).
 Workers are not preloaded: each opens its own database connections, and a reload takes up new code.
 """
 
@@ -15,9 +14,8 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gunicorn.http import message
-
 from server.logs import log_configuration
+from server.web.request_line import LONGEST_LINE, allow_long_questions
 from server.wsgi import environment_settings
 
 if TYPE_CHECKING:
@@ -32,8 +30,8 @@ threads = 64
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
-limit_request_line = 256 * 1024
-message.MAX_REQUEST_LINE = limit_request_line
+limit_request_line = LONGEST_LINE
+allow_long_questions()
 forwarder_headers = ""
 if Path("/dev/shm").is_dir():  # noqa: S108 a heartbeat file on a busy disk would stop the worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108
