@@ -103,7 +103,7 @@ class _Work:
             )
             stored[key] = self._correct(one, before, stored[key]) if is_same and before else self._do(one, stored[key])
         for before in dropped:
-            withdraw(self._uow, before.effect, self._applying.source, touched=self._touched)
+            self._drop(before, is_replaced=(before.change.dataset, before.change.entity_id) in stored)
         self._uow.entity_effects.add(self._effects)
         self._uow.submissions.add_findings(self._findings)
         for entity in stored.values():
@@ -133,6 +133,13 @@ class _Work:
             for path, one in earlier.items()
             if one.effect.outcome == "held" or (path, one.change.entity_id) not in asked
         ]
+
+    def _drop(self, before: Earlier, *, is_replaced: bool) -> None:
+        """Take back what an earlier version did; what still waited for an entity this one is about just ends."""
+        if is_replaced and before.effect.outcome == "held":
+            self._uow.entity_effects.set_outcome(before.effect, "withdrawn", None)
+        else:
+            withdraw(self._uow, before.effect, self._applying.source, touched=self._touched)
 
     def _do(self, change: EntityChange, stored: StoredEntity) -> StoredEntity:
         """Apply a change as it comes."""

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from server.forms.logic import bind_tree
 from server.operations.write_entity import Source, Touched, with_deletion, write_version
 from server.registers.changes import EntityChange, changes_in
-from server.registers.versions import Action, Conflict, NewVersion, amended, taken_back, unchanged
+from server.registers.versions import Action, Conflict, NewVersion, Wait, amended, decide, taken_back, unchanged
 from server.submissions.instance import read_instance
 
 if TYPE_CHECKING:
     from server.operations.services import Services
     from server.registers.versions import EntityState
+    from server.storage.repositories.entities import StoredEntity
     from server.storage.repositories.entity_effects import Effect
     from server.storage.unit_of_work import UnitOfWork
 
@@ -66,7 +67,8 @@ def correct(before: Earlier, change: EntityChange, state: EntityState) -> NewVer
 def withdraw(uow: UnitOfWork, effect: Effect, source: Source, *, touched: Touched) -> None:
     """Take back what a record did to an entity, as far as nobody changed it since.
 
-    An entity it made leaves its list, unless others worked on it: then it stays and the conflict is told.
+    An entity it made leaves its list, unless others worked on it: then it stays and the conflict is told. A change that
+    waited makes a version that says nothing: the phone counted it, and keeps its own values until ours has as many.
     """
     uow.entity_effects.set_outcome(effect, "withdrawn", effect.entity_version)
     if effect.entity_key is None:
@@ -74,6 +76,9 @@ def withdraw(uow: UnitOfWork, effect: Effect, source: Source, *, touched: Touche
     stored = uow.entities.lock_keys([effect.entity_key])[effect.entity_key]
     versions = uow.entities.made_by_record_of(stored.key, effect.submission_version_id)
     if not versions:
+        if effect.outcome == "held" and stored.state.exists:
+            nothing = unchanged(stored.state, action=Action.WITHDRAW, conflict=Conflict.NONE)
+            write_version(uow, stored, nothing, source, touched=touched)
         return
     if versions[0] > 1:
         before = uow.entities.properties_at(stored.key, versions[0] - 1)
@@ -88,19 +93,37 @@ def withdraw(uow: UnitOfWork, effect: Effect, source: Source, *, touched: Touche
     write_version(uow, with_deletion(stored, is_deleted=is_untouched), new, source, touched=touched)
 
 
-def do_again(services: Services, uow: UnitOfWork, effect: Effect, source: Source, *, touched: Touched) -> None:
-    """Do once more what was withdrawn with its record: an entity it made is back, what it set is set."""
+def do_again(
+    services: Services, uow: UnitOfWork, effect: Effect, source: Source, *, touched: Touched
+) -> StoredEntity | None:
+    """Do once more what was withdrawn with its record: an entity it made is back, what it set is set.
+
+    What had waited is decided about anew and may wait on. Return the entity as it stands then, None if there is none.
+    """
     if effect.entity_key is None:
-        return
+        return None
     stored = uow.entities.lock_keys([effect.entity_key])[effect.entity_key]
     change = next(one for one in asked_by(services, uow, effect.submission_version_id) if one.path == effect.path)
+    if effect.entity_version is None:
+        return _decide_again(uow, effect, change, stored=stored, source=source, touched=touched)
     is_back = stored.state.is_deleted and 1 in uow.entities.made_by_record_of(stored.key, effect.submission_version_id)
     state = stored.state
     new = amended(state, change.values, label=change.label, action=Action.UPDATE)
     if new is None and is_back:
         new = unchanged(state, action=Action.UPDATE, conflict=Conflict.NONE)
-    if new is not None:
-        write_version(
-            uow, with_deletion(stored, is_deleted=not is_back and state.is_deleted), new, source, touched=touched
-        )
     uow.entity_effects.set_outcome(effect, "applied", new.version if new else state.version)
+    if new is None:
+        return stored
+    back = with_deletion(stored, is_deleted=not is_back and state.is_deleted)
+    return write_version(uow, back, new, source, touched=touched)
+
+
+def _decide_again(  # noqa: PLR0913 the facts of one change, each of its own kind
+    uow: UnitOfWork, effect: Effect, change: EntityChange, *, stored: StoredEntity, source: Source, touched: Touched
+) -> StoredEntity:
+    made = decide(change, stored.state)
+    if isinstance(made, Wait):
+        uow.entity_effects.hold_again(effect, source.at)
+        return stored
+    uow.entity_effects.set_outcome(effect, "applied", made.version)
+    return write_version(uow, stored, made, source, touched=touched)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.operations.correct_entities import do_again, withdraw
+from server.operations.release_changes import release_waiting_for
 from server.operations.write_entity import Source, Touched
 from server.submissions.review import ReviewState
 
@@ -30,7 +31,9 @@ def register_decisions(services: Services, uow: UnitOfWork, moves: Mapping[int, 
     for effect in uow.entity_effects.standing(out) if out else ():
         withdraw(uow, effect, _source(services, effect), touched=touched)
     for effect in uow.entity_effects.withdrawn(back) if back else ():
-        do_again(services, uow, effect, _source(services, effect), touched=touched)
+        again = do_again(services, uow, effect, _source(services, effect), touched=touched)
+        if again is not None:
+            release_waiting_for(services, uow, again, touched)
     touched.tell(uow)
 
 

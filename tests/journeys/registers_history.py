@@ -68,8 +68,8 @@ class History:
         if not person.phone.acknowledged:
             return
         sent = self._chance.choice(person.phone.acknowledged[-20:])
-        takes_back = sent.said.creates and self._chance.random() < 0.3
-        if takes_back and self._world.register.made_it(sent.said.instance_id):
+        is_whole = sent.said.updates or self._world.register.made_it(sent.said.instance_id)
+        if is_whole and self._chance.random() < 0.3:
             person.phone.edit(sent, {})
         elif sent.answers:
             person.phone.edit(sent, sent.answers | {"size": str(self._chance.randrange(1, 12))})

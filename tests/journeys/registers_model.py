@@ -31,11 +31,13 @@ class Said:
 
 @dataclass(frozen=True)
 class Version:
-    """One version: whose chain it continues, where that chain stood on the phone, which record made it."""
+    """One version: whose chain it continues, where that chain stood on the phone, which record made it, its state."""
 
     branch: str
     branch_base: int | None
     record: str
+    label: str
+    values: dict[str, str]
 
 
 @dataclass
@@ -49,6 +51,12 @@ class Entity:
     """The village it names; where it names none, that of whoever brought it."""
     waiting: list[tuple[datetime, Said]] = field(default_factory=list)
     is_deleted: bool = False
+
+    def add(self, branch: str, branch_base: int | None, record: str, *, label: str, values: dict[str, str]) -> None:
+        """Make a further version that sets a label, where one is given, and some values."""
+        self.label = label or self.label
+        self.values = self.values | values
+        self.versions.append(Version(branch, branch_base, record, self.label, self.values))
 
     @property
     def is_listed(self) -> bool:
@@ -136,11 +144,10 @@ class Register:
         return all((one.branch, one.branch_base) != (said.branch, (said.base or 0) - 1) for one in entity.versions)
 
     def _apply(self, entity: Entity, said: Said, record: str) -> None:
-        changed = {name for name, text in said.values.items() if entity.values.get(name, "") != text}
-        entity.versions.append(Version(said.branch, said.base, record))
-        self.happened["moved"] += "village" in changed and len(entity.versions) > 1
-        entity.label = said.label or entity.label or said.entity_id[:8]
-        entity.values |= said.values
+        moves = bool(entity.versions) and said.values.get("village", entity.place) != entity.place
+        self.happened["moved"] += moves
+        label = said.label or entity.label or said.entity_id[:8]
+        entity.add(said.branch, said.base, record, label=label, values=said.values)
         entity.place = said.values.get("village") or entity.place or self._villages[said.instance_id]
 
     def _release(self, entity: Entity) -> None:
@@ -156,17 +163,43 @@ class Register:
         entity = self._of(said)
         news = {name: text for name, text in said.values.items() if before.values.get(name, "") != text}
         news |= {name: "" for name in before.values if name not in said.values}
-        changed = {name for name, text in news.items() if entity.values.get(name, "") != text}
         label = said.label if said.label != before.label else ""
-        if changed or (label and label != entity.label):
+        if _differs(entity, news, label):
             self.happened["corrected"] += 1
-            entity.versions.append(Version("", None, record))
-            entity.values |= news
+            entity.add("", None, record, label=label, values=news)
             entity.place = news.get("village") or entity.place
-            entity.label = label or entity.label
 
     def _withdraw(self, entity: Entity, record: str) -> None:
-        """Take away what the record made, unless others have worked on it since."""
+        """Take away what the record did, as far as nobody has worked on it since."""
         self.happened["taken back"] += 1
-        entity.is_deleted = all(one.record == record for one in entity.versions)
-        entity.versions.append(Version("", None, record))
+        if entity.versions[0].record == record:
+            entity.is_deleted = all(one.record == record for one in entity.versions)
+            entity.add("", None, record, label="", values={})
+            return
+        mine = [place for place, one in enumerate(entity.versions) if one.record == record]
+        before, after = entity.versions[mine[0] - 1], entity.versions[mine[-1]]
+        touched = self._changed_by_others(entity, mine)
+        news = {
+            name: before.values.get(name, "")
+            for name, text in after.values.items()
+            if name not in touched and entity.values.get(name, "") == text
+        }
+        label = before.label if "label" not in touched else ""
+        if _differs(entity, news, label):
+            entity.add("", None, record, label=label, values=news)
+            entity.place = news.get("village") or entity.place
+
+    @staticmethod
+    def _changed_by_others(entity: Entity, mine: list[int]) -> set[str]:
+        found: set[str] = set()
+        for place in range(mine[0] + 1, len(entity.versions)):
+            before, one = entity.versions[place - 1], entity.versions[place]
+            if place not in mine:
+                found |= {name for name, text in one.values.items() if before.values.get(name, "") != text}
+                found |= {"label"} if before.label != one.label else set()
+        return found
+
+
+def _differs(entity: Entity, values: dict[str, str], label: str) -> bool:
+    changed = any(entity.values.get(name, "") != text for name, text in values.items())
+    return changed or bool(label and label != entity.label)

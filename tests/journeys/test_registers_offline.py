@@ -165,6 +165,23 @@ def test_three_surveys_offline_make_the_list_three_shorter_before_and_after_they
     assert_phones_hold_the_servers_view(world)
 
 
+def test_an_update_taken_back_while_it_waits_leaves_no_phone_ahead_of_the_server(new_world):
+    world = new_world([villages()[:1]])
+    History(world, 6, villages=villages()).settle(1)
+    (person,) = world.people
+    (household,) = person.phone.homes
+    for size in ("5", "6"):
+        person.phone.change(household, {"size": size})
+    first, second = person.phone.outbox
+    world.deliver(person, second)
+    person.phone.edit(second, {})
+    world.deliver(person, person.phone.outbox[-1])
+    world.deliver(person, first)
+    world.sync(person)
+    home = person.phone.homes[household]
+    assert (home.properties["size"], home.is_dirty) == ("5", False)
+
+
 def _to_visit(person: Person) -> list[str]:
     return [one.id for one in person.phone.homes.values() if one.properties["last_survey_year"] != YEAR]
 

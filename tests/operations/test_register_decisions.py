@@ -88,3 +88,54 @@ def test_a_change_that_waits_is_dropped_with_its_record(field, services, officer
     clock.advance(days=6)
     assert force_waiting(services) == 0
     assert on_phone(field) == {}
+
+
+def test_a_change_dropped_while_it_waited_counts_so_that_no_phone_stays_ahead(field, services, officer):
+    one, branch = entity_id(), entity_id()
+    field.send(created(one))
+    later = household(one, update=True, base=2, trunk=1, branch=branch, size="6")
+    reject(services, officer, field.send(later))
+    field.send(household(one, update=True, base=1, trunk=1, branch=branch, size="5"))
+    # The phone made two versions; with two of its own the server's word counts there again.
+    assert (on_phone(field)[one]["__version"], stored(services, one).properties["size"]) == ("3", "5")
+
+
+def test_a_change_that_waited_waits_again_when_the_decision_is_taken_back(field, services, officer):
+    one = entity_id()
+    waiting = household(one, update=True, base=1, trunk="", branch=entity_id(), size="6")
+    batch_id = reject(services, officer, field.send(waiting))
+    undo_review(services, officer, batch_id, Desk.EVERYDAY)
+    assert on_phone(field) == {}, "a household nobody has made yet"
+    field.send(created(one, size="4"))
+    assert [(version.action, version.properties["size"]) for version in versions(services, one)] == [
+        ("create", "4"),
+        ("update", "6"),
+    ]
+
+
+def test_a_change_that_waited_in_vain_after_a_decision_was_taken_back_is_forced_in_time(
+    field, services, officer, clock
+):
+    one = entity_id()
+    waiting = household(one, update=True, base=1, trunk="", branch=entity_id(), size="6")
+    batch_id = reject(services, officer, field.send(waiting))
+    clock.advance(days=4)
+    undo_review(services, officer, batch_id, Desk.EVERYDAY)
+    clock.advance(days=4)
+    assert force_waiting(services) == 0
+    clock.advance(days=2)
+    assert force_waiting(services) == 1
+    assert stored(services, one).properties["size"] == "6"
+
+
+def test_an_edit_of_an_edit_waits_as_its_first_version_did(field, services):
+    one, ids = entity_id(), [new_id() for _ in range(3)]
+    for size, instance_id, replaced in zip(("5", "6", "7"), ids, [None, *ids], strict=False):
+        update = {"update": True, "base": 1, "trunk": "", "branch": entity_id()}
+        field.send(household(one, instance_id=instance_id, deprecated_id=replaced, size=size, **update))
+        assert on_phone(field) == {}, "nobody has made it yet"
+    field.send(created(one))
+    assert [(version.action, version.properties["size"]) for version in versions(services, one)] == [
+        ("create", "4"),
+        ("update", "7"),
+    ]

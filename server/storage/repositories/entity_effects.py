@@ -84,14 +84,18 @@ class EntityEffects:
         )
 
     def withdrawn_keys(self, submission_ids: Sequence[int]) -> frozenset[int]:
-        """Return the entities from which something these records did was withdrawn."""
+        """Return the entities from which something these records did was withdrawn; what only waited did nothing."""
         rows = EntityEffectRow
         if not submission_ids:
             return frozenset()
         found = self._connection.execute(
             select(rows.entity_key)
             .join(SubmissionVersionRow, SubmissionVersionRow.id == rows.submission_version_id)
-            .where(SubmissionVersionRow.submission_id.in_(submission_ids), rows.outcome == "withdrawn")
+            .where(
+                SubmissionVersionRow.submission_id.in_(submission_ids),
+                rows.outcome == "withdrawn",
+                rows.entity_version.is_not(None),
+            )
         )
         return frozenset(one for one in found.scalars() if one is not None)
 
@@ -110,6 +114,15 @@ class EntityEffects:
             update(rows)
             .where(rows.submission_version_id == effect.submission_version_id, rows.path == effect.path)
             .values(outcome=outcome, entity_version=entity_version, held_at=None)
+        )
+
+    def hold_again(self, effect: Effect, at: datetime) -> None:
+        """Let a change that was withdrawn wait, from now on."""
+        rows = EntityEffectRow
+        self._connection.execute(
+            update(rows)
+            .where(rows.submission_version_id == effect.submission_version_id, rows.path == effect.path)
+            .values(outcome="held", entity_version=None, held_at=at)
         )
 
     def who_set(self, entity_key: int, name: str) -> EarlierRecord | None:
