@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.indicators.contribution import amount_of
 from server.indicators.plan import Direction, IndicatorUnit
@@ -18,6 +18,10 @@ from server.language.display import number
 
 if TYPE_CHECKING:
     from server.indicators.plan import Indicator
+
+
+FEW: Final = 20_000
+"""Thousandths of the year before under which a change is one of few cases: twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class Figure:
     standing: Standing
     received: int
     approved: int
+    is_of_few: bool = False
+    """A change of so few cases that its per cent says little: show the counts beside it and grey it."""
 
 
 def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipts: Receipts) -> Figure:
@@ -94,6 +100,7 @@ def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipt
         standing=_standing(ratio, goal, indicator.direction),
         received=receipts.received,
         approved=receipts.approved,
+        is_of_few=indicator.unit is IndicatorUnit.CHANGE and 0 < amounts.denominator < FEW,
     )
 
 
@@ -102,7 +109,7 @@ def written(value: Decimal | None, unit: IndicatorUnit) -> str:
     if value is None:
         return ""
     match unit:
-        case IndicatorUnit.PERCENT:
+        case IndicatorUnit.PERCENT | IndicatorUnit.CHANGE:
             return f"{number(value, decimals=1)}%"
         case IndicatorUnit.PERMILLE:
             return f"{number(value, decimals=1)}‰"
@@ -116,6 +123,8 @@ def _ratio(indicator: Indicator, amounts: Amounts) -> Fraction | None:
         return Fraction(amounts.numerator, 1000) if amounts.numerator_rows else None
     if amounts.denominator <= 0:
         return None
+    if indicator.unit is IndicatorUnit.CHANGE:
+        return Fraction((amounts.numerator - amounts.denominator) * indicator.unit.scale, amounts.denominator)
     return Fraction(amounts.numerator * indicator.unit.scale, amounts.denominator)
 
 

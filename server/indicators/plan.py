@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from server.errors import InvalidInput
 from server.forms.faults import Fault
 from server.indicators.cells import missing_columns, repeated, rows_of
+from server.indicators.sources import PREVIOUS, Basis, Source, parse_source
 from server.territory.units import Level
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ TARGETS: Final = "targets"
 _INDICATOR_COLUMNS: Final = ("code", "label::vi", "numerator", "unit", "direction", "level", "period")
 _TARGET_COLUMNS: Final = ("indicator", "unit", "year", "value")
 _CODE: Final = re.compile(r"[\w.\-]{1,40}")
-_MEASURE: Final = re.compile(r"(?P<measure>[\w.\-]+\.\w+)(?:\[(?P<category>\w+=[^\[\]]*)\])?")
 _YEARS: Final = {str(year): year for year in range(2000, 2101)}
 _MOST: Final = Decimal(10) ** 12
 
@@ -40,11 +40,13 @@ class IndicatorUnit(StrEnum):
     PERCENT = "percent"
     PERMILLE = "permille"
     COUNT = "count"
+    CHANGE = "change"
+    """By how many per cent the numerator changed since the year before."""
 
     @property
     def scale(self) -> int:
         """Return what a ratio is multiplied with."""
-        return {"percent": 100, "permille": 1000, "count": 1}[self.value]
+        return {"percent": 100, "permille": 1000, "count": 1, "change": 100}[self.value]
 
 
 _UNITS: Final = {
@@ -53,6 +55,7 @@ _UNITS: Final = {
     "‰": IndicatorUnit.PERMILLE,
     "permille": IndicatorUnit.PERMILLE,
     "count": IndicatorUnit.COUNT,
+    "change": IndicatorUnit.CHANGE,
 }
 
 
@@ -73,18 +76,6 @@ class CountedState(StrEnum):
     """The review states that may make a figure: decisions count, what nobody has looked at does not."""
 
     APPROVED = "approved"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a number comes from: a measure, or one category of it (``form.name[question=value]``)."""
-
-    measure: str
-    category: str = ""
-
-    def __str__(self) -> str:
-        """Return it as the workbook writes it."""
-        return f"{self.measure}[{self.category}]" if self.category else self.measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +163,6 @@ def read_plan(sheets: Iterable[Sheet]) -> Plan:
     )
 
 
-def parse_source(text: str) -> Source:
-    """Return the measure, with its category if one is named, that *text* stands for; raises ValueError."""
-    found = _MEASURE.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(text)
-    return Source(found["measure"], found["category"] or "")
-
-
 def _unusable(named: Mapping[str, Sheet], name: str, columns: Iterable[str]) -> list[Fault]:
     if name not in named:
         return [Fault("plan.no_sheet", {"name": name}, sheet=name)]
@@ -192,7 +175,7 @@ def _indicator(cells: Cells) -> Indicator | None:
         cells.refuse("plan.bad_code", "code", given=code)
     label = cells.required("label::vi", "plan.empty_cell")
     unit = cells.choice("unit", _UNITS, "plan.unknown_word")
-    numerator, denominator = _source(cells, "numerator"), _denominator(cells, unit)
+    numerator, denominator = _numerator(cells), _denominator(cells, unit)
     direction = cells.choice("direction", {one.value: one for one in Direction}, "plan.unknown_word")
     level = cells.choice("level", {one.value: one for one in Level}, "plan.unknown_word")
     period = cells.choice("period", {one.value: one for one in Period}, "plan.unknown_word")
@@ -216,6 +199,14 @@ def _indicator(cells: Cells) -> Indicator | None:
     )
 
 
+def _numerator(cells: Cells) -> Source | None:
+    found = _source(cells, "numerator")
+    if found is not None and found.basis is Basis.PREVIOUS:
+        cells.refuse("plan.previous_for_change", "numerator")
+        return None
+    return found
+
+
 def _source(cells: Cells, column: str) -> Source | None:
     text = cells.required(column, "plan.empty_cell")
     if not text:
@@ -228,12 +219,18 @@ def _source(cells: Cells, column: str) -> Source | None:
 
 
 def _denominator(cells: Cells, unit: IndicatorUnit | None) -> Source | None:
-    """Return the measure to divide by: a ratio needs one, a count has none."""
-    if unit is not IndicatorUnit.COUNT:
-        return _source(cells, "denominator")
-    if cells.text("denominator"):
-        cells.refuse("plan.count_has_denominator", "denominator")
-    return None
+    """Return what to divide by: a ratio needs it, a count has none, a change has the year before."""
+    if unit is IndicatorUnit.COUNT:
+        if cells.text("denominator"):
+            cells.refuse("plan.count_has_denominator", "denominator")
+        return None
+    if unit is IndicatorUnit.CHANGE and not cells.text("denominator"):
+        return PREVIOUS
+    found = _source(cells, "denominator")
+    if found is not None and (found.basis is Basis.PREVIOUS) is not (unit is IndicatorUnit.CHANGE):
+        cells.refuse("plan.previous_for_change", "denominator")
+        return None
+    return found
 
 
 def _target(cells: Cells, units: Mapping[str, IndicatorUnit | None]) -> Target | None:

@@ -15,7 +15,10 @@ from zipfile import BadZipFile
 from server.errors import InvalidInput, NotFound
 from server.forms.faults import Fault
 from server.forms.sheets import SourceKind, check_archive, read_sheets
-from server.indicators.plan import INDICATORS, TARGETS, Plan, PlanRefused, Source, Target, read_plan
+from server.indicators.plan import INDICATORS, TARGETS, Plan, PlanRefused, Target, read_plan
+from server.indicators.sources import Basis, Source
+from server.registers.reach import REACH_OF, SENSITIVE_LISTS
+from server.registers.tallies import BREAKDOWNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 5 * 1024 * 1024
 
 log = logging.getLogger(__name__)
+_REGISTERS: Final = {name: set(BREAKDOWNS.get(name, ())) for name in REACH_OF if name not in SENSITIVE_LISTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,14 @@ def _measure_faults(plan: Plan, questions: Mapping[str, set[str]]) -> Iterator[F
 
 def _trouble(source: Source, questions: Mapping[str, set[str]]) -> str:
     """Return the code of what is wrong with *source*, empty if nothing is. A sensitive measure is not there at all."""
-    if source.measure not in questions:
-        return "plan.unknown_measure"
     question = source.category.partition("=")[0]
-    return "plan.unknown_category" if question and question not in questions[source.measure] else ""
+    match source.basis:
+        case Basis.MEASURE:
+            known, unknown = questions, "plan.unknown_measure"
+        case Basis.REGISTER:
+            known, unknown = _REGISTERS, "plan.unknown_register"
+        case _:
+            return ""
+    if source.measure not in known:
+        return unknown
+    return "plan.unknown_category" if question and question not in known[source.measure] else ""

@@ -24,17 +24,21 @@ from server.operations.figure_questions import (
     entries_in_force,
     entry_asked_for,
 )
+from server.operations.figure_sums import sums_of
 from server.operations.sights import Desk, sight_of
 from server.storage.repositories.figure_tables import Added, Extent
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
     from decimal import Decimal
 
     from server.access.actors import Actor
-    from server.indicators.plan import Indicator, Source
+    from server.indicators.plan import Indicator
+    from server.indicators.sources import Source
+    from server.operations.atlas import Map
+    from server.operations.figure_sums import Sums
     from server.operations.services import Services
     from server.storage.repositories.figure_tables import RecordBehind
     from server.storage.repositories.plans import PlannedTarget
@@ -99,14 +103,15 @@ def indicator_table(services: Services, actor: Actor, question: FigureQuestion) 
     ``figures.bad_year`` or ``figures.unknown_frame``.
     """
     _authorise(services, actor)
-    territory = services.atlas.current().territory
+    here = services.atlas.current()
+    territory = here.territory
     frame, on = boundaries_of(question, territory, services.today())
     with services.reading(services.operator()) as uow:
         entry = entry_asked_for(uow, question)
         indicator = entry.indicator
         periods = territory.units_of_level(indicator.level, on)
         extent = Extent(entry.project_id, question.year, frame.key, frozenset(one.unit_id for one in periods))
-        counts = _counts(uow, extent, indicator)
+        counts = _counts(uow, here, extent, indicator)
         goals = _goals(uow.plans.targets(entry.plan_id, indicator.code, question.year), indicator, territory, on)
     units = tuple(
         ListedUnit(one.unit_id, one.name, territory.name(one.parent_id, on) if one.parent_id else "") for one in periods
@@ -166,8 +171,8 @@ def _authorise(services: Services, actor: Actor) -> None:
     authorise(actor, Permission.READ_FIGURES, scope_of=scope_of, on=services.today())
 
 
-def _counts(uow: UnitOfWork, extent: Extent, indicator: Indicator) -> Counts:
-    sums = uow.figure_tables.sums(extent, indicator.sources)
+def _counts(uow: UnitOfWork, here: Map, extent: Extent, indicator: Indicator) -> Counts:
+    sums = sums_of(uow, here, extent, indicator)
     receipts = dict(uow.figure_tables.receipts(extent, indicator.sources))
     places = {place for place, _ in sums}
     return Counts(
@@ -178,7 +183,7 @@ def _counts(uow: UnitOfWork, extent: Extent, indicator: Indicator) -> Counts:
     )
 
 
-def _amounts(sums: Mapping[tuple[int | None, Source], Added], place: int | None, indicator: Indicator) -> Amounts:
+def _amounts(sums: Sums, place: int | None, indicator: Indicator) -> Amounts:
     nothing = Added(0, 0)
     above = sums.get((place, indicator.numerator), nothing)
     below = nothing if indicator.denominator is None else sums.get((place, indicator.denominator), nothing)

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from server.indicators.figures import Amounts, Goal, Receipts, Standing, figure_of, written
-from server.indicators.plan import Direction, Indicator, IndicatorUnit, Period, Source
+from server.indicators.plan import Direction, Indicator, IndicatorUnit, Period
+from server.indicators.sources import Source
 from server.indicators.tables import Counts, Goals, ListedUnit, Listing, table_of
 from server.territory.units import Level, UnitId
 

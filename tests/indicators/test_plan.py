@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from server.forms.sheets import Row, Sheet, SourceKind, read_sheets
-from server.indicators.plan import Direction, IndicatorUnit, PlanRefused, Source, parse_source, read_plan
+from server.indicators.plan import Direction, IndicatorUnit, PlanRefused, read_plan
+from server.indicators.sources import Source, parse_source
 from server.territory.units import Level
 
 SHIPPED = Path(__file__).parent.parent.parent / "xlsforms" / "plans" / "plan-4002.xlsx"

@@ -22,7 +22,7 @@ from figure_world import (
 )
 
 from server.indicators.figures import Receipts
-from server.indicators.plan import Source
+from server.indicators.sources import Source
 from server.storage.repositories.figure_tables import Added, Extent
 from server.storage.visible import Operator, Reading
 

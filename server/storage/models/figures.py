@@ -98,7 +98,7 @@ class IndicatorRow(Model):
 
     __tablename__ = "indicator"
     __table_args__ = (
-        CheckConstraint("unit IN ('percent', 'permille', 'count')", name="unit"),
+        CheckConstraint("unit IN ('percent', 'permille', 'count', 'change')", name="unit"),
         CheckConstraint("direction IN ('up', 'down')", name="direction"),
     )
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import BigInteger, Select, and_, case, cast, distinct, false, func, null, or_, select, union_all
 
 from server.indicators.figures import Receipts
+from server.indicators.sources import Basis
 from server.storage.models.figures import ContributionRow, FigureSumRow
 from server.storage.models.forms import FormRow
+from server.storage.models.registers import EntityListRow, RegisterTallyRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.visible import visible
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
-    from server.indicators.plan import Source
+    from server.indicators.sources import Source
     from server.storage.visible import Sight
 
 _NOWHERE: Final = cast(null(), BigInteger)
@@ -104,6 +106,42 @@ class FigureTables:
         return {
             (row.place, asked[row.measure, row.category]): Added(int(row.thousandths), int(row.contributions))
             for row in found
+        }
+
+    def register_sums(self, extent: Extent, sources: Sequence[Source]) -> Mapping[tuple[int | None, Source], Added]:
+        """Return how many each register held at the end of the period, by unit and under None for all.
+
+        Registers of dangerous places do not exist here. Those that hold nothing are not in the answer.
+        """
+        asked = {(source.measure, source.category): source for source in sources}
+        rows, lists = RegisterTallyRow, EntityListRow
+        held = (
+            select(rows.unit_id, lists.name, rows.category, func.sum(rows.live).label("live"))
+            .join(lists, lists.id == rows.list_id)
+            .where(
+                lists.project_id == extent.project_id,
+                lists.is_sensitive.is_(False),
+                rows.year <= extent.period,
+                or_(false(), *(and_(lists.name == name, rows.category == category) for name, category in asked)),
+            )
+            .group_by(rows.unit_id, lists.name, rows.category)
+            .subquery()
+        )
+        what = (held.c.name, held.c.category, func.sum(held.c.live).label("live"))
+        above = UnitAncestorRow
+        by_unit = (
+            select(above.ancestor_id.label("place"), *what)
+            .select_from(held)
+            .join(above, above.unit_id == held.c.unit_id)
+            .where(_lies_in(extent))
+            .group_by(above.ancestor_id, held.c.name, held.c.category)
+        )
+        everywhere = select(_NOWHERE, *what).select_from(held).group_by(held.c.name, held.c.category)
+        found = self._connection.execute(union_all(by_unit, everywhere)) if asked else ()
+        return {
+            (row.place, asked[row.name, row.category]): Added(int(row.live) * 1000, int(row.live))
+            for row in found
+            if row.live
         }
 
     def receipts(self, extent: Extent, sources: Sequence[Source]) -> Mapping[int | None, Receipts]:
@@ -197,8 +235,9 @@ class FigureTables:
         return frozenset(measure for measure, form_id in forms.items() if form_id in known)
 
     def _open(self, extent: Extent, sources: Sequence[Source]) -> list[Source]:
-        allowed = self.open_measures(extent.project_id, [source.measure for source in sources])
-        return [source for source in sources if source.measure in allowed]
+        measures = [source for source in sources if source.basis is Basis.MEASURE]
+        allowed = self.open_measures(extent.project_id, [source.measure for source in measures])
+        return [source for source in measures if source.measure in allowed]
 
 
 def _records_seen(extent: Extent, measures: Sequence[str]) -> Select[int, int, Any]:

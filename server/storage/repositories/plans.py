@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from server.indicators.plan import Direction, Indicator, IndicatorUnit, Period, parse_source
+from server.indicators.plan import Direction, Indicator, IndicatorUnit, Period
+from server.indicators.sources import parse_source
 from server.storage.models.figures import IndicatorRow, TargetRow
 from server.storage.models.projects import PlanRow
 from server.territory.units import Level, UnitId

@@ -1,0 +1,60 @@
+"""Where the numbers of an indicator come from: a measure of a form, a register, the number of units, the year before.
+
+A plan writes them in one cell: ``form.measure`` or ``form.measure[question=value]``; ``register:households`` or
+``register:households[poverty=poor]``, as the register stood at the end of the year; ``units:commune``, how many of a
+level there are; ``previous``, the numerator of the year before. Reading them is for the storage.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Basis(StrEnum):
+    """What a source counts."""
+
+    MEASURE = "measure"
+    REGISTER = "register"
+    UNITS = "units"
+    PREVIOUS = "previous"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source: *measure* is the measure, the list or the level, *category* one category of it (``name=value``)."""
+
+    measure: str
+    category: str = ""
+    basis: Basis = Basis.MEASURE
+
+    def __str__(self) -> str:
+        """Return it as the workbook writes it."""
+        if self.basis is Basis.PREVIOUS:
+            return self.basis.value
+        prefix = "" if self.basis is Basis.MEASURE else f"{self.basis.value}:"
+        return f"{prefix}{self.measure}[{self.category}]" if self.category else f"{prefix}{self.measure}"
+
+
+PREVIOUS: Final = Source("", "", Basis.PREVIOUS)
+
+_CATEGORY: Final = r"(?:\[(?P<category>\w+=[^\[\]]*)\])?"
+_PATTERNS: Final = {
+    Basis.MEASURE: re.compile(rf"(?P<measure>[\w.\-]+\.\w+){_CATEGORY}"),
+    Basis.REGISTER: re.compile(rf"register:(?P<measure>[\w-]+){_CATEGORY}"),
+    Basis.UNITS: re.compile(r"units:(?P<measure>province|district|commune|village)(?P<category>)"),
+}
+
+
+def parse_source(text: str) -> Source:
+    """Return the source that *text* stands for; raises ValueError."""
+    said = text.strip()
+    if said == Basis.PREVIOUS.value:
+        return PREVIOUS
+    for basis, pattern in _PATTERNS.items():
+        found = pattern.fullmatch(said)
+        if found is not None:
+            return Source(found["measure"], found["category"] or "", basis)
+    raise ValueError(text)

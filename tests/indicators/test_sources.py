@@ -1,0 +1,29 @@
+"""The cells of a plan that say where a number comes from."""
+
+import pytest
+
+from server.indicators.sources import PREVIOUS, Basis, Source, parse_source
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("visit.households", Source("visit.households")),
+        ("visit.households[poverty=poor]", Source("visit.households", "poverty=poor")),
+        ("register:households", Source("households", "", Basis.REGISTER)),
+        ("register:clubs[kind=clb_pcblgd]", Source("clubs", "kind=clb_pcblgd", Basis.REGISTER)),
+        ("units:commune", Source("commune", "", Basis.UNITS)),
+        (" previous ", PREVIOUS),
+    ],
+)
+def test_a_source_is_read_and_written_alike(text, source):
+    assert parse_source(text) == source
+    assert parse_source(str(source)) == source
+
+
+@pytest.mark.parametrize(
+    "text", ["", "households", "register:", "units:house", "units:commune[a=b]", "register:a b", "x:y.z"]
+)
+def test_what_names_no_source_is_refused(text):
+    with pytest.raises(ValueError, match=r".*"):
+        parse_source(text)

@@ -1,0 +1,76 @@
+"""Registers, numbers of units and the year before, as numerators and denominators of an indicator."""
+
+import pytest
+
+from server.indicators.plan import Direction, Indicator, IndicatorUnit, Period
+from server.indicators.sources import PREVIOUS, parse_source
+from server.operations.figure_sums import sums_of
+from server.storage.repositories.figure_tables import Extent
+from server.territory.units import Level
+from tests.register_field import NEIGHBOUR, created, entity_id, household, register_field
+
+pytestmark = pytest.mark.database
+
+OLD_COMMUNE = "23500@2025-06-30"
+NEW_COMMUNE = "23500"
+
+
+@pytest.fixture
+def field(services):
+    return register_field(services)
+
+
+def indicator(numerator: str, denominator: str, unit: IndicatorUnit = IndicatorUnit.PERCENT) -> Indicator:
+    return Indicator(
+        code="X",
+        label_vi="Mẫu",
+        label_en="Sample",
+        definition_vi="",
+        definition_en="",
+        source="",
+        numerator=parse_source(numerator),
+        denominator=parse_source(denominator),
+        unit=unit,
+        direction=Direction.UP,
+        level=Level.COMMUNE,
+        period=Period.YEAR,
+        note="",
+    )
+
+
+def summed(field, one: Indicator, year: int, place: str | None = NEW_COMMUNE) -> tuple[int, int]:
+    """Return numerator and denominator for a unit, or everywhere."""
+    services = field.services
+    here, today = services.atlas.current(), services.today()
+    unit_id = here.territory.resolve(place, today).unit_id if place else None
+    extent = Extent(field.project_id, year, here.territory.frame_on(today).key, frozenset({unit_id} if unit_id else ()))
+    with services.reading(services.operator()) as uow:
+        sums = sums_of(uow, here, extent, one)
+    return tuple(
+        sums[unit_id, source].thousandths // 1000 if (unit_id, source) in sums else 0 for source in one.sources
+    )
+
+
+def test_a_register_counts_as_it_stood_at_the_end_of_the_year(field):
+    one, two = entity_id(), entity_id()
+    field.send(created(one))
+    field.send(created(two, NEIGHBOUR))
+    field.send(household(two, update=True, base=1, trunk=1, status="gone", visit_date="2027-03-01"))
+    poor = indicator("register:households[poverty=poor]", "register:households")
+    assert [summed(field, poor, year) for year in (2025, 2026, 2027)] == [(0, 0), (0, 2), (0, 1)]
+    assert summed(field, poor, 2026, None) == (0, 2)
+
+
+def test_the_year_before_is_the_numerators_own(field):
+    for _ in range(3):
+        field.send(created(entity_id()))
+    change = indicator("register:households", str(PREVIOUS), IndicatorUnit.CHANGE)
+    assert [summed(field, change, year) for year in (2026, 2027)] == [(3, 0), (3, 3)]
+
+
+def test_units_of_a_level_are_counted_on_the_boundaries_asked_for(field):
+    communes = indicator("register:households", "units:commune")
+    territory, today = field.services.atlas.current().territory, field.services.today()
+    number = len(territory.units_of_level(Level.COMMUNE, today))
+    assert summed(field, communes, 2026, None)[1] == number
+    assert summed(field, communes, 2026)[1] == 1
