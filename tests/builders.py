@@ -77,7 +77,8 @@ def load_territory(services) -> None:
 def publish(services, project_id: int, *, version: str = VERSION, is_sensitive: bool = False, workbook: str = SURVEY):
     source = FormSource(workbook.format(version=version).encode(), SourceKind.MARKDOWN)
     checked = _checked(workbook, version, is_sensitive, services.settings.public_url)
-    return publish_checked(services, project_id, source, checked, audience=Audience(), is_sensitive=is_sensitive)
+    audience = Audience(allows_empty_lists=True)
+    return publish_checked(services, project_id, source, checked, audience=audience, is_sensitive=is_sensitive)
 
 
 @cache

@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 from server.cli.codes import draw_code, write_code
+from server.cli.faults import ALLOW_EMPTY_LISTS, show_empty_lists
 from server.cli.new_files import NEW_FILE
 from server.cli.terminal import Terminal, as_json, pass_terminal
 from server.operations.add_collaborator import NewCollaborator, add_collaborator, revoke_collaborator
 from server.operations.find_project import find_collaborator, find_project
+from server.operations.move_collaborator import Move, move_collaborator
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from server.operations.add_collaborator import Enrolment
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -71,7 +77,45 @@ def revoke(terminal: Terminal, *, collaborator: str, stolen: bool) -> None:
     terminal.say("cli.collaborator.revoked_stolen" if stolen else "cli.collaborator.revoked", name=line.name)
 
 
+@collaborator.command("move")
+@click.argument("collaborator")
+@click.option("--unit", "units", multiple=True, help="Nơi làm mới: CODE, CODE@NGÀY. / Where she works from then on.")
+@click.option("--from", "starts", type=DAY, help="Ngày bắt đầu; mặc định hôm nay. / First day there; default today.")
+@click.option("--until", type=DAY, help="Ngày cuối; không có --unit: ngày cuối ở nơi cũ. / Last day, there or here.")
+@click.option("--allow-empty-lists", is_flag=True, help=ALLOW_EMPTY_LISTS)
+@as_json
+@pass_terminal
+def move(  # noqa: PLR0913 one parameter per option
+    terminal: Terminal,
+    *,
+    collaborator: str,
+    units: tuple[str, ...],
+    starts: datetime | None,
+    until: datetime | None,
+    allow_empty_lists: bool,
+    as_json: bool,
+) -> None:
+    """Chuyển COLLABORATOR sang địa bàn khác, hoặc thôi địa bàn. / Send COLLABORATOR elsewhere, or end her posts.
+
+    Địa bàn cũ hết hiệu lực từ ngày bắt đầu ở nơi mới; danh sách trên máy đổi theo ở lần kết nối sau. / Her old posts
+    end the day before; her phone's lists follow at its next look.
+    """
+    line = find_collaborator(terminal.services, collaborator)
+    first, last = (one.date() if one else None for one in (starts, until))
+    moved = move_collaborator(terminal.services, Move(line.collaborator_id, units, first, last, allow_empty_lists))
+    if as_json:
+        terminal.show(asdict(moved))
+        return
+    show_empty_lists(terminal, moved.empty_lists)
+    if not moved.places:
+        terminal.say("cli.collaborator.ended", name=moved.name, until=moved.until)
+        return
+    code = "cli.collaborator.moved" if moved.until is None else "cli.collaborator.moved_until"
+    terminal.say(code, name=moved.name, places=moved.places, starts=moved.starts, until=moved.until)
+
+
 def show_enrolment(terminal: Terminal, enrolment: Enrolment) -> None:
     """Print what is typed into a phone that cannot scan, and the code of its settings."""
+    show_empty_lists(terminal, enrolment.empty_lists)
     code = "cli.collaborator.added" if enrolment.password else "cli.collaborator.key"
     terminal.say(code, **asdict(enrolment))

@@ -13,6 +13,7 @@ from server.cli.faults import show_faults, show_refusal, show_settings
 from server.cli.forms import form
 from server.cli.logic import logic
 from server.cli.projects import project
+from server.cli.registers import register
 from server.cli.running import doctor, jobs, rebuild
 from server.cli.starting import sample, setup
 from server.cli.terminal import Terminal, preferred_language
@@ -70,7 +71,7 @@ def nepnha(ctx: click.Context, lang: Language | None) -> None:
     ctx.call_on_close(terminal.close)
 
 
-for _one in (setup, project, form, collaborator, account, units, sample, rebuild, jobs, doctor, logic):
+for _one in (setup, project, form, collaborator, account, register, units, sample, rebuild, jobs, doctor, logic):
     nepnha.add_command(_one)
 form.add_command(evaluate)
 

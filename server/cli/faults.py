@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from server.language.catalogue import LANGUAGES
+from server.operations.empty_lists import MOST_NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
     from server.cli.terminal import Terminal
     from server.errors import DomainError
     from server.forms.faults import Fault
+    from server.operations.empty_lists import EmptyList
     from server.settings import SettingFault
+
+
+ALLOW_EMPTY_LISTS = "Vẫn làm dù có người nhận danh sách trống. / Go on although somebody gets an empty list."
 
 
 def show_refusal(terminal: Terminal, refusal: DomainError) -> None:
@@ -38,6 +43,16 @@ def show_faults(terminal: Terminal, faults: Sequence[Fault]) -> None:
         click.echo(fault_line(terminal, fault), err=True)
     errors = sum(1 for fault in faults if fault.is_error)
     terminal.tell("cli.faults", errors=errors, warnings=len(faults) - errors)
+
+
+def show_empty_lists(terminal: Terminal, lists: Sequence[EmptyList]) -> None:
+    """Tell beside the result whose phones get a list without a row."""
+    for one in lists:
+        if one.is_empty_everywhere:
+            terminal.tell("list.empty_everywhere", list=one.name)
+        else:
+            named = list(one.people[:MOST_NAMED])
+            terminal.tell("list.left_empty", list=one.name, people=named, count=len(one.people))
 
 
 def fault_line(terminal: Terminal, fault: Fault) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from server.cli.faults import fault_facts, fault_line
+from server.cli.faults import ALLOW_EMPTY_LISTS, fault_facts, fault_line, show_empty_lists
 from server.cli.new_files import NEW_FILE
 from server.cli.terminal import Terminal, as_json, pass_terminal
 from server.forms.convert import Converter
@@ -42,6 +42,7 @@ def form() -> None:
 @click.option(
     "--collaborator", "people", multiple=True, type=int, help="Số cộng tác viên, với --audience named. / Ids."
 )
+@click.option("--allow-empty-lists", is_flag=True, help=ALLOW_EMPTY_LISTS)
 @as_json
 @pass_terminal
 def publish(  # noqa: PLR0913 one parameter per option
@@ -53,6 +54,7 @@ def publish(  # noqa: PLR0913 one parameter per option
     audience: str | None,
     units: tuple[str, ...],
     people: tuple[int, ...],
+    allow_empty_lists: bool,
     as_json: bool,
 ) -> None:
     """Phát hành PATH: tệp .xlsx .xls .md .csv .xml, hoặc thư mục. / Publish PATH: a file or a form's folder.
@@ -60,11 +62,12 @@ def publish(  # noqa: PLR0913 one parameter per option
     Biểu kín không phát cho ai nếu không có --audience. / A sensitive form is for nobody unless --audience says so.
     """
     project_id = find_project(terminal.services, project).project_id
-    wanted = Audience(audience or ("nobody" if sensitive else "all"), units, people)
+    wanted = Audience(audience or ("nobody" if sensitive else "all"), units, people, allow_empty_lists)
     source = read_form_source(path)
     published = publish_form(terminal.services, project_id, source, audience=wanted, is_sensitive=sensitive)
     if audience is not None and not published.is_new:
-        offer_form(terminal.services, published.version_id, wanted)
+        empty = offer_form(terminal.services, published.version_id, wanted)
+        published = replace(published, empty_lists=empty)
     _show_published(terminal, published, as_json=as_json)
 
 
@@ -111,5 +114,6 @@ def _show_published(terminal: Terminal, published: Published, *, as_json: bool) 
         return
     for fault in published.warnings:
         click.echo(fault_line(terminal, fault), err=True)
+    show_empty_lists(terminal, published.empty_lists)
     code = "cli.form.published" if published.is_new else "cli.form.known"
     terminal.say(code, form=published.form_id, version=published.version, title=published.title)

@@ -11,6 +11,7 @@ import click
 
 from server.cli.codes import draw_code
 from server.cli.collaborators import show_enrolment
+from server.cli.faults import show_empty_lists
 from server.cli.terminal import Terminal, as_json, pass_terminal
 from server.operations.load_sample import load_sample
 from server.operations.sample_phone import sample_phone
@@ -86,6 +87,8 @@ def phone(terminal: Terminal, *, as_json: bool) -> None:
 
 
 def _show(terminal: Terminal, done: SetUp, *, shows_password: bool) -> None:
+    for published in done.forms:
+        show_empty_lists(terminal, [one for one in published.empty_lists if not one.is_empty_everywhere])
     terminal.say("cli.setup.done", forms=len(done.forms), plans=len(done.plans))
     if done.separate is not None:
         terminal.say("cli.setup.separate", project=done.separate.project_id, name=done.separate.name)

@@ -8,14 +8,16 @@ import logging
 import re
 import secrets
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from server.access.devices import ha1_of
 from server.errors import InvalidInput, NotFound
 from server.language.folding import fold
 from server.operations.collect_settings import PhoneProject, collect_settings, qr_text
+from server.operations.empty_lists import EmptyList, Readers, empty_lists
 from server.operations.identify_sender import token_hash
+from server.storage.repositories.collaborators import PostedPerson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +59,8 @@ class Enrolment:
     """Empty where only a new key was made: the device password stays."""
     admin_password: str
     qr: str
+    empty_lists: tuple[EmptyList, ...] = ()
+    """Lists of her forms that others have rows in and she has none: a new village, or one not loaded yet."""
 
 
 def add_collaborator(services: Services, new: NewCollaborator) -> Enrolment:
@@ -83,9 +87,10 @@ def add_collaborator(services: Services, new: NewCollaborator) -> Enrolment:
         }
         collaborator_id = uow.collaborators.add(facts, posts)
         token = _add_key(services, uow, collaborator_id, new.label or name)
-        line = _line(uow, collaborator_id)
+        line = _line(services, uow, collaborator_id)
+        empty = _empty_lists(services, uow, project, line)
     log.info("collaborator.added", extra={"collaborator": collaborator_id, "project": new.project_id})
-    return _enrolment(services, project, line, token=token, password=password)
+    return replace(_enrolment(services, project, line, token=token, password=password), empty_lists=empty)
 
 
 def new_key(services: Services, collaborator_id: int, *, label: str, ends_others: bool) -> Enrolment:
@@ -94,7 +99,7 @@ def new_key(services: Services, collaborator_id: int, *, label: str, ends_others
     Raises NotFound ``collaborator.unknown``, also when she was revoked.
     """
     with services.unit_of_work(services.operator()) as uow:
-        line = _line(uow, collaborator_id)
+        line = _line(services, uow, collaborator_id)
         if ends_others:
             uow.collaborators.revoke_keys(collaborator_id, services.now(), is_stolen=False)
         token = _add_key(services, uow, collaborator_id, label or line.name)
@@ -109,10 +114,20 @@ def revoke_collaborator(services: Services, collaborator_id: int, *, is_stolen: 
     Raises NotFound ``collaborator.unknown``.
     """
     with services.unit_of_work(services.operator()) as uow:
-        if not uow.collaborators.lines(None, collaborator_id=collaborator_id):
+        if not uow.collaborators.lines(None, services.today(), collaborator_id=collaborator_id):
             raise NotFound("collaborator.unknown", collaborator=collaborator_id)
         uow.collaborators.revoke(collaborator_id, services.now(), is_stolen=is_stolen)
     log.info("collaborator.revoked", extra={"collaborator": collaborator_id, "is_stolen": is_stolen})
+
+
+def _empty_lists(
+    services: Services, uow: UnitOfWork, project: Project, line: CollaboratorLine
+) -> tuple[EmptyList, ...]:
+    person = PostedPerson(line.collaborator_id, project.project_id, line.name, frozenset(line.unit_ids))
+    forms = uow.forms.current(project.forms_project_id)
+    readers = Readers(project.project_id, [person], services.today())
+    found = empty_lists(uow, services.atlas.current(), readers, forms=forms)
+    return tuple(one for one in found if not one.is_empty_everywhere)
 
 
 def _name(given: str) -> str:
@@ -137,8 +152,8 @@ def _project(uow: UnitOfWork, project_id: int) -> Project:
     return project
 
 
-def _line(uow: UnitOfWork, collaborator_id: int) -> CollaboratorLine:
-    lines = uow.collaborators.lines(None, collaborator_id=collaborator_id)
+def _line(services: Services, uow: UnitOfWork, collaborator_id: int) -> CollaboratorLine:
+    lines = uow.collaborators.lines(None, services.today(), collaborator_id=collaborator_id)
     if not lines or lines[0].revoked_at is not None:
         raise NotFound("collaborator.unknown", collaborator=collaborator_id)
     return lines[0]

@@ -104,7 +104,7 @@ def _listed(services: Services, account: Account, collaborator_id: int | None) -
     territory = services.atlas.current().territory
     with services.reading(services.operator()) as uow:
         projects = {one.project_id: one for one in uow.projects.all()}
-        lines = uow.collaborators.lines(units_for(account, _PERMISSION, today), collaborator_id=collaborator_id)
+        lines = uow.collaborators.lines(units_for(account, _PERMISSION, today), today, collaborator_id=collaborator_id)
     return [
         ListedCollaborator(
             line,

@@ -24,7 +24,7 @@ def find_project(services: Services, named: str) -> Project:
 def find_collaborator(services: Services, named: str) -> CollaboratorLine:
     """Return the collaborator of that number or device user name; raises NotFound ``collaborator.unknown``."""
     with services.reading(services.operator()) as uow:
-        lines = uow.collaborators.lines(None)
+        lines = uow.collaborators.lines(None, services.today())
     for line in lines:
         if named in {str(line.collaborator_id), line.username}:
             return line

@@ -15,8 +15,9 @@ from server.operations.units_lists import units_csv
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from server.operations.atlas import Map
     from server.operations.services import Services
-    from server.storage.repositories.collaborators import Sender
+    from server.storage.repositories.collaborators import PostedPerson, Sender
     from server.storage.repositories.forms import FormFile, PublishedVersion
 
 
@@ -120,16 +121,21 @@ def _md5_of(services: Services, sender: Sender, file: FormFile) -> str:
     return _units_csv(services, sender)[1] if file.kind == "units" else file.md5
 
 
-def _is_for(services: Services, version: PublishedVersion, sender: Sender) -> bool:
-    if version.is_sensitive and sender.project_kind == "practice":
-        return False
+def is_offered(here: Map, version: PublishedVersion, person: Sender | PostedPerson) -> bool:
+    """Tell whether a version is for somebody, by its audience and her posts."""
     match version.audience:
         case "all":
             return True
         case "units":
-            scope = services.atlas.at(sender.territory_revision).scope_of(version.audience_units)
-            return any(scope.covers(unit_id) for unit_id in sender.post_units)
+            scope = here.scope_of(version.audience_units)
+            return any(scope.covers(unit_id) for unit_id in person.post_units)
         case "named":
-            return sender.collaborator_id in version.audience_collaborators
+            return person.collaborator_id in version.audience_collaborators
         case _:
             return False
+
+
+def _is_for(services: Services, version: PublishedVersion, sender: Sender) -> bool:
+    if version.is_sensitive and sender.project_kind == "practice":
+        return False
+    return is_offered(services.atlas.at(sender.territory_revision), version, sender)

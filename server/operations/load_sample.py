@@ -123,7 +123,7 @@ def _accounts(services: Services) -> tuple[SampleAccount, ...]:
 def _senders(services: Services, project: Project) -> dict[str, Sender]:
     """Return a sample collaborator for each commune with sample villages, by its code, enrolled where missing."""
     with services.reading(services.operator()) as uow:
-        lines = uow.collaborators.lines(None)
+        lines = uow.collaborators.lines(None, services.today())
     known = {one.name: one.username for one in lines if one.is_sample and one.project_id == project.project_id}
     communes = sorted({commune for commune, _ in _villages(services)})
     senders: dict[str, Sender] = {}

@@ -21,6 +21,7 @@ from server.forms.faults import Fault, FormRefused
 from server.forms.sheets import SourceKind
 from server.forms.xform import read_form
 from server.indicators.measures import MEASURES, read_measures
+from server.operations.empty_lists import EmptyList, empty_lists, readers_of, refuse_empty_lists
 from server.operations.release_held import release_waiting
 from server.registers.lists import is_property_name
 from server.registers.reach import REACH_OF
@@ -78,6 +79,8 @@ class Audience:
     kind: str = "all"
     units: tuple[str, ...] = ()
     collaborators: tuple[int, ...] = ()
+    allows_empty_lists: bool = False
+    """Whether people may get a list without a row although others have some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ class Published:
     title: str
     is_new: bool
     warnings: tuple[Fault, ...]
+    empty_lists: tuple[EmptyList, ...] = ()
+    """Lists without a row for some of those the version is for; where all is new, for everybody."""
 
 
 def check_form(services: Services, source: FormSource, converter: Converter, *, is_sensitive: bool) -> Checked:
@@ -147,8 +152,8 @@ def publish_form(
 ) -> Published:
     """Check and publish one form.
 
-    Raises FormRefused with every fault, Conflict ``form.version_taken``, NotFound ``project.unknown``, InvalidInput
-    ``form.practice_project`` (a practice twin serves its parent's versions).
+    Raises FormRefused with every fault, Conflict ``form.version_taken`` or ``list.empty_for``, NotFound
+    ``project.unknown``, InvalidInput ``form.practice_project`` (a practice twin serves its parent's versions).
     """
     with Converter() as converter:
         checked = check_form(services, source, converter, is_sensitive=is_sensitive)
@@ -179,9 +184,25 @@ def publish_checked(  # noqa: PLR0913 the facts of one publication, each of its 
         uow.forms.add_audience(audience_rows(services, version_id, audience))
         uow.forms.raise_revision(project_id)
         _note_lists(uow, project_id, definition, services.now())
+        empty = lists_left_empty(services, uow, version_id, audience)
     log.info("form.published", extra={"form": definition.form_id, "version": definition.version})
     release_waiting(services, project_id, definition.form_id, definition.version)
-    return Published(version_id, definition.form_id, definition.version, definition.title, True, checked.warnings)
+    return Published(
+        version_id, definition.form_id, definition.version, definition.title, True, checked.warnings, empty
+    )
+
+
+def lists_left_empty(services: Services, uow: UnitOfWork, version_id: int, audience: Audience) -> tuple[EmptyList, ...]:
+    """Return the lists without a row for some of those a version is for now; raises Conflict ``list.empty_for``."""
+    version = uow.forms.version_by_id(version_id)
+    assert version is not None, "it was written in this transaction"
+    if not any(file.kind == "entities" for file in version.files):
+        return ()
+    readers = readers_of(services, uow, version.project_id)
+    found = empty_lists(uow, services.atlas.current(), readers, forms=[version])
+    if not audience.allows_empty_lists:
+        refuse_empty_lists(found)
+    return found
 
 
 def _note_lists(uow: UnitOfWork, project_id: int, definition: FormDefinition, at: datetime) -> None:

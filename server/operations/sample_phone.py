@@ -25,7 +25,7 @@ def sample_phone(services: Services) -> Enrolment:
     ``project.unknown`` before the server was set up.
     """
     with services.reading(services.operator()) as uow:
-        lines = uow.collaborators.lines(None)
+        lines = uow.collaborators.lines(None, services.today())
         practice = uow.projects.by_name(PRACTICE_NAME)
     if practice is None:
         raise NotFound("project.unknown", project=PRACTICE_NAME)

@@ -93,7 +93,8 @@ def _publish_forms(
             tell("setup.form", form=folder.name)
             source = read_form_source(folder)
             checked = check_source(source, converter, public_url=public_url, is_sensitive=is_sealed)
-            audience = Audience("nobody" if is_sealed else "all")
+            # Bringing a server up to date is no moment to be told of a village without households: it is told after.
+            audience = Audience("nobody" if is_sealed else "all", allows_empty_lists=True)
             published.append(
                 publish_checked(
                     services, project.project_id, source, checked, audience=audience, is_sensitive=is_sealed

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
 
 from server.storage.models.people import CollaboratorPostRow
 from server.storage.models.registers import EntityListRow, EntityRow
@@ -50,7 +50,10 @@ def visible(sight: Sight) -> Select[Any]:
 
 
 def visible_held(sight: Sight) -> Select[Any]:
-    """Return the select of the held uploads in *sight*: by the posts of the collaborators who sent them."""
+    """Return the select of the held uploads in *sight*: by the posts their senders had on the day they arrived.
+
+    Where a sender had none on that day (she was moved away, her phone sent late), all she ever had count.
+    """
     match sight:
         case Operator():
             return select(HeldUploadRow)
@@ -60,15 +63,8 @@ def visible_held(sight: Sight) -> Select[Any]:
             pass
         case _:
             assert_never(sight)
-    senders = select(CollaboratorPostRow.collaborator_id)
     return select(HeldUploadRow).where(
-        _by_sensitivity(
-            HeldUploadRow.is_sensitive,
-            HeldUploadRow.collaborator_id.in_(senders.where(CollaboratorPostRow.unit_id.in_(_below(sight.units)))),
-            HeldUploadRow.collaborator_id.in_(
-                senders.where(CollaboratorPostRow.unit_id.in_(_below(sight.sensitive_units)))
-            ),
-        )
+        _by_sensitivity(HeldUploadRow.is_sensitive, _sent_from(sight.units), _sent_from(sight.sensitive_units))
     )
 
 
@@ -100,6 +96,19 @@ def carried(list_id: int, share: Share) -> Select[Any]:
     return select(EntityRow).where(
         EntityRow.list_id == list_id, EntityRow.is_live.is_(True), EntityRow.unit_id.in_(sorted(share.units)), holder
     )
+
+
+def _sent_from(units: frozenset[UnitId]) -> ColumnElement[bool]:
+    """Tell whether the sender of a held upload was posted below *units* when it arrived."""
+    posts = CollaboratorPostRow
+    hers = select(posts.id).where(posts.collaborator_id == HeldUploadRow.collaborator_id)
+    arrived = func.date(HeldUploadRow.received_at)
+    then = and_(
+        or_(posts.valid_from.is_(None), posts.valid_from <= arrived),
+        or_(posts.valid_to.is_(None), posts.valid_to >= arrived),
+    )
+    below = hers.where(posts.unit_id.in_(_below(units)))
+    return or_(below.where(then).exists(), and_(below.exists(), not_(hers.where(then).exists())))
 
 
 def _submissions_in(sight: Sight) -> ColumnElement[bool]:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, case, func, select
 
 from server.registers.reach import Reach
+from server.registers.versions import Conflict
 from server.storage.models.registers import EntityCounterRow, EntityListRow, EntityRow
 from server.storage.repositories.entities import EntityList
 from server.storage.visible import carried
@@ -41,6 +42,19 @@ class Standing:
 
     known: EntityList
     counters: Mapping[UnitId, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ListSize:
+    """How many entities a list has. Only *listed* ones are on phones."""
+
+    listed: int
+    unplaced: int
+    """They would be listed if anybody knew where they lie."""
+    ended: int
+    awaited: int
+    """Named by a record and not created yet."""
+    in_conflict: int
 
 
 _STANDING = (
@@ -104,6 +118,25 @@ class CarriedLists:
         found = select(rows.unit_id).where(rows.list_id == list_id, rows.is_live.is_(True)).distinct()
         units = self._connection.execute(found).scalars()
         return frozenset(None if one is None else UnitId(one) for one in units)
+
+    def sizes(self, project_id: int) -> dict[int, ListSize]:
+        """Return how many entities each list of a project has, by list."""
+        rows = EntityRow
+        is_live, has_place = rows.is_live.is_(True), rows.unit_id.is_not(None)
+        counted = (
+            and_(is_live, has_place),
+            and_(is_live, rows.unit_id.is_(None)),
+            and_(rows.version > 0, rows.is_live.is_(False)),
+            rows.version == 0,
+            rows.conflict != Conflict.NONE.value,
+        )
+        found = self._connection.execute(
+            select(EntityListRow.id, *(func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in counted))
+            .outerjoin(rows, rows.list_id == EntityListRow.id)
+            .where(EntityListRow.project_id == project_id)
+            .group_by(EntityListRow.id)
+        )
+        return {row[0]: ListSize(*(int(number) for number in row[1:])) for row in found}
 
     def states(self, list_id: int, share: Share, entity_ids: Iterable[str]) -> dict[str, bool]:
         """Return, for each of these ids that was ever created, whether it still travels with this share.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, false, func, insert, or_, select, true, update
 
 from server.storage.models.people import CollaboratorKeyRow, CollaboratorPostRow, CollaboratorRow
 from server.storage.models.projects import ProjectRow
@@ -60,13 +60,26 @@ class CollaboratorLine:
     unit_ids: tuple[UnitId, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PostedPerson:
+    """A collaborator whose access has not ended, with her posts of one day."""
+
+    collaborator_id: int
+    project_id: int
+    name: str
+    post_units: frozenset[UnitId]
+
+
+def _held_on(today: Any) -> ColumnElement[bool]:  # noqa: ANN401 a day, or the parameter that stands for one
+    return and_(
+        or_(CollaboratorPostRow.valid_from.is_(None), CollaboratorPostRow.valid_from <= today),
+        or_(CollaboratorPostRow.valid_to.is_(None), CollaboratorPostRow.valid_to >= today),
+    )
+
+
 def _sender_select() -> Select[Any]:
     forms_project = ProjectRow.__table__.alias("forms_project")
-    held_today = and_(
-        CollaboratorPostRow.collaborator_id == CollaboratorRow.id,
-        or_(CollaboratorPostRow.valid_from.is_(None), CollaboratorPostRow.valid_from <= bindparam("today")),
-        or_(CollaboratorPostRow.valid_to.is_(None), CollaboratorPostRow.valid_to >= bindparam("today")),
-    )
+    held_today = and_(CollaboratorPostRow.collaborator_id == CollaboratorRow.id, _held_on(bindparam("today")))
     return (
         select(
             CollaboratorRow.id,
@@ -166,10 +179,36 @@ class Collaborators:
         """Insert a collaborator with her posts and return her id."""
         statement = insert(CollaboratorRow).returning(CollaboratorRow.id)
         collaborator_id = int(self._connection.execute(statement, dict(facts)).scalar_one())
+        self.add_posts(collaborator_id, posts)
+        return collaborator_id
+
+    def at_work(self, project_id: int, on: date) -> list[PostedPerson]:
+        """Return those of the project who have access and a post on that day, by name of enrolment."""
+        rows = self._connection.execute(
+            select(CollaboratorRow.id, CollaboratorRow.name, CollaboratorPostRow.unit_id)
+            .join(CollaboratorPostRow, CollaboratorPostRow.collaborator_id == CollaboratorRow.id)
+            .where(CollaboratorRow.project_id == project_id, CollaboratorRow.revoked_at.is_(None), _held_on(on))
+            .order_by(CollaboratorRow.id)
+        )
+        found: dict[int, tuple[str, set[UnitId]]] = {}
+        for person_id, name, unit_id in rows:
+            found.setdefault(person_id, (name, set()))[1].add(UnitId(unit_id))
+        return [PostedPerson(one, project_id, name, frozenset(units)) for one, (name, units) in found.items()]
+
+    def end_posts(self, collaborator_id: int, last_day: date) -> None:
+        """Let every post of a person end on that day at the latest; those that would begin later never do."""
+        rows = CollaboratorPostRow
+        mine = rows.collaborator_id == collaborator_id
+        self._connection.execute(delete(rows).where(mine, rows.valid_from > last_day))
+        self._connection.execute(
+            update(rows).where(mine, or_(rows.valid_to.is_(None), rows.valid_to > last_day)).values(valid_to=last_day)
+        )
+
+    def add_posts(self, collaborator_id: int, posts: Sequence[Mapping[str, Any]]) -> None:
+        """Give a person posts."""
         self._connection.execute(
             insert(CollaboratorPostRow), [{**post, "collaborator_id": collaborator_id} for post in posts]
         )
-        return collaborator_id
 
     def add_key(self, facts: Mapping[str, Any]) -> int:
         """Insert a key and return its id."""
@@ -202,14 +241,13 @@ class Collaborators:
         self.revoke_keys(collaborator_id, at, is_stolen=is_stolen)
 
     def lines(
-        self, post_units: frozenset[UnitId] | None, *, collaborator_id: int | None = None
+        self, post_units: frozenset[UnitId] | None, today: date, *, collaborator_id: int | None = None
     ) -> list[CollaboratorLine]:
-        """Return the collaborators who work at or below *post_units* (None: everywhere, for the command line)."""
-        where: list[ColumnElement[bool]] = []
-        if post_units is not None:
-            below = select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id.in_(sorted(post_units)))
-            mine = select(CollaboratorPostRow.collaborator_id).where(CollaboratorPostRow.unit_id.in_(below))
-            where.append(CollaboratorRow.id.in_(mine))
+        """Return the collaborators who work at or below *post_units* (None: everywhere, for the command line).
+
+        Who has no post today or later is where her last ones were: somebody must be able to see to her.
+        """
+        where = [] if post_units is None else [_works_below(post_units, today)]
         if collaborator_id is not None:
             where.append(CollaboratorRow.id == collaborator_id)
         seen = (
@@ -223,7 +261,7 @@ class Collaborators:
             .where(*where)
             .order_by(CollaboratorRow.id)
         ).all()
-        posts = self._posts([row.id for row in rows])
+        posts = self._posts([row.id for row in rows], today)
         return [
             CollaboratorLine(
                 row.id,
@@ -239,16 +277,28 @@ class Collaborators:
             for row in rows
         ]
 
-    def _posts(self, collaborator_ids: Sequence[int]) -> dict[int, list[UnitId]]:
+    def _posts(self, collaborator_ids: Sequence[int], today: date) -> dict[int, list[UnitId]]:
         rows = self._connection.execute(
             select(CollaboratorPostRow.collaborator_id, CollaboratorPostRow.unit_id)
-            .where(CollaboratorPostRow.collaborator_id.in_(collaborator_ids))
+            .where(CollaboratorPostRow.collaborator_id.in_(collaborator_ids), _ends_not_before(today))
             .order_by(CollaboratorPostRow.id)
         )
         found: dict[int, list[UnitId]] = {}
         for row in rows:
             found.setdefault(row.collaborator_id, []).append(UnitId(row.unit_id))
         return found
+
+
+def _works_below(post_units: frozenset[UnitId], today: date) -> ColumnElement[bool]:
+    below = select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id.in_(sorted(post_units)))
+    mine = select(CollaboratorPostRow.collaborator_id).where(CollaboratorPostRow.unit_id.in_(below))
+    at_work = select(CollaboratorPostRow.collaborator_id).where(_ends_not_before(today))
+    is_here = CollaboratorRow.id.in_(mine.where(_ends_not_before(today)))
+    return or_(is_here, and_(CollaboratorRow.id.in_(mine), CollaboratorRow.id.not_in(at_work)))
+
+
+def _ends_not_before(today: date) -> ColumnElement[bool]:
+    return or_(CollaboratorPostRow.valid_to.is_(None), CollaboratorPostRow.valid_to >= today)
 
 
 def _sender(
