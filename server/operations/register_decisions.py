@@ -28,13 +28,24 @@ def register_decisions(services: Services, uow: UnitOfWork, moves: Mapping[int, 
     out = [one for one, (before, after) in moves.items() if after is ReviewState.REJECTED is not before]
     back = [one for one, (before, after) in moves.items() if before is ReviewState.REJECTED is not after]
     touched = Touched()
-    for effect in uow.entity_effects.standing(out) if out else ():
-        withdraw(uow, effect, _source(services, effect), touched=touched)
+    for submission_id in out:
+        _take_back(services, uow, submission_id, touched)
     for effect in uow.entity_effects.withdrawn(back) if back else ():
         again = do_again(services, uow, effect, _source(services, effect), touched=touched)
         if again is not None:
             release_waiting_for(services, uow, again, touched)
     touched.tell(uow)
+
+
+def _take_back(services: Services, uow: UnitOfWork, submission_id: int, touched: Touched) -> None:
+    """Withdraw what a record did, with its edits: once for each entity, by the newest of what stands."""
+    standing = uow.entity_effects.standing([submission_id])
+    newest = {one.entity_key: one for one in standing}
+    for effect in standing:
+        if effect is newest[effect.entity_key]:
+            withdraw(uow, effect, _source(services, effect), touched=touched)
+        else:
+            uow.entity_effects.set_outcome(effect, "withdrawn", effect.entity_version)
 
 
 def _source(services: Services, effect: Effect) -> Source:

@@ -139,3 +139,23 @@ def test_an_edit_of_an_edit_waits_as_its_first_version_did(field, services):
         ("create", "4"),
         ("update", "7"),
     ]
+
+
+def test_a_record_and_its_edit_are_taken_back_as_one(field, services, officer):
+    one, first = entity_id(), new_id()
+    field.send(created(one, instance_id=first))
+    edit = field.send(created(one, deprecated_id=first, size="5"))
+    batch_id = reject(services, officer, edit)
+    assert on_phone(field) == {}
+    undo_review(services, officer, batch_id, Desk.EVERYDAY)
+    assert stored(services, one).properties["size"] == "5"
+    assert [version.action for version in versions(services, one)] == ["create", "correct", "withdraw", "update"]
+
+
+def test_an_update_and_its_edit_are_taken_back_to_what_was_before_both(field, services, officer):
+    one, first = entity_id(), new_id()
+    field.send(created(one, size="4"))
+    said = {"update": True, "base": 1, "trunk": 1, "label": "A Tik (mẫu)"}
+    field.send(household(one, instance_id=first, size="5", **said))
+    reject(services, officer, field.send(household(one, deprecated_id=first, size="6", **said)))
+    assert stored(services, one).properties["size"] == "4"
