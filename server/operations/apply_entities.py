@@ -139,7 +139,7 @@ class _Work:
         if is_replaced and before.effect.outcome == "held":
             self._uow.entity_effects.set_outcome(before.effect, "withdrawn", None)
         else:
-            withdraw(self._uow, before.effect, self._applying.source, touched=self._touched)
+            withdraw(self._services, self._uow, before.effect, self._applying.source, touched=self._touched)
 
     def _do(self, change: EntityChange, stored: StoredEntity) -> StoredEntity:
         """Apply a change as it comes."""

@@ -11,14 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.forms.logic import bind_tree
+from server.operations.asked_changes import asked_by
+from server.operations.standing_words import last_words, names_in
 from server.operations.write_entity import Source, Touched, with_deletion, write_version
-from server.registers.changes import EntityChange, changes_in
-from server.registers.versions import Action, Conflict, NewVersion, Wait, amended, decide, taken_back, unchanged
-from server.submissions.instance import read_instance
+from server.registers.versions import Action, Conflict, NewVersion, Wait, amended, decide, unchanged
 
 if TYPE_CHECKING:
     from server.operations.services import Services
+    from server.registers.changes import EntityChange
     from server.registers.versions import EntityState
     from server.storage.repositories.entities import StoredEntity
     from server.storage.repositories.entity_effects import Effect
@@ -47,14 +47,6 @@ def earlier_of(services: Services, uow: UnitOfWork, submission_id: int, version_
     }
 
 
-def asked_by(services: Services, uow: UnitOfWork, version_id: int) -> tuple[EntityChange, ...]:
-    """Return what a kept version of a record asks of registers, read again from its bytes."""
-    raw = uow.versions.one(version_id)
-    assert raw is not None, "an effect names a version that is kept"
-    form = services.shelf.version_by_id(raw.form_version_id)
-    return changes_in(bind_tree(form.compiled.shape, read_instance(raw.xml).root), form.entity_blocks)
-
-
 def correct(before: Earlier, change: EntityChange, state: EntityState) -> NewVersion | None:
     """Return the version that makes the entity what the edit says; None where the edit says nothing else of it."""
     then = before.change
@@ -64,58 +56,66 @@ def correct(before: Earlier, change: EntityChange, state: EntityState) -> NewVer
     return amended(state, {**news, **gone}, label=label, action=Action.CORRECT, since=before.effect.entity_version)
 
 
-def withdraw(uow: UnitOfWork, effect: Effect, source: Source, *, touched: Touched) -> None:
-    """Take back what a record did to an entity, as far as nobody changed it since.
+def withdraw(services: Services, uow: UnitOfWork, effect: Effect, source: Source, *, touched: Touched) -> None:
+    """Take back what a record did to an entity: of all it said, the last word of those that stand counts again.
 
     An entity it made leaves its list, unless others worked on it: then it stays and the conflict is told. A change that
     waited makes a version that says nothing: the phone counted it, and keeps its own values until ours has as many.
     """
-    uow.entity_effects.set_outcome(effect, "withdrawn", effect.entity_version)
+    uow.entity_effects.withdraw(effect)
     if effect.entity_key is None:
         return
     stored = uow.entities.lock_keys([effect.entity_key])[effect.entity_key]
     versions = uow.entities.made_by_record_of(stored.key, effect.submission_version_id)
-    if not versions:
-        if effect.outcome == "held" and stored.state.exists:
-            nothing = unchanged(stored.state, action=Action.WITHDRAW, conflict=Conflict.NONE)
-            write_version(uow, stored, nothing, source, touched=touched)
+    if versions[:1] == (1,):
+        is_untouched = all(one.version in versions for one in stored.state.past)
+        conflict = Conflict.NONE if is_untouched else Conflict.HARD
+        end = unchanged(stored.state, action=Action.WITHDRAW, conflict=conflict)
+        write_version(uow, with_deletion(stored, is_deleted=is_untouched), end, source, touched=touched)
         return
-    if versions[0] > 1:
-        before = uow.entities.properties_at(stored.key, versions[0] - 1)
-        _, made = uow.entities.properties_at(stored.key, versions[-1])
-        new = taken_back(stored.state, versions, earlier=before, made_values=made)
-        if new is not None:
-            write_version(uow, stored, new, source, touched=touched)
-        return
-    is_untouched = all(one.version in versions for one in stored.state.past)
-    conflict = Conflict.NONE if is_untouched else Conflict.HARD
-    new = unchanged(stored.state, action=Action.WITHDRAW, conflict=conflict)
-    write_version(uow, with_deletion(stored, is_deleted=is_untouched), new, source, touched=touched)
+    if effect.outcome != "held":
+        new = _words_again(services, uow, effect, stored=stored, action=Action.WITHDRAW)
+    else:
+        new = unchanged(stored.state, action=Action.WITHDRAW, conflict=Conflict.NONE) if stored.state.exists else None
+    if new is not None:
+        write_version(uow, stored, new, source, touched=touched)
 
 
 def do_again(
     services: Services, uow: UnitOfWork, effect: Effect, source: Source, *, touched: Touched
 ) -> StoredEntity | None:
-    """Do once more what was withdrawn with its record: an entity it made is back, what it set is set.
+    """Do once more what was withdrawn with its record: an entity it made is back, what it said counts where it did.
 
     What had waited is decided about anew and may wait on. Return the entity as it stands then, None if there is none.
     """
     if effect.entity_key is None:
         return None
     stored = uow.entities.lock_keys([effect.entity_key])[effect.entity_key]
-    change = next(one for one in asked_by(services, uow, effect.submission_version_id) if one.path == effect.path)
     if effect.entity_version is None:
+        change = next(one for one in asked_by(services, uow, effect.submission_version_id) if one.path == effect.path)
         return _decide_again(uow, effect, change, stored=stored, source=source, touched=touched)
     is_back = stored.state.is_deleted and 1 in uow.entities.made_by_record_of(stored.key, effect.submission_version_id)
-    state = stored.state
-    new = amended(state, change.values, label=change.label, action=Action.UPDATE)
+    uow.entity_effects.set_outcome(effect, "applied", effect.entity_version)
+    new = _words_again(services, uow, effect, stored=stored, action=Action.UNDO)
     if new is None and is_back:
-        new = unchanged(state, action=Action.UPDATE, conflict=Conflict.NONE)
-    uow.entity_effects.set_outcome(effect, "applied", new.version if new else state.version)
+        new = unchanged(stored.state, action=Action.UNDO, conflict=Conflict.NONE)
     if new is None:
         return stored
-    back = with_deletion(stored, is_deleted=not is_back and state.is_deleted)
+    back = with_deletion(stored, is_deleted=not is_back and stored.state.is_deleted)
     return write_version(uow, back, new, source, touched=touched)
+
+
+def _words_again(
+    services: Services, uow: UnitOfWork, effect: Effect, *, stored: StoredEntity, action: Action
+) -> NewVersion | None:
+    """Return the version that lets the last standing word count on all the record ever said of the entity."""
+    versions = uow.entities.made_by_record_of(stored.key, effect.submission_version_id)
+    names = frozenset().union(*(one.changed for one in stored.state.past if one.version in versions))
+    for change in asked_by(services, uow, effect.submission_version_id):
+        if change.path == effect.path:
+            names |= names_in(change)
+    words = last_words(services, uow, stored, names)
+    return amended(stored.state, words.values, label=words.label, action=action)
 
 
 def _decide_again(  # noqa: PLR0913 the facts of one change, each of its own kind

@@ -39,13 +39,9 @@ def register_decisions(services: Services, uow: UnitOfWork, moves: Mapping[int, 
 
 def _take_back(services: Services, uow: UnitOfWork, submission_id: int, touched: Touched) -> None:
     """Withdraw what a record did, with its edits: once for each entity, by the newest of what stands."""
-    standing = uow.entity_effects.standing([submission_id])
-    newest = {one.entity_key: one for one in standing}
-    for effect in standing:
-        if effect is newest[effect.entity_key]:
-            withdraw(uow, effect, _source(services, effect), touched=touched)
-        else:
-            uow.entity_effects.set_outcome(effect, "withdrawn", effect.entity_version)
+    newest = {one.entity_key: one for one in uow.entity_effects.standing([submission_id])}
+    for effect in newest.values():
+        withdraw(services, uow, effect, _source(services, effect), touched=touched)
 
 
 def _source(services: Services, effect: Effect) -> Source:

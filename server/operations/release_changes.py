@@ -10,7 +10,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from server.operations.correct_entities import asked_by
+from server.operations.asked_changes import asked_by
 from server.operations.write_entity import Source, Touched, write_version
 from server.registers.versions import Wait, decide
 

@@ -248,25 +248,3 @@ def _is_interrupted(change: EntityChange, state: EntityState) -> bool:
 def _differing(state: EntityState, values: Mapping[str, str], label: str | None) -> frozenset[str]:
     names: Iterable[str] = (name for name, text in values.items() if state.values.get(name, "") != text)
     return frozenset(names) | ({LABEL} if label and label != state.label else frozenset())
-
-
-def taken_back(
-    state: EntityState, made: tuple[int, ...], *, earlier: tuple[str, Mapping[str, str]], made_values: Mapping[str, str]
-) -> NewVersion | None:
-    """Return the version that undoes what the versions *made* changed; None where nothing of it is left.
-
-    *earlier* is label and properties before the first of them, *made_values* the properties after the last. What others
-    changed since stays theirs.
-    """
-    label, values = earlier
-    ours = frozenset().union(*(one.changed for one in state.past if one.version in made))
-    theirs = frozenset().union(
-        *(one.changed for one in state.past if one.version > made[0] and one.version not in made)
-    )
-    names = {name for name in ours - theirs - {LABEL} if state.values.get(name, "") == made_values.get(name, "")}
-    return amended(
-        state,
-        {name: values.get(name, "") for name in names},
-        label=label if LABEL in ours - theirs else None,
-        action=Action.WITHDRAW,
-    )

@@ -51,7 +51,7 @@ def test_a_household_made_by_a_record_that_is_not_counted_leaves_the_list_and_co
     assert on_phone(field) == {}
     undo_review(services, officer, batch_id, Desk.EVERYDAY)
     assert set(on_phone(field)) == {one}
-    assert [version.action for version in versions(services, one)] == ["create", "withdraw", "update"]
+    assert [version.action for version in versions(services, one)] == ["create", "withdraw", "undo"]
 
 
 def test_a_household_others_worked_on_stays_and_the_conflict_is_told(field, services, officer):
@@ -149,7 +149,7 @@ def test_a_record_and_its_edit_are_taken_back_as_one(field, services, officer):
     assert on_phone(field) == {}
     undo_review(services, officer, batch_id, Desk.EVERYDAY)
     assert stored(services, one).properties["size"] == "5"
-    assert [version.action for version in versions(services, one)] == ["create", "correct", "withdraw", "update"]
+    assert [version.action for version in versions(services, one)] == ["create", "correct", "withdraw", "undo"]
 
 
 def test_an_update_and_its_edit_are_taken_back_to_what_was_before_both(field, services, officer):
@@ -159,3 +159,39 @@ def test_an_update_and_its_edit_are_taken_back_to_what_was_before_both(field, se
     field.send(household(one, instance_id=first, size="5", **said))
     reject(services, officer, field.send(household(one, deprecated_id=first, size="6", **said)))
     assert stored(services, one).properties["size"] == "4"
+
+
+def survey_of(one: str, **values: str) -> bytes:
+    return household(one, update=True, base=1, trunk=1, label="", **values)
+
+
+def test_of_two_surveys_of_one_year_the_other_still_counts(field, services, officer):
+    one = entity_id()
+    field.send(created(one))
+    first, second = (field.send(survey_of(one, last_survey_year="2026")) for _ in range(2))
+    reject(services, officer, first)
+    assert stored(services, one).properties["last_survey_year"] == "2026"
+    reject(services, officer, second)
+    assert stored(services, one).properties.get("last_survey_year", "") == ""
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_what_two_rejected_records_said_is_gone_in_whatever_order_they_are_rejected(field, services, officer, order):
+    one = entity_id()
+    field.send(created(one, size="4"))
+    receipts = [field.send(survey_of(one, size=size)) for size in ("5", "6")]
+    left = {0: "6", 1: "5"}
+    reject(services, officer, receipts[order[0]])
+    assert stored(services, one).properties["size"] == left[order[0]]
+    reject(services, officer, receipts[order[1]])
+    assert stored(services, one).properties["size"] == "4"
+
+
+def test_a_decision_taken_back_does_not_undo_what_was_said_later(field, services, officer):
+    one = entity_id()
+    field.send(created(one, size="4"))
+    first = field.send(survey_of(one, size="5"))
+    batch_id = reject(services, officer, first)
+    field.send(survey_of(one, size="6"))
+    undo_review(services, officer, batch_id, Desk.EVERYDAY)
+    assert stored(services, one).properties["size"] == "6"

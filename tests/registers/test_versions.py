@@ -18,7 +18,6 @@ from server.registers.versions import (
     Wait,
     amended,
     decide,
-    taken_back,
 )
 
 ID, BRANCH, OTHER = str(uuid4()), str(uuid4()), str(uuid4())
@@ -105,12 +104,3 @@ def test_a_forced_link_is_the_base_of_the_next_of_its_branch():
 
 def test_what_changes_nothing_makes_no_version_outside_a_branch():
     assert amended(after(create(size="4")), {"size": "4"}, label="Hộ (mẫu)", action=Action.IMPORT) is None
-
-
-def test_taking_back_leaves_what_others_changed_since():
-    state = after(create(size="4", head="A"), update(1, size="5", head="B"), update(2, head="C"))
-    before, made = ("Hộ (mẫu)", {"size": "4", "head": "A"}), {"size": "5", "head": "B"}
-    undone = taken_back(state, (2,), earlier=before, made_values=made)
-    assert undone is not None
-    assert undone.values == {"size": "4", "head": "C"}
-    assert undone.changed == frozenset({"size"})

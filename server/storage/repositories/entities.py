@@ -16,8 +16,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from server.registers.lists import is_property_name
 from server.registers.reach import SENSITIVE_LISTS, Reach, reach_of
+from server.registers.statements import Said, ToldVersion
 from server.registers.tallies import Tallied
-from server.registers.versions import Conflict, EntityState, PastVersion
+from server.registers.versions import Action, Conflict, EntityState, PastVersion
 from server.storage.models.registers import (
     EntityCounterRow,
     EntityListRow,
@@ -262,13 +263,19 @@ class Entities:
         """Write what became of a batch."""
         self._connection.execute(update(RegisterBatchRow).where(RegisterBatchRow.id == batch_id).values(**facts))
 
-    def properties_at(self, key: int, version: int) -> tuple[str, dict[str, str]]:
-        """Return label and properties of one version of an entity; empty ones for version 0."""
-        rows = EntityVersionRow
+    def told(self, key: int) -> list[ToldVersion]:
+        """Return the versions of an entity in order, with the records that made them."""
+        rows, versions = EntityVersionRow, SubmissionVersionRow
         found = self._connection.execute(
-            select(rows.label, rows.properties).where(rows.entity_key == key, rows.version == version)
-        ).first()
-        return (found.label, dict(found.properties)) if found else ("", {})
+            select(rows.action, versions.submission_id, rows.changed, rows.label, rows.properties)
+            .outerjoin(versions, versions.id == rows.submission_version_id)
+            .where(rows.entity_key == key)
+            .order_by(rows.version)
+        )
+        return [
+            ToldVersion(Action(action), record, frozenset(changed), Said(label, properties))
+            for action, record, changed, label, properties in found
+        ]
 
     def made_by_record_of(self, key: int, submission_version_id: int) -> tuple[int, ...]:
         """Return the versions of an entity which the record with this version made, in order."""

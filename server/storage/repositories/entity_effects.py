@@ -116,6 +116,35 @@ class EntityEffects:
             .values(outcome=outcome, entity_version=entity_version, held_at=None)
         )
 
+    def withdraw(self, effect: Effect) -> None:
+        """Withdraw all that stands of what a record did to the entity of *effect*, with all its versions."""
+        rows, versions = EntityEffectRow, SubmissionVersionRow
+        record = select(versions.submission_id).where(versions.id == effect.submission_version_id).scalar_subquery()
+        self._connection.execute(
+            update(rows)
+            .where(
+                rows.submission_version_id.in_(select(versions.id).where(versions.submission_id == record)),
+                rows.entity_key.is_(None) if effect.entity_key is None else rows.entity_key == effect.entity_key,
+                rows.outcome.in_(_STANDING),
+            )
+            .values(outcome="withdrawn", held_at=None)
+        )
+
+    def done_to(self, entity_key: int) -> dict[int, int | None]:
+        """Return each record that was about an entity with its newest version that did something there and stands."""
+        rows, versions = EntityEffectRow, SubmissionVersionRow
+        found = self._connection.execute(
+            select(versions.submission_id, versions.id, rows.outcome)
+            .join(versions, versions.id == rows.submission_version_id)
+            .where(rows.entity_key == entity_key)
+            .order_by(versions.id)
+        )
+        newest: dict[int, int | None] = {}
+        for submission_id, version_id, outcome in found:
+            stands = outcome in {"applied", "unchanged"}
+            newest[submission_id] = version_id if stands else newest.get(submission_id)
+        return newest
+
     def hold_again(self, effect: Effect, at: datetime) -> None:
         """Let a change that was withdrawn wait, from now on."""
         rows = EntityEffectRow
