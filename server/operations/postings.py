@@ -23,6 +23,11 @@ def posting_of(here: Map, collaborator_id: int, post_units: frozenset[UnitId], t
     return Posting(collaborator_id, covered, communes, officer)
 
 
+def staff_units_of(here: Map, post_units: frozenset[UnitId], today: date) -> frozenset[UnitId]:
+    """Return where people of the staff list are seen from these posts; nowhere from that of a village."""
+    return _widths(here, post_units, here.epoch_of(today))[2]
+
+
 @lru_cache(maxsize=4096)
 def _widths(
     here: Map, post_units: frozenset[UnitId], on: date

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from server.access.authorisation import units_for
 from server.access.roles import Permission
+from server.operations.postings import staff_units_of
 from server.storage.visible import Reading
 
 if TYPE_CHECKING:
     from datetime import date
 
     from server.access.actors import Actor
+    from server.operations.atlas import Map
     from server.territory.units import UnitId
 
 
@@ -32,6 +34,11 @@ class Desk(StrEnum):
         return Permission.READ_INCIDENTS if self is Desk.INCIDENTS else Permission.READ_SUBMISSIONS
 
     @property
+    def read_register(self) -> Permission:
+        """Return the permission to read registers at this desk; trusted addresses lie at that of incidents."""
+        return Permission.READ_INCIDENTS if self is Desk.INCIDENTS else Permission.READ_REGISTER
+
+    @property
     def review(self) -> Permission:
         """Return the permission to decide about records at this desk."""
         return Permission.REVIEW_INCIDENTS if self is Desk.INCIDENTS else Permission.REVIEW_SUBMISSIONS
@@ -45,6 +52,19 @@ def sight_of(actor: Actor, desk: Desk, today: date) -> Reading:
 def review_sight_of(actor: Actor, desk: Desk, today: date) -> Reading:
     """Return what the actor may decide about at that desk."""
     return _sight(desk, units_for(actor, desk.review, today))
+
+
+def register_sight_of(actor: Actor, desk: Desk, here: Map, *, today: date) -> Reading:
+    """Return the entities the actor may read at that desk; lists of staff only from a post at a commune or above."""
+    units = units_for(actor, desk.read_register, today)
+    if desk is Desk.INCIDENTS:
+        return _sight(desk, units)
+    return Reading(units, staff_units=staff_units_of(here, units, today))
+
+
+def managing_sight_of(actor: Actor, today: date) -> Reading:
+    """Return the entities the actor may change: never sensitive ones, and no staff, which is only loaded."""
+    return Reading(units_for(actor, Permission.MANAGE_REGISTER, today))
 
 
 def tray_sight_of(actor: Actor, permission: Permission, today: date) -> Reading:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from server.language.folding import fold
+from server.registers.households import PARENT
 from server.registers.lists import COMMUNE, VILLAGE
 from server.registers.reach import is_live
 from server.registers.standing import is_proposed_to_leave, standing_of, surveyed_year
@@ -138,6 +139,7 @@ def entity_facts(one: StoredEntity, at: datetime) -> dict[str, Any]:
         "standing": standing.value,
         "surveyed_year": surveyed_year(one.state.values),
         "is_leaving": is_proposed_to_leave(one.state.values, standing),
+        "split_from": one.state.values.get(PARENT, "")[:120],
         "merged_into_id": one.merged_into_id,
         "conflict": one.conflict.value,
         "effective_year": one.effective_year,

@@ -20,7 +20,7 @@ from server.storage.repositories.carried_lists import CarriedLists
 from server.storage.repositories.collaborators import Collaborators
 from server.storage.repositories.entities import Entities
 from server.storage.repositories.entity_effects import EntityEffects
-from server.storage.repositories.entity_names import EntityNames
+from server.storage.repositories.entity_history import EntityHistory
 from server.storage.repositories.entity_words import EntityWords
 from server.storage.repositories.figure_tables import FigureTables
 from server.storage.repositories.figures import Figures
@@ -29,6 +29,7 @@ from server.storage.repositories.outbox import Outbox
 from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
 from server.storage.repositories.records import Records
+from server.storage.repositories.register import Register
 from server.storage.repositories.reviews import Reviews
 from server.storage.repositories.spool import Spool
 from server.storage.repositories.submissions import Submissions
@@ -115,11 +116,6 @@ class UnitOfWork:
         return CarriedLists(self._connection)
 
     @cached_property
-    def entity_names(self) -> EntityNames:
-        """Return what entities in sight are called."""
-        return EntityNames(self._connection, self.sight)
-
-    @cached_property
     def entity_effects(self) -> EntityEffects:
         """Return what became of the entity blocks of records."""
         return EntityEffects(self._connection)
@@ -128,6 +124,16 @@ class UnitOfWork:
     def entity_words(self) -> EntityWords:
         """Return the words entities are found by, to write."""
         return EntityWords(self._connection)
+
+    @cached_property
+    def register(self) -> Register:
+        """Return what pages read of registers."""
+        return Register(self._connection, self.sight)
+
+    @cached_property
+    def entity_history(self) -> EntityHistory:
+        """Return what pages read of the past of entities."""
+        return EntityHistory(self._connection, self.sight)
 
     @cached_property
     def submissions(self) -> Submissions:

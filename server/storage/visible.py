@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, False_, Select, and_, false, func, not_, or_, select, true
 
+from server.registers.reach import Reach
 from server.storage.models.people import CollaboratorPostRow
-from server.storage.models.registers import EntityListRow, EntityRow
+from server.storage.models.registers import EntityListRow, EntityRow, EntityWordRow
 from server.storage.models.submissions import SubmissionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.models.tray import HeldUploadRow
@@ -30,10 +31,14 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Sees the records of the units below *units*, and sensitive ones only below *sensitive_units*."""
+    """Sees the records of the units below *units*, and sensitive ones only below *sensitive_units*.
+
+    Lists of staff are seen in *staff_units* alone: exactly these, as they reach up to the province as well.
+    """
 
     units: frozenset[UnitId]
     sensitive_units: frozenset[UnitId] = frozenset()
+    staff_units: frozenset[UnitId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +84,29 @@ def visible_entities(sight: Sight) -> Select[Any]:
             return joined.where(EntityRow.version > 0)
         case Intake(project_id):
             return joined.where(EntityRow.version > 0, EntityListRow.project_id == project_id)
-        case Reading(units, sensitive_units):
+        case Reading(units, sensitive_units, staff_units):
             within = _by_sensitivity(
                 EntityRow.is_sensitive,
-                EntityRow.unit_id.in_(_below(units)) if units else false(),
+                _everyday_entities(units, staff_units),
                 EntityRow.unit_id.in_(_below(sensitive_units)) if sensitive_units else false(),
             )
             return joined.where(EntityRow.version > 0, within)
+        case _:
+            assert_never(sight)
+
+
+def visible_words(sight: Sight) -> Select[Any]:
+    """Return the select of the words of entities in *sight*; sensitive ones have none, and staff is not searched."""
+    match sight:
+        case Operator():
+            return select(EntityWordRow)
+        case Intake(project_id):
+            lists = select(EntityListRow.id).where(EntityListRow.project_id == project_id)
+            return select(EntityWordRow).where(EntityWordRow.list_id.in_(lists))
+        case Reading(units):
+            within = EntityWordRow.unit_id.in_(_below(units)) if units else false()
+            staff = select(EntityListRow.id).where(EntityListRow.reach == Reach.OFFICERS.value)
+            return select(EntityWordRow).where(within, EntityWordRow.list_id.not_in(staff))
         case _:
             assert_never(sight)
 
@@ -111,6 +132,13 @@ def _sent_from(units: frozenset[UnitId]) -> ColumnElement[bool]:
     return or_(below.where(then).exists(), and_(below.exists(), not_(hers.where(then).exists())))
 
 
+def _everyday_entities(units: frozenset[UnitId], staff_units: frozenset[UnitId]) -> ColumnElement[bool]:
+    is_staff = EntityListRow.reach == Reach.OFFICERS.value
+    others = and_(~is_staff, EntityRow.unit_id.in_(_below(units))) if units else false()
+    staff = and_(is_staff, EntityRow.unit_id.in_(sorted(staff_units))) if staff_units else false()
+    return or_(others, staff) if units and staff_units else others if units else staff
+
+
 def _submissions_in(sight: Sight) -> ColumnElement[bool]:
     match sight:
         case Operator():
@@ -132,7 +160,12 @@ def _by_sensitivity(
     everyday: ColumnElement[bool],
     sensitive: ColumnElement[bool],
 ) -> ColumnElement[bool]:
-    return or_(and_(is_sensitive.is_(False), everyday), and_(is_sensitive.is_(True), sensitive))
+    parts = [
+        and_(is_sensitive.is_(asked), within)
+        for asked, within in ((False, everyday), (True, sensitive))
+        if not isinstance(within, False_)  # an OR with what never holds would cost SQLite the index on units
+    ]
+    return or_(*parts) if parts else false()
 
 
 def _below(units: frozenset[UnitId]) -> Select[Any]:

@@ -16,6 +16,7 @@ from server.storage.models.schema import Document, Id, Instant, Model, Word
 
 _HELD = text("outcome = 'held'")
 _IN_CONFLICT = text("conflict <> 'none'")
+_SPLIT = text("split_from <> ''")
 _LEAVING = text("is_leaving")
 
 
@@ -57,9 +58,10 @@ class EntityRow(Model):
         CheckConstraint("standing IN ('active', 'moved_out', 'merged', 'gone', 'deleted')", name="standing"),
         # Whatever a list is narrowed to, it is read unit by unit, so that no page reads a whole province.
         Index("ix_entity_unit", "unit_id", "list_id", "standing", "surveyed_year"),
-        Index("ix_entity_leaving", "list_id", sqlite_where=_LEAVING, postgresql_where=_LEAVING),
+        Index("ix_entity_split", "list_id", "split_from", sqlite_where=_SPLIT, postgresql_where=_SPLIT),
+        Index("ix_entity_leaving", "unit_id", "list_id", sqlite_where=_LEAVING, postgresql_where=_LEAVING),
         Index("ix_entity_merged", "merged_into_id"),
-        Index("ix_entity_conflict", "list_id", sqlite_where=_IN_CONFLICT, postgresql_where=_IN_CONFLICT),
+        Index("ix_entity_conflict", "unit_id", "list_id", sqlite_where=_IN_CONFLICT, postgresql_where=_IN_CONFLICT),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -85,6 +87,8 @@ class EntityRow(Model):
     """The year of the last survey, 0 for none."""
     is_leaving: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A visit found it gone, and nobody has yet said whether that is so."""
+    split_from: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    """The id of the entity it was a part of, empty for none; that one need not be known here."""
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"))
     conflict: Mapped[str] = mapped_column(String(4), default="none")
     """The worst conflict of its versions that nobody has settled."""

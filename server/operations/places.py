@@ -1,0 +1,75 @@
+"""What the places of a register are called: today, before a change of boundaries, and in the order of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from server.territory.units import Level
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from server.operations.atlas import Map
+    from server.territory.units import UnitId, UnitPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class FormerPlace:
+    """What a unit was called and lay in until a day, the lowest unit first."""
+
+    names: tuple[str, ...]
+    until: date
+
+
+def place_names(here: Map, unit_id: UnitId | None, today: date) -> tuple[str, ...]:
+    """Return the names of a unit and of the one above as of today; none where the place is not known."""
+    if unit_id is None or not here.territory.holds(unit_id):
+        return ()
+    return here.territory.path(unit_id, today)[:2]
+
+
+def former_places(here: Map, unit_id: UnitId | None, today: date) -> tuple[FormerPlace, ...]:
+    """Return what else the unit was called or lay in, the latest first; its id was always the same."""
+    if unit_id is None or not here.territory.holds(unit_id):
+        return ()
+    now = here.territory.path(unit_id, today)
+    periods = [one for one in _life(here, unit_id) if one.valid_to is not None and one.valid_to < today]
+    ends = sorted({day for one in periods if (day := one.valid_to) is not None}, reverse=True)
+    found = [FormerPlace(here.territory.path(unit_id, day), day) for day in ends]
+    return tuple(one for one in found if one.names != now)
+
+
+def successors_today(here: Map, unit_id: UnitId | None, today: date) -> tuple[str, ...]:
+    """Return the names of the communes of today that a unit which has ended now lies in."""
+    if unit_id is None or here.territory.period(unit_id, today).is_valid_on(today):
+        return ()
+    every = here.territory.units_of_level(Level.COMMUNE, today)
+    return tuple(one.name for one in every if unit_id in here.below.get(one.unit_id, ()))
+
+
+def communes_in_order(here: Map, units: frozenset[UnitId], today: date) -> tuple[UnitPeriod, ...]:
+    """Return the communes of today that these units lie in or cover, in Vietnamese order."""
+    within = here.communes_of(units, today)
+    return tuple(one for one in here.territory.units_of_level(Level.COMMUNE, today) if one.unit_id in within)
+
+
+def ranks(here: Map, today: date) -> dict[UnitId, int]:
+    """Return the place of every unit in a list: by commune in Vietnamese order, each before its villages."""
+    return _ranks(here, here.epoch_of(today))
+
+
+@lru_cache(maxsize=4)
+def _ranks(here: Map, on: date) -> dict[UnitId, int]:
+    order: dict[UnitId, int] = {}
+    for commune in here.territory.units_of_level(Level.COMMUNE, on):
+        for one in (commune, *here.territory.children(commune.unit_id, on)):
+            order.setdefault(one.unit_id, len(order))
+    for period in here.territory.periods:
+        order.setdefault(period.unit_id, len(order))
+    return order
+
+
+def _life(here: Map, unit_id: UnitId) -> list[UnitPeriod]:
+    return [one for one in here.territory.periods if one.unit_id == unit_id]
