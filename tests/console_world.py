@@ -25,6 +25,7 @@ from server.operations.identify_sender import sender_by_token
 from server.operations.load_units import SAMPLE_FILE, SEED_FILE, load_units, seed_text
 from server.operations.publish_form import Audience, FormSource, publish_form
 from server.operations.receive_submission import receive_submission
+from server.operations.sample_registers import SampleList, put_sample_entities
 
 FORMS = Path(__file__).parent.parent / "xlsforms"
 PASSWORD = "mat-khau-thu-nghiem"
@@ -124,6 +125,9 @@ def build_world(services):
     publish(services, project_id, "household_conduct_survey")
     publish(services, project_id, "training_event")
     publish(services, separate_id, "incident", is_sensitive=True)
+    for register in (project_id, practice_id):
+        households = (FORMS / "household_conduct_survey" / "media" / "households.csv").read_bytes()
+        put_sample_entities(services, SampleList(register, "households", households))
     people = {
         "Y Mẫu": (project_id, VILLAGE_1),
         "A Mẫu": (project_id, TU_MO_RONG),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +15,7 @@ from server.operations.add_project import add_project
 from server.operations.form_source import read_form_source
 from server.operations.load_units import SAMPLE_FILE, SEED_FILE, load_units, seed_text
 from server.operations.publish_form import Audience, publish_form
+from server.operations.sample_registers import SampleList, put_sample_entities
 from server.storage.schema import upgrade
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ SURVEY, EVENT = "household_conduct_survey", "training_event"
 PHOTO_NAME = "1763600000000.jpg"
 """How the example of an event with a photograph names it."""
 HOUSEHOLDS = 500
-_HOUSEHOLDS_FILE = "households_pilot.csv"
 _VILLAGE = "23500-01"
 _ANSWERED = ("couple_with_children", "couple_with_children", "couple_with_children", "refused", "bad_required_missing")
 """What villages send: mostly answered surveys, some refusals, some records that a reviewer must look at."""
@@ -50,9 +48,8 @@ def set_up(services: Services, phones: int, forms: Iterable[str]) -> Field:
     load_units(services, seed_text(SAMPLE_FILE))
     project = add_project(services, "Đo tốc độ (mẫu)")
     for form_id in forms:
-        source = read_form_source(_FORMS / form_id)
-        files = {**source.files, _HOUSEHOLDS_FILE: _households(source.files[_HOUSEHOLDS_FILE])}
-        publish_form(services, project.project_id, replace(source, files=files), audience=Audience())
+        publish_form(services, project.project_id, read_form_source(_FORMS / form_id), audience=Audience())
+    put_sample_entities(services, SampleList(project.project_id, "households", _households()))
     keys = tuple(_new_phone(services, project.project_id, number) for number in range(phones))
     return Field(project.project_id, keys)
 
@@ -64,7 +61,8 @@ def surveys() -> Iterator[bytes]:
         place = number % HOUSEHOLDS
         household = str(_household_id(place))
         given = {"household": household, "household_id": household, "hh_number": str(place)}
-        yield _renewed(re.sub(r"Hộ \d+", f"Hộ {place}", texts[number % len(texts)]), given)
+        text = re.sub(r"Hộ \d+", f"Hộ {place}", texts[number % len(texts)])
+        yield _renewed(re.sub(r'(<entity [^>]* id=")[^"]*', rf"\g<1>{household}", text), given)
 
 
 def events() -> Iterator[bytes]:
@@ -84,18 +82,12 @@ def _renewed(text: str, given: Mapping[str, str]) -> bytes:
     return text.encode()
 
 
-def _households(sample: bytes) -> bytes:
-    """Return the sample list with as many households of one village as a hamlet of that size has."""
-    header = next(csv.reader(io.StringIO(sample.decode("utf-8"))))
-    text = io.StringIO(newline="")
-    rows = csv.DictWriter(text, header, restval="yes")
-    rows.writeheader()
-    for number in range(HOUSEHOLDS):
-        facts = {"name": str(_household_id(number)), "label": f"Hộ {number} (mẫu)", "house_no": str(number)}
-        rows.writerow(
-            {**facts, "village": _VILLAGE, "has_grandparent": "no", "poverty": "poor", "last_survey_year": ""}
-        )
-    return text.getvalue().encode()
+def _households() -> bytes:
+    """Return the list of as many households of one village as a hamlet of that size has."""
+    rows = (
+        f"{_household_id(number)},Hộ {number} (mẫu),1,{_VILLAGE},{number},poor,active" for number in range(HOUSEHOLDS)
+    )
+    return "\n".join(["name,label,__version,village,house_no,poverty,status", *rows]).encode()
 
 
 def _household_id(number: int) -> UUID:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from server.access.actors import Account, Post
 from server.access.roles import Role
 from server.errors import NotFound
+from server.forms.entities import STANDARD_LISTS
 from server.operations.add_account import NewAccount, NewPost, add_account
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
 from server.operations.envelope import Envelope, Filed
@@ -21,6 +22,7 @@ from server.operations.identify_sender import sender_by_username
 from server.operations.load_units import SAMPLE_FILE, load_units, seed_text
 from server.operations.receive_submission import receive_submission
 from server.operations.review_submissions import Decision, Target, review_submissions
+from server.operations.sample_registers import SampleList, put_sample_entities
 from server.operations.sample_survey import FORM_ID, SampleSurvey, survey_xml, visit_day
 from server.operations.setup_server import MAIN_PROJECT
 from server.operations.sights import Desk
@@ -82,9 +84,17 @@ def load_sample(services: Services, folder: Path, tell: Progress) -> SampleLoade
     project = _main_project(services)
     accounts = _accounts(services)
     senders = _senders(services, project)
+    _registers(services, project, folder)
     filed = [*_surveys(services, senders, tell), *_examples(services, senders, folder)]
     approved = _review(services, filed)
     return SampleLoaded(accounts, len(filed), approved)
+
+
+def _registers(services: Services, project: Project, folder: Path) -> None:
+    """Put the households, clubs and others of the sample files on their lists."""
+    files = {path.stem: path for path in sorted(folder.glob("*/media/*.csv")) if path.stem in STANDARD_LISTS}
+    for name, path in files.items():
+        put_sample_entities(services, SampleList(project.project_id, name, path.read_bytes()))
 
 
 def _main_project(services: Services) -> Project:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from server.submissions.changes import Change, changes
 from server.submissions.choice_labels import ChoiceLabels
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from server.access.actors import Account
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from server.territory.collection import Territory
 
 _GENERATED_LIST = "units.csv"
+_IDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+"""What may be the id of an entity the record names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,17 @@ class _Kept:
     attachments: tuple[AttachmentLine, ...]
     decisions: tuple[DecisionLine, ...]
     next_id: int | None
+    names: Mapping[tuple[str, str], str]
+    """What the entities it names are called, by list and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Naming:
+    """What names the choices no file has: units, by the *territory* as of *on*, and *entities* by list and id."""
+
+    territory: Territory
+    on: date
+    entities: Mapping[tuple[str, str], str]
 
 
 def read_record(
@@ -82,11 +97,12 @@ def read_record(
     today = services.today()
     atlas = services.atlas.current()
     form = services.shelf.version_by_id(kept.shown.form_version_id)
-    answers = _answers(kept.xml, form, atlas.territory, kept.line.event_date or today)
+    naming = _Naming(atlas.territory, kept.line.event_date or today, kept.names)
+    answers = _answers(kept.xml, form, naming)
     comparison = None
     if kept.earlier is not None:
         earlier_form = services.shelf.version_by_id(kept.earlier.form_version_id)
-        earlier = _answers(kept.earlier_xml, earlier_form, atlas.territory, kept.line.event_date or today)
+        earlier = _answers(kept.earlier_xml, earlier_form, naming)
         comparison = Comparison(kept.earlier, changes(earlier, answers))
     return RecordView(
         kept.line,
@@ -113,17 +129,20 @@ def _read(
         versions = tuple(uow.records.versions(submission_id))
         shown, earlier = _chosen(versions, version_id or line.version_id)
         following = uow.records.page(filters, after=Cursor(line.received_at, line.submission_id), size=1)
+        xml = uow.records.xml(shown.version_id)
+        earlier_xml = uow.records.xml(earlier.version_id) if earlier else b""
         return _Kept(
             line,
             versions,
             shown,
             earlier,
-            uow.records.xml(shown.version_id),
-            uow.records.xml(earlier.version_id) if earlier else b"",
+            xml,
+            earlier_xml,
             tuple(uow.records.findings(shown.version_id)),
             tuple(uow.records.attachments(shown.version_id)),
             tuple(uow.reviews.history(submission_id)),
             following[0].submission_id if following else None,
+            uow.entity_names.labels(line.project_id, (one.decode() for one in _IDS.findall(xml + earlier_xml))),
         )
 
 
@@ -135,18 +154,20 @@ def _chosen(versions: tuple[VersionLine, ...], version_id: int) -> tuple[Version
     raise NotFound("access.not_found")
 
 
-def _answers(xml: bytes, form: ShelvedForm, territory: Territory, on: date) -> Section:
-    return read_answers(read_xml(xml), ChoiceLabels(form.definition, form.lists, _named_elsewhere(form, territory, on)))
+def _answers(xml: bytes, form: ShelvedForm, naming: _Naming) -> Section:
+    return read_answers(read_xml(xml), ChoiceLabels(form.definition, form.lists, _named_elsewhere(form, naming)))
 
 
-def _named_elsewhere(form: ShelvedForm, territory: Territory, on: date) -> NamedElsewhere:
-    """Return who names the choices of lists made anew for each phone: units, by the territory as of *on*."""
+def _named_elsewhere(form: ShelvedForm, naming: _Naming) -> NamedElsewhere:
+    """Return who names the choices of lists made anew for each phone: of units and of entities."""
 
     def name(instance_id: str, value: str) -> str | None:
         instance = form.definition.instance(instance_id)
-        if instance is None or instance.filename != _GENERATED_LIST:
+        if instance is None:
             return None
-        return _unit_name(territory, value, on)
+        if instance.filename == _GENERATED_LIST:
+            return _unit_name(naming.territory, value, naming.on)
+        return naming.entities.get((instance.filename.removesuffix(".csv"), value))
 
     return name
 

@@ -25,6 +25,8 @@ _POVERTY: Final = ("none", "none", "near_poor", "none", "poor")
 _QUESTIONS: Final = {"c1": 4, "c2": 4, "c3": 3, "c4": 3, "c5": 2}
 _ASKED_OF: Final = {"c2": {"couple"}, "c3": {"parent_child"}, "c4": {"parent_child"}, "c5": {"siblings"}}
 _DAYS_BACK: Final = 75
+_NO_ENTITY: Final = '<entity dataset="households" update="0" baseVersion="" trunkVersion="" branchId="" id=""/>'
+"""The households are on no list, so their surveys change none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,15 @@ def survey_xml(survey: SampleSurvey) -> bytes:
         _where(survey),
         _element("survey_year", survey.visited_on.year),
         _who(survey),
+        _element("known_year", ""),
         _elements({"household_id": f"unlisted:{survey.village}:{survey.number}", "hh_number": survey.number}),
         _element("consent", "yes") if is_met else "",
         _element("outcome", "answered" if is_met else _visit_result(survey)),
         _answers(survey) if is_met else "",
         _elements({"commune_number": survey.commune_number, "numbers": "", "counted_on": survey.visited_on}),
-        _element("decisive", "yes" if is_met else "no"),
+        _elements({"decisive": _yes(is_so=is_met), "visit_done": _yes(is_so=is_met)}),
+        _element("saved_year", survey.visited_on.year) if is_met else "",
+        _element("saved_result", _visit_result(survey)),
         _meta(survey),
     ]
     head = f'<data id="{FORM_ID}" version="{escape(survey.form_version)}">{_clocked(survey)}'
@@ -189,7 +194,7 @@ def _heard(*, is_reached: bool) -> str:
 def _meta(survey: SampleSurvey) -> str:
     said = "Vắng, sẽ quay lại" if _visit_result(survey) == _ABSENT else "Gặp được"
     name = f"Hộ {survey.number} · {survey.visited_on.year} · {said}"
-    return _group("meta", _elements({"instanceID": survey.instance_id, "instanceName": name}))
+    return _group("meta", _NO_ENTITY + _elements({"instanceID": survey.instance_id, "instanceName": name}))
 
 
 def _yes(*, is_so: bool) -> str:

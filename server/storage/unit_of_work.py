@@ -21,6 +21,7 @@ from server.storage.repositories.collaborators import Collaborators
 from server.storage.repositories.entities import Entities
 from server.storage.repositories.entity_effects import EntityEffects
 from server.storage.repositories.entity_history import EntityHistory
+from server.storage.repositories.entity_names import EntityNames
 from server.storage.repositories.entity_words import EntityWords
 from server.storage.repositories.figure_tables import FigureTables
 from server.storage.repositories.figures import Figures
@@ -114,6 +115,11 @@ class UnitOfWork:
     def carried_lists(self) -> CarriedLists:
         """Return what phones read of registers."""
         return CarriedLists(self._connection)
+
+    @cached_property
+    def entity_names(self) -> EntityNames:
+        """Return what entities in sight are called."""
+        return EntityNames(self._connection, self.sight)
 
     @cached_property
     def entity_effects(self) -> EntityEffects:

@@ -173,7 +173,9 @@ class Recalculation:
             return
         datatype, submitted, zone = node.shape.datatype, node.text, self.asking.clock.zone
         agreeing = [one for one in computed if is_same_answer(submitted, stored_text(one, datatype), zone)]
-        if not agreeing and not self._was_right(node, rule):
+        if not agreeing and _may_lag(node, rule):
+            self.asking.note_unchecked(node, "logic.other_instances")
+        elif not agreeing and not self._was_right(node, rule):
             severity = Severity.WARNING if rule.reads_list else Severity.ERROR
             self.asking.add(node, finding("answer.calculate_differs", node.path(), severity))
         node.computed = held_value((agreeing or computed)[0], datatype)
@@ -184,6 +186,15 @@ class Recalculation:
         known = self.asking.asked(node, rule, lambda: self.asking.outdated(node, rule), otherwise=nothing)
         zone = self.asking.clock.zone
         return any(is_same_answer(node.text, stored_text(one, node.shape.datatype), zone) for one in known)
+
+
+def _may_lag(node: InstanceNode, rule: Rule) -> bool:
+    """Return whether the device may have left the value as it was before later instances were answered.
+
+    It works it out anew where what it reads in its own instance is answered.
+    """
+    own = (node.nearest(path) for path in rule.across)
+    return any(one is None or not one.relevant or not one.text.strip() for one in own)
 
 
 def _hide(node: InstanceNode) -> None:

@@ -15,6 +15,7 @@ from server.forms.entities import entity_list_files
 from server.forms.logic import FUNCTIONS, LogicError, Shape, compile_expression
 from server.forms.logic.secondary import list_of
 from server.forms.logic.syntax import Call, Literal, Path, walk
+from server.submissions.across import read_across
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -52,6 +53,8 @@ class Rule:
     """Whether its value depends on the language the device showed."""
     may_be_stale: bool = False
     """Whether it names a choice by what a filter offered when the device worked it out, and never again after."""
+    across: tuple[str, ...] = ()
+    """Paths a stored value reads in other instances of its own repeats."""
     fault: str = ""
 
     @property
@@ -228,7 +231,9 @@ def _stored(rule: Rule | None, node: Node, definition: FormDefinition) -> Rule |
         return rule
     ends = {one.path for one in definition.leaves() if one.preload == "timestamp" and one.preload_params == "end"}
     reads = {reference.absolute(node.path) for reference in rule.expression.references}
-    return replace(rule, again=Again.NEVER) if "now" in rule.expression.functions or reads & ends else rule
+    is_gone = "now" in rule.expression.functions or bool(reads & ends)
+    across = read_across(rule.expression, node.path, definition)
+    return replace(rule, again=Again.NEVER if is_gone else rule.again, across=across)
 
 
 def _reads_device(expression: Expression) -> bool:

@@ -131,8 +131,8 @@ def test_findings_to_choose_from_are_those_of_the_records_one_sees(world):
     send(world, "A Mẫu", missing.replace(b"23500", b"23425"))
     in_dak_ha, in_tu_mo_rong = offered(world, officer(world, DAK_HA)), offered(world, officer(world, TU_MO_RONG))
     assert "answer.required_missing" in in_dak_ha
-    assert "answer.not_a_choice" in in_tu_mo_rong
-    assert "answer.not_a_choice" not in in_dak_ha
+    assert "entity.out_of_territory" in in_tu_mo_rong
+    assert "entity.out_of_territory" not in in_dak_ha
     assert set(offered(world, officer(world, PROVINCE))) == {*in_dak_ha, *in_tu_mo_rong}
     assert offered(world, officer(world, PROVINCE, role=Role.ANALYST)) == ()
     assert offered(world, officer(world, DAK_HA, role=Role.INCIDENT_OFFICER, elevated=True)) == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from console_world import DAK_HA, JPEG, TU_MO_RONG, VILLAGE_1, example, send
+from console_world import DAK_HA, JPEG, PROVINCE, TU_MO_RONG, VILLAGE_1, example, send
 
 from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
@@ -46,6 +46,17 @@ def test_answers_are_said_in_the_words_of_form_list_and_territory(world, account
     assert answers["village"] == ["Thôn 1 (mẫu)"]
     assert answers["household"] == ["A Tik – vợ Y Bét – hộ 37 (mẫu)"]
     assert answers["hh_relations"] == ["Vợ chồng", "Cha mẹ và con", "Anh chị em"]
+
+
+def test_a_household_out_of_sight_is_not_called_by_its_name(world):
+    text = example("household_conduct_survey", "couple_with_children", 1037).decode()
+    moved = text.replace("<commune>23500<", f"<commune>{TU_MO_RONG}<").replace(
+        "<village>23500-01<", "<village>23425-01<"
+    )
+    world.records["moved"] = send(world, "A Mẫu", moved.encode()).submission_id
+    there, everywhere = officer(world, TU_MO_RONG), officer(world, PROVINCE)
+    assert said(read(world, there, "moved"))["household"] == ["7f0b7e0a-3f5e-4a43-9d0e-5a8d1c2b6e01"]
+    assert said(read(world, everywhere, "moved"))["household"] == ["A Tik – vợ Y Bét – hộ 37 (mẫu)"]
 
 
 def test_findings_come_with_the_path_of_their_question(world, account):

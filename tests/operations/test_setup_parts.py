@@ -28,7 +28,7 @@ def survey(number, **changes):
 def test_a_folder_s_workbook_goes_before_its_snapshot():
     source = read_form_source(FORMS / FORM_ID)
     assert source.kind is SourceKind.XLSX
-    assert {"units.csv", "households_pilot.csv", "commune_numbers.csv"} <= source.files.keys()
+    assert {"units.csv", "households.csv", "commune_numbers.csv"} <= source.files.keys()
 
 
 def test_a_single_file_brings_the_media_beside_it():

@@ -9,6 +9,7 @@ from pyxform.xls2xform import convert
 from workbooks import FORMS, VI, XLSFORMS, settings, xform
 
 from server.forms.check import Surroundings, faults
+from server.forms.entities import STANDARD_LISTS
 from server.forms.xform import read_form
 
 TITLES = {
@@ -74,12 +75,13 @@ def test_no_photo_leaves_the_phone_larger_than_1024_pixels(form):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_publishing_would_find_nothing(form):
-    media = frozenset(path.name for path in (XLSFORMS / form / "media").iterdir()) - {"units.csv"}
+    made = frozenset({"units.csv", *(f"{name}.csv" for name in STANDARD_LISTS)})
+    media = frozenset(path.name for path in (XLSFORMS / form / "media").iterdir()) - made
     surroundings = Surroundings(
         hosts=frozenset(),
         public_keys=frozenset(),
         uploaded=media,
-        generated=frozenset({"units.csv"}),
+        generated=made,
         is_sensitive=form == "incident",
     )
     assert faults(read_form((XLSFORMS / form / "form.xml").read_bytes()), surroundings) == ()

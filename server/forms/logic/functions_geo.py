@@ -70,7 +70,8 @@ def _between(first: Point, second: Point) -> float:
     if not math.isfinite(turn + south + north):
         return math.nan
     cosine = math.sin(south) * math.sin(north) + math.cos(south) * math.cos(north) * math.cos(turn)
-    return math.acos(max(-1.0, min(1.0, cosine))) * _RADIUS
+    # Of one place twice the cosine may come out a trifle over 1; to JavaRosa that is no distance at all.
+    return math.acos(cosine) * _RADIUS if -1.0 <= cosine <= 1.0 else math.nan
 
 
 def _area(context: Context, nodes: NodeSet) -> float:
