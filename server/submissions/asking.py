@@ -155,7 +155,13 @@ class Asking:
     def _moments(self, rule: Rule) -> tuple[datetime, ...]:
         if rule.again is Again.AT_DEVICE_TIME:
             return self.clock.moments
+        if rule.is_of_its_day:
+            return self.clock.moments or (self._now, _days_before(self._now, 1))
         return (self._now,)
+
+    def is_of_unknown_day(self, rule: Rule, values: list[Scalar]) -> bool:
+        """Return whether *values*, worked out on any two days, differ by the day and the record's own is not known."""
+        return rule.is_of_its_day and not self.clock.moments and len(set(values)) > 1
 
     def is_offered(self, node: InstanceNode, rule: Rule, value: str) -> bool:
         """Return whether the list offers *value*, asked from a text node in the question's place."""

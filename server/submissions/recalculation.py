@@ -171,6 +171,9 @@ class Recalculation:
         computed = self.asking.asked(node, rule, lambda: self.asking.computed(node, rule), otherwise=None)
         if computed is None:
             return
+        if self.asking.is_of_unknown_day(rule, computed):
+            self.asking.note_unchecked(node, "logic.device_time_unknown")
+            return
         datatype, submitted, zone = node.shape.datatype, node.text, self.asking.clock.zone
         agreeing = [one for one in computed if is_same_answer(submitted, stored_text(one, datatype), zone)]
         if not agreeing and _may_lag(node, rule):

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from server.forms.definition import ControlKind, NodeKind
+from server.forms.definition import ControlKind, Datatype, NodeKind
 from server.forms.entities import entity_list_files
 from server.forms.logic import FUNCTIONS, LogicError, Shape, compile_expression
+from server.forms.logic.references import reference_of
 from server.forms.logic.secondary import list_of
 from server.forms.logic.syntax import Call, Literal, Path, walk
 from server.submissions.across import read_across
@@ -28,6 +29,7 @@ _CHOICE_NAME = "jr:choice-name"
 _CLOCK = frozenset({"today", "now"})
 _LANGUAGE_LETTERS = ("%a", "%b", "%W")
 _DEVICE_COLUMNS = frozenset({"__trunkVersion", "__branchId"})
+_TIME_ALONE = frozenset({"format-date-time", "format-date", "decimal-time"})
 _CHOOSING = frozenset({ControlKind.SELECT_ONE, ControlKind.SELECT_MULTIPLE, ControlKind.RANK})
 
 
@@ -53,6 +55,8 @@ class Rule:
     """Whether its value depends on the language the device showed."""
     may_be_stale: bool = False
     """Whether it names a choice by what a filter offered when the device worked it out, and never again after."""
+    is_of_its_day: bool = False
+    """Whether a stored value takes a time of day for a moment of the day it was worked out on."""
     across: tuple[str, ...] = ()
     """Paths a stored value reads in other instances of its own repeats."""
     fault: str = ""
@@ -232,8 +236,23 @@ def _stored(rule: Rule | None, node: Node, definition: FormDefinition) -> Rule |
     ends = {one.path for one in definition.leaves() if one.preload == "timestamp" and one.preload_params == "end"}
     reads = {reference.absolute(node.path) for reference in rule.expression.references}
     is_gone = "now" in rule.expression.functions or bool(reads & ends)
-    across = read_across(rule.expression, node.path, definition)
-    return replace(rule, again=Again.NEVER if is_gone else rule.again, across=across)
+    return replace(
+        rule,
+        again=Again.NEVER if is_gone else rule.again,
+        is_of_its_day=_takes_a_time_for_a_day(rule.expression, node, definition),
+        across=read_across(rule.expression, node.path, definition),
+    )
+
+
+def _takes_a_time_for_a_day(expression: Expression, node: Node, definition: FormDefinition) -> bool:
+    """Return whether it reads a time of day other than to write it: the device takes it for one of the present day."""
+    times = {leaf.path for leaf in definition.leaves() if leaf.datatype is Datatype.TIME}
+    if not times:
+        return False
+    calls = (part for part in walk(expression.syntax) if isinstance(part, Call) and part.name in _TIME_ALONE)
+    written = {id(call.arguments[0]) for call in calls}
+    paths = (part for part in walk(expression.syntax) if isinstance(part, Path) and id(part) not in written)
+    return any(reference_of(path).absolute(node.path) in times for path in paths)
 
 
 def _reads_device(expression: Expression) -> bool:

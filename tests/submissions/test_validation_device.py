@@ -134,3 +134,26 @@ EXTERNAL = """
 def test_external_choices_are_looked_up_but_do_not_bind(found, spot: str, expected: list) -> None:
     spots = ChoiceList("spot", ({"name": "s1", "label": "Chỗ 1", "region": "north"},))
     assert found(EXTERNAL, f"<region>north</region><spot>{spot}</spot>", {"spot": spots}) == expected
+
+
+TIME = """
+| survey | | | | |
+| | type | name | label | calculation |
+| | time | at | Lúc | |
+| | calculate | written | | format-date-time(${at}, '%H:%M') |
+| | calculate | day | | concat('lúc ', ${at}) |
+"""
+
+
+def test_a_time_taken_for_a_day_is_of_the_day_of_filling_which_must_be_known(found) -> None:
+    """The phone takes a time of day for a moment of the present day, whatever day the server asks on."""
+    answers = "<at>08:30:00.000+07:00</at><written>08:30</written><day>lúc 2025-03-01</day>"
+    assert found(TIME, answers) == [("answer.unchecked", "/data/day", "note")]
+    started = TIME.replace("| | time |", "| | start | start | | |\n| | time |")
+    start = "<start>2025-03-01T09:00:00.000+07:00</start>"
+    assert found(started, start + answers) == []
+    wrong = answers.replace("lúc 2025-03-01", "lúc 2025-03-03").replace("<written>08:30", "<written>08:31")
+    assert found(started, start + wrong) == [
+        ("answer.calculate_differs", "/data/written", "error"),
+        ("answer.calculate_differs", "/data/day", "error"),
+    ]

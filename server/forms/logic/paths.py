@@ -3,7 +3,8 @@
 JavaRosa binds an absolute path that enters a repeat to the instance of that repeat the expression stands in, for as
 long as the steps have the same names as the context's own ancestors, the last step included (``count(/data/rep)``
 inside a repeat is 1); a relative path is never bound so (``count(../../rep)`` counts all). Only where a step has
-several nodes is that looked at, so a form without repeats never pays for it.
+several nodes is that looked at, so a form without repeats never pays for it. Of the root neither the name nor a
+predicate is ever looked at.
 Source: https://getodk.github.io/xforms-spec/#xpath-paths (repeats); JavaRosa 5.1's behaviour.
 """
 
@@ -161,9 +162,9 @@ def _general_path(base: Base, steps: tuple[CompiledStep, ...]) -> RunNodes:
 def _root_step(context: Context, steps: tuple[CompiledStep, ...]) -> tuple[NodeSet, int, tuple[CompiledStep, ...]]:
     if not steps:
         return [context.root], 1, ()
-    axis, _, tests = steps[0]
+    axis = steps[0][0]
     nodes = [context.root] if axis is CHILD or axis is EVERY_CHILD else []
-    return _filtered(nodes, tests, context), 1, steps[1:]
+    return nodes, 1, steps[1:]
 
 
 def _climbed(
@@ -187,7 +188,7 @@ def _root_again(
 ) -> tuple[NodeSet, tuple[CompiledStep, ...]]:
     if not rest or rest[0][0] not in (CHILD, EVERY_CHILD) or top is not context.root:
         raise LogicError("logic.above_root")
-    return _filtered([top], rest[0][2], context), rest[1:]
+    return [top], rest[1:]
 
 
 def _stepped(
@@ -258,7 +259,7 @@ def _instance_path(path: Path, steps: tuple[CompiledStep, ...], compile_part: Co
         elif (row := _own_row(context, instance_id, steps)) is not None:
             nodes, rest = [row], steps[2:]
         else:
-            nodes, rest = _instance_root(document_of(source), steps, context)
+            nodes, rest = _instance_root(document_of(source), steps)
         for step in rest:
             nodes, _ = _stepped(nodes, -1, step=step, chain=[], context=context)
         return nodes
@@ -279,14 +280,12 @@ def _own_row(context: Context, instance_id: str, steps: tuple[CompiledStep, ...]
     return chain[2] if is_inside and chain[2].name == steps[1][1] else None
 
 
-def _instance_root(
-    document: InstanceNode, steps: tuple[CompiledStep, ...], context: Context
-) -> tuple[NodeSet, tuple[CompiledStep, ...]]:
+def _instance_root(document: InstanceNode, steps: tuple[CompiledStep, ...]) -> tuple[NodeSet, tuple[CompiledStep, ...]]:
     """Return the XML root, whose name the device does not compare, and the steps that are left."""
     if not steps or steps[0][0] is not CHILD:
         return [document], steps
     roots = [child for named in document.children.values() for child in named]
-    return _filtered(roots, steps[0][2], context), steps[1:]
+    return roots, steps[1:]
 
 
 def _lookup(steps: tuple[Step, ...], compile_part: Compile) -> tuple[str, RunScalar] | None:
