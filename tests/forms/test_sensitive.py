@@ -28,7 +28,7 @@ HEAD = "| survey | | | | |\n| | type | name | label | default |\n"
         ("| | phonenumber | a | | |", ["form.sensitive.phone_property"]),
         ("| | email | a | | |", ["form.sensitive.phone_property"]),
         ("| | integer | a | A | ${last-saved#a} |", ["form.sensitive.last_saved"]),
-        ("| | select_one_from_file households_pilot.csv | a | A | |", ["form.sensitive.list"]),
+        ("| | select_one_from_file households.csv | a | A | |", ["form.sensitive.list"]),
     ],
 )
 def test_each_trait_is_judged(form, rows: str, expected: list):
