@@ -11,6 +11,7 @@ from server.forms.check_meaning import meaning_warnings
 from server.forms.expressions import SHOWN, told_of, written_expressions
 from server.forms.faults import Fault, Severity
 from server.forms.logic import LogicError, compile_expression
+from server.forms.logic.functions_texts import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,8 @@ def _faults_of(written: Written, definition: FormDefinition, rows: SurveyRows) -
     for code, params in _broken_references(expression, written, definition):
         yield _placed(code, params, written=written, rows=rows)
     for code, about in expression.notes:
-        yield _placed(f"form.{code}", {"about": about}, written=written, rows=rows, severity=Severity.WARNING)
+        severity = Severity.ERROR if code == BROKEN else Severity.WARNING
+        yield _placed(f"form.{code}", {"about": about}, written=written, rows=rows, severity=severity)
     for code, params in meaning_warnings(expression.syntax, written.path, definition):
         yield _placed(code, params, written=written, rows=rows, severity=Severity.WARNING)
 

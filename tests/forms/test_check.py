@@ -48,6 +48,7 @@ def survey(cell: str, column: str = "relevant", kind: str = "integer") -> str:
         ("instance('nolist')/root/item[name = 'x']/label = 'y'", "relevant", "form.logic.unknown_list"),
         ("${a} = ", "required", "form.logic.syntax"),
         ("nonsense(", "calculation", "form.logic.syntax"),
+        ("regex(., '[0-9')", "constraint", "form.logic.regex_broken"),
     ],
 )
 def test_logic_that_cannot_work_points_at_its_cell(checked, cell: str, column: str, code: str):

@@ -50,6 +50,7 @@ def warned(converted):
         ("current() = 'a'", "form.logic.current_alone"),
         ("/data/many[2] = 'a'", "form.logic.number_in_brackets"),
         ("regex(., '(a)\\1')", "form.logic.regex_unsupported"),
+        ("regex(., '([a-z]+)*@')", "form.logic.regex_slow"),
         ("regex(., '[a-z&&[^b]]')", "form.logic.regex_unsupported"),
         (
             "/data/age[count(/data/age[count(/data/age[count(/data/age[. > 1]) > 1]) > 1]) > 1] > 1",

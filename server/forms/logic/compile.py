@@ -54,7 +54,8 @@ class Expression:
     def notes(self) -> tuple[Note, ...]:
         """Return what a designer should know though it compiles.
 
-        ``logic.regex_unsupported`` (the pattern): the server leaves it unchecked. ``logic.number_in_brackets`` (the
+        ``logic.regex_unsupported`` (the pattern): the server leaves it unchecked; ``logic.regex_broken``: no
+        engine takes it; ``logic.regex_slow``: a phone may never finish with it. ``logic.number_in_brackets`` (the
         step): the phone selects nothing by ``[2]``, only by ``[position() = 2]``.
         """
         found: list[Note] = []

@@ -19,17 +19,20 @@ from server.forms.logic.errors import LogicError
 from server.forms.logic.function import Compile, Function, contextual, plain
 from server.forms.logic.functions_logic import flattened, java_integer
 from server.forms.logic.java_pattern import re2_pattern
+from server.forms.logic.pattern_shape import is_broken, is_slow
 from server.forms.logic.syntax import Literal
 from server.forms.logic.values import Value, scalar_of_node, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from server.forms.logic.context import Context
     from server.forms.logic.syntax import Call
 
 _DIGESTS = {name: name.lower() for name in ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")}
 """By the algorithm's name in capitals without hyphens, as the device looks it up."""
+BROKEN = "logic.regex_broken"
+"""The note on a pattern no engine takes: a form with it cannot work."""
 _GUID_LETTERS = string.digits + string.ascii_uppercase
 _MAX_GUID = 10_000
 _NO_BASE64 = re.compile(r"[^A-Za-z0-9+/=]+")
@@ -148,11 +151,20 @@ def _regex(call: Call, compile_part: Compile) -> Code:
 def _regex_notes(call: Call) -> tuple[tuple[str, str], ...]:
     match call.arguments[1:]:
         case (Literal(source),):
-            try:
-                _pattern(source)
-            except LogicError as error:
-                return ((error.code, source),)
+            return tuple((code, source) for code in _pattern_notes(source))
     return ()
+
+
+def _pattern_notes(source: str) -> Iterator[str]:
+    if is_broken(source):
+        yield BROKEN
+        return
+    try:
+        _pattern(source)
+    except LogicError as error:
+        yield error.code
+    if is_slow(source):
+        yield "logic.regex_slow"
 
 
 def _uuid(length: float | None = None) -> str:
