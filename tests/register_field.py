@@ -23,6 +23,8 @@ REGISTER = """
 | | select_one_from_file households.csv | chosen | Hộ | | | ${{is_new}} = 'no' | |
 | | select_one_from_file units.csv | village | Thôn | village | kind = 'village' | | |
 | | text | head_name | Chủ hộ | head_name | | | |
+| | text | spouse_name | Vợ/chồng | spouse_name | | | |
+| | text | house_no | Số hộ | house_no | | | |
 | | integer | size | Số người | size | | | |
 | | text | status | Tình trạng | status | | | |
 | | text | last_survey_year | Năm | last_survey_year | | | |

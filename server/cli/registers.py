@@ -10,6 +10,7 @@ from server.cli.faults import ALLOW_EMPTY_LISTS, show_empty_lists
 from server.cli.terminal import Terminal, as_json, pass_terminal
 from server.operations.browse_lists import NewReach, browse_lists, set_list_reach
 from server.operations.find_project import find_project
+from server.operations.find_suspects import find_all_suspects
 from server.registers.reach import Reach
 
 PROJECT = click.option(
@@ -59,3 +60,15 @@ def reach(terminal: Terminal, *, name: str, project: str, reach: str, allow_empt
         terminal, set_list_reach(terminal.services, NewReach(project_id, name, Reach(reach), allow_empty_lists))
     )
     terminal.say("cli.register.reaches", list=name, reach=terminal.sentence(f"register.reach.{reach}"))
+
+
+@register.command("suspects")
+@as_json
+@pass_terminal
+def suspects(terminal: Terminal, *, as_json: bool) -> None:
+    """Tìm các hộ nghi bị ghi hai lần, so lại toàn bộ. / Compare all households anew and find likely duplicates."""
+    looked = find_all_suspects(terminal.services, terminal.tell)
+    if as_json:
+        terminal.show(asdict(looked))
+    else:
+        terminal.say("cli.register.suspects", **asdict(looked))

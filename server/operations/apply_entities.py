@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.operations.correct_entities import Earlier, correct, earlier_of, withdraw
 from server.operations.release_changes import release_waiting_for
-from server.operations.write_entity import Source, Touched, with_deletion, write_version
+from server.operations.write_entity import Source, Touched, survivor_of, with_deletion, write_version
 from server.registers.households import LAST_SURVEY_YEAR
 from server.registers.reach import share_of
 from server.registers.versions import (
@@ -97,6 +97,7 @@ class _Work:
         dropped = self._dropped(changes, earlier)
         for one in sorted(changes, key=lambda change: (change.dataset, change.entity_id, change.path)):
             key = (one.dataset, one.entity_id)
+            stored[key] = self._as_it_stands(stored[key], stored)
             before = earlier.get(one.path)
             is_same = (
                 before is not None and before.change.entity_id == one.entity_id and before.effect.outcome != "held"
@@ -107,8 +108,14 @@ class _Work:
         self._uow.entity_effects.add(self._effects)
         self._uow.submissions.add_findings(self._findings)
         for entity in stored.values():
-            release_waiting_for(self._services, self._uow, entity, self._touched)
+            release_waiting_for(self._services, self._uow, self._as_it_stands(entity, stored), self._touched)
         self._touched.tell(self._uow)
+
+    def _as_it_stands(self, one: StoredEntity, stored: dict[tuple[str, str], StoredEntity]) -> StoredEntity:
+        """Return the entity, read again where a record names a merged one too, whose changes are carried over to it."""
+        if all(other.merged_into_id is None for other in stored.values()):
+            return one
+        return self._uow.entities.lock_keys([one.key])[one.key]
 
     def _locked(self, changes: Sequence[EntityChange]) -> dict[tuple[str, str], StoredEntity]:
         """Return the entities the changes name, locked list by list; those nobody named before are awaited."""
@@ -144,9 +151,10 @@ class _Work:
     def _do(self, change: EntityChange, stored: StoredEntity) -> StoredEntity:
         """Apply a change as it comes."""
         self._look_where_it_lies(change, stored)
-        self._look_for_other_survey(change, stored)
+        self._look_for_other_survey(change, survivor_of(self._uow, stored))
         if stored.merged_into_id is not None:
-            return self._redirect(change, stored)
+            # What it then says is carried over to the one it became.
+            self._remark(change.path, REDIRECTED)
         if stored.key in self._withdrawn:
             return self._revive(change, stored)
         made = decide(change, stored.state)
@@ -182,25 +190,6 @@ class _Work:
         after = write_version(self._uow, stored, made, source, touched=self._touched)
         self._note(change.path, stored.key, "applied", made.version)
         return after
-
-    def _redirect(self, change: EntityChange, stored: StoredEntity) -> StoredEntity:
-        """Let the household that took over have what was new in an update of the one it took over from."""
-        survivor = self._survivor_of(stored)
-        news = {name: text for name, text in change.values.items() if stored.state.values.get(name, "") != text}
-        made = amended(survivor.state, news, label=None, action=Action.UPDATE)
-        self._remark(change.path, REDIRECTED)
-        if made is None:
-            self._note(change.path, stored.key, "unchanged", survivor.state.version)
-            return stored
-        write_version(self._uow, survivor, made, self._applying.source, touched=self._touched)
-        self._note(change.path, stored.key, "applied", made.version)
-        return stored
-
-    def _survivor_of(self, stored: StoredEntity) -> StoredEntity:
-        survivor = stored
-        while survivor.merged_into_id is not None:
-            survivor = self._uow.entities.lock_keys([survivor.merged_into_id])[survivor.merged_into_id]
-        return survivor
 
     def _look_where_it_lies(self, change: EntityChange, stored: StoredEntity) -> None:
         """Tell when a record is about an entity that its sender's lists would not hold."""

@@ -29,7 +29,7 @@ FORCED_AT_ONCE: Final = 200
 
 def release_waiting_for(services: Services, uow: UnitOfWork, stored: StoredEntity, touched: Touched) -> StoredEntity:
     """Apply whatever waited for what the entity has become; return the entity as it stands then."""
-    if not stored.state.exists or stored.merged_into_id is not None:
+    if not stored.state.exists:
         return stored
     waiting = [(effect, _change_of(services, uow, effect)) for effect in uow.entity_effects.held_of(stored.key)]
     waiting.sort(key=lambda one: one[1].base_version or 0)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from server.errors import DomainError, Unavailable
+from server.operations.find_suspects import COMPARE_JOB, find_suspects
 from server.operations.move_spool import move_spool
 from server.operations.rederive_submission import rederive
 from server.operations.register_version import APPLY_JOB, register_kept_version
@@ -85,6 +86,7 @@ def _apply(services: Services, payload: Mapping[str, Any]) -> None:
 _WORK: Final[Mapping[str, Callable[[Services, Mapping[str, Any]], None]]] = {
     "derive_submission": _derive,
     APPLY_JOB: _apply,
+    COMPARE_JOB: find_suspects,
 }
 
 

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from server.language.folding import fold
+from server.operations.find_suspects import COMPARE_JOB
+from server.registers.compared_household import COMPARED
 from server.registers.households import PARENT
 from server.registers.lists import COMMUNE, VILLAGE
-from server.registers.reach import is_live
+from server.registers.mergers import carried_over
+from server.registers.reach import HOUSEHOLDS, is_live
 from server.registers.standing import is_proposed_to_leave, standing_of, surveyed_year
 from server.registers.tallies import Tallied, steps
 from server.registers.versions import Conflict, EntityState, NewVersion, PastVersion
@@ -44,6 +47,10 @@ class Source:
     """The collaborator whose record it is; she holds what she creates."""
     unit_id: UnitId | None = None
     """Where an entity lies that names no place."""
+    place: UnitId | None = None
+    """Where an entity lies whatever its codes say, when it is known otherwise; only for one whose place changes."""
+    carried_from: int | None = None
+    """The merged entity that was named, where the version is carried over to the one it became."""
     effective_on: date | None = None
     """The day it took effect, by which registers are counted; none: the day it is written."""
 
@@ -59,6 +66,8 @@ class Touched:
 
     parts: set[tuple[int, UnitId]] = field(default_factory=set)
     tallies: Counter[TallyKey] = field(default_factory=Counter)
+    to_compare: dict[int, datetime] = field(default_factory=dict)
+    """Households that may be like others now, and when they changed."""
 
     def note(self, before: StoredEntity, after: StoredEntity) -> None:
         """Remember where an entity was and is, and what that adds to the number of those its list holds."""
@@ -71,6 +80,8 @@ class Touched:
         """Raise the counters and move the tallies; the last thing a transaction does to registers."""
         uow.entities.raise_counters(self.parts)
         uow.entities.move_tallies({key: amount for key, amount in self.tallies.items() if amount})
+        if self.to_compare:
+            uow.outbox.add([(COMPARE_JOB, {"keys": sorted(self.to_compare)})], max(self.to_compare.values()))
 
 
 def write_version(
@@ -82,7 +93,35 @@ def write_version(
     uow.entities.set_facts(stored.key, entity_facts(after, source.at))
     _let_it_be_found(uow, stored, after)
     touched.note(stored, after)
+    if is_to_compare(stored, after, new):
+        touched.to_compare[after.key] = source.at
+    if stored.merged_into_id is not None and after.merged_into_id is not None:
+        _carry_over(uow, after, new, source, touched=touched)
     return after
+
+
+def survivor_of(uow: UnitOfWork, stored: StoredEntity) -> StoredEntity:
+    """Return the entity that this one became, locked; itself where it was not merged."""
+    survivor = stored
+    while survivor.merged_into_id is not None:
+        survivor = uow.entities.lock_keys([survivor.merged_into_id])[survivor.merged_into_id]
+    return survivor
+
+
+def _carry_over(uow: UnitOfWork, merged: StoredEntity, new: NewVersion, source: Source, *, touched: Touched) -> None:
+    """Let the entity that this one became say what a change that named this one says."""
+    assert merged.merged_into_id is not None, "asked for merged ones"
+    survivor = uow.entities.lock_keys([merged.merged_into_id])[merged.merged_into_id]
+    made = carried_over(new, survivor.state)
+    if made is not None:
+        write_version(uow, survivor, made, replace(source, carried_from=merged.key), touched=touched)
+
+
+def is_to_compare(before: StoredEntity, after: StoredEntity, new: NewVersion) -> bool:
+    """Tell whether a household is to be compared with others, because it changed in what is compared or came back."""
+    if after.list_name != HOUSEHOLDS:
+        return False
+    return not COMPARED.isdisjoint(new.changed) or before.is_live != after.is_live
 
 
 def version_facts(after: StoredEntity, new: NewVersion, source: Source) -> dict[str, Any]:
@@ -104,6 +143,7 @@ def version_facts(after: StoredEntity, new: NewVersion, source: Source) -> dict[
         "conflict": new.conflict.value,
         "submission_version_id": source.submission_version_id,
         "batch_id": source.batch_id,
+        "carried_from_id": source.carried_from,
         "recorded_at": source.at,
     }
 
@@ -180,6 +220,8 @@ def _place(stored: StoredEntity, new: NewVersion, source: Source) -> UnitId | No
     """Return where the entity lies: the village it names, else its commune, else where it was or its record is."""
     if stored.state.exists and not new.changed & {VILLAGE, COMMUNE}:
         return stored.unit_id if stored.unit_id is not None else source.unit_id
+    if source.place is not None:
+        return source.place
     codes = (new.values.get(name, "").strip() for name in (VILLAGE, COMMUNE))
     found = (source.here.territory.find_on(code, source.code_days) for code in codes if code)
     known = next((unit_id for unit_id in found if unit_id is not None), None)

@@ -25,6 +25,10 @@ _HIGHEST_LATITUDE: Final = 90.0
 _HIGHEST_LONGITUDE: Final = 180.0
 _NOT_TOLD: Final = frozenset({"", "refused", "refuse"})
 TRAITS: Final = ("ethnic", "hh_type", "relations", "poverty", "groups")
+COMPARED: Final = frozenset(
+    {"head_name", "spouse_name", "house_no", "point", "size", "u16", "n60", "parent", "village", "commune", *TRAITS}
+)
+"""The properties that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from server.storage.repositories.register import Register
 from server.storage.repositories.reviews import Reviews
 from server.storage.repositories.spool import Spool
 from server.storage.repositories.submissions import Submissions
+from server.storage.repositories.suspects import Suspects
 from server.storage.repositories.tray import Tray
 from server.storage.repositories.units import Units
 from server.storage.repositories.versions import Versions
@@ -110,6 +111,11 @@ class UnitOfWork:
     def entities(self) -> Entities:
         """Return entity lists, entities and their versions, to write."""
         return Entities(self._connection, self.sight)
+
+    @cached_property
+    def suspects(self) -> Suspects:
+        """Return pairs of entities that are probably one."""
+        return Suspects(self._connection, self.sight)
 
     @cached_property
     def carried_lists(self) -> CarriedLists:

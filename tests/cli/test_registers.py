@@ -76,3 +76,16 @@ def test_somebody_is_moved_and_told_so(shell, project, enrolled):
     assert "thôi địa bàn hiện nay sau ngày 31/12/2098" in shell.says(*move, "--until", "2098-12-31")
     assert "Chưa rõ chuyển đi đâu" in shell.run(*move, code=1).stderr
     shell.run(*move, "--until", "hôm nay", code=2)
+
+
+def test_households_registered_twice_are_looked_for(shell, project, enrolled, services):
+    from server.operations.envelope import Envelope
+    from server.operations.identify_sender import sender_by_token
+    from server.operations.receive_submission import receive_submission
+
+    sender = sender_by_token(services, project[0], enrolled["token"])
+    for _ in range(2):
+        told = {"spouse_name": "Y Bét", "house_no": "37"}
+        receive_submission(services, sender, Envelope(created(entity_id(), **told), (), "collect:phone"))
+    assert shell.json("register", "suspects") == {"households": 3, "compared": 3, "found": 1}
+    assert "Đã xem 3 hộ, so 3 cặp, thêm 0 cặp nghi trùng." in shell.says("register", "suspects")

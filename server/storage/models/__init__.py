@@ -11,6 +11,7 @@ from server.storage.models import (
     registers,
     reviews,
     submissions,
+    suspects,
     territory,
     tray,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "registers",
     "reviews",
     "submissions",
+    "suspects",
     "territory",
     "tray",
 ]

@@ -170,6 +170,8 @@ class EntityVersionRow(Model):
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("register_batch.id"))
     submission_version_id: Mapped[int | None] = mapped_column(ForeignKey("submission_version.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("register_batch.id"))
+    # Where it was carried over from a merged entity, which a change had named.
+    carried_from_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
 
 
