@@ -16,6 +16,7 @@ class History:
         self._chance = random.Random(seed)
         self._villages = villages
         self._made = 0
+        self._decisions: list[tuple[str, str]] = []
 
     def settle(self, households: int) -> None:
         """Let everybody make households, send them and see them in the list."""
@@ -38,6 +39,7 @@ class History:
                     self._send_some(person)
                 if self._chance.random() < 0.35:
                     self._world.sync(person)
+            self._review()
             if self._chance.random() < 0.1:
                 person = self._chance.choice(self._world.people)
                 self._world.move(person, set(self._chance.sample(self._villages, len(person.villages))))
@@ -73,6 +75,17 @@ class History:
             person.phone.edit(sent, {})
         elif sent.answers:
             person.phone.edit(sent, sent.answers | {"size": str(self._chance.randrange(1, 12))})
+
+    def _review(self) -> None:
+        """Reject some record of late, now and then, and take a rejection back."""
+        newest = [one.said.instance_id for person in self._world.people for one in person.phone.acknowledged[-8:]]
+        if newest and self._chance.random() < 0.4:
+            chosen = self._chance.choice(newest)
+            batch_id = self._world.reject(chosen)
+            self._decisions += [] if batch_id is None else [(chosen, batch_id)]
+        if self._decisions and self._chance.random() < 0.3:
+            chosen = self._chance.randrange(len(self._decisions))
+            self._world.take_back(*self._decisions.pop(chosen))
 
     def _send_some(self, person: Person) -> None:
         # One in ten stays in the phone to the very end, so that what was built on it waits in vain.

@@ -2,7 +2,8 @@
 
 Rules: an update goes on from the version its phone had, links of an offline chain in their order, whatever order they
 arrive in; a link that misses the one before waits, at most five days; nothing is dropped; what an edit says otherwise
-is done on top of what is there. Sources: ODK Entities specification, Offline Entities; ODK Central's processing.
+is done on top of what is there. A record that is taken back, or that a reviewer rejects, says nothing any more: the
+last word of the others counts. Sources: ODK Entities specification, Offline Entities; ODK Central's processing.
 """
 
 from collections import Counter
@@ -13,7 +14,7 @@ WAITS = timedelta(days=5)
 LEFT = {"moved_out", "merged", "gone"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Said:
     """What one instance says of one entity; neither creating nor updating, it says nothing of it any more."""
 
@@ -31,13 +32,17 @@ class Said:
 
 @dataclass(frozen=True)
 class Version:
-    """One version: whose chain it continues, where that chain stood on the phone, which record made it, its state."""
+    """One version: whose chain it continues, where that stood on the phone, which record made it, what it changed.
+
+    A silent one says nothing of its own: it took something back, or brought it back.
+    """
 
     branch: str
     branch_base: int | None
     record: str
+    changed: dict[str, str]
     label: str
-    values: dict[str, str]
+    is_silent: bool
 
 
 @dataclass
@@ -52,11 +57,20 @@ class Entity:
     waiting: list[tuple[datetime, Said]] = field(default_factory=list)
     is_deleted: bool = False
 
-    def add(self, branch: str, branch_base: int | None, record: str, *, label: str, values: dict[str, str]) -> None:
+    def add(self, record: str, label: str, values: dict[str, str], *, chain: tuple = ("", None), silent=False) -> None:
         """Make a further version that sets a label, where one is given, and some values."""
+        changed = {name: text for name, text in values.items() if self.values.get(name, "") != text}
+        new_label = label if label and label != self.label else ""
         self.label = label or self.label
         self.values = self.values | values
-        self.versions.append(Version(branch, branch_base, record, self.label, self.values))
+        self.place = values.get("village") or self.place
+        self.versions.append(Version(*chain, record, changed, new_label, silent))
+
+    def differs(self, label: str, values: dict[str, str]) -> bool:
+        """Tell whether these would change anything."""
+        return bool(label and label != self.label) or any(
+            self.values.get(name, "") != text for name, text in values.items()
+        )
 
     @property
     def is_listed(self) -> bool:
@@ -72,6 +86,11 @@ class Register:
         self._records: dict[str, str] = {}
         self._villages: dict[str, str] = {}
         self._newest: dict[str, Said] = {}
+        self._spoken: dict[str, set[str]] = {}
+        self._did: set[str] = set()
+        self._taken_back: set[str] = set()
+        """Records that once did something and say nothing now."""
+        self._rejected: set[str] = set()
 
     def made_it(self, instance_id: str) -> bool:
         """Tell whether that record made its entity, as the first of all."""
@@ -91,14 +110,51 @@ class Register:
         record = said.instance_id if said.replaces is None else self._records[said.replaces]
         self._records[said.instance_id] = record
         before = self._newest.get(record)
+        if said.creates or said.updates:
+            self._spoken[record] = {*said.values, *(["label"] if said.label else [])}
         self._newest[record] = said
-        if before is None or not self._was_done(before):
+        self._rejected.discard(record)
+        if before is None or record not in self._did:
             self._forget(before)
             self._take(said, record, at)
+        elif record in self._taken_back:
+            self._revive(said, record)
         elif said.creates or said.updates:
             self._correct(before, said, record)
         else:
             self._withdraw(self._of(before), record)
+
+    def is_rejected(self, said: Said) -> bool:
+        """Tell whether the record of that instance is rejected now."""
+        return self._records[said.instance_id] in self._rejected
+
+    def reject(self, instance_id: str) -> None:
+        """Let a reviewer reject a record, whose newest instance this is."""
+        record = self._records[instance_id]
+        said, entity = self._newest[record], self._of(self._newest[record])
+        self._rejected.add(record)
+        if record in self._did and record not in self._taken_back:
+            self._withdraw(entity, record)
+        elif self._forget(said) and entity.versions:
+            entity.add(record, "", {}, silent=True)
+
+    def accept(self, instance_id: str, at: datetime) -> None:
+        """Let a reviewer take a rejection back."""
+        record = self._records[instance_id]
+        said, entity = self._newest[record], self._of(self._newest[record])
+        self._rejected.remove(record)
+        if not (said.creates or said.updates):
+            return
+        if record not in self._did:
+            self._take(said, record, at)
+            return
+        self._taken_back.remove(record)
+        is_back = entity.is_deleted and entity.versions[0].record == record
+        label, values = self._last_words(entity, record)
+        if is_back or entity.differs(label, values):
+            entity.is_deleted = entity.is_deleted and not is_back
+            entity.add(record, label, values, silent=True)
+        self._release(entity)
 
     def force(self, now: datetime) -> None:
         """Apply what has waited too long, a chain from its first link on."""
@@ -117,13 +173,14 @@ class Register:
     def _of(self, said: Said) -> Entity:
         return self.entities.setdefault(said.entity_id, Entity())
 
-    def _was_done(self, said: Said) -> bool:
-        return all(waiting.instance_id != said.instance_id for _, waiting in self._of(said).waiting)
-
-    def _forget(self, before: Said | None) -> None:
-        if before is not None:
-            entity = self._of(before)
-            entity.waiting = [one for one in entity.waiting if one[1] is not before]
+    def _forget(self, said: Said | None) -> bool:
+        """Let an instance wait no longer; tell whether it did."""
+        if said is None:
+            return False
+        entity = self._of(said)
+        left = [one for one in entity.waiting if one[1] is not said]
+        was_waiting, entity.waiting = len(left) < len(entity.waiting), left
+        return was_waiting
 
     def _take(self, said: Said, record: str, at: datetime) -> None:
         if not (said.creates or said.updates):
@@ -144,11 +201,11 @@ class Register:
         return all((one.branch, one.branch_base) != (said.branch, (said.base or 0) - 1) for one in entity.versions)
 
     def _apply(self, entity: Entity, said: Said, record: str) -> None:
-        moves = bool(entity.versions) and said.values.get("village", entity.place) != entity.place
-        self.happened["moved"] += moves
+        self.happened["moved"] += bool(entity.versions) and said.values.get("village", entity.place) != entity.place
+        self._did.add(record)
         label = said.label or entity.label or said.entity_id[:8]
-        entity.add(said.branch, said.base, record, label=label, values=said.values)
-        entity.place = said.values.get("village") or entity.place or self._villages[said.instance_id]
+        entity.add(record, label, said.values, chain=(said.branch, said.base))
+        entity.place = entity.place or self._villages[said.instance_id]
 
     def _release(self, entity: Entity) -> None:
         ready = True
@@ -164,42 +221,41 @@ class Register:
         news = {name: text for name, text in said.values.items() if before.values.get(name, "") != text}
         news |= {name: "" for name in before.values if name not in said.values}
         label = said.label if said.label != before.label else ""
-        if _differs(entity, news, label):
+        if entity.differs(label, news):
             self.happened["corrected"] += 1
-            entity.add("", None, record, label=label, values=news)
-            entity.place = news.get("village") or entity.place
+            entity.add(record, label, news)
+
+    def _revive(self, said: Said, record: str) -> None:
+        """Let an edit bring back what its record did before that was rejected."""
+        if said.creates or said.updates:
+            entity = self._of(said)
+            self._taken_back.remove(record)
+            entity.is_deleted = entity.is_deleted and not said.creates
+            entity.add(record, said.label, said.values)
 
     def _withdraw(self, entity: Entity, record: str) -> None:
-        """Take away what the record did, as far as nobody has worked on it since."""
+        """Let what the record said count no more; what it made is gone, unless others have worked on it."""
         self.happened["taken back"] += 1
+        self._taken_back.add(record)
         if entity.versions[0].record == record:
             entity.is_deleted = all(one.record == record for one in entity.versions)
-            entity.add("", None, record, label="", values={})
+            entity.add(record, "", {}, silent=True)
             return
-        mine = [place for place, one in enumerate(entity.versions) if one.record == record]
-        before, after = entity.versions[mine[0] - 1], entity.versions[mine[-1]]
-        touched = self._changed_by_others(entity, mine)
-        news = {
-            name: before.values.get(name, "")
-            for name, text in after.values.items()
-            if name not in touched and entity.values.get(name, "") == text
-        }
-        label = before.label if "label" not in touched else ""
-        if _differs(entity, news, label):
-            entity.add("", None, record, label=label, values=news)
-            entity.place = news.get("village") or entity.place
+        label, values = self._last_words(entity, record)
+        if entity.differs(label, values):
+            entity.add(record, label, values, silent=True)
 
-    @staticmethod
-    def _changed_by_others(entity: Entity, mine: list[int]) -> set[str]:
-        found: set[str] = set()
-        for place in range(mine[0] + 1, len(entity.versions)):
-            before, one = entity.versions[place - 1], entity.versions[place]
-            if place not in mine:
-                found |= {name for name, text in one.values.items() if before.values.get(name, "") != text}
-                found |= {"label"} if before.label != one.label else set()
-        return found
-
-
-def _differs(entity: Entity, values: dict[str, str], label: str) -> bool:
-    changed = any(entity.values.get(name, "") != text for name, text in values.items())
-    return changed or bool(label and label != entity.label)
+    def _last_words(self, entity: Entity, record: str) -> tuple[str, dict[str, str]]:
+        """Return what the records that stand said last on all that one record ever said."""
+        own = [one for one in entity.versions if one.record == record]
+        names = {name for one in own for name in one.changed} | self._spoken[record]
+        asks_label = any(one.label for one in own) or "label" in names
+        label, values, begun = "", {}, set()
+        for one in entity.versions:
+            if one.is_silent or one.record in self._taken_back:
+                continue
+            newest = self._newest[one.record]
+            told = (newest.label or one.label, newest.values) if one.record not in begun else (one.label, one.changed)
+            begun.add(one.record)
+            label, values = told[0] or label, values | told[1]
+        return (label if asks_label else ""), {name: values.get(name, "") for name in names - {"label"}}

@@ -8,25 +8,33 @@ import http.client
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from uuid import UUID
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
-from sqlalchemy import insert, update
+from sqlalchemy import select
 
+from server.access.actors import Account, Post
+from server.access.roles import Role
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
 from server.operations.load_units import SAMPLE_FILE, seed_text
+from server.operations.move_collaborator import Move, move_collaborator
+from server.operations.review_submissions import Decision, Target, review_submissions, undo_review
 from server.operations.run_jobs import run_round
-from server.storage.models.people import CollaboratorPostRow
+from server.operations.sights import Desk
+from server.storage.models.submissions import SubmissionVersionRow
+from server.submissions.review import Verdict
 from tests.builders import VERSION, publish
 from tests.collect_double.blank_forms import FormShelf, SyncReport
 from tests.collect_double.entity_forms import form_entities
 from tests.collect_double.entity_store import EntityState, EntityStore, LocalEntity
 from tests.collect_double.wire import Response
+from tests.console_world import make_account
 from tests.journeys.registers_model import Register, Said
 
+PROVINCE = "51"
 FORM_ID = "sample_homes"
 LIST = "households"
 FIELDS = {"head": "head_name", "village": "village", "size": "size", "note": "note", "status": "status"} | {
@@ -257,6 +265,7 @@ class World:
     clock: object
     project_id: int
     people: list[Person]
+    reviewer: Account
     register: Register = field(default_factory=Register)
     said: dict[str, Said] = field(default_factory=dict)
 
@@ -285,21 +294,26 @@ class World:
 
     def move(self, person: Person, units: set[str]) -> None:
         """Give somebody other villages from today on."""
-        today = self.services.today()
-        territory = self.services.atlas.current().territory
-        mine = CollaboratorPostRow.collaborator_id == person.collaborator_id
-        posts = [
-            {"collaborator_id": person.collaborator_id, "unit_id": territory.resolve(one, today).unit_id}
-            for one in units
-        ]
-        with self.services.engine.begin() as connection:
-            connection.execute(
-                update(CollaboratorPostRow)
-                .where(mine, CollaboratorPostRow.valid_to.is_(None))
-                .values(valid_to=today - timedelta(days=1))
-            )
-            connection.execute(insert(CollaboratorPostRow), posts)
+        move = Move(person.collaborator_id, tuple(sorted(units)), allows_empty_lists=True)
+        move_collaborator(self.services, move)
         person.villages, person.home = units, home_of(self.services, units)
+
+    def reject(self, instance_id: str) -> str | None:
+        """Let the reviewer reject a record by its newest instance; return the decision, None if it was rejected."""
+        with self.services.engine.connect() as connection:
+            rows = SubmissionVersionRow
+            found = connection.execute(select(rows.submission_id, rows.id).where(rows.instance_id == instance_id)).one()
+        decision = Decision(Verdict.REJECT, "Phiếu mẫu bị loại", (Target(*found),), spares_flagged=False)
+        outcome = review_submissions(self.services, self.reviewer, decision, Desk.EVERYDAY)
+        if not outcome.done:
+            return None
+        self.register.reject(instance_id)
+        return outcome.batch_id
+
+    def take_back(self, instance_id: str, batch_id: str) -> None:
+        """Let the reviewer take a decision back; one that is overtaken by an edit stays as it is."""
+        if undo_review(self.services, self.reviewer, batch_id, Desk.EVERYDAY).done:
+            self.register.accept(instance_id, self.now)
 
     def _has_come(self, filled: Filled) -> bool:
         return filled.said.instance_id in self.said or filled.said.replaces in self.said
@@ -327,7 +341,15 @@ def home_of(services, codes: set[str]) -> str:
     return min(unit_ids(services, codes).items())[1]
 
 
-def make_world(services, clock, client, *, project_id: int, posts: list[list[str]], seed: int) -> World:
+def make_reviewer(services) -> Account:
+    """Add a supervisor of the whole province."""
+    province = services.atlas.current().territory.resolve(PROVINCE, services.today()).unit_id
+    login = "tinh.mau"
+    account_id = make_account(services, login, (Role.SUPERVISOR, PROVINCE))
+    return Account(account_id, login, (Post(Role.SUPERVISOR, province, None, None),), elevated=False)
+
+
+def make_world(services, client, project_id: int, posts: list[list[str]], *, reviewer: Account, seed: int) -> World:
     """Publish the form in a project and enrol one person, with her phone synchronised, for each list of villages."""
     publish(services, project_id, workbook=workbook())
     new_id = seeded_ids(seed)
@@ -339,4 +361,4 @@ def make_world(services, clock, client, *, project_id: int, posts: list[list[str
         phone = FastPhone(client, enrolment.server_url, services.settings.public_url, new_id)
         phone.sync()
         people.append(Person(enrolment.collaborator_id, set(units), phone, home_of(services, set(units))))
-    return World(services, clock, project_id, people)
+    return World(services, services.now, project_id, people, reviewer)

@@ -10,7 +10,7 @@ from server.app import create_app
 from server.operations.add_project import add_project
 from server.storage.models.registers import EntityEffectRow, EntityRow, EntityVersionRow
 from tests.builders import load_territory
-from tests.journeys.registers_world import FastPhone, Filled, make_world, villages
+from tests.journeys.registers_world import FastPhone, Filled, make_reviewer, make_world, villages
 
 pytestmark = pytest.mark.database
 THREADS, LINKS, HOUSEHOLDS = 8, 6, 4
@@ -23,10 +23,10 @@ def app(services):
 
 
 @pytest.fixture
-def world(services, clock, app):
+def world(services, app):
     project = add_project(services, "Công tác gia đình (mẫu)")
     posts = [villages()[:1]] * 3
-    return make_world(services, clock, app.test_client(), project_id=project.project_id, posts=posts, seed=9)
+    return make_world(services, app.test_client(), project.project_id, posts, reviewer=make_reviewer(services), seed=9)
 
 
 def post_all_at_once(app, letters: list[tuple[FastPhone, Filled]], seed: int) -> None:
