@@ -63,6 +63,11 @@ class Derived:
     is_derived: bool = True
 
     @property
+    def figure_year(self) -> int:
+        """Return the year whose figures it bears on: of what it first contributes, else of its event."""
+        return min((one.period for one in self.contributions), default=self.event_date.year)
+
+    @property
     def is_flagged(self) -> bool:
         """Tell whether a reviewer must look: there is an error, or we could not read it at all."""
         return not self.is_derived or has_errors(self.findings)

@@ -79,6 +79,7 @@ def derived_facts(derived: Derived) -> dict[str, Any]:
     return {
         "unit_id": derived.unit_id,
         "event_date": derived.event_date,
+        "figure_year": derived.figure_year,
         "instance_name": derived.instance_name,
         "name_folded": fold(derived.instance_name)[:300],
         "is_flagged": derived.is_flagged,

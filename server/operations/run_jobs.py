@@ -17,6 +17,7 @@ from server.operations.move_spool import move_spool
 from server.operations.rederive_submission import rederive
 from server.operations.register_version import APPLY_JOB, register_kept_version
 from server.operations.release_changes import force_waiting
+from server.storage.repositories.record_tallies import STEPS_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +44,8 @@ class Round:
     swept: int
     forced: int = 0
     """Changes of entities that waited too long for what comes before them."""
+    added_up: int = 0
+    """Steps that were added to the numbers of records."""
 
 
 def run_round(services: Services) -> Round:
@@ -54,7 +57,7 @@ def run_round(services: Services) -> Round:
                 done += 1
             else:
                 failed += 1
-    return Round(done, failed, _moved(services), _swept(services), force_waiting(services))
+    return Round(done, failed, _moved(services), _swept(services), force_waiting(services), _added_up(services))
 
 
 def run_until(services: Services, is_over: Callable[[float], bool]) -> None:
@@ -121,6 +124,16 @@ def _moved(services: Services) -> int:
     except DomainError as fault:
         log.warning("spool.waiting", extra={"reason": fault.code})
         return 0
+
+
+def _added_up(services: Services) -> int:
+    done = 0
+    while True:
+        with services.unit_of_work(services.operator()) as uow:
+            some = uow.record_tallies.add_up()
+        done += some
+        if some < STEPS_AT_ONCE:
+            return done
 
 
 def _swept(services: Services) -> int:

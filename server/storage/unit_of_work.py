@@ -29,6 +29,7 @@ from server.storage.repositories.forms import Forms
 from server.storage.repositories.outbox import Outbox
 from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
+from server.storage.repositories.record_tallies import RecordTallies
 from server.storage.repositories.records import Records
 from server.storage.repositories.register import Register
 from server.storage.repositories.reviews import Reviews
@@ -201,6 +202,11 @@ class UnitOfWork:
     def figure_tables(self) -> FigureTables:
         """Return what pages read of figures."""
         return FigureTables(self._connection, self.sight)
+
+    @cached_property
+    def record_tallies(self) -> RecordTallies:
+        """Return the numbers of records."""
+        return RecordTallies(self._connection)
 
     @cached_property
     def plans(self) -> Plans:

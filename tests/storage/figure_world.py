@@ -97,6 +97,7 @@ class FigureWorld:
                 "received_at": AT,
                 "unit_id": unit_id,
                 "event_date": date(2026, 1, 1),
+                "figure_year": min((one.period for one in contributions), default=2026),
                 "instance_name": f"Phiếu {self._counter} (mẫu)",
                 "review_state": "received",
                 "is_flagged": False,

@@ -20,9 +20,11 @@ from figure_world import (
     FigureWorld,
     adds,
 )
+from sqlalchemy import update
 
 from server.indicators.figures import Receipts
 from server.indicators.sources import Source
+from server.storage.models.submissions import SubmissionRow
 from server.storage.repositories.figure_tables import Added, Extent
 from server.storage.visible import Operator, Reading
 
@@ -102,7 +104,7 @@ def test_nothing_asked_and_nothing_counted_are_no_sums(world):
 
 def test_received_and_approved_count_records_and_not_rows(world):
     record, version = world.receive(adds("people", position=0), adds("people", position=1), adds())
-    world.receive(adds(subject="h2", unit_id=VILLAGE_C))
+    world.receive(adds(subject="h2", unit_id=VILLAGE_C), unit_id=VILLAGE_C)
     world.receive(adds(subject="h3", day=date(2025, 3, 1)))
     world.decide({record: version})
     sources = (HOUSEHOLDS, Source("visit.people"))
@@ -111,13 +113,35 @@ def test_received_and_approved_count_records_and_not_rows(world):
     assert found == {NEW_AB: Receipts(1, 1), NEW_C: Receipts(1, 0), None: Receipts(2, 1)}
 
 
-def test_an_edit_that_waits_is_received_where_it_says_and_approved_where_it_said(world):
+def test_numbers_of_records_follow_whatever_changes_a_record_and_steps_are_added_up_without_a_trace(world):
     record, version = world.receive(adds(unit_id=VILLAGE_A))
+    other, _ = world.receive(adds(unit_id=VILLAGE_A))
     world.decide({record: version})
-    world.edit(record, adds(unit_id=VILLAGE_C))
-    with world.uow(writes=False) as uow:
-        found = uow.figure_tables.receipts(extent(world, NEW_FRAME, NEW_AB, NEW_C), [HOUSEHOLDS])
-    assert found == {NEW_AB: Receipts(1, 1), NEW_C: Receipts(1, 0), None: Receipts(1, 1)}
+    where = extent(world, NEW_FRAME, NEW_AB, NEW_C)
+    rows = SubmissionRow
+
+    def seen():
+        with world.uow(writes=False) as uow:
+            return uow.figure_tables.receipts(where, [HOUSEHOLDS]), uow.record_tallies.every()
+
+    def change(record_id, **facts):
+        with world.uow() as uow:
+            uow._connection.execute(update(rows).where(rows.id == record_id).values(**facts))
+
+    assert seen()[0] == {NEW_AB: Receipts(2, 1), None: Receipts(2, 1)}
+    change(record, unit_id=VILLAGE_C)
+    assert seen()[0] == {NEW_AB: Receipts(1, 0), NEW_C: Receipts(1, 1), None: Receipts(2, 1)}
+    before = seen()
+    with world.uow() as uow:
+        assert uow.record_tallies.add_up() > 0
+    assert seen() == before
+    change(other, merged_into_id=record)
+    change(record, figure_year=2025)
+    assert seen()[0] == {}
+    with world.uow() as uow:
+        uow.record_tallies.add_up()
+        assert uow.record_tallies.add_up() == 0
+    assert seen()[0] == {}
 
 
 def test_the_records_behind_a_number_are_those_that_add_to_it(world):

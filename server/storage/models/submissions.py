@@ -39,6 +39,8 @@ class SubmissionRow(Model):
     # The lowest unit known on the event date; none until deriving succeeds, then the sender's post.
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     event_date: Mapped[date | None] = mapped_column(Date)
+    figure_year: Mapped[int] = mapped_column(default=0)
+    """The year whose figures it bears on: of what it first contributes, else of its event date; 0 while it has none."""
     instance_name: Mapped[str] = mapped_column(String(300), default="")
     name_folded: Mapped[str] = mapped_column(String(300), default="")
     """The name without accents, for searching."""

@@ -7,7 +7,7 @@ page, file or door can go round it. Sums are the province's to read; the records
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import BigInteger, Select, and_, case, cast, distinct, false, func, null, or_, select, union_all
 
@@ -18,6 +18,7 @@ from server.storage.models.forms import FormRow
 from server.storage.models.registers import EntityListRow, RegisterTallyRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
+from server.storage.repositories.record_tallies import tallied
 from server.storage.visible import visible
 from server.territory.units import UnitId
 
@@ -145,31 +146,31 @@ class FigureTables:
         }
 
     def receipts(self, extent: Extent, sources: Sequence[Source]) -> Mapping[int | None, Receipts]:
-        """Return how many records bear on *sources* and how many of them are approved, by unit and under None for all.
+        """Return how many records of the forms of *sources* there are and of how many an approved version counts.
 
-        A record bears on a figure with what it says now, and with what it said when it was approved.
+        By unit, and under None for all. Read off tallies: it costs the same however many records there are.
         """
-        measures = sorted({source.measure for source in self._open(extent, sources)})
-        if not measures:
+        forms = sorted({source.measure.rpartition(".")[0] for source in self._open(extent, sources)})
+        if not forms:
             return {}
-        seen = _records_seen(extent, measures).cte("seen").prefix_with("MATERIALIZED", dialect="postgresql")
+        rows = tallied()
+        seen = (
+            select(rows.c.unit_id, rows.c.records, case((rows.c.is_counted, rows.c.records), else_=0).label("approved"))
+            .join(FormRow, FormRow.id == rows.c.form_key)
+            .where(rows.c.project_id == extent.project_id, rows.c.year == extent.period, FormRow.form_id.in_(forms))
+            .subquery()
+        )
+        what = (func.sum(seen.c.records).label("received"), func.sum(seen.c.approved).label("approved"))
         above = UnitAncestorRow
-        placed = (
-            select(above.ancestor_id.label("place"), func.max(seen.c.approved).label("approved"))
+        by_unit = (
+            select(above.ancestor_id.label("place"), *what)
             .select_from(seen)
             .join(above, above.unit_id == seen.c.unit_id)
             .where(_lies_in(extent))
-            .group_by(above.ancestor_id, seen.c.record)
-            .subquery()
+            .group_by(above.ancestor_id)
         )
-        every = select(func.max(seen.c.approved).label("approved")).group_by(seen.c.record).subquery()
-        counted = union_all(
-            select(placed.c.place, func.count().label("received"), func.sum(placed.c.approved).label("approved"))
-            .select_from(placed)
-            .group_by(placed.c.place),
-            select(_NOWHERE, func.count(), func.coalesce(func.sum(every.c.approved), 0)).select_from(every),
-        )
-        return {row.place: Receipts(row.received, int(row.approved)) for row in self._connection.execute(counted)}
+        found = self._connection.execute(union_all(by_unit, select(_NOWHERE, *what).select_from(seen)))
+        return {row.place: Receipts(int(row.received), int(row.approved)) for row in found if row.received}
 
     def records_behind(self, extent: Extent, source: Source, *, after: int | None, at_most: int) -> list[RecordBehind]:
         """Return records in sight that make the sum of *source*, the newest first, those before record *after*.
@@ -238,29 +239,6 @@ class FigureTables:
         measures = [source for source in sources if source.basis is Basis.MEASURE]
         allowed = self.open_measures(extent.project_id, [source.measure for source in measures])
         return [source for source in measures if source.measure in allowed]
-
-
-def _records_seen(extent: Extent, measures: Sequence[str]) -> Select[int, int, Any]:
-    """Return unit, record and whether it is approved there (1 or 0) for what bears on *measures*."""
-    rows = ContributionRow
-    approved = SubmissionRow.counted_version_id == rows.version_id
-    return (
-        select(
-            rows.unit_id,
-            SubmissionRow.id.label("record"),
-            func.max(case((approved, 1), else_=0)).label("approved"),
-        )
-        .join(SubmissionVersionRow, SubmissionVersionRow.id == rows.version_id)
-        .join(SubmissionRow, SubmissionRow.id == SubmissionVersionRow.submission_id)
-        .where(
-            rows.project_id == extent.project_id,
-            rows.measure.in_(measures),
-            rows.period == extent.period,
-            rows.category == "",
-            or_(SubmissionVersionRow.is_current, approved),
-        )
-        .group_by(rows.unit_id, SubmissionRow.id)
-    )
 
 
 def _counted_in(extent: Extent, source: Source) -> ColumnElement[bool]:

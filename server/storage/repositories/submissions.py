@@ -41,6 +41,7 @@ _VERSIONS_OF = (
 _CURRENT_FACTS = (
     SubmissionRow.unit_id,
     SubmissionRow.event_date,
+    SubmissionRow.figure_year,
     SubmissionRow.instance_name,
     SubmissionRow.name_folded,
     SubmissionRow.is_flagged,

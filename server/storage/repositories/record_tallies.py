@@ -1,0 +1,81 @@
+"""Numbers of records by form, place, year and state: read, added up, and counted anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, func, select, text, union_all
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from server.storage.models.record_tallies import RecordStepRow, RecordTallyRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection, Subquery
+
+STEPS_AT_ONCE: Final = 20_000
+_KEY: Final = ("project_id", "form_key", "unit_id", "year", "state", "is_counted")
+_LOCK_KEY: Final = 7_305_211_047
+"""PostgreSQL advisory lock: two runners must not add up the same steps into each other's way."""
+
+
+class RecordTallies:
+    """The numbers of records, and the steps that wait to be added to them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_up(self) -> int:
+        """Add waiting steps to the tallies and return how many those were; 0 when another runner is at it."""
+        if not self._is_alone():
+            return 0
+        rows = RecordStepRow
+        some = select(rows.id).order_by(rows.id).limit(STEPS_AT_ONCE).scalar_subquery()
+        columns = [getattr(rows, name) for name in (*_KEY, "records")]
+        taken = self._connection.execute(delete(rows).where(rows.id.in_(some)).returning(*columns)).all()
+        amounts: dict[tuple[Any, ...], int] = {}
+        for *key, records in taken:
+            amounts[tuple(key)] = amounts.get(tuple(key), 0) + records
+        self._move({key: amount for key, amount in amounts.items() if amount})
+        return len(taken)
+
+    def every(self) -> dict[tuple[Any, ...], int]:
+        """Return every number that is not 0, by project, form, unit, year, state and whether it counts."""
+        rows = tallied()
+        found = select(*(rows.c[name] for name in _KEY), func.sum(rows.c.records)).group_by(
+            *(rows.c[name] for name in _KEY)
+        )
+        return {tuple(key): int(records) for *key, records in self._connection.execute(found) if records}
+
+    def _move(self, amounts: dict[tuple[Any, ...], int]) -> None:
+        if not amounts:
+            return
+        is_sqlite = self._connection.dialect.name == "sqlite"
+        statement = (sqlite_insert if is_sqlite else postgresql_insert)(RecordTallyRow)
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=_KEY, set_={"records": RecordTallyRow.records + statement.excluded.records}
+            ),
+            _rows(amounts),
+        )
+
+    def _is_alone(self) -> bool:
+        if self._connection.dialect.name == "sqlite":
+            return True
+        return bool(self._connection.execute(text(f"SELECT pg_try_advisory_xact_lock({_LOCK_KEY})")).scalar_one())
+
+
+def tallied() -> Subquery:
+    """Return the tallies with the steps beside them, to add up."""
+    columns = (*_KEY, "records")
+    return union_all(
+        select(*(getattr(RecordTallyRow, name) for name in columns)),
+        select(*(getattr(RecordStepRow, name) for name in columns)),
+    ).subquery("tallied")
+
+
+def _rows(amounts: dict[tuple[Any, ...], int]) -> list[dict[str, Any]]:
+    ordered: Iterable[tuple[tuple[Any, ...], int]] = sorted(amounts.items())
+    return [{**dict(zip(_KEY, key, strict=True)), "records": amount} for key, amount in ordered]
