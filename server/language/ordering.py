@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -27,9 +28,23 @@ _SPACE, _SIGN, _NUMBER, _LETTER, _FOREIGN = range(5)
 
 def sort_key(text: str) -> SortKey:
     """Return a key that puts texts in Vietnamese order, the same for NFC and NFD."""
-    toneless, tones = _apart(" ".join(text.casefold().split()))
-    weights = tuple(_weight(found) for found in _NUMBER_OR_LETTER.findall(toneless))
-    return weights, tones, unicodedata.normalize("NFC", text).swapcase()
+    weights: list[tuple[int, int]] = []
+    tones: list[int] = []
+    for place, word in enumerate(text.casefold().split()):
+        if place:
+            weights.append((_SPACE, 0))
+            tones.append(0)
+        word_weights, word_tones = _word_key(word)
+        weights += word_weights
+        tones += word_tones
+    return tuple(weights), tuple(tones), unicodedata.normalize("NFC", text).swapcase()
+
+
+@lru_cache(maxsize=4096)
+def _word_key(word: str) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
+    """Return weights and tones of one word; a list of people is made of few words."""
+    toneless, tones = _apart(word)
+    return tuple(_weight(found) for found in _NUMBER_OR_LETTER.findall(toneless)), tones
 
 
 def _apart(text: str) -> tuple[str, tuple[int, ...]]:
@@ -53,8 +68,6 @@ def _letters(text: str) -> Iterator[tuple[str, int]]:
 def _weight(found: str) -> tuple[int, int]:
     if found in _RANK:
         return _LETTER, _RANK[found]
-    if found.isspace():
-        return _SPACE, 0
     if found.isascii() and found.isdigit():
         return _NUMBER, int(found)
     return (_FOREIGN if found.isalpha() else _SIGN), ord(found[0])

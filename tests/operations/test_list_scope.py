@@ -143,7 +143,7 @@ def write(world: World, entity_id: str, one: Known, *, merged: bool = False) -> 
         if merged:
             stored = with_merge(stored, stored.key)
         write_version(uow, replace(stored, unit_id=None), new, source, touched=touched)
-        touched.add(known.list_id, before)
+        touched.parts |= set() if before is None else {(known.list_id, before)}
         touched.tell(uow)
 
 
