@@ -13,6 +13,7 @@ from server.cli.faults import show_faults, show_refusal, show_settings
 from server.cli.forms import form
 from server.cli.logic import logic
 from server.cli.projects import project
+from server.cli.register_files import load_file, template, undo
 from server.cli.registers import register
 from server.cli.running import doctor, jobs, rebuild
 from server.cli.starting import sample, setup
@@ -74,6 +75,8 @@ def nepnha(ctx: click.Context, lang: Language | None) -> None:
 for _one in (setup, project, form, collaborator, account, register, units, sample, rebuild, jobs, doctor, logic):
     nepnha.add_command(_one)
 form.add_command(evaluate)
+for _one in (load_file, undo, template):
+    register.add_command(_one)
 
 
 def main() -> None:

@@ -21,17 +21,20 @@ from server.storage.repositories.collaborators import Collaborators
 from server.storage.repositories.entities import Entities
 from server.storage.repositories.entity_effects import EntityEffects
 from server.storage.repositories.entity_history import EntityHistory
+from server.storage.repositories.entity_imports import EntityImports
 from server.storage.repositories.entity_names import EntityNames
 from server.storage.repositories.entity_words import EntityWords
 from server.storage.repositories.figure_tables import FigureTables
 from server.storage.repositories.figures import Figures
 from server.storage.repositories.forms import Forms
+from server.storage.repositories.household_totals import HouseholdTotals
 from server.storage.repositories.outbox import Outbox
 from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
 from server.storage.repositories.record_tallies import RecordTallies
 from server.storage.repositories.records import Records
 from server.storage.repositories.register import Register
+from server.storage.repositories.register_imports import RegisterImports
 from server.storage.repositories.reviews import Reviews
 from server.storage.repositories.spool import Spool
 from server.storage.repositories.submissions import Submissions
@@ -147,6 +150,21 @@ class UnitOfWork:
     def entity_history(self) -> EntityHistory:
         """Return what pages read of the past of entities."""
         return EntityHistory(self._connection, self.sight)
+
+    @cached_property
+    def entity_imports(self) -> EntityImports:
+        """Return entities by the thousand."""
+        return EntityImports(self._connection, self.sight)
+
+    @cached_property
+    def register_imports(self) -> RegisterImports:
+        """Return the files that are or were loaded into registers."""
+        return RegisterImports(self._connection)
+
+    @cached_property
+    def household_totals(self) -> HouseholdTotals:
+        """Return household totals loaded from files."""
+        return HouseholdTotals(self._connection)
 
     @cached_property
     def submissions(self) -> Submissions:

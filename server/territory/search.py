@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NO_LETTER: Final = re.compile(r"[^0-9a-z]+")
 _KIND_WORDS: Final = re.compile(r"^(?:tinh|huyen|thanh pho|thi xa|xa|phuong|thi tran|thon|lang|to dan pho) ")
+_REMARK: Final = re.compile(r"\([^)]*\)\s*$")
 _LAST_SOUND: Final = re.compile(r"[ct]\b")
 _FIRST_SOUND: Final = re.compile(r"\bp")
 
@@ -39,6 +40,17 @@ def search_periods(periods: Iterable[UnitPeriod], words: str) -> tuple[UnitPerio
     hits = [(rank, period) for rank, period in ranked if rank != _NO_MATCH]
     hits.sort(key=lambda hit: (hit[0], _FROM_THE_TOP.index(hit[1].level), sort_key(hit[1].name), hit[1].code))
     return tuple(period for _, period in hits)
+
+
+def name_keys(name: str) -> tuple[str, str, str]:
+    """Return what a unit's name is found by: without accents, without its kind too, and loosely spelt as well.
+
+    A remark in brackets at the end does not count for the last two, nor does a zero before a number.
+    """
+    plain = _plain(name)
+    bare = _KIND_WORDS.sub("", _plain(_REMARK.sub("", name)))
+    numbered = re.sub(r"\b0+(?=[0-9])", "", bare)
+    return plain, numbered, _loose(numbered)
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.storage.models import (
     figures,
     forms,
+    imports,
     people,
     projects,
     queue,
@@ -22,6 +23,7 @@ __all__ = [
     "db",
     "figures",
     "forms",
+    "imports",
     "people",
     "projects",
     "queue",

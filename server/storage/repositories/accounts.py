@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from server.access.actors import AccountId, Post
+from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
 from server.storage.models.people import AccountRow, PostRow, SessionRow, SignInAttemptRow
 from server.territory.units import UnitId
@@ -87,6 +87,14 @@ class Accounts:
     def by_id(self, account_id: int) -> KnownAccount | None:
         """Return one account, disabled or not."""
         return self._known(AccountRow.id == account_id)
+
+    def actor(self, account_id: int) -> Account | None:
+        """Return an account with its posts, as it acts while nobody is signed in; None for one that is disabled."""
+        known = self.by_id(account_id)
+        if known is None or known.disabled_at is not None:
+            return None
+        rows = self._connection.execute(select(PostRow).where(PostRow.account_id == account_id).order_by(PostRow.id))
+        return Account(known.account_id, known.login, tuple(_post(row) for row in rows), elevated=False)
 
     def all(self) -> list[KnownAccount]:
         """Return every account in order of making."""

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, insert, select, text, update
+from sqlalchemy import ColumnElement, Executable, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -184,6 +184,10 @@ class Entities:
         """Lock entities by row id and return them by it."""
         return {one.key: one for one in self._locked(EntityRow.id.in_(sorted(keys)))}
 
+    def standing(self, keys: Iterable[int]) -> dict[int, StoredEntity]:
+        """Return entities by row id as they stand, without locking them: for what is only shown."""
+        return {one.key: one for one in self._read(_ENTITIES.where(EntityRow.id.in_(sorted(keys))))}
+
     def add_version(self, facts: Mapping[str, Any]) -> None:
         """Insert one version."""
         self._connection.execute(_INSERT_VERSION, dict(facts))
@@ -286,15 +290,11 @@ class Entities:
         return tuple(self._connection.execute(found.order_by(rows.version)).scalars())
 
     def _locked(self, *where: ColumnElement[bool]) -> list[StoredEntity]:
-        rows: list[Any] = list(
-            self._connection.execute(
-                select(EntityRow, EntityListRow.name.label("list_name"))
-                .join(EntityListRow, EntityListRow.id == EntityRow.list_id)
-                .where(*where)
-                .order_by(EntityRow.entity_id, EntityRow.id)
-                .with_for_update(of=EntityRow)
-            )
-        )
+        in_order = _ENTITIES.where(*where).order_by(EntityRow.entity_id, EntityRow.id)
+        return self._read(in_order.with_for_update(of=EntityRow))
+
+    def _read(self, statement: Executable) -> list[StoredEntity]:
+        rows: list[Any] = list(self._connection.execute(statement))
         past = self._past([row.id for row in rows if row.version])
         return [_stored(row, tuple(past.get(row.id, ()))) for row in rows]
 
@@ -317,6 +317,9 @@ class Entities:
 
 
 _INSERT_VERSION = insert(EntityVersionRow)
+_ENTITIES = select(EntityRow, EntityListRow.name.label("list_name")).join(
+    EntityListRow, EntityListRow.id == EntityRow.list_id
+)
 
 
 def _ids_among(list_id: int, entity_ids: Iterable[str]) -> Any:  # noqa: ANN401 a select of one column

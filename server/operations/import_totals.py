@@ -1,0 +1,190 @@
+"""Load household totals from a file: a trial, the run, and the way back to the versions before it.
+
+A row that says what is current already makes no version. Nothing here is ever added to counted figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from server.forms.faults import Fault
+from server.operations.import_report import ChangedCell, ImportReport, RowChange
+from server.operations.read_rows import ROWS_AT_ONCE, is_sample
+from server.registers.headings import HeadingsFound, file_rows
+from server.registers.places import Places
+from server.registers.row_cells import RowCells
+from server.registers.total_rows import COLUMNS, COUNTS, total_wish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import BinaryIO
+
+    from server.operations.import_order import Asker, Load
+    from server.operations.progress import Progress
+    from server.operations.services import Services
+    from server.registers.headings import FileRow
+    from server.registers.total_rows import TotalWish
+    from server.storage.repositories.household_totals import HouseholdTotal
+    from server.storage.repositories.register_imports import StoredImport
+    from server.storage.unit_of_work import UnitOfWork
+    from server.territory.units import UnitId
+
+    Asked = tuple[int, UnitId]
+
+_TITLES = {one.name: one.title for one in COLUMNS}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    services: Services
+    load: Load
+    report: ImportReport
+
+
+def try_totals(services: Services, load: Load, *, content: BinaryIO, progress: Progress) -> ImportReport:
+    """Return what loading the file would do; raises what `file_rows` raises."""
+    reading = _Reading(services, load, ImportReport())
+    for wishes in _chunks(reading, content):
+        with services.reading(load.asker.sight) as uow:
+            current = uow.household_totals.current(load.order.project_id, wishes) if wishes else {}
+        _changing(reading, wishes, current)
+        progress("register.progress.read", rows=reading.report.rows)
+    return reading.report
+
+
+def run_totals(
+    services: Services, load: Load, import_id: int, *, content: BinaryIO, progress: Progress
+) -> ImportReport:
+    """Load the file; raises what `file_rows` raises."""
+    reading = _Reading(services, load, ImportReport())
+    for wishes in _chunks(reading, content):
+        with services.unit_of_work(load.asker.sight) as uow:
+            current = uow.household_totals.current(load.order.project_id, wishes) if wishes else {}
+            _write(reading, uow, import_id, _changing(reading, wishes, current), current=current)
+        progress("register.progress.written", rows=reading.report.rows)
+    return reading.report
+
+
+def undo_totals(uow: UnitOfWork, stored: StoredImport, asker: Asker) -> tuple[int, list[HouseholdTotal]]:
+    """Let the totals before the load be current again; return how many, and those left since others replaced them."""
+    brought = uow.household_totals.of_import(stored.import_id)
+    taken = [one for one in brought if one.is_current and asker.covers(one.unit_id)]
+    uow.household_totals.mark_undone([one.total_id for one in taken])
+    before = (uow.household_totals.before(stored.project_id, one) for one in taken)
+    uow.household_totals.set_current([one for one in before if one is not None], is_current=True)
+    return len(taken), [one for one in brought if not one.is_current and not one.is_undone]
+
+
+def _chunks(reading: _Reading, content: BinaryIO) -> Iterator[dict[Asked, TotalWish]]:
+    """Yield what the rows give, by year and unit; a second row about the same is wrong."""
+    found, report = HeadingsFound(), reading.report
+    first: dict[Asked, int] = {}
+    rows = file_rows(content, COLUMNS, found)
+    places_on = _places(reading.services, reading.load)
+    while chunk := list(islice(rows, ROWS_AT_ONCE)):
+        report.rows += len(chunk)
+        report.samples += sum(is_sample(row) for row in chunk)
+        wishes: dict[Asked, TotalWish] = {}
+        for row in chunk:
+            wish = None if is_sample(row) else _wish(reading, row, places_on)
+            if wish is not None and _is_first(wish, first, report):
+                wishes[wish.year, wish.unit_id] = wish
+        yield wishes
+    report.unknown, report.passed_over = found.unknown, found.passed_over
+
+
+def _wish(reading: _Reading, row: FileRow, places_on: Callable[[date], Places]) -> TotalWish | None:
+    cells = RowCells(row)
+    last_year, source = reading.services.today().year, reading.load.order.source
+    wish = total_wish(cells, places_on, last_year=last_year, source=source)
+    if wish is None:
+        reading.report.refuse(cells.faults)
+    return wish
+
+
+def _is_first(wish: TotalWish, first: dict[Asked, int], report: ImportReport) -> bool:
+    above = first.setdefault((wish.year, wish.unit_id), wish.row)
+    if above == wish.row:
+        return True
+    where = wish.headings.get("unit", "")
+    report.refuse([Fault("register.row.twice", {"first": above}, sheet=wish.sheet, row=wish.row, column=where)])
+    return False
+
+
+def _places(services: Services, load: Load) -> Callable[[date], Places]:
+    """Return the units as of a day, made once for each year of the file."""
+    territory, today = services.atlas.current().territory, services.today()
+
+    @lru_cache(maxsize=64)
+    def on(day: date) -> Places:
+        return Places(territory, min(day, today), today, load.asker.reach)
+
+    return on
+
+
+def _changing(
+    reading: _Reading, wishes: Mapping[Asked, TotalWish], current: Mapping[Asked, HouseholdTotal]
+) -> list[TotalWish]:
+    """Count new, changed and unchanged rows and return those that write something."""
+    territory, report = reading.services.atlas.current().territory, reading.report
+    changing: list[TotalWish] = []
+    for asked, wish in wishes.items():
+        before = current.get(asked)
+        cells = () if before is None else tuple(_changed_cells(before, wish))
+        if before is None:
+            report.new += 1
+        elif cells:
+            label = f"{territory.name(wish.unit_id, date(wish.year, 12, 31))} – {wish.year}"
+            report.show(RowChange(wish.sheet, wish.row, label, cells, is_newer=False))
+        else:
+            report.unchanged += 1
+            continue
+        changing.append(wish)
+    return changing
+
+
+def _changed_cells(before: HouseholdTotal, wish: TotalWish) -> Iterator[ChangedCell]:
+    for name in COUNTS:
+        old, new = before.counts[name], wish.counts[name]
+        if new is not None and old != new:
+            yield ChangedCell(_TITLES[name], "" if old is None else str(old), str(new))
+    if before.source != wish.source:
+        yield ChangedCell(_TITLES["source"], before.source[:80], wish.source[:80])
+
+
+def _write(
+    reading: _Reading,
+    uow: UnitOfWork,
+    import_id: int,
+    changing: list[TotalWish],
+    *,
+    current: Mapping[Asked, HouseholdTotal],
+) -> None:
+    if not changing:
+        return
+    project_id, now = reading.load.order.project_id, reading.services.now()
+    asked = [(one.year, one.unit_id) for one in changing]
+    versions = uow.household_totals.newest_versions(project_id, asked)
+    rows: list[dict[str, object]] = []
+    for key, one in zip(asked, changing, strict=True):
+        before = current[key].counts if key in current else {}
+        rows.append(
+            {
+                "project_id": project_id,
+                "import_id": import_id,
+                "year": one.year,
+                "unit_id": one.unit_id,
+                "version": versions.get(key, 0) + 1,
+                # An empty cell leaves a part as it was.
+                **{name: before.get(name) if count is None else count for name, count in one.counts.items()},
+                "source": one.source,
+                "is_current": True,
+                "is_undone": False,
+                "recorded_at": now,
+            }
+        )
+    uow.household_totals.replace([current[key].total_id for key in asked if key in current], rows)

@@ -1,0 +1,118 @@
+"""Household totals as files give them: one current version per project, year and unit, older ones beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, tuple_, update
+
+from server.storage.models.imports import HouseholdTotalRow
+from server.territory.units import UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection, Row
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdTotal:
+    """The figures of a unit and year."""
+
+    total_id: int
+    year: int
+    unit_id: UnitId
+    version: int
+    counts: Mapping[str, int | None]
+    source: str
+    is_current: bool
+    is_undone: bool
+    import_id: int
+
+
+class HouseholdTotals:
+    """Totals loaded from files."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def current(self, project_id: int, asked: Iterable[tuple[int, UnitId]]) -> dict[tuple[int, UnitId], HouseholdTotal]:
+        """Return the current totals of these years and units."""
+        rows = HouseholdTotalRow
+        found = self._connection.execute(
+            select(rows).where(
+                rows.project_id == project_id, rows.is_current, tuple_(rows.year, rows.unit_id).in_(sorted(set(asked)))
+            )
+        )
+        return {(row.year, UnitId(row.unit_id)): _total(row) for row in found}
+
+    def newest_versions(self, project_id: int, asked: Iterable[tuple[int, UnitId]]) -> dict[tuple[int, UnitId], int]:
+        """Return the number of the newest version of these years and units, current or undone."""
+        rows = HouseholdTotalRow
+        found = self._connection.execute(
+            select(rows.year, rows.unit_id, func.max(rows.version))
+            .where(rows.project_id == project_id, tuple_(rows.year, rows.unit_id).in_(sorted(set(asked))))
+            .group_by(rows.year, rows.unit_id)
+        )
+        return {(year, UnitId(unit_id)): version for year, unit_id, version in found}
+
+    def replace(self, ended: Sequence[int], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Let *rows* be current instead of the totals of these ids."""
+        self.set_current(ended, is_current=False)
+        if rows:
+            self._connection.execute(insert(HouseholdTotalRow), [dict(row) for row in rows])
+
+    def set_current(self, total_ids: Sequence[int], *, is_current: bool) -> None:
+        """Let totals be current, or no longer."""
+        if total_ids:
+            rows = HouseholdTotalRow
+            self._connection.execute(update(rows).where(rows.id.in_(total_ids)).values(is_current=is_current))
+
+    def of_import(self, import_id: int) -> list[HouseholdTotal]:
+        """Return what a file brought."""
+        rows = HouseholdTotalRow
+        found = self._connection.execute(select(rows).where(rows.import_id == import_id).order_by(rows.id))
+        return [_total(row) for row in found]
+
+    def before(self, project_id: int, one: HouseholdTotal) -> int | None:
+        """Return the id of the version that was current before this one, None if it was the first.
+
+        Versions of loads that were undone do not come back.
+        """
+        rows = HouseholdTotalRow
+        return self._connection.execute(
+            select(rows.id)
+            .where(
+                rows.project_id == project_id,
+                rows.year == one.year,
+                rows.unit_id == one.unit_id,
+                rows.version < one.version,
+                rows.is_undone.is_(False),
+            )
+            .order_by(rows.version.desc())
+            .limit(1)
+        ).scalar()
+
+    def mark_undone(self, total_ids: Sequence[int]) -> None:
+        """Let totals be no longer current, and never again."""
+        if total_ids:
+            rows = HouseholdTotalRow
+            self._connection.execute(
+                update(rows).where(rows.id.in_(total_ids)).values(is_current=False, is_undone=True)
+            )
+
+
+def _total(row: Row[Any]) -> HouseholdTotal:
+    counts = {name: getattr(row, name) for name in ("total", "minority", "poor", "near_poor")}
+    return HouseholdTotal(
+        row.id,
+        row.year,
+        UnitId(row.unit_id),
+        row.version,
+        counts,
+        row.source,
+        row.is_current,
+        row.is_undone,
+        row.import_id,
+    )
