@@ -47,6 +47,7 @@ class Outcome:
     latencies: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
     seconds: float = 0.0
+    connections: int = 0
     last_answer: bytes = b""
 
 
@@ -59,7 +60,7 @@ def drive_apart(load: Load) -> Outcome:
 def drive(load: Load) -> Outcome:
     """Send the load and return what came back."""
     numbers = _numbers(load)
-    outcome, lock = Outcome(), threading.Lock()
+    outcome, lock = Outcome(connections=load.connections), threading.Lock()
     start = time.monotonic()
 
     def phone() -> None:
@@ -67,7 +68,7 @@ def drive(load: Load) -> Outcome:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             own = _send_all(connection, load, numbers, until=start + load.seconds)
         with lock:
-            _join(outcome, own)
+            join(outcome, own)
 
     phones = [threading.Thread(target=phone) for _ in range(load.connections)]
     for one in phones:
@@ -128,7 +129,8 @@ def _content_length(head: bytes) -> int:
     return int(head[place + 17 :].split(b"\r\n", 1)[0]) if place >= 0 else 0
 
 
-def _join(whole: Outcome, part: Outcome) -> None:
+def join(whole: Outcome, part: Outcome) -> None:
+    """Add what *part* says to *whole*, but for the time it took."""
     whole.latencies.extend(part.latencies)
     whole.last_answer = part.last_answer or whole.last_answer
     for status, times in part.statuses.items():

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from server.operations.services import Services
 
-_FORMS = Path(__file__).resolve().parent.parent.parent / "xlsforms"
+FORMS = Path(__file__).resolve().parent.parent.parent / "xlsforms"
 SURVEY, EVENT = "household_conduct_survey", "training_event"
 PHOTO_NAME = "1763600000000.jpg"
 """How the example of an event with a photograph names it."""
@@ -48,7 +48,7 @@ def set_up(services: Services, phones: int, forms: Iterable[str]) -> Field:
     load_units(services, seed_text(SAMPLE_FILE))
     project = add_project(services, "Đo tốc độ (mẫu)")
     for form_id in forms:
-        publish_form(services, project.project_id, read_form_source(_FORMS / form_id), audience=Audience())
+        publish_form(services, project.project_id, read_form_source(FORMS / form_id), audience=Audience())
     put_sample_entities(services, SampleList(project.project_id, "households", _households()))
     keys = tuple(_new_phone(services, project.project_id, number) for number in range(phones))
     return Field(project.project_id, keys)
@@ -73,7 +73,7 @@ def events() -> Iterator[bytes]:
 
 
 def _example(form_id: str, name: str) -> str:
-    return (_FORMS / form_id / "examples" / f"{name}.xml").read_text(encoding="utf-8")
+    return (FORMS / form_id / "examples" / f"{name}.xml").read_text(encoding="utf-8")
 
 
 def _renewed(text: str, given: Mapping[str, str]) -> bytes:

@@ -7,13 +7,14 @@ import re
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from server.app import make_services
 from server.operations.carry_lists import list_content
-from server.operations.entity_shelf import EntityShelf
+from server.operations.entity_shelf import EntityShelf, PieceKey
 from server.operations.identify_sender import sender_by_token
 from server.settings import read_settings
 
@@ -76,10 +77,10 @@ class _CountingShelf(EntityShelf):
         super().__init__()
         self.put_so_far: list[int] = []
 
-    def put(self, key: object, piece: bytes) -> None:  # type: ignore[override]
+    def put(self, key: PieceKey, piece: bytes) -> None:
         """Keep a piece and its size."""
         self.put_so_far.append(len(piece))
-        super().put(key, piece)  # type: ignore[arg-type]
+        super().put(key, piece)
 
 
 def measure_lists(wanted: Wanted) -> Iterator[Figures | OneChange]:
@@ -89,9 +90,9 @@ def measure_lists(wanted: Wanted) -> Iterator[Figures | OneChange]:
         polled = [_polled(key, bench.port) for key in province.keys]
         for name in ("form_list", "manifest", "entities"):
             requests = tuple(getattr(one, name) for one in polled)
-            yield measured(bench, f"lists: {name}, unchanged", lambda requests=requests: _repeat(bench, requests))
+            yield measured(bench, f"lists: {name}, unchanged", partial(_repeat, bench, requests))
         large = tuple(polled[province.keys.index(key)].entities for key in province.large)
-        yield measured(bench, f"lists: {LARGE} households, changed", lambda: _changed_rounds(bench, large))
+        yield measured(bench, f"lists: {LARGE} households, changed", partial(_changed_rounds, bench, large))
         yield _one_change(bench, province)
 
 

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from server.app import make_services
 from server.settings import read_settings
@@ -23,7 +23,9 @@ from .server_process import free_port, serving
 from .stored import copy_newest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from server.operations.services import Services
 
     from .client import Outcome, Request
     from .field import Field
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 _LONGEST_WARMING_SECONDS = 3.0
 _WARMING_REQUESTS = 400
 _ON_DISK = "/var/tmp"  # noqa: S108 unlike /tmp it is never kept in memory, where durability would cost nothing
+_World = TypeVar("_World")
 _SUCCESS = frozenset({200, 201, 304})
 
 
@@ -44,14 +47,15 @@ class Wanted:
     seconds: float
     connections: int | None
     stored: int
+    share: float = 1.0
+    """What part of a province is there, for the lists."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Bench:
+class Bench:
     """A server that runs, and the processes that are metered."""
 
     wanted: Wanted
-    field: Field
     port: int
     master: int
     beside: tuple[int, ...]
@@ -62,14 +66,16 @@ def measure(wanted: Wanted) -> Iterator[Figures]:
     """Yield the figures of the load; for form lists, also of phones that have the list already."""
     kind = KINDS[wanted.load]
     with ExitStack() as stack:
-        bench = _start(wanted, kind, stack)
-        requests = _warm(bench, kind)
-        yield _measured(bench, kind, wanted.load, requests)
+        field, bench = started(wanted, lambda services: set_up(services, kind.phones, kind.forms), stack)
+        requests = _warm(bench, kind, field)
+        yield measured(bench, wanted.load, lambda: _send(bench, kind, requests, seconds=wanted.seconds))
         if wanted.load == "formlist":
-            yield _measured(bench, kind, "formlist, unchanged", known_lists(bench.field, bench.port))
+            known = known_lists(field, bench.port)
+            yield measured(bench, "formlist, unchanged", lambda: _send(bench, kind, known, seconds=wanted.seconds))
 
 
-def _start(wanted: Wanted, kind: Kind, stack: ExitStack) -> _Bench:
+def started(wanted: Wanted, prepare: Callable[[Services], _World], stack: ExitStack) -> tuple[_World, Bench]:
+    """Start an empty database, let *prepare* fill it, and start the server; *stack* ends them."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nepnha-bench-", dir=_ON_DISK)))
     folder.chmod(0o755)
     cluster = folder / "database"
@@ -78,10 +84,10 @@ def _start(wanted: Wanted, kind: Kind, stack: ExitStack) -> _Bench:
     port = free_port()
     environment = _environment(store, folder, port)
     services = make_services(read_settings(environment))
-    field = set_up(services, kind.phones, kind.forms)
+    world = prepare(services)
     services.engine.dispose()
     master = stack.enter_context(serving(environment, port, folder / "server.log"))
-    return _Bench(wanted, field, port, master, store.processes, environment)
+    return world, Bench(wanted, port, master, store.processes, environment)
 
 
 def _environment(store: database.Database, folder: Path, port: int) -> dict[str, str]:
@@ -95,10 +101,10 @@ def _environment(store: database.Database, folder: Path, port: int) -> dict[str,
     }
 
 
-def _warm(bench: _Bench, kind: Kind) -> tuple[Request, ...]:
+def _warm(bench: Bench, kind: Kind, field: Field) -> tuple[Request, ...]:
     """Let every worker meet the form, and fill the tables as far as wanted; return the requests still to send."""
     wanted = _WARMING_REQUESTS + int(kind.most_per_second * bench.wanted.seconds)
-    requests = kind.make(bench.field, wanted)
+    requests = kind.make(field, wanted)
     first, rest = (
         (requests, requests) if kind.is_repeated else (requests[:_WARMING_REQUESTS], requests[_WARMING_REQUESTS:])
     )
@@ -110,11 +116,12 @@ def _warm(bench: _Bench, kind: Kind) -> tuple[Request, ...]:
     return rest
 
 
-def _measured(bench: _Bench, kind: Kind, name: str, requests: tuple[Request, ...]) -> Figures:
+def measured(bench: Bench, name: str, send: Callable[[], Outcome]) -> Figures:
+    """Return what it came to when *send* sent its load."""
     everything = (bench.master, *bench.beside)
     with peak_memory(everything) as peak:
         whole, server = cpu_seconds(everything), cpu_seconds([bench.master])
-        outcome = _send(bench, kind, requests, seconds=bench.wanted.seconds)
+        outcome = send()
         _settle(bench)
         whole, server = cpu_seconds(everything) - whole, cpu_seconds([bench.master]) - server
     answered = len(outcome.latencies)
@@ -123,7 +130,7 @@ def _measured(bench: _Bench, kind: Kind, name: str, requests: tuple[Request, ...
         load=name,
         database=bench.wanted.database,
         stored=bench.wanted.stored,
-        connections=_connections(bench, kind),
+        connections=outcome.connections,
         seconds=outcome.seconds,
         answers=outcome.statuses,
         per_second=accepted / outcome.seconds,
@@ -136,7 +143,7 @@ def _measured(bench: _Bench, kind: Kind, name: str, requests: tuple[Request, ...
     )
 
 
-def _settle(bench: _Bench) -> None:
+def _settle(bench: Bench) -> None:
     """Have PostgreSQL write to its tables what it only logged so far: that too was caused by the load."""
     if bench.wanted.database == "postgresql":
         engine = open_engine(bench.environment["NEPNHA_DATABASE_URL"], connections=1)
@@ -145,11 +152,11 @@ def _settle(bench: _Bench) -> None:
         engine.dispose()
 
 
-def _send(bench: _Bench, kind: Kind, requests: tuple[Request, ...], *, seconds: float) -> Outcome:
+def _send(bench: Bench, kind: Kind, requests: tuple[Request, ...], *, seconds: float) -> Outcome:
     connections = _connections(bench, kind)
     filler = secrets.token_bytes(kind.filler_bytes)
     return drive_apart(Load(bench.port, requests, connections, seconds, filler, kind.is_repeated))
 
 
-def _connections(bench: _Bench, kind: Kind) -> int:
+def _connections(bench: Bench, kind: Kind) -> int:
     return bench.wanted.connections or kind.connections

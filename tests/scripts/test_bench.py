@@ -58,6 +58,16 @@ def test_photographs_and_lists_are_measured_too():
     assert (set(fresh["answers"]), set(unchanged["answers"])) == ({"200"}, {"304"})
 
 
+@pytest.mark.database
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_province_s_lists_are_measured_unchanged_changed_and_after_one_change(database):
+    *polled, changed, one = bench("lists", "--database", database, "--seconds", "0.5", "--share", "0.01")
+    assert [set(figures["answers"]) for figures in polled] == [{"304"}] * 3
+    assert set(changed["answers"]) == {"200"}
+    assert (one["pieces"], one["lists"], one["pieces_made_anew"]) == (9, 15, 1)
+    assert one["largest_village_bytes"] < 60_000
+
+
 def test_the_cpu_of_a_child_that_ended_is_its_parents():
     child = PARENT.format(busy=BUSY.format(seconds=0.4))
     with subprocess.Popen([sys.executable, "-c", child], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, and_, any_, bindparam, case, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from server.registers.reach import Reach
 from server.registers.versions import Conflict
@@ -57,20 +58,25 @@ class ListSize:
     in_conflict: int
 
 
-_STANDING = (
-    select(EntityListRow, EntityCounterRow.unit_id, EntityCounterRow.revision.label("counter"))
-    .outerjoin(
-        EntityCounterRow,
-        and_(
-            EntityCounterRow.list_id == EntityListRow.id,
-            EntityCounterRow.unit_id.in_(bindparam("units", expanding=True)),
-        ),
+def _standing(units: ColumnElement[bool], names: ColumnElement[bool]) -> Select[Any, Any, Any]:
+    return (
+        select(EntityListRow, EntityCounterRow.unit_id, EntityCounterRow.revision.label("counter"))
+        .outerjoin(EntityCounterRow, and_(EntityCounterRow.list_id == EntityListRow.id, units))
+        .where(EntityListRow.project_id == bindparam("project_id"), names)
     )
-    .where(
-        EntityListRow.project_id == bindparam("project_id"),
+
+
+_STANDING = {
+    # Arrays leave the statement the same for any number of units, so that it is planned once.
+    "postgresql": _standing(
+        EntityCounterRow.unit_id == any_(bindparam("units", type_=ARRAY(BigInteger))),
+        EntityListRow.name == any_(bindparam("names", type_=ARRAY(Text))),
+    ),
+    "sqlite": _standing(
+        EntityCounterRow.unit_id.in_(bindparam("units", expanding=True)),
         EntityListRow.name.in_(bindparam("names", expanding=True)),
-    )
-)
+    ),
+}
 
 
 class CarriedLists:
@@ -84,7 +90,7 @@ class CarriedLists:
         asked = {"project_id": project_id, "names": sorted(names), "units": sorted(units)}
         lists: dict[int, EntityList] = {}
         counters: dict[int, dict[UnitId, int]] = defaultdict(dict)
-        for row in self._connection.execute(_STANDING, asked):
+        for row in self._connection.execute(_STANDING[self._connection.dialect.name], asked):
             if row.id not in lists:
                 lists[row.id] = EntityList(
                     row.id, row.project_id, row.name, Reach(row.reach), row.is_sensitive, row.revision
