@@ -60,7 +60,8 @@ def withdraw(services: Services, uow: UnitOfWork, effect: Effect, source: Source
     """Take back what a record did to an entity: of all it said, the last word of those that stand counts again.
 
     An entity it made leaves its list, unless others worked on it: then it stays and the conflict is told. A change that
-    waited makes a version that says nothing: the phone counted it, and keeps its own values until ours has as many.
+    waited makes a version that says nothing, now or once the entity is there: the phone counted it, and keeps its own
+    values until ours has as many.
     """
     uow.entity_effects.withdraw(effect)
     if effect.entity_key is None:
@@ -73,10 +74,13 @@ def withdraw(services: Services, uow: UnitOfWork, effect: Effect, source: Source
         end = unchanged(stored.state, action=Action.WITHDRAW, conflict=conflict)
         write_version(uow, with_deletion(stored, is_deleted=is_untouched), end, source, touched=touched)
         return
-    if effect.outcome != "held":
-        new = _words_again(services, uow, effect, stored=stored, action=Action.WITHDRAW)
+    if effect.outcome == "held" and not stored.state.exists:
+        uow.entity_effects.leave_gap(effect, source.at)
+        return
+    if effect.outcome == "held":
+        new: NewVersion | None = unchanged(stored.state, action=Action.WITHDRAW, conflict=Conflict.NONE)
     else:
-        new = unchanged(stored.state, action=Action.WITHDRAW, conflict=Conflict.NONE) if stored.state.exists else None
+        new = _words_again(services, uow, effect, stored=stored, action=Action.WITHDRAW)
     if new is not None:
         write_version(uow, stored, new, source, touched=touched)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.operations.asked_changes import asked_by
 from server.operations.write_entity import Source, Touched, write_version
-from server.registers.versions import Wait, decide
+from server.registers.versions import Action, Conflict, Wait, decide, unchanged
 
 if TYPE_CHECKING:
     from server.operations.services import Services
@@ -28,10 +28,18 @@ FORCED_AT_ONCE: Final = 200
 
 
 def release_waiting_for(services: Services, uow: UnitOfWork, stored: StoredEntity, touched: Touched) -> StoredEntity:
-    """Apply whatever waited for what the entity has become; return the entity as it stands then."""
+    """Apply whatever waited for what the entity has become, and count what was withdrawn before it was there.
+
+    Return the entity as it stands then.
+    """
     if not stored.state.exists:
         return stored
-    waiting = [(effect, _change_of(services, uow, effect)) for effect in uow.entity_effects.held_of(stored.key)]
+    effects = uow.entity_effects.waiting_of(stored.key)
+    for gap in (one for one in effects if one.outcome == "withdrawn"):
+        nothing = unchanged(stored.state, action=Action.WITHDRAW, conflict=Conflict.NONE)
+        stored = write_version(uow, stored, nothing, _source_of(services, uow, gap), touched=touched)
+        uow.entity_effects.set_outcome(gap, "withdrawn", None)
+    waiting = [(one, _change_of(services, uow, one)) for one in effects if one.outcome == "held"]
     waiting.sort(key=lambda one: one[1].base_version or 0)
     progress = True
     while progress:
@@ -71,8 +79,8 @@ def _force(services: Services, entity_key: int) -> int:
         }
         while waiting := [
             (effect, _change_of(services, uow, effect))
-            for effect in uow.entity_effects.held_of(entity_key)
-            if (effect.submission_version_id, effect.path) in late
+            for effect in uow.entity_effects.waiting_of(entity_key)
+            if effect.outcome == "held" and (effect.submission_version_id, effect.path) in late
         ]:
             effect, change = min(waiting, key=lambda one: (not one[1].creates, one[1].base_version or 0))
             made = decide(change, stored.state, forced=True)

@@ -56,6 +56,8 @@ class Entity:
     """The village it names; where it names none, that of whoever brought it."""
     waiting: list[tuple[datetime, Said]] = field(default_factory=list)
     is_deleted: bool = False
+    gaps: list[str] = field(default_factory=list)
+    """Records dropped while they waited for it: the phone has counted each of them."""
 
     def add(self, record: str, label: str, values: dict[str, str], *, chain: tuple = ("", None), silent=False) -> None:
         """Make a further version that sets a label, where one is given, and some values."""
@@ -115,7 +117,8 @@ class Register:
         self._newest[record] = said
         self._rejected.discard(record)
         if before is None or record not in self._did:
-            self._forget(before)
+            if self._forget(before) and not (said.creates or said.updates):
+                self._leave_gap(self._of(before), record)
             self._take(said, record, at)
         elif record in self._taken_back:
             self._revive(said, record)
@@ -135,8 +138,8 @@ class Register:
         self._rejected.add(record)
         if record in self._did and record not in self._taken_back:
             self._withdraw(entity, record)
-        elif self._forget(said) and entity.versions:
-            entity.add(record, "", {}, silent=True)
+        elif self._forget(said):
+            self._leave_gap(entity, record)
 
     def accept(self, instance_id: str, at: datetime) -> None:
         """Let a reviewer take a rejection back."""
@@ -146,6 +149,7 @@ class Register:
         if not (said.creates or said.updates):
             return
         if record not in self._did:
+            entity.gaps = [one for one in entity.gaps if one != record]
             self._take(said, record, at)
             return
         self._taken_back.remove(record)
@@ -182,6 +186,14 @@ class Register:
         was_waiting, entity.waiting = len(left) < len(entity.waiting), left
         return was_waiting
 
+    @staticmethod
+    def _leave_gap(entity: Entity, record: str) -> None:
+        """Count a change that was dropped while it waited, now or once the entity is there."""
+        if entity.versions:
+            entity.add(record, "", {}, silent=True)
+        else:
+            entity.gaps.append(record)
+
     def _take(self, said: Said, record: str, at: datetime) -> None:
         if not (said.creates or said.updates):
             return
@@ -206,6 +218,9 @@ class Register:
         label = said.label or entity.label or said.entity_id[:8]
         entity.add(record, label, said.values, chain=(said.branch, said.base))
         entity.place = entity.place or self._villages[said.instance_id]
+        for one in entity.gaps:
+            entity.add(one, "", {}, silent=True)
+        entity.gaps.clear()
 
     def _release(self, entity: Entity) -> None:
         ready = True

@@ -195,3 +195,14 @@ def test_a_decision_taken_back_does_not_undo_what_was_said_later(field, services
     field.send(survey_of(one, size="6"))
     undo_review(services, officer, batch_id, Desk.EVERYDAY)
     assert stored(services, one).properties["size"] == "6"
+
+
+def test_a_change_dropped_before_its_household_is_made_counts_once_it_is(field, services, officer):
+    one = entity_id()
+    change = household(one, update=True, base=1, trunk="", branch=entity_id(), size="6")
+    reject(services, officer, field.send(change))
+    field.send(created(one, size="4"))
+    assert on_phone(field)[one]["__version"] == "2", "as many as the phone counts, or it would show its six for ever"
+    assert stored(services, one).properties["size"] == "4"
+    colleague(field).send(survey_of(one, last_survey_year="2026"))
+    assert on_phone(field)[one]["__version"] == "3", "it is counted once"

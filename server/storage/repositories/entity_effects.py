@@ -99,9 +99,18 @@ class EntityEffects:
         )
         return frozenset(one for one in found.scalars() if one is not None)
 
-    def held_of(self, entity_key: int) -> list[Effect]:
-        """Return the changes of one entity that wait, the earliest record first."""
-        return self._effects(EntityEffectRow.entity_key == entity_key, EntityEffectRow.outcome == "held")
+    def waiting_of(self, entity_key: int) -> list[Effect]:
+        """Return the changes of one entity that wait, or were withdrawn and left a gap, the earliest record first."""
+        return self._effects(EntityEffectRow.entity_key == entity_key, EntityEffectRow.held_at.is_not(None))
+
+    def leave_gap(self, effect: Effect, at: datetime) -> None:
+        """Remember that a withdrawn change still has to be counted once its entity is there."""
+        rows = EntityEffectRow
+        self._connection.execute(
+            update(rows)
+            .where(rows.submission_version_id == effect.submission_version_id, rows.path == effect.path)
+            .values(held_at=at)
+        )
 
     def held_since(self, before: datetime, most: int) -> list[Effect]:
         """Return changes that have waited since before then."""
