@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 TOTAL: Final = ""
 """The category of the row that stands for the whole; the others are ``question=value``."""
 
+POOL: Final = "pool"
+"""Stands where measures have their form: ``pool.<name>`` counts what the measures of several forms that join it say."""
+
 MOST_THOUSANDTHS: Final = 10**15
 """The largest amount of one contribution: a thousand thousand million, more than any commune's budget in đồng."""
 
@@ -36,8 +39,9 @@ class Combine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One row: *measure* is ``form_id.name``, *position* the index in the measure's `over` (0 for the record).
+    """One row: *measure* is ``form_id.name`` or ``pool.name``.
 
+    *position* is the index in the measure's `over` (0 for the record),
     *period* is the year of *event_date*, *category* empty for the total or ``question=value``.
     """
 

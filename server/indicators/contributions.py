@@ -2,7 +2,8 @@
 
 A pure function of the record's tree and the measures: no clock, no database. Each element a measure counts gives one
 row for the total (category empty) and one for every question it is broken down by (``question=value``, with an empty
-value where there is no answer, so that the categories of a question add up to the total).
+value where there is no answer, so that the categories of a question add up to the total). A measure that joins a pool
+gives one row more, for the pool, which has no categories: forms are broken down by different questions.
 A measure that cannot be read off a record is a finding and adds nothing; the other measures are not touched by it.
 """
 
@@ -118,9 +119,10 @@ class _Reading:
         day = _day(at.text(measure.date), self.record.event_date)
         subject, unit_id = self._subject(measure, at), self._unit(measure, at)
         categories = [f"{one.question}={at.text(one.answer)}"[:_LONGEST_CATEGORY] for one in measure.by]
-        for category in (TOTAL, *categories):
+        keys = [(measure.code, TOTAL), *((measure.code, one) for one in categories)]
+        for code, category in [*keys, (measure.pool, TOTAL)] if measure.pool else keys:
             yield Contribution(
-                measure=measure.code,
+                measure=code,
                 position=at.position,
                 subject=subject,
                 category=category,

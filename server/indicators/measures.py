@@ -11,6 +11,7 @@ A form carries a sheet ``measures`` next to survey and choices, one row per meas
     date       the day that decides the period (the record's event date)
     place      a unit's code (the record's unit)
     by         select_one questions to break it down by, comma-separated; the select_multiple of *over* may be one
+    joins      a pool: what *any* record of several forms says of a subject is also counted once as ``pool.<name>``
 
 Expressions are compiled once. Every fault of the sheet is found in one go; reading answers is for `contributions`.
 """
@@ -22,17 +23,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from server.forms.definition import ControlKind, NodeKind, Text
+from server.forms.faults import Fault
 from server.forms.logic import Expression, LogicError, compile_expression, substitute_references
 from server.forms.logic.syntax import Base
 from server.forms.sheets import Row, Sheet
 from server.indicators.cells import missing_columns, repeated, rows_of
-from server.indicators.contribution import Combine
+from server.indicators.contribution import POOL, Combine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from server.forms.definition import FormDefinition, Node
-    from server.forms.faults import Fault
     from server.indicators.cells import Cells
 
 MEASURES: Final = "measures"
@@ -68,6 +69,8 @@ class Measure:
     date: Expression | None
     place: Expression | None
     by: tuple[Breakdown, ...]
+    pool: str = ""
+    """The measure of the pool it joins, ``pool.<name>``; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +81,26 @@ class MeasuresRead:
     faults: tuple[Fault, ...]
 
 
-def read_measures(sheet: Sheet, definition: FormDefinition) -> MeasuresRead:
+def read_measures(sheet: Sheet, definition: FormDefinition, *, is_sensitive: bool = False) -> MeasuresRead:
     """Return the measures *sheet* defines for the form, with every fault of the sheet.
 
     Fault codes: ``measure.no_column``, ``.empty_cell``, ``.bad_name``, ``.repeated``, ``.unknown_word``, ``.bad_over``,
-    ``.bad_by``, ``.unknown_question``, ``.ambiguous_question``, and ``form.logic.*`` for expressions that cannot work.
+    ``.bad_by``, ``.unknown_question``, ``.ambiguous_question``, ``.reserved_form``, ``.bad_pool``, ``.pool_combine``,
+    ``.pool_subject``, ``.pool_twice``, ``.pool_sensitive``, and ``form.logic.*`` for expressions that cannot work.
     """
     if not sheet.rows:
         return MeasuresRead((), ())
     faults = missing_columns(sheet, _COLUMNS, "measure.no_column")
+    if definition.form_id == POOL:
+        faults.append(Fault("measure.reserved_form", {"form": POOL}, sheet=sheet.name))
     if faults:
         return MeasuresRead((), tuple(faults))
     rows = list(rows_of(sheet))
-    form = _Form(definition, {})
+    form = _Form(definition, {}, is_sensitive)
     found = [_measure(cells, form) for cells in rows]
     faults = [fault for cells in rows for fault in cells.faults]
     faults += repeated(((cells, cells.text("name")) for cells in rows), "name", "measure.repeated")
+    faults += repeated(((cells, cells.text("joins")) for cells in rows), "joins", "measure.pool_twice")
     return MeasuresRead(tuple(filter(None, found)), tuple(faults))
 
 
@@ -136,6 +143,7 @@ def _measure(cells: Cells, form: _Form) -> Measure | None:
         date=_expression(cells, "date", form, host),
         place=_expression(cells, "place", form, host),
         by=_by(cells, form, over),
+        pool=_pool(cells, form, combine),
     )
     return None if cells.faults else measure
 
@@ -146,6 +154,7 @@ class _Form:
 
     definition: FormDefinition
     by_source: dict[str, Expression]
+    is_sensitive: bool
 
     def compiled(self, source: str) -> Expression:
         if source not in self.by_source:
@@ -214,6 +223,22 @@ def _breakdown(cells: Cells, form: _Form, reference: str, over: Node | None) -> 
         return Breakdown(node.name, form.compiled("."))
     cells.refuse("measure.bad_by", "by", given=reference)
     return None
+
+
+def _pool(cells: Cells, form: _Form, combine: Combine | None) -> str:
+    """Return the pool the row joins: only whether anything at all was so can be said by several forms together."""
+    name = cells.text("joins")
+    if not name:
+        return ""
+    if not _NAME.fullmatch(name):
+        cells.refuse("measure.bad_pool", "joins", given=name)
+    if combine is not Combine.ANY:
+        cells.refuse("measure.pool_combine", "combine", pool=name)
+    if not cells.text("subject"):
+        cells.refuse("measure.pool_subject", "subject", pool=name)
+    if form.is_sensitive:
+        cells.refuse("measure.pool_sensitive", "joins", pool=name)
+    return f"{POOL}.{name}"
 
 
 def _refuse_expression(cells: Cells, column: str, error: LogicError) -> None:

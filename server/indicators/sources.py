@@ -1,8 +1,9 @@
 """Where the numbers of an indicator come from: a measure of a form, a register, the number of units, the year before.
 
-A plan writes them in one cell: ``form.measure`` or ``form.measure[question=value]``; ``register:households`` or
-``register:households[poverty=poor]``, as the register stood at the end of the year; ``units:commune``, how many of a
-level there are; ``previous``, the numerator of the year before. Reading them is for the storage.
+A plan writes them in one cell: ``form.measure`` or ``form.measure[question=value]``; ``pool.name``, what several forms
+say together; ``register:households`` or ``register:households[poverty=poor]``, as the register stood at the end of the
+year; ``units:commune``, how many of a level there are; ``previous``, the numerator of the year before. Several values
+stand with ``|`` between them, ``register:clubs[kind=a|b]``. Reading them is for the storage.
 """
 
 from __future__ import annotations
@@ -24,11 +25,19 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source: *measure* is the measure, the list or the level, *category* one category of it (``name=value``)."""
+    """One source: *measure* is the measure, the list or the level, *category* what of it (``name=value``)."""
 
     measure: str
     category: str = ""
     basis: Basis = Basis.MEASURE
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Return every category it counts, of which no two hold the same thing; the whole is the empty one."""
+        name, _, values = self.category.partition("=")
+        if not name:
+            return ("",)
+        return tuple(dict.fromkeys(f"{name}={value}" for value in values.split("|")))
 
     def __str__(self) -> str:
         """Return it as the workbook writes it."""

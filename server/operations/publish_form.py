@@ -20,9 +20,10 @@ from server.forms.entities import columns_read, entity_blocks
 from server.forms.faults import Fault, FormRefused
 from server.forms.sheets import SourceKind
 from server.forms.xform import read_form
-from server.indicators.measures import MEASURES, read_measures
+from server.indicators.measures import MEASURES, measures_of, read_measures
 from server.operations.empty_lists import EmptyList, empty_lists, readers_of, refuse_empty_lists
 from server.operations.release_held import release_waiting
+from server.operations.standing_plans import refuse_breaking
 from server.registers.lists import is_property_name
 from server.registers.reach import REACH_OF
 from server.submissions.check_order import cycle_faults
@@ -116,7 +117,7 @@ def check_source(
         raise FormRefused(converted.faults)
     definition = read_form(converted.xform)
     sheet = converted.sheet(MEASURES)
-    measured = read_measures(sheet, definition).faults if sheet else ()
+    measured = read_measures(sheet, definition, is_sensitive=is_sensitive).faults if sheet else ()
     files = {**source.files, **({ITEMSETS_FILE: converted.itemsets} if converted.itemsets else {})}
     made = made_files(definition, lists)
     surroundings = Surroundings(
@@ -152,7 +153,8 @@ def publish_form(
 ) -> Published:
     """Check and publish one form.
 
-    Raises FormRefused with every fault, Conflict ``form.version_taken`` or ``list.empty_for``, NotFound
+    Raises FormRefused with every fault (``measure.breaks_plan`` among them: a plan in force counts what it no longer
+    yields), Conflict ``form.version_taken`` or ``list.empty_for``, NotFound
     ``project.unknown``, InvalidInput ``form.practice_project`` (a practice twin serves its parent's versions).
     """
     with Converter() as converter:
@@ -179,9 +181,12 @@ def publish_checked(  # noqa: PLR0913 the facts of one publication, each of its 
             if known.xform != checked.xform:
                 raise Conflict("form.version_taken", form=definition.form_id, version=definition.version)
             return Published(known.version_id, known.form_id, known.version, known.title, False, checked.warnings)
+        measures = measures_of(_rows(checked.measures), definition)
+        refuse_breaking(uow, project_id, definition.form_id, measures)
         facts = {"form_key": form_key, **_version_facts(services, source, checked, audience)}
         version_id = uow.forms.add_version(facts, _files(checked))
         uow.forms.add_audience(audience_rows(services, version_id, audience))
+        uow.forms.join_pools(form_key, [one.pool for one in measures if one.pool])
         uow.forms.raise_revision(project_id)
         _note_lists(uow, project_id, definition, services.now())
         empty = lists_left_empty(services, uow, version_id, audience)

@@ -17,6 +17,7 @@ from server.forms.faults import Fault
 from server.forms.sheets import SourceKind, check_archive, read_sheets
 from server.indicators.plan import INDICATORS, TARGETS, Plan, PlanRefused, Target, read_plan
 from server.indicators.sources import Basis, Source
+from server.operations.standing_plans import questions_of
 from server.registers.reach import REACH_OF, SENSITIVE_LISTS
 from server.registers.tallies import BREAKDOWNS
 
@@ -100,7 +101,7 @@ def _checked(services: Services, project_id: int, plan: Plan) -> list[tuple[Targ
         _check_project(uow, project_id)
         current = uow.forms.current(project_id)
     shelved = [services.shelf.version_by_id(one.version_id) for one in current if not one.is_sensitive]
-    questions = {measure.code: {one.question for one in measure.by} for form in shelved for measure in form.measures}
+    questions = questions_of(measure for form in shelved for measure in form.measures)
     faults = list(_measure_faults(plan, questions))
     territory = services.atlas.current().territory
     targets = [(target, _unit_of(target, territory, faults)) for target in plan.targets]

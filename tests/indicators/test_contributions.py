@@ -134,3 +134,13 @@ def test_a_place_nobody_knows_counts_for_the_records_unit_and_is_a_warning():
 def test_a_record_without_any_place_adds_nothing():
     found = contributed("", row(), unit_id=None)
     assert (found.contributions, [one.code for one in found.findings]) == ((), ["measure.no_place"])
+
+
+def test_what_joins_a_pool_adds_once_more_as_a_whole_to_the_pool():
+    joining = row(subject="${household}", combine="any", by="${poverty}", joins="reached")
+    found = rows_of("<household>h1</household><poverty>poor</poverty>", joining)
+    assert [(one.measure, one.category, one.subject, one.combine) for one in found] == [
+        ("visit.counted", "", "h1", Combine.ANY),
+        ("visit.counted", "poverty=poor", "h1", Combine.ANY),
+        ("pool.reached", "", "h1", Combine.ANY),
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from household_visit import HEADER, form, row
 
@@ -42,6 +44,9 @@ def test_a_form_without_a_measures_sheet_has_no_measures():
         ({"value": "frobnicate(${size})"}, "form.logic.unknown_function", "value"),
         ({"value": "if(${size})"}, "form.logic.wrong_arity", "value"),
         ({"value": "instance('households')/root/item/size"}, "form.logic.unknown_list", "value"),
+        ({"joins": "hộ", "combine": "any", "subject": "${household}"}, "measure.bad_pool", "joins"),
+        ({"joins": "reached", "combine": "latest", "subject": "${household}"}, "measure.pool_combine", "combine"),
+        ({"joins": "reached", "combine": "any"}, "measure.pool_subject", "subject"),
         ({"combine": "newest"}, "measure.unknown_word", "combine"),
         ({"by": "${size}"}, "measure.bad_by", "by"),
         ({"by": "poverty"}, "measure.bad_by", "by"),
@@ -77,3 +82,23 @@ def test_a_select_multiple_may_be_broken_down_by_its_own_values():
 def test_equal_expressions_are_compiled_once():
     first, second = measures_of((HEADER, row(subject="${household}"), row(name="b", subject="${household}")), form())
     assert first.subject is second.subject
+
+
+JOINS = {"subject": "${household}", "combine": "any", "joins": "reached"}
+
+
+def test_a_row_may_join_one_pool_and_a_pool_takes_one_row_of_a_form():
+    (measure,) = measures_of((HEADER, row(**JOINS)), form())
+    assert (measure.code, measure.pool) == ("visit.counted", "pool.reached")
+    assert measures_of((HEADER, row()), form())[0].pool == ""
+    assert faults(row(**JOINS), row(name="other", **JOINS)) == [("measure.pool_twice", 3, "joins")]
+
+
+def test_a_sensitive_form_joins_no_pool():
+    read = read_measures(sheet_of((HEADER, row(**JOINS))), form(), is_sensitive=True)
+    assert [(one.code, one.row, one.column) for one in read.faults] == [("measure.pool_sensitive", 2, "joins")]
+
+
+def test_no_form_may_be_called_as_pools_are():
+    pool = replace(form(), form_id="pool")
+    assert [one.code for one in read_measures(sheet_of((HEADER, row())), pool).faults] == ["measure.reserved_form"]

@@ -195,3 +195,59 @@ def test_incidents_added_or_removed_change_no_everyday_number(world):
     assert (sums(world, where, HOUSEHOLDS), behind(world, where)) == before
     world.decide({record: None})
     assert (sums(world, where, HOUSEHOLDS), behind(world, where)) == before
+
+
+POOL = Source("pool.reached")
+
+
+def joined(world, *form_keys):
+    with world.uow() as uow:
+        for form_key in form_keys:
+            uow.forms.join_pools(form_key, ["pool.reached"])
+            uow.forms.join_pools(form_key, ["pool.reached"])
+
+
+def test_a_pool_is_the_union_of_the_subjects_whatever_form_names_them(world):
+    joined(world, world.form_key)
+    reached = [
+        adds("reached", form="pool", subject=subject, unit_id=unit_id, combine="any")
+        for subject, unit_id in (("h1", VILLAGE_A), ("h1", VILLAGE_B), ("h2", VILLAGE_C))
+    ]
+    sent = [world.receive(one, unit_id=one.unit_id) for one in reached]
+    world.decide(dict(sent))
+    where = extent(world, NEW_FRAME, NEW_AB, NEW_C)
+    assert {place: one.thousandths for (place, _), one in sums(world, where, POOL).items()} == {
+        NEW_AB: 1000, NEW_C: 1000, None: 2000,
+    }  # fmt: skip
+    assert behind(world, where, POOL)[1] == 2
+    world.decide({sent[0][0]: None})
+    assert behind(world, where, POOL) == ([sent[2][0], sent[1][0]], 2)
+    with world.uow(writes=False) as uow:
+        assert uow.figure_tables.receipts(where, [POOL])[None] == Receipts(3, 2)
+
+
+def test_a_pool_that_nobody_or_a_sensitive_form_joins_is_closed(world):
+    record, version = world.receive(adds("reached", form="pool", combine="any"))
+    world.decide({record: version})
+    where = extent(world, NEW_FRAME, NEW_AB)
+    assert sums(world, where, POOL) == {}
+    joined(world, world.form_key)
+    assert sums(world, where, POOL)[None, POOL] == Added(1000, 1)
+    joined(world, world.secret_key)
+    assert (sums(world, where, POOL), behind(world, where, POOL)) == ({}, ([], 0))
+    with world.uow(writes=False) as uow:
+        assert uow.figure_tables.receipts(where, [POOL]) == {}
+        assert uow.figure_tables.open_measures(world.project_id, ["pool.reached"]) == frozenset()
+
+
+def test_several_categories_of_a_source_are_added_together(world):
+    sent = [
+        world.receive(adds(subject=subject), adds(subject=subject, category=f"kind={kind}"))
+        for subject, kind in (("h1", "a"), ("h2", "b"), ("h3", "c"))
+    ]
+    world.decide(dict(sent))
+    where = extent(world, NEW_FRAME, NEW_AB)
+    both, one = Source("visit.households", "kind=a|b"), Source("visit.households", "kind=b")
+    found = sums(world, where, both, one)
+    assert (found[NEW_AB, both], found[NEW_AB, one]) == (Added(2000, 2), Added(1000, 1))
+    assert behind(world, where, both) == ([sent[1][0], sent[0][0]], 2)

@@ -10,7 +10,9 @@ from workbooks import FORMS, QUESTION, XLSFORMS, rows, settings, sheet, survey
 from server.forms.xform import read_form
 from server.indicators.measures import read_measures, sheet_of
 
-COLUMNS = {"name", "label::vi", "label::en", "over", "where", "value", "subject", "combine", "date", "place", "by"}
+COLUMNS = {
+    "name", "label::vi", "label::en", "over", "where", "value", "subject", "combine", "date", "place", "by", "joins",
+}  # fmt: skip
 NEEDED = {
     "household_register": {"households"},
     "household_conduct_survey": {

@@ -62,6 +62,16 @@ class FormVersionRow(Model):
     published_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
+class FormPoolRow(Model):
+    """A form of which some version joins a pool of measures; rows stay, for records of that version do."""
+
+    __tablename__ = "form_pool"
+
+    form_key: Mapped[int] = mapped_column(ForeignKey("form.id"), primary_key=True)
+    pool: Mapped[str] = mapped_column(String(70), primary_key=True)
+    """``pool.name``"""
+
+
 class FormFileRow(Model):
     """A file a form version refers to. kind: file (bytes kept here), units or entities (made per collaborator)."""
 

@@ -6,15 +6,17 @@ page, file or door can go round it. Sums are the province's to read; the records
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import BigInteger, Select, and_, case, cast, distinct, false, func, null, or_, select, union_all
 
+from server.indicators.contribution import POOL
 from server.indicators.figures import Receipts
 from server.indicators.sources import Basis
 from server.storage.models.figures import ContributionRow, FigureSumRow
-from server.storage.models.forms import FormRow
+from server.storage.models.forms import FormPoolRow, FormRow
 from server.storage.models.registers import EntityListRow, RegisterTallyRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
@@ -78,7 +80,7 @@ class FigureTables:
         Units and sources to which nothing was added are not in the answer.
         """
         rows = FigureSumRow
-        asked = {(source.measure, source.category): source for source in self._open(extent, sources)}
+        asked = _asked(self._open(extent, sources))
         sums = (
             select(rows.unit_id, rows.measure, rows.category, rows.thousandths, rows.contributions)
             .where(
@@ -104,17 +106,18 @@ class FigureTables:
         )
         everywhere = select(_NOWHERE, *what).select_from(sums).group_by(sums.c.measure, sums.c.category)
         found = self._connection.execute(union_all(by_unit, everywhere)) if asked else ()
-        return {
-            (row.place, asked[row.measure, row.category]): Added(int(row.thousandths), int(row.contributions))
+        return _gathered(
+            (row.place, source, int(row.thousandths), int(row.contributions))
             for row in found
-        }
+            for source in asked[row.measure, row.category]
+        )
 
     def register_sums(self, extent: Extent, sources: Sequence[Source]) -> Mapping[tuple[int | None, Source], Added]:
         """Return how many each register held at the end of the period, by unit and under None for all.
 
         Registers of dangerous places do not exist here. Those that hold nothing are not in the answer.
         """
-        asked = {(source.measure, source.category): source for source in sources}
+        asked = _asked(sources)
         rows, lists = RegisterTallyRow, EntityListRow
         held = (
             select(rows.unit_id, lists.name, rows.category, func.sum(rows.live).label("live"))
@@ -139,18 +142,20 @@ class FigureTables:
         )
         everywhere = select(_NOWHERE, *what).select_from(held).group_by(held.c.name, held.c.category)
         found = self._connection.execute(union_all(by_unit, everywhere)) if asked else ()
-        return {
-            (row.place, asked[row.name, row.category]): Added(int(row.live) * 1000, int(row.live))
+        return _gathered(
+            (row.place, source, int(row.live) * 1000, int(row.live))
             for row in found
+            for source in asked[row.name, row.category]
             if row.live
-        }
+        )
 
     def receipts(self, extent: Extent, sources: Sequence[Source]) -> Mapping[int | None, Receipts]:
         """Return how many records of the forms of *sources* there are and of how many an approved version counts.
 
         By unit, and under None for all. Read off tallies: it costs the same however many records there are.
         """
-        forms = sorted({source.measure.rpartition(".")[0] for source in self._open(extent, sources)})
+        behind = self._forms_behind(extent.project_id, [one.measure for one in sources if one.basis is Basis.MEASURE])
+        forms = sorted({form_id for form_ids in behind.values() for form_id in form_ids})
         if not forms:
             return {}
         rows = tallied()
@@ -225,20 +230,55 @@ class FigureTables:
         ).scalar_one()
 
     def open_measures(self, project_id: int, measures: Iterable[str]) -> frozenset[str]:
-        """Return those of *measures* whose form the project has, and which is not sensitive."""
+        """Return those of *measures* all of whose forms are the project's and not sensitive."""
+        return frozenset(self._forms_behind(project_id, measures))
+
+    def _forms_behind(self, project_id: int, measures: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """Return the forms each measure is read from, of a pool all that ever joined it; without a sensitive one."""
         forms = {measure: measure.rpartition(".")[0] for measure in measures}
-        rows = select(FormRow.form_id).where(
-            FormRow.project_id == project_id,
-            FormRow.form_id.in_(sorted(set(forms.values()))),
-            FormRow.is_sensitive.is_(False),
+        pools = sorted(measure for measure, form_id in forms.items() if form_id == POOL)
+        here = FormRow.project_id == project_id
+        alone = select(FormRow.form_id).where(
+            here, FormRow.is_sensitive.is_(False), FormRow.form_id.in_(sorted(set(forms.values()) - {POOL}))
         )
-        known = set(self._connection.execute(rows).scalars())
-        return frozenset(measure for measure, form_id in forms.items() if form_id in known)
+        known = set(self._connection.execute(alone).scalars())
+        behind = {measure: frozenset({form_id}) for measure, form_id in forms.items() if form_id in known}
+        if not pools:
+            return behind
+        joined = (
+            select(FormPoolRow.pool, FormRow.form_id, FormRow.is_sensitive)
+            .join(FormRow, FormRow.id == FormPoolRow.form_key)
+            .where(here, FormPoolRow.pool.in_(pools))
+        )
+        members = self._connection.execute(joined).all()
+        closed = {row.pool for row in members if row.is_sensitive}
+        for row in members:
+            if row.pool not in closed:
+                behind[row.pool] = behind.get(row.pool, frozenset()) | {row.form_id}
+        return behind
 
     def _open(self, extent: Extent, sources: Sequence[Source]) -> list[Source]:
         measures = [source for source in sources if source.basis is Basis.MEASURE]
         allowed = self.open_measures(extent.project_id, [source.measure for source in measures])
         return [source for source in measures if source.measure in allowed]
+
+
+def _asked(sources: Iterable[Source]) -> Mapping[tuple[str, str], list[Source]]:
+    """Return who asks for each measure (or list) and category; two sources may ask for the same."""
+    asked: dict[tuple[str, str], list[Source]] = defaultdict(list)
+    for source in dict.fromkeys(sources):
+        for category in source.categories:
+            asked[source.measure, category].append(source)
+    return asked
+
+
+def _gathered(parts: Iterable[tuple[int | None, Source, int, int]]) -> Mapping[tuple[int | None, Source], Added]:
+    """Return the categories of each source, added together."""
+    found: dict[tuple[int | None, Source], Added] = {}
+    for place, source, thousandths, contributions in parts:
+        before = found.get((place, source), Added(0, 0))
+        found[place, source] = Added(before.thousandths + thousandths, before.contributions + contributions)
+    return found
 
 
 def _counted_in(extent: Extent, source: Source) -> ColumnElement[bool]:
@@ -249,7 +289,7 @@ def _counted_in(extent: Extent, source: Source) -> ColumnElement[bool]:
         rows.project_id == extent.project_id,
         rows.measure == source.measure,
         rows.period == extent.period,
-        rows.category == source.category,
+        rows.category.in_(source.categories),
         rows.thousandths != 0,
     )
     return and_(counted, rows.unit_id.in_(_below(extent))) if extent.units else counted

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
-from server.storage.models.forms import FormAudienceRow, FormFileRow, FormRow, FormVersionRow
+from server.storage.models.forms import FormAudienceRow, FormFileRow, FormPoolRow, FormRow, FormVersionRow
 from server.storage.models.projects import ProjectRow
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -128,6 +128,14 @@ class Forms:
         if files:
             self._connection.execute(insert(FormFileRow), [{**one, "version_id": version_id} for one in files])
         return version_id
+
+    def join_pools(self, form_key: int, pools: Iterable[str]) -> None:
+        """Note that a version of the form joins these pools of measures."""
+        rows = FormPoolRow
+        known = set(self._connection.execute(select(rows.pool).where(rows.form_key == form_key)).scalars())
+        new = sorted(set(pools) - known)
+        if new:
+            self._connection.execute(insert(rows), [{"form_key": form_key, "pool": one} for one in new])
 
     def add_audience(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert units or collaborators a version is for."""

@@ -1,0 +1,74 @@
+"""What plans in force count, held against a form that is about to change.
+
+A figure that is published must not run dry because a form was edited: the version that would do so is refused, with
+the names of the indicators, until a plan that does without them is in force.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from server.forms.faults import Fault, FormRefused
+from server.forms.xform import read_form
+from server.indicators.contribution import POOL
+from server.indicators.measures import MEASURES, measures_of
+from server.indicators.sources import Basis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from server.indicators.measures import Measure
+    from server.indicators.sources import Source
+    from server.storage.unit_of_work import UnitOfWork
+
+
+def questions_of(measures: Iterable[Measure]) -> Mapping[str, set[str]]:
+    """Return what can be counted with *measures*, each with the questions it is broken down by; pools with none."""
+    found: dict[str, set[str]] = {}
+    for one in measures:
+        found[one.code] = {breakdown.question for breakdown in one.by}
+        if one.pool:
+            found[one.pool] = set()
+    return found
+
+
+def refuse_breaking(uow: UnitOfWork, project_id: int, form_id: str, measures: Iterable[Measure]) -> None:
+    """Raise FormRefused with ``measure.breaks_plan`` for each count of a plan in force that *measures* end.
+
+    What the version in force does not yield either is no fault of the new one.
+    """
+    before = next((one for one in uow.forms.current(project_id) if one.form_id == form_id), None)
+    if before is None:
+        return
+    old = questions_of(measures_of(before.measures, read_form(before.xform)))
+    new = questions_of(measures)
+    faults = tuple(
+        Fault(
+            "measure.breaks_plan",
+            {"measure": str(source), "indicators": ", ".join(dict.fromkeys(codes)), "form": form_id},
+            sheet=MEASURES,
+            column="joins" if source.measure.startswith(f"{POOL}.") else "by" if source.measure in new else "name",
+        )
+        for source, codes in _counted(uow, project_id).items()
+        if yields(old, source) and not yields(new, source)
+    )
+    if faults:
+        raise FormRefused(faults)
+
+
+def yields(questions: Mapping[str, set[str]], source: Source) -> bool:
+    """Tell whether *source* is counted, broken down as it asks, by measures with these *questions*."""
+    question = source.category.partition("=")[0]
+    return source.measure in questions and (not question or question in questions[source.measure])
+
+
+def _counted(uow: UnitOfWork, project_id: int) -> Mapping[Source, list[str]]:
+    """Return every measure the plans in force of the project name, with the indicators that do."""
+    plan_ids = [one.plan_id for one in uow.plans.in_force() if one.project_id == project_id]
+    found: dict[Source, list[str]] = {}
+    for indicators in uow.plans.indicators(plan_ids).values():
+        for indicator in indicators:
+            for source in indicator.sources:
+                if source.basis is Basis.MEASURE:
+                    found.setdefault(source, []).append(indicator.code)
+    return found
