@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
 from server.operations.add_project import add_project
@@ -17,6 +17,8 @@ from server.operations.load_units import SAMPLE_FILE, SEED_FILE, load_units, see
 from server.operations.publish_form import Audience, publish_form
 from server.operations.sample_registers import SampleList, put_sample_entities
 from server.storage.schema import upgrade
+
+from .stored import fill_register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +29,8 @@ FORMS = Path(__file__).resolve().parent.parent.parent / "xlsforms"
 SURVEY, EVENT = "household_conduct_survey", "training_event"
 PHOTO_NAME = "1763600000000.jpg"
 """How the example of an event with a photograph names it."""
-HOUSEHOLDS = 500
+HOUSEHOLDS = 10_000
+"""Of one village, so many that none is surveyed twice in a measurement."""
 _VILLAGE = "23500-01"
 _ANSWERED = ("couple_with_children", "couple_with_children", "couple_with_children", "refused", "bad_required_missing")
 """What villages send: mostly answered surveys, some refusals, some records that a reviewer must look at."""
@@ -49,7 +52,7 @@ def set_up(services: Services, phones: int, forms: Iterable[str]) -> Field:
     project = add_project(services, "Đo tốc độ (mẫu)")
     for form_id in forms:
         publish_form(services, project.project_id, read_form_source(FORMS / form_id), audience=Audience())
-    put_sample_entities(services, SampleList(project.project_id, "households", _households()))
+    _fill_village(services, project.project_id)
     keys = tuple(_new_phone(services, project.project_id, number) for number in range(phones))
     return Field(project.project_id, keys)
 
@@ -59,7 +62,7 @@ def surveys() -> Iterator[bytes]:
     texts = [_example(SURVEY, name) for name in _ANSWERED]
     for number in count():
         place = number % HOUSEHOLDS
-        household = str(_household_id(place))
+        household = _household_id(place)
         given = {"household": household, "household_id": household, "hh_number": str(place)}
         text = re.sub(r"Hộ \d+", f"Hộ {place}", texts[number % len(texts)])
         yield _renewed(re.sub(r'(<entity [^>]* id=")[^"]*', rf"\g<1>{household}", text), given)
@@ -82,16 +85,17 @@ def _renewed(text: str, given: Mapping[str, str]) -> bytes:
     return text.encode()
 
 
-def _households() -> bytes:
-    """Return the list of as many households of one village as a hamlet of that size has."""
-    rows = (
-        f"{_household_id(number)},Hộ {number} (mẫu),1,{_VILLAGE},{number},poor,active" for number in range(HOUSEHOLDS)
-    )
-    return "\n".join(["name,label,__version,village,house_no,poverty,status", *rows]).encode()
+def _fill_village(services: Services, project_id: int) -> None:
+    """Put the first household on the list as every entity is put there, and let the others be copies of it."""
+    first = f"{_household_id(0)},Hộ 37 (mẫu),1,{_VILLAGE},37,poor,active"
+    table = "\n".join(["name,label,__version,village,house_no,poverty,status", first]).encode()
+    put_sample_entities(services, SampleList(project_id, "households", table))
+    village = services.atlas.current().territory.find(_VILLAGE, services.today())
+    fill_register(services.engine, [village.unit_id], HOUSEHOLDS - 1)
 
 
-def _household_id(number: int) -> UUID:
-    return UUID(int=number, version=4)
+def _household_id(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012}"
 
 
 def _new_phone(services: Services, project_id: int, number: int) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, MetaData, Table, insert, text
+from sqlalchemy import insert
 
 from server.operations.add_project import add_project
 from server.operations.form_source import read_form_source
@@ -25,9 +25,10 @@ from server.storage.schema import upgrade
 from server.territory.units import Level
 
 from .field import FORMS, SURVEY
+from .stored import fill_register
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from server.operations.services import Services
 
@@ -41,8 +42,6 @@ _UNIT_COLUMNS = (
     "code,name,kind,parent_code,valid_from,valid_to,successor_code,urban_rural,area_class,specially_hard,border"
 )
 _COLUMNS = "name,label,__version,village,house_no,head_name,spouse_name,size,poverty,hh_type,relations,status"
-_NUMBERS = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :copies) "
-_COPIED = {"entity": "id", "entity_version": "entity_key"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,10 @@ def set_up_province(services: Services, share: float) -> Province:
     keys = _enrol(services, project_id, places)
     put_sample_entities(services, SampleList(project_id, LIST, _first_households(codes)))
     large = villages // 3
-    _fill(services.engine, _ids(services, codes[:large]), LARGE - 1)
+    fill_register(services.engine, _ids(services, codes[:large]), LARGE - 1)
     each, over = divmod(households - large * LARGE, villages - large)
-    _fill(services.engine, _ids(services, codes[large : large + over]), each)
-    _fill(services.engine, _ids(services, codes[large + over :]), each - 1)
-    _settle(services.engine)
+    fill_register(services.engine, _ids(services, codes[large : large + over]), each)
+    fill_register(services.engine, _ids(services, codes[large + over :]), each - 1)
     return Province(project_id, keys, keys[_OFFICERS if people > 2 * _OFFICERS else 0 : large], villages)
 
 
@@ -118,48 +116,3 @@ def _first_households(codes: Sequence[str]) -> bytes:
     facts = "37,A Mẫu Văn Tik,Y Mẫu Thị Bét,5,near_poor,nuclear,couple parent_child siblings,active"
     lines = (f"{uuid4()},A Mẫu Văn Tik – vợ Y Mẫu Thị Bét – hộ 37 (mẫu),1,{code},{facts}" for code in codes)
     return "\n".join([_COLUMNS, *lines]).encode()
-
-
-def _fill(engine: Engine, units: Sequence[int], copies: int) -> None:
-    """Copy the one household of each of these units so many times, with its version."""
-    if copies < 1 or not units:
-        return
-    metadata = MetaData()
-    metadata.reflect(engine, only=tuple(_COPIED))
-    with engine.begin() as connection:
-        highest = int(connection.execute(text("SELECT max(id) FROM entity")).scalar_one())
-        originals = connection.execute(
-            text("SELECT id, unit_id FROM entity WHERE id <= :highest"), {"highest": highest}
-        )
-        places = {unit: key for key, unit in originals}
-        chosen = ", ".join(str(places[unit]) for unit in units)
-        for name, key in _COPIED.items():
-            where, given = f"t.{key} IN ({chosen})", {"copies": copies, "highest": highest}
-            _copy(connection, metadata.tables[name], where=where, given=given)
-
-
-def _copy(connection: Connection, table: Table, *, where: str, given: Mapping[str, int]) -> None:
-    """Insert the copies of one table's rows; ids go up in steps of the number of copies."""
-    values = {column.name: f"t.{column.name}" for column in table.columns}
-    name, key = table.name, _COPIED[table.name]
-    values[key] = f":highest + (t.{key} - 1) * :copies + n"
-    if name == "entity":
-        values["entity_id"] = "substr(t.entity_id, 1, 24) || substr(CAST(1000000000000 + n AS TEXT), 2)"
-    values["label"] = "replace(t.label, 'hộ 37', 'hộ ' || n)"
-    connection.execute(
-        text(
-            f"INSERT INTO {name} ({', '.join(values)}) {_NUMBERS}"  # noqa: S608 names of our own tables
-            f"SELECT {', '.join(values.values())} FROM {name} AS t, numbers WHERE {where}"
-        ),
-        given,
-    )
-
-
-def _settle(engine: Engine) -> None:
-    """Let ids follow the copies, and the database know how many there are."""
-    is_postgresql = engine.dialect.name == "postgresql"
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if is_postgresql:
-            move = "SELECT setval(pg_get_serial_sequence('entity', 'id'), (SELECT max(id) FROM entity))"
-            connection.exec_driver_sql(move)
-        connection.exec_driver_sql("VACUUM ANALYZE" if is_postgresql else "ANALYZE")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, MetaData, Table, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _TABLES = ("submission", "submission_version", "attachment", "finding", "contribution")
 _NUMBERS = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :copies) "
@@ -40,8 +40,7 @@ def copy_newest(engine: Engine, copies: int) -> None:
             connection.execute(text(statement), given)
         if engine.dialect.name == "postgresql":
             _move_sequences(connection, metadata)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
+    _analyze(engine)
 
 
 def _copied(name: str, table: Table) -> Mapping[str, str]:
@@ -64,10 +63,17 @@ def _copied(name: str, table: Table) -> Mapping[str, str]:
     return values
 
 
+_COPIED = {"entity": "id", "entity_version": "entity_key"}
 _NEXT_VERSION = "CAST(:last_version AS BIGINT) + n"
 _MOVED = {"submission_id": "t.submission_id + n", "version_id": _NEXT_VERSION}
 _OTHER_ID = "substr(t.{column}, 1, 28) || substr(CAST(1000000000000 + n AS TEXT), 2)"
 """Another instanceID of the same form: the last twelve digits count."""
+
+
+def _analyze(engine: Engine) -> None:
+    """Let the database know how much there is."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
 
 
 def _newest(connection: Connection, question: str) -> int:
@@ -81,3 +87,43 @@ def _move_sequences(connection: Connection, metadata: MetaData) -> None:
         connection.execute(
             text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT max(id) FROM {table.name}))")  # noqa: S608
         )
+
+
+def fill_register(engine: Engine, units: Sequence[int], copies: int) -> None:
+    """Copy the one entity of each of these units so many times, with its version; ids differ in the last 12 digits."""
+    if copies < 1 or not units:
+        return
+    metadata = MetaData()
+    metadata.reflect(engine, only=tuple(_COPIED))
+    with engine.begin() as connection:
+        highest = int(connection.execute(text("SELECT max(id) FROM entity")).scalar_one())
+        originals = connection.execute(
+            text("SELECT id, unit_id FROM entity WHERE id <= :highest"), {"highest": highest}
+        )
+        places = {unit: key for key, unit in originals}
+        chosen = ", ".join(str(places[unit]) for unit in units)
+        for name, key in _COPIED.items():
+            where, given = f"t.{key} IN ({chosen})", {"copies": copies, "highest": highest}
+            _copy_entities(connection, metadata.tables[name], where=where, given=given)
+        if engine.dialect.name == "postgresql":
+            connection.execute(
+                text("SELECT setval(pg_get_serial_sequence('entity', 'id'), (SELECT max(id) FROM entity))")
+            )
+    _analyze(engine)
+
+
+def _copy_entities(connection: Connection, table: Table, *, where: str, given: Mapping[str, int]) -> None:
+    """Insert the copies of one table's rows; ids go up in steps of the number of copies."""
+    values = {column.name: f"t.{column.name}" for column in table.columns}
+    name, key = table.name, _COPIED[table.name]
+    values[key] = f":highest + (t.{key} - 1) * :copies + n"
+    if name == "entity":
+        values["entity_id"] = "substr(t.entity_id, 1, 24) || substr(CAST(1000000000000 + n AS TEXT), 2)"
+    values["label"] = "replace(t.label, 'hộ 37', 'hộ ' || n)"
+    connection.execute(
+        text(
+            f"INSERT INTO {name} ({', '.join(values)}) {_NUMBERS}"  # noqa: S608 names of our own tables
+            f"SELECT {', '.join(values.values())} FROM {name} AS t, numbers WHERE {where}"
+        ),
+        given,
+    )

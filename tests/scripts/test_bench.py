@@ -59,7 +59,7 @@ def test_photographs_and_lists_are_measured_too():
 
 
 @pytest.mark.database
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", [pytest.param("sqlite", marks=pytest.mark.full), "postgresql"])
 def test_a_province_s_lists_are_measured_unchanged_changed_and_after_one_change(database):
     *polled, changed, one = bench("lists", "--database", database, "--seconds", "0.5", "--share", "0.01")
     assert [set(figures["answers"]) for figures in polled] == [{"304"}] * 3
