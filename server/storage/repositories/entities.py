@@ -169,7 +169,13 @@ class Entities:
     def claimed(self, one: EntityList, entity_ids: Iterable[str], at: datetime) -> dict[str, StoredEntity]:
         """Lock the entities of a list and return them by id; for an id that is not there an awaited one is made."""
         wanted = frozenset(entity_ids)
-        known = frozenset(self._connection.execute(_ids_among(one.list_id, wanted)).scalars())
+        if len(wanted) == 1:
+            known = frozenset(found := self.lock(one.list_id, wanted))
+            if found:
+                return found
+        else:
+            # None may be locked while another is made: those who name the same ones would wait in a ring.
+            known = frozenset(self._connection.execute(_ids_among(one.list_id, wanted)).scalars())
         missing = [_awaited(one, entity_id, at) for entity_id in sorted(wanted - known)]
         if missing:
             self._connection.execute(self._insert(EntityRow).on_conflict_do_nothing(), missing)

@@ -75,5 +75,5 @@ def test_a_record_with_an_entity_costs_the_same_however_many_there_are(client, e
     fill(field)
     many = writing(client, engine, field)
     assert few == many
-    assert many["create"] <= 21, many
-    assert many["update"] <= 21, many
+    assert many["create"] <= 18, many
+    assert many["update"] <= 17, many
