@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from console_world import make_account
+
 from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
 from server.operations.write_entity import Source, Touched, write_version
@@ -20,6 +22,12 @@ def officer(services, *units, role=Role.SUPERVISOR, elevated=False, account_id=1
     territory, today = services.atlas.current().territory, services.today()
     posts = tuple(Post(role, territory.resolve(unit, today).unit_id, None, None) for unit in units)
     return Account(AccountId(account_id), "ai.do", posts, elevated)
+
+
+def make_officer(services, *units, login="xa.dakha"):
+    """Return an account that is kept, so that what it does can name it."""
+    made = make_account(services, login, *((Role.SUPERVISOR, unit) for unit in units), name="Cán bộ xã (mẫu)")
+    return officer(services, *units, account_id=made)
 
 
 def put(services, project_id, list_name="households", *, label=None, entity_id=None, **values):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import units_for
 from server.errors import NotFound
+from server.operations.list_meanings import meanings_of
 from server.operations.places import communes_in_order, place_names, ranks
 from server.operations.sights import Desk, register_sight_of
 from server.registers.reach import HOUSEHOLDS, REACH_OF, SENSITIVE_LISTS, Reach, reach_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from server.access.actors import Account
     from server.operations.atlas import Map
     from server.operations.services import Services
+    from server.registers.properties import PropertyMeaning
     from server.storage.repositories.register import EntityLine
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId, UnitPeriod
@@ -83,6 +85,8 @@ class RegisterPage:
     communes: tuple[UnitPeriod, ...]
     villages: tuple[UnitPeriod, ...]
     """Of the commune chosen, or of the only one there is."""
+    meanings: Mapping[str, PropertyMeaning]
+    """What the properties shown in a list mean; none where it shows none."""
 
 
 def browse_register(
@@ -99,10 +103,18 @@ def browse_register(
         keys, following, total = _Search(uow, filters, _ordered_units(here, sight, today)).page(after)
         lines = uow.register.lines(keys)
         to_do = _to_do(uow, filters, question, today.year)
+        is_told = bool(lines) and question.list_name != HOUSEHOLDS
+        means = meanings_of(services, uow, next(iter(lines.values()))) if is_told else {}
     communes = communes_in_order(here, units_for(account, question.desk.read_register, today), today)
     shown = [ListedEntity(lines[key], place_names(here, lines[key].unit_id, today)) for key in keys if key in lines]
     villages = _villages(services, here, communes, question.unit_id)
-    return RegisterPage(tuple(shown), following, total, to_do, communes, villages)
+    return RegisterPage(tuple(shown), following, total, to_do, communes, villages, means)
+
+
+def sees_staff(services: Services, account: Account) -> bool:
+    """Tell whether the staff list is for this account at all."""
+    today, here = services.today(), services.atlas.current()
+    return bool(register_sight_of(account, Desk.EVERYDAY, here, today=today).staff_units)
 
 
 def _sight_of_list(account: Account, question: RegisterQuestion, here: Map, *, today: date) -> Reading:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from server.errors import DomainError, NotFound
 from server.forms.xml_reader import read_xml
 from server.operations.browse_submissions import filters_of, place_of
-from server.operations.sights import sight_of
+from server.operations.record_entities import RecordEntity, entities_of
+from server.operations.sights import register_sight_of, sight_of
 from server.storage.repositories.records import Cursor
 from server.submissions.answers import Section, read_answers
 from server.submissions.changes import Change, changes
@@ -56,6 +57,10 @@ class RecordView:
     comparison: Comparison | None
     next_id: int | None
     """The record to look at after this one, within what the list was narrowed to."""
+    entities: tuple[RecordEntity, ...]
+    """What it made or changed in registers, in sight."""
+    entity_questions: Mapping[str, str]
+    """The questions beside which to tell what registers found odd, by the path of the finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,6 @@ class _Kept:
     attachments: tuple[AttachmentLine, ...]
     decisions: tuple[DecisionLine, ...]
     next_id: int | None
-    names: Mapping[tuple[str, str], str]
-    """What the entities it names are called, by list and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,10 @@ def read_record(
     today = services.today()
     atlas = services.atlas.current()
     form = services.shelf.version_by_id(kept.shown.form_version_id)
-    naming = _Naming(atlas.territory, kept.line.event_date or today, kept.names)
+    named = (one.decode() for one in _IDS.findall(kept.xml + kept.earlier_xml))
+    sight = register_sight_of(account, question.desk, atlas, today=today)
+    entities = entities_of(services, sight, kept.line, kept.shown, named=named)
+    naming = _Naming(atlas.territory, kept.line.event_date or today, entities.names)
     answers = _answers(kept.xml, form, naming)
     comparison = None
     if kept.earlier is not None:
@@ -115,6 +121,8 @@ def read_record(
         kept.decisions,
         comparison,
         kept.next_id,
+        entities.entities,
+        entities.questions,
     )
 
 
@@ -129,20 +137,17 @@ def _read(
         versions = tuple(uow.records.versions(submission_id))
         shown, earlier = _chosen(versions, version_id or line.version_id)
         following = uow.records.page(filters, after=Cursor(line.received_at, line.submission_id), size=1)
-        xml = uow.records.xml(shown.version_id)
-        earlier_xml = uow.records.xml(earlier.version_id) if earlier else b""
         return _Kept(
             line,
             versions,
             shown,
             earlier,
-            xml,
-            earlier_xml,
+            uow.records.xml(shown.version_id),
+            uow.records.xml(earlier.version_id) if earlier else b"",
             tuple(uow.records.findings(shown.version_id)),
             tuple(uow.records.attachments(shown.version_id)),
             tuple(uow.reviews.history(submission_id)),
             following[0].submission_id if following else None,
-            uow.entity_names.labels(line.project_id, (one.decode() for one in _IDS.findall(xml + earlier_xml))),
         )
 
 

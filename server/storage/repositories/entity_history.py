@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, update
 
 from server.registers.versions import Action, Conflict
 from server.storage.models.forms import FormVersionRow
@@ -145,6 +145,15 @@ class EntityHistory:
         if before is not None:
             found = found.where(rows.version < before)
         return [_version(row) for row in self._connection.execute(found)]
+
+    def settle(self, key: int, batch_id: int, at: datetime) -> None:
+        """Note that the open conflicts of an entity were settled by a batch."""
+        rows = EntityVersionRow
+        self._connection.execute(
+            update(rows)
+            .where(rows.entity_key == key, rows.conflict != Conflict.NONE.value, rows.settled_at.is_(None))
+            .values(settled_at=at, settled_by_id=batch_id)
+        )
 
     def seen_records(self, submission_ids: Iterable[int]) -> frozenset[int]:
         """Return those of these records that are in sight."""

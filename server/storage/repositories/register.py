@@ -73,6 +73,8 @@ class EntityLine:
     list_name: str
     project_id: int
     project_name: str
+    forms_project_id: int
+    """The project whose forms this one serves."""
     is_practice: bool
     is_sensitive: bool
     unit_id: UnitId | None
@@ -165,6 +167,7 @@ class Register:
                 EntityListRow.project_id,
                 ProjectRow.name.label("project_name"),
                 ProjectRow.kind.label("project_kind"),
+                func.coalesce(ProjectRow.practice_of_id, ProjectRow.id).label("forms_project_id"),
                 func.coalesce(CollaboratorRow.name, "").label("holder_name"),
             )
             .order_by(EntityRow.id)
@@ -230,6 +233,7 @@ def _line(row: Row[*tuple[Any, ...]]) -> EntityLine:
         list_name=row.list_name,
         project_id=row.project_id,
         project_name=row.project_name,
+        forms_project_id=row.forms_project_id,
         is_practice=row.project_kind == "practice",
         is_sensitive=row.is_sensitive,
         unit_id=None if row.unit_id is None else UnitId(row.unit_id),

@@ -105,7 +105,7 @@ def told(view: RecordView, addresses: Mapping[str, str], language: Language) -> 
         sections,
         tuple(answer for answer in answers if answer.findings),
         teller.by_device(),
-        tuple(teller.finding(one) for one in view.findings if one.path not in shown),
+        tuple(teller.finding(one) for one in view.findings if teller.stands_at(one) not in shown),
         tuple(teller.file(one.name) for one in view.attachments if one.media_key is not None and one.name not in named),
         tuple(teller.change(one) for one in view.comparison.changes) if view.comparison else (),
         _moment(view.answers, "start"),
@@ -175,15 +175,19 @@ class _Teller:
             self._findings(answer.path),
         )
 
+    def stands_at(self, finding: FindingLine) -> str:
+        """Return the question a finding stands beside: what registers found odd, beside that of the entity."""
+        return self.view.entity_questions.get(finding.path, finding.path)
+
     def finding(self, finding: FindingLine) -> ToldFinding:
         """Return the finding with the form's own words to it, for those are not kept but read from the form."""
         node = self.nodes.get(finding.path)
         message = node.constraint_message.in_language(self.language) if node else ""
         label = node.label.in_language(self.language, node.name) if node else ""
-        return ToldFinding(finding.code, finding.severity, {"message": message, **finding.params}, label)
+        return ToldFinding(finding.code, finding.severity, {"message": message, **_dated(finding.params)}, label)
 
     def _findings(self, path: str) -> tuple[ToldFinding, ...]:
-        return tuple(self.finding(one) for one in self.view.findings if one.path == path)
+        return tuple(self.finding(one) for one in self.view.findings if self.stands_at(one) == path)
 
     def _label(self, answer: Answer) -> str:
         return answer.label.in_language(self.language, answer.name) or answer.name
@@ -194,6 +198,21 @@ class _Teller:
         if answer.chosen:
             return tuple(one.label.in_language(self.language, one.value) for one in answer.chosen)
         return (_written(answer),)
+
+
+def _dated(params: Mapping[str, object]) -> dict[str, object]:
+    """Return the parameters with days as days, for the catalogue to write: a finding keeps them as ISO texts."""
+    return {
+        name: _day(value) if name.endswith("_on") and isinstance(value, str) else value
+        for name, value in params.items()
+    }
+
+
+def _day(text: str) -> date | str:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def _written(answer: Answer) -> str:
