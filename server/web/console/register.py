@@ -12,11 +12,13 @@ from server.operations.sights import Desk
 from server.web.console.assets import read_assets
 from server.web.console.collaborators import CollaboratorPages
 from server.web.console.doors import Doors
+from server.web.console.entity_changes import EntityChangePages
 from server.web.console.figures import FigurePages
 from server.web.console.headers import add_headers
 from server.web.console.held import HeldPages
 from server.web.console.records import RecordPages
 from server.web.console.refusals import refusal_page
+from server.web.console.registers import RegisterPages
 from server.web.console.screen import Screen, keep_language
 from server.web.csrf import keep_visit
 from server.web.guard import requires
@@ -67,6 +69,9 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _door_routes(Doors(services, screen))
     yield from _record_routes(RecordPages(services, screen, Desk.EVERYDAY, "submissions"))
     yield from _record_routes(RecordPages(services, screen, Desk.INCIDENTS, "incidents"))
+    yield from _register_routes(RegisterPages(services, screen, Desk.EVERYDAY))
+    yield from _entity_change_routes(EntityChangePages(services, screen))
+    yield from _address_routes(RegisterPages(services, screen, Desk.INCIDENTS))
     yield from _figure_routes(FigurePages(services, screen))
     yield from _held_routes(HeldPages(services, screen))
     yield from _collaborator_routes(CollaboratorPages(services, screen))
@@ -89,6 +94,30 @@ def _record_routes(pages: RecordPages) -> Iterable[Route]:
     yield Route("GET", f"/{name}/files/<token>", f"{name}_file", desk.read, pages.file)
     yield Route("POST", f"/{name}/decide", f"{name}_decide", desk.review, pages.decide)
     yield Route("POST", f"/{name}/undo", f"{name}_undo", desk.review, pages.undo)
+
+
+def _register_routes(pages: RegisterPages) -> Iterable[Route]:
+    read = Permission.READ_REGISTER
+    yield Route("GET", "/households", "registers", read, pages.households)
+    yield Route("GET", "/registers/<list_name>", "register_list", read, pages.listing)
+    yield Route("GET", "/entities/<int:entity_key>", "register_entity", read, pages.entity)
+
+
+def _entity_change_routes(pages: EntityChangePages) -> Iterable[Route]:
+    manage, one = Permission.MANAGE_REGISTER, "/entities/<int:entity_key>"
+    yield Route("GET", f"{one}/conflict", "register_conflict", manage, pages.conflict)
+    yield Route("POST", f"{one}/conflict", "register_settle", manage, pages.settle)
+    yield Route("GET", f"{one}/edit", "register_editing", manage, pages.editing)
+    yield Route("POST", f"{one}/edit", "register_edit", manage, pages.edit)
+    yield Route("POST", f"{one}/remove", "register_remove", manage, pages.remove)
+    yield Route("POST", f"{one}/restore", "register_restore", manage, pages.restore)
+    yield Route("POST", f"{one}/answer", "register_answer", manage, pages.answer)
+
+
+def _address_routes(pages: RegisterPages) -> Iterable[Route]:
+    read = pages.desk.read_register
+    yield Route("GET", "/incidents/addresses", "incidents_addresses", read, pages.addresses)
+    yield Route("GET", "/incidents/addresses/<int:entity_key>", "incidents_address", read, pages.entity)
 
 
 def _figure_routes(pages: FigurePages) -> Iterable[Route]:

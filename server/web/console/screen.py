@@ -39,6 +39,7 @@ class MenuEntry:
 
 _MENU: Final = (
     ("console.submissions", Permission.READ_SUBMISSIONS, "console.menu.submissions"),
+    ("console.registers", Permission.READ_REGISTER, "console.menu.registers"),
     ("console.indicators", Permission.READ_FIGURES, "console.menu.indicators"),
     ("console.held", Permission.READ_TRAY, "console.menu.held"),
     ("console.collaborators", Permission.MANAGE_COLLABORATORS, "console.menu.collaborators"),

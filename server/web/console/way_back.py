@@ -24,6 +24,10 @@ def way_back() -> str | None:
             return url_for("console.held")
         case "collaborator", _, "card" | "revoke":
             return url_for("console.collaborator", **(request.view_args or {}))
+        case "register", _, "settle":
+            return url_for("console.register_conflict", **(request.view_args or {}))
+        case "register", _, "edit" | "remove" | "restore" | "answer":
+            return url_for("console.register_entity", **(request.view_args or {}))
         case _:
             return None
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from console_world import DAK_HA, TU_MO_RONG, client_of, csrf_of, example, make_account, send
+from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, example, make_account, send
 
 from server.access.roles import PERMISSIONS_OF, SEALED, Permission, Role
 from server.web.guard import permission_of
+from tests.register_world import put
 
 HERE, ELSEWHERE = DAK_HA, TU_MO_RONG
 PEOPLE = {
@@ -39,8 +40,13 @@ ANSWERS = {
     "held_discard": 400,
     "collaborator_enrol": 400,
     "collaborator_revoke": 400,
+    "register_settle": 409,  # nothing was seen
+    "register_edit": 409,
+    "register_remove": 409,
+    "register_restore": 409,
+    "register_answer": 409,
 }
-ABOUT_ONE_THING = {"submission_id", "upload_id", "collaborator_id", "token"}
+ABOUT_ONE_THING = {"submission_id", "upload_id", "collaborator_id", "entity_key", "token"}
 
 
 @pytest.fixture
@@ -57,10 +63,14 @@ def console_rules(app):
 def address_of(rule, world, held_id):
     """Return the address of a page about something that lies here."""
     name = rule.endpoint.removeprefix("console.")
+    kind = "trusted_addresses" if name.startswith("incidents") else "households"
+    about_entity = "entity_key" in rule.arguments
     parts = {
         "submission_id": world.records["incident" if name.startswith("incidents") else "37"],
         "upload_id": held_id,
         "collaborator_id": 1,
+        "entity_key": put(world.services, world.project_id, kind, village=VILLAGE_1) if about_entity else 0,
+        "list_name": "clubs",
         "token": "not-made-for-this-session",
         "code": "I6",
         "name": "console.css",
@@ -115,7 +125,8 @@ def test_every_route_answers_each_kind_of_person_as_the_tables_say(app, world, h
 def test_another_territorys_things_look_like_things_that_are_not_there(app, world, held_id):
     make_account(world.services, "ai.do", (Role.SUPERVISOR, ELSEWHERE))
     client = client_of(app, world, "ai.do")
-    for kind, there in (("submissions", world.records["37"]), ("collaborators", 1)):
+    household = put(world.services, world.project_id, village=VILLAGE_1)
+    for kind, there in (("submissions", world.records["37"]), ("collaborators", 1), ("entities", household)):
         hidden, absent = client.get(f"/{kind}/{there}"), client.get(f"/{kind}/999999")
         assert (hidden.status_code, hidden.data) == (absent.status_code, absent.data)
 
@@ -124,9 +135,20 @@ def test_another_territorys_things_look_like_things_that_are_not_there(app, worl
 def test_incidents_leave_no_trace_for_anybody_else(app, world, role):
     make_account(world.services, "ai.do", (role, HERE))
     client = client_of(app, world, "ai.do")
+    address = put(world.services, world.project_id, "trusted_addresses", label="Nhà bà Mẫu", village=VILLAGE_1)
     pages = ["/", "/submissions?state=all", "/submissions?state=all&q=vu", "/held", "/collaborators", "/indicators"]
+    pages += ["/households?show=all", "/households?show=all&q=ba", "/registers/clubs", f"/entities/{address}"]
     text = "".join(client.get(page, follow_redirects=True).text for page in pages)
-    for trace in ("Vụ việc", "incident", "phieu_b", "Cán bộ mẫu", "Công việc riêng", "Phiếu B"):
+    for trace in (
+        "Vụ việc",
+        "incident",
+        "phieu_b",
+        "Cán bộ mẫu",
+        "Công việc riêng",
+        "Phiếu B",
+        "Nhà bà Mẫu",
+        "tin cậy",
+    ):
         assert trace not in text
     hidden, absent = client.get("/incidents"), client.get("/nothing-of-the-kind")
     assert (hidden.status_code, hidden.data) == (absent.status_code, absent.data)

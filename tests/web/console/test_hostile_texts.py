@@ -8,6 +8,7 @@ import pytest
 from console_world import DAK_HA, JPEG, client_of, csrf_of, example, make_account, send
 
 from server.access.roles import Role
+from tests.register_world import put
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}"
 
@@ -86,3 +87,17 @@ def test_a_photo_stands_beside_its_question_and_a_missing_one_is_said(client, wo
     beside = page.partition('id="/data/extras/photo_session"')[2].partition("</div>")[0]
     assert '<img class="photo" src="/submissions/files/' in beside
     assert "Thiếu ảnh" not in page
+
+
+def test_what_registers_hold_is_text(client, world):
+    told = {"head_name": HOSTILE, "address": HOSTILE, "poverty": HOSTILE, "point": HOSTILE, HOSTILE[:30]: HOSTILE}
+    key = put(world.services, world.project_id, label=HOSTILE, village=DAK_HA + "-01", **told)
+    club = put(world.services, world.project_id, "clubs", label=HOSTILE, village=DAK_HA + "-01", kind=HOSTILE)
+    pages = ["/households?show=all", "/registers/clubs", f"/entities/{key}", f"/entities/{key}/edit"]
+    for page in [*pages, f"/entities/{club}", f"/entities/{key}/conflict"]:
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        assert harmless(answer.text), page
+    typed = {"seen": "1", "label": HOSTILE + "!", "reason": HOSTILE, "csrf_token": csrf_of(client)}
+    assert client.post(f"/entities/{key}/edit", data=typed).status_code == 303
+    assert harmless(client.get(f"/entities/{key}").text)

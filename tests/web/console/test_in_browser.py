@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from server.access.roles import Role
+from tests.register_world import put
 
 pytestmark = pytest.mark.browser
 CHROMIUM = Path("/usr/bin/chromium")
@@ -57,7 +58,15 @@ def test_hostile_texts_do_nothing_and_no_page_overflows_a_small_phone(page, worl
     number = send(
         world, "Y Mẫu", example(survey, "refused", 600, instanceName=escape(HOSTILE), hh_number=escape(HOSTILE))
     ).submission_id
+    told = {"head_name": HOSTILE, "address": HOSTILE, "size": HOSTILE, "point": HOSTILE, "visit_result": "moved"}
+    key = put(world.services, world.project_id, label=HOSTILE[:100], village=DAK_HA + "-01", **told)
     visited = (
+        "/households",
+        f"/households?q={HOSTILE}",
+        f"/entities/{key}",
+        f"/entities/{key}/edit",
+        f"/entities/{key}/conflict",
+        "/registers/staff",
         "/submissions?state=all",
         f"/submissions/{number}?state=all",
         f"/submissions/{world.records['41']}?state=all",

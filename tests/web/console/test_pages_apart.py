@@ -8,7 +8,7 @@ from console_world import DAK_HA, TU_MO_RONG, client_of, make_account
 from server.access.roles import Role
 from server.web.console.headers import CONTENT_SECURITY_POLICY
 
-PAGES = ["/submissions?state=all", "/held", "/collaborators", "/indicators"]
+PAGES = ["/submissions?state=all", "/households?show=all", "/registers/clubs", "/held", "/collaborators", "/indicators"]
 OWN = {DAK_HA: ("Hộ 37", "Y Mẫu"), TU_MO_RONG: ("Hộ 55", "A Mẫu")}
 
 

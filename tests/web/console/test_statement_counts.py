@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from server.access.roles import Role
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
+from tests.register_world import put
 
 # Session, territory revision and what the page itself asks; counted, then held.
 MOST = {"/submissions?state=all": 8, "/held": 3, "/collaborators": 5, "/indicators": 7}
@@ -46,6 +47,8 @@ def fill(world):
     for number in range(100, 112):
         send(world, "Y Mẫu", example(survey, "refused", number))
         send(world, "Y Mẫu", example(survey, "refused", number + 100).replace(b'version="', b'version="9'))
+        put(world.services, world.project_id, village=VILLAGE_1, head_name=f"A Mẫu {number}")
+        put(world.services, world.project_id, "clubs", label=f"CLB {number}", village=VILLAGE_1)
         new = NewCollaborator(world.project_id, f"Người mẫu {number}", (VILLAGE_1,), is_sample=True)
         add_collaborator(world.services, new)
 
@@ -58,4 +61,11 @@ def test_a_list_costs_the_same_for_few_and_for_many(client, world, page):
 
 
 def test_a_record_costs_a_bounded_number_of_statements(client, world):
-    assert cost(client, world, f"/submissions/{world.records['37']}") <= 10
+    assert cost(client, world, f"/submissions/{world.records['37']}") <= 12
+
+
+def test_a_household_costs_a_bounded_number_of_statements(client, world):
+    key = put(world.services, world.project_id, village=VILLAGE_1)
+    assert cost(client, world, f"/entities/{key}") <= 12
+    assert cost(client, world, f"/entities/{key}/conflict") <= 9
+    assert cost(client, world, f"/entities/{key}/edit") <= 6

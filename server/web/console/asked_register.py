@@ -1,0 +1,54 @@
+"""Reading what an address asks of a register's list, and writing it back into links.
+
+What cannot be read is as if it were not there, as in `asked`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from server.operations.browse_register import RegisterQuestion, Show
+from server.registers.reach import HOUSEHOLDS
+from server.territory.units import UnitId
+from server.web.console.asked import number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from server.operations.sights import Desk
+
+_LONGEST_WORDS: Final = 100
+_OF_HOUSEHOLDS: Final = tuple(Show)
+_OF_OTHERS: Final = (Show.ACTIVE, Show.CONFLICT, Show.DELETED, Show.ALL)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRegister:
+    """A list as its address asks for it, with the same as parameters for links, and what it can be narrowed to."""
+
+    question: RegisterQuestion
+    parameters: Mapping[str, str]
+    shows: tuple[Show, ...]
+
+
+def asked_register(arguments: Mapping[str, str], list_name: str, desk: Desk) -> AskedRegister:
+    """Return the list that the parameters of an address ask for."""
+    shows = _OF_HOUSEHOLDS if list_name == HOUSEHOLDS else _OF_OTHERS
+    wanted = arguments.get("show", Show.ACTIVE.value)
+    unit = number(arguments.get("unit"))
+    question = RegisterQuestion(
+        list_name,
+        desk,
+        is_practice=arguments.get("practice") == "1",
+        unit_id=None if unit is None else UnitId(unit),
+        show=next((one for one in shows if one.value == wanted), Show.ACTIVE),
+        words=arguments.get("q", "")[:_LONGEST_WORDS].strip(),
+    )
+    written = {
+        "practice": "1" if question.is_practice else "",
+        "unit": str(question.unit_id or ""),
+        "show": "" if question.show is Show.ACTIVE else question.show.value,
+        "q": question.words,
+    }
+    return AskedRegister(question, {name: text for name, text in written.items() if text}, shows)
