@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
 from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, make_account
@@ -10,6 +11,7 @@ from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, mak
 from server.access.roles import Role
 from server.errors import Forbidden
 from server.operations.identify_sender import may_read, may_send, sender_by_token
+from server.operations.sample_registers import SampleList, put_sample_entities
 
 
 @pytest.fixture
@@ -97,3 +99,12 @@ def test_a_new_person_needs_a_name_a_project_and_a_place_of_ones_own(client, wor
     assert answer.status_code == status
     assert words in answer.text
     assert "Y Mới</strong>" not in client.get("/collaborators").text
+
+
+def test_who_is_enrolled_into_a_village_without_households_is_told_of_on_the_card(client, world):
+    row = f"{uuid4()},Hộ 1 (mẫu),1,23500-01"
+    table = f"name,label,__version,village\n{row}".encode()
+    put_sample_entities(world.services, SampleList(world.project_id, "households", table))
+    enrol = {"project": str(world.project_id), "name": "Y Mới"}
+    assert "còn trống" in post(client, "/collaborators/new", **enrol, unit="23500-03").text
+    assert "còn trống" not in post(client, "/collaborators/new", **enrol, unit="23500-01").text

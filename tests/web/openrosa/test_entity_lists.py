@@ -9,8 +9,9 @@ import pytest
 from server.operations.add_collaborator import revoke_collaborator
 from server.operations.add_project import add_practice, add_project
 from server.storage.models.people import CollaboratorPostRow
-from tests.builders import Field, enrol
+from tests.builders import Field, enrol, publish
 from tests.register_field import NEIGHBOUR, colleague, created, entity_id, household, register_field
+from tests.web.openrosa.test_form_list import SENSITIVE
 
 pytestmark = pytest.mark.database
 MANIFEST = "{http://openrosa.org/xforms/xformsManifest}"
@@ -238,3 +239,17 @@ def test_practice_has_the_lists_and_nobody_of_the_main_project(client, field, se
     assert practised not in client.get(entry(client, field)[1]).text
     assert states(client, integrity, practised) == {practised: "false"}
     assert states(client, entry(client, field)[2], practised) == {}
+
+
+def test_the_project_of_incidents_has_no_list(client, field, services):
+    """Its form names no household, and what a list of the main project holds is not there."""
+    known = entity_id()
+    field.send(created(known))
+    apart = add_project(services, "Công việc riêng (mẫu)", kind="separate")
+    publish(services, apart.project_id, workbook=SENSITIVE, is_sensitive=True)
+    officer = Field(services, apart.project_id, enrol(services, apart.project_id, unit="23500"))
+    (form,) = ET.fromstring(client.get(f"{path(officer)}/formList").data)
+    assert form.find(f"{LIST}manifestUrl") is None
+    assert client.get(f"{path(officer)}/entities/households/integrity?id={known}").status_code == 404
+    with services.reading(services.operator()) as uow:
+        assert uow.entities.lists(apart.project_id) == {}
