@@ -34,6 +34,7 @@ def xlsx_file(*rows: tuple[object, ...], headings: tuple[str, ...] = HEADINGS, s
 def saved(workbook: Workbook) -> BytesIO:
     written = BytesIO()
     workbook.save(written)
+    written.seek(0)
     return written
 
 

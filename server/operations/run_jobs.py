@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from server.errors import DomainError, Unavailable
 from server.operations.find_suspects import COMPARE_JOB, find_suspects
 from server.operations.move_spool import move_spool
+from server.operations.office_imports import IMPORT_JOBS
 from server.operations.rederive_submission import rederive
 from server.operations.register_version import APPLY_JOB, register_kept_version
 from server.operations.release_changes import force_waiting
@@ -90,6 +91,7 @@ _WORK: Final[Mapping[str, Callable[[Services, Mapping[str, Any]], None]]] = {
     "derive_submission": _derive,
     APPLY_JOB: _apply,
     COMPARE_JOB: find_suspects,
+    **IMPORT_JOBS,
 }
 
 
@@ -101,7 +103,7 @@ def _claim(services: Services) -> list[Job]:
 def _try(services: Services, job: Job) -> bool:
     """Do one piece and forget it, or put it back with what went wrong; return whether it is done."""
     try:
-        _WORK[job.kind](services, job.payload)
+        _WORK[job.kind](services, {**job.payload, "job_id": job.job_id})
     except Exception as fault:
         log.exception("job.failed", extra={"job": job.job_id, "kind": job.kind, "attempts": job.attempts})
         until = services.now() + pause_after(job.attempts)

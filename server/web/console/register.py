@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, request
 
 from server.access.roles import Permission
+from server.operations.office_imports import MOST_BYTES as LARGEST_LIST_BYTES
 from server.operations.sights import Desk
 from server.web.console.assets import read_assets
 from server.web.console.collaborators import CollaboratorPages
@@ -16,6 +17,7 @@ from server.web.console.entity_changes import EntityChangePages
 from server.web.console.figures import FigurePages
 from server.web.console.headers import add_headers
 from server.web.console.held import HeldPages
+from server.web.console.imports import ImportPages
 from server.web.console.records import RecordPages
 from server.web.console.refusals import refusal_page
 from server.web.console.registers import RegisterPages
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     View = Callable[..., Response]
 
 _PHONES: Final = "/v1/"
+_SENDS_A_FILE: Final = "imports_send"
 _LARGEST_FORM_BYTES: Final = 1_000_000
 _MOST_FORM_PARTS: Final = 2_000
 
@@ -75,6 +78,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _figure_routes(FigurePages(services, screen))
     yield from _held_routes(HeldPages(services, screen))
     yield from _collaborator_routes(CollaboratorPages(services, screen))
+    yield from _import_routes(ImportPages(services, screen))
 
 
 def _door_routes(doors: Doors) -> Iterable[Route]:
@@ -144,6 +148,17 @@ def _collaborator_routes(pages: CollaboratorPages) -> Iterable[Route]:
     yield Route("POST", "/collaborators/<int:collaborator_id>/revoke", "collaborator_revoke", manage, pages.revoke)
 
 
+def _import_routes(pages: ImportPages) -> Iterable[Route]:
+    manage, one = Permission.MANAGE_REGISTER, "/imports/<int:import_id>"
+    yield Route("GET", "/imports", "imports", manage, pages.listing)
+    yield Route("POST", "/imports", _SENDS_A_FILE, manage, pages.send)
+    yield Route("GET", "/imports/templates/<kind>.xlsx", "imports_template", manage, pages.template)
+    yield Route("GET", one, "imports_one", manage, pages.one)
+    yield Route("POST", f"{one}/load", "imports_agree", manage, pages.agree)
+    yield Route("POST", f"{one}/undo", "imports_undo", manage, pages.undo)
+    yield Route("POST", f"{one}/forget", "imports_forget", manage, pages.forget)
+
+
 def _as_function(view: View) -> View:
     """Return *view* as a function of its own, on which a permission can be written."""
 
@@ -154,9 +169,10 @@ def _as_function(view: View) -> View:
 
 
 def _bound_request() -> None:
-    """Keep what a browser may send small: pages take short forms, only phones send files."""
+    """Keep what a browser may send small: pages take short forms, and one of them takes a list."""
     if not request.path.startswith(_PHONES):
-        request.max_content_length = _LARGEST_FORM_BYTES
+        sends_a_file = request.endpoint == f"console.{_SENDS_A_FILE}"
+        request.max_content_length = _LARGEST_FORM_BYTES + (LARGEST_LIST_BYTES if sends_a_file else 0)
         request.max_form_parts = _MOST_FORM_PARTS
 
 

@@ -43,6 +43,7 @@ _MENU: Final = (
     ("console.indicators", Permission.READ_FIGURES, "console.menu.indicators"),
     ("console.held", Permission.READ_TRAY, "console.menu.held"),
     ("console.collaborators", Permission.MANAGE_COLLABORATORS, "console.menu.collaborators"),
+    ("console.imports", Permission.MANAGE_REGISTER, "console.menu.imports"),
 )
 _INCIDENTS: Final = ("console.incidents", "console.menu.incidents")
 

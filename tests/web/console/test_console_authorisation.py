@@ -11,6 +11,9 @@ import pytest
 from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, example, make_account, send
 
 from server.access.roles import PERMISSIONS_OF, SEALED, Permission, Role
+from server.operations.import_order import Asker, ImportOrder, Load
+from server.operations.run_import import FileFacts, keep_file
+from server.storage.visible import Operator
 from server.web.guard import permission_of
 from tests.register_world import put
 
@@ -45,8 +48,12 @@ ANSWERS = {
     "register_remove": 409,
     "register_restore": 409,
     "register_answer": 409,
+    "imports_send": 400,
+    "imports_agree": 409,
+    "imports_undo": 303,
+    "imports_forget": 303,
 }
-ABOUT_ONE_THING = {"submission_id", "upload_id", "collaborator_id", "entity_key", "token"}
+ABOUT_ONE_THING = {"submission_id", "upload_id", "collaborator_id", "entity_key", "import_id", "token"}
 
 
 @pytest.fixture
@@ -56,11 +63,22 @@ def held_id(world):
     return send(world, "Y Mẫu", xml).upload_id
 
 
+@pytest.fixture
+def import_id(world):
+    """Return a file that was loaded by somebody posted here."""
+    services = world.services
+    loader = make_account(services, "nguoi.nap", (Role.SUPERVISOR, HERE))
+    unit = services.atlas.current().territory.find(HERE, services.today()).unit_id
+    asker = Asker(loader, frozenset({unit}), None, Operator())
+    load = Load(ImportOrder(world.project_id, "totals", services.today()), asker)
+    return keep_file(services, load, FileFacts("tong-so-ho.csv", "0" * 64), state="done")
+
+
 def console_rules(app):
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("console.")]
 
 
-def address_of(rule, world, held_id):
+def address_of(rule, world, held_id, import_id):
     """Return the address of a page about something that lies here."""
     name = rule.endpoint.removeprefix("console.")
     kind = "trusted_addresses" if name.startswith("incidents") else "households"
@@ -74,6 +92,8 @@ def address_of(rule, world, held_id):
         "token": "not-made-for-this-session",
         "code": "I6",
         "name": "console.css",
+        "import_id": import_id,
+        "kind": "households",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(parts[found[1]]), rule.rule)
 
@@ -102,7 +122,7 @@ def expected(rule, permission, person):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_every_route_answers_each_kind_of_person_as_the_tables_say(app, world, held_id, who):
+def test_every_route_answers_each_kind_of_person_as_the_tables_say(app, world, held_id, import_id, who):
     person = PEOPLE[who]
     client = app.test_client()
     if person is not None:
@@ -116,7 +136,7 @@ def test_every_route_answers_each_kind_of_person_as_the_tables_say(app, world, h
         # A visitor has no page with a token but the sign-in page.
         token = csrf_of(client, "/sign-in" if person is None else "/collaborators/new") or csrf_of(client)
         typed = {"csrf_token": token} if method == "POST" else None
-        answer = client.open(address_of(rule, world, held_id), method=method, data=typed, buffered=True)
+        answer = client.open(address_of(rule, world, held_id, import_id), method=method, data=typed, buffered=True)
         found[rule.endpoint] = answer.status_code
         wanted[rule.endpoint] = expected(rule, permission_of(app, rule.endpoint), person)
     assert found == wanted
