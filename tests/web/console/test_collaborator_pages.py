@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from uuid import uuid4
 
 import pytest
 from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, make_account
@@ -11,7 +10,8 @@ from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, mak
 from server.access.roles import Role
 from server.errors import Forbidden
 from server.operations.identify_sender import may_read, may_send, sender_by_token
-from server.operations.sample_registers import SampleList, put_sample_entities
+
+EMPTIED = "23500-04"
 
 
 @pytest.fixture
@@ -102,9 +102,9 @@ def test_a_new_person_needs_a_name_a_project_and_a_place_of_ones_own(client, wor
 
 
 def test_who_is_enrolled_into_a_village_without_households_is_told_of_on_the_card(client, world):
-    row = f"{uuid4()},Hộ 1 (mẫu),1,23500-01"
-    table = f"name,label,__version,village\n{row}".encode()
-    put_sample_entities(world.services, SampleList(world.project_id, "households", table))
+    village = world.services.atlas.current().territory.find(EMPTIED, world.services.today()).unit_id
+    with world.services.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE entity SET is_live = (1 = 0) WHERE unit_id = {village}")
     enrol = {"project": str(world.project_id), "name": "Y Mới"}
-    assert "còn trống" in post(client, "/collaborators/new", **enrol, unit="23500-03").text
-    assert "còn trống" not in post(client, "/collaborators/new", **enrol, unit="23500-01").text
+    assert "còn trống" in post(client, "/collaborators/new", **enrol, unit=EMPTIED).text
+    assert "còn trống" not in post(client, "/collaborators/new", **enrol, unit=VILLAGE_1).text
