@@ -1,8 +1,9 @@
 """A plan as its workbook says it: indicators in words and measures, and the targets they should reach.
 
-Sheet ``indicators`` has a row per indicator, sheet ``targets`` a row per indicator, year and unit. Every fault is
-reported at once, with sheet, row and column. Whether the measures are published and the units exist is checked by the
-operation that publishes the plan. Source: the plan's sentences, one definition each.
+Sheet ``indicators`` has a row per indicator, sheet ``targets`` a row per indicator, year and unit; both may be missing
+where sheet ``releases`` declares how sensitive measures are shown (see `releases`). Every fault is reported at once,
+with sheet, row and column. Whether the measures are published and the units exist is checked by the operation that
+publishes the plan. Source: the plan's sentences, one definition each.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from typing import TYPE_CHECKING, Final
 
 from server.errors import InvalidInput
 from server.forms.faults import Fault
+from server.forms.sheets import Sheet
 from server.indicators.cells import missing_columns, repeated, rows_of
+from server.indicators.releases import RELEASES, read_releases
 from server.indicators.sources import PREVIOUS, Basis, Source, parse_source
 from server.territory.units import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from server.forms.sheets import Sheet
     from server.indicators.cells import Cells
+    from server.indicators.releases import Release
 
 INDICATORS: Final = "indicators"
 TARGETS: Final = "targets"
@@ -130,6 +133,7 @@ class Plan:
     indicators: tuple[Indicator, ...]
     indicator_rows: tuple[int, ...]
     targets: tuple[Target, ...]
+    releases: tuple[Release, ...] = ()
 
 
 class PlanRefused(InvalidInput):
@@ -144,9 +148,15 @@ class PlanRefused(InvalidInput):
 def read_plan(sheets: Iterable[Sheet]) -> Plan:
     """Return the plan in a workbook's *sheets*; raises `PlanRefused` with every fault of it."""
     named = {sheet.name: sheet for sheet in sheets}
+    released = read_releases(named.get(RELEASES, Sheet(RELEASES, (), ())))
+    if released.releases:
+        named = {
+            INDICATORS: Sheet(INDICATORS, _INDICATOR_COLUMNS, ()),
+            TARGETS: Sheet(TARGETS, _TARGET_COLUMNS, ()),
+        } | named
     faults = [*_unusable(named, INDICATORS, _INDICATOR_COLUMNS), *_unusable(named, TARGETS, _TARGET_COLUMNS)]
     if faults:
-        raise PlanRefused(faults)
+        raise PlanRefused([*faults, *released.faults])
     indicator_rows, target_rows = list(rows_of(named[INDICATORS])), list(rows_of(named[TARGETS]))
     indicators = [_indicator(cells) for cells in indicator_rows]
     units = {cells.text("code"): _UNITS.get(cells.text("unit").lower()) for cells in indicator_rows}
@@ -154,12 +164,14 @@ def read_plan(sheets: Iterable[Sheet]) -> Plan:
     faults = [fault for cells in (*indicator_rows, *target_rows) for fault in cells.faults]
     faults += repeated(((cells, cells.text("code")) for cells in indicator_rows), "code", "plan.repeated_indicator")
     faults += repeated(((cells, _target_key(cells)) for cells in target_rows), "unit", "plan.repeated_target")
+    faults += released.faults
     if faults:
         raise PlanRefused(faults)
     return Plan(
         tuple(filter(None, indicators)),
         tuple(cells.row.number for cells in indicator_rows),
         tuple(filter(None, targets)),
+        released.releases,
     )
 
 

@@ -16,14 +16,16 @@ from server.errors import InvalidInput, NotFound
 from server.forms.faults import Fault
 from server.forms.sheets import SourceKind, check_archive, read_sheets
 from server.indicators.plan import INDICATORS, TARGETS, Plan, PlanRefused, Target, read_plan
+from server.indicators.releases import faults_with
 from server.indicators.sources import Basis, Source
 from server.operations.standing_plans import questions_of
 from server.registers.reach import REACH_OF, SENSITIVE_LISTS
 from server.registers.tallies import BREAKDOWNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
+    from server.indicators.measures import Measure
     from server.operations.services import Services
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.collection import Territory
@@ -100,9 +102,12 @@ def _checked(services: Services, project_id: int, plan: Plan) -> list[tuple[Targ
     with services.reading(services.operator()) as uow:
         _check_project(uow, project_id)
         current = uow.forms.current(project_id)
-    shelved = [services.shelf.version_by_id(one.version_id) for one in current if not one.is_sensitive]
-    questions = questions_of(measure for form in shelved for measure in form.measures)
-    faults = list(_measure_faults(plan, questions))
+    measures: dict[bool, dict[str, Measure]] = {True: {}, False: {}}
+    for one in current:
+        found = services.shelf.version_by_id(one.version_id).measures
+        measures[one.is_sensitive] |= {measure.code: measure for measure in found}
+    questions = questions_of(measures[False].values())
+    faults = [*_measure_faults(plan, questions, measures[True].keys()), *faults_with(plan.releases, measures[True])]
     territory = services.atlas.current().territory
     targets = [(target, _unit_of(target, territory, faults)) for target in plan.targets]
     if faults:
@@ -130,16 +135,21 @@ def _unit_of(target: Target, territory: Territory, faults: list[Fault]) -> UnitI
         return None
 
 
-def _measure_faults(plan: Plan, questions: Mapping[str, set[str]]) -> Iterator[Fault]:
+def _measure_faults(plan: Plan, questions: Mapping[str, set[str]], sensitive: Collection[str]) -> Iterator[Fault]:
     """Yield a fault for each measure no published form has, and each category its measure is not broken down by."""
     for row, one in zip(plan.indicator_rows, plan.indicators, strict=True):
         for column, source in (("numerator", one.numerator), ("denominator", one.denominator)):
-            if source is not None and (code := _trouble(source, questions)):
+            if source is not None and (code := _trouble(source, questions, sensitive)):
                 yield Fault(code, {"given": str(source)}, sheet=INDICATORS, row=row, column=column)
 
 
-def _trouble(source: Source, questions: Mapping[str, set[str]]) -> str:
-    """Return the code of what is wrong with *source*, empty if nothing is. A sensitive measure is not there at all."""
+def _trouble(source: Source, questions: Mapping[str, set[str]], sensitive: Collection[str]) -> str:
+    """Return the code of what is wrong with *source*, empty if nothing is.
+
+    An indicator shows its measure by any unit to whoever reads figures, so a sensitive one is for release tables only.
+    """
+    if source.measure in sensitive:
+        return "plan.sensitive_measure"
     question = source.category.partition("=")[0]
     match source.basis:
         case Basis.MEASURE:

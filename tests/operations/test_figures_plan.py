@@ -82,11 +82,11 @@ def test_a_unit_of_another_time_is_named_with_its_day_and_has_its_own_target(wor
     publish_book(world, targets=(("I6", "62@2025-06-30", 2025, 70, "official"), ("I6", "23500", 2026, 75, "")))
 
 
-def test_a_sensitive_measure_is_no_measure_to_a_plan(world):
+def test_a_sensitive_measure_makes_no_indicator(world):
     publish(world.services, world.project_id, "incident", is_sensitive=True)
     form_id = "phieu_b"
     cases = ("I7", "Số (mẫu)", f"{form_id}.cases", "", "count", "down", "province", "year")
-    assert refused(world, indicators=(I6, cases)) == [("plan.unknown_measure", "indicators", 3, "numerator")]
+    assert refused(world, indicators=(I6, cases)) == [("plan.sensitive_measure", "indicators", 3, "numerator")]
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a zip", b"<html/>", bytes(MOST_BYTES + 1)])
