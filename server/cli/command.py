@@ -10,6 +10,7 @@ from server.cli.accounts import account
 from server.cli.collaborators import collaborator
 from server.cli.evaluate import evaluate
 from server.cli.faults import show_faults, show_refusal, show_settings
+from server.cli.figures import figures
 from server.cli.forms import form
 from server.cli.logic import logic
 from server.cli.projects import project
@@ -72,7 +73,21 @@ def nepnha(ctx: click.Context, lang: Language | None) -> None:
     ctx.call_on_close(terminal.close)
 
 
-for _one in (setup, project, form, collaborator, account, register, units, sample, rebuild, jobs, doctor, logic):
+for _one in (
+    setup,
+    project,
+    form,
+    figures,
+    collaborator,
+    account,
+    register,
+    units,
+    sample,
+    rebuild,
+    jobs,
+    doctor,
+    logic,
+):
     nepnha.add_command(_one)
 form.add_command(evaluate)
 for _one in (load_file, undo, template):

@@ -51,7 +51,9 @@ class Looked:
 def find_suspects(services: Services, payload: Mapping[str, Any]) -> None:
     """Do the job: compare the entities of ``keys``, or a step of the list ``list_id``, which leaves the next step."""
     if "keys" in payload:
-        _look_at_keys(services, [int(one) for one in payload["keys"]])
+        with services.unit_of_work(services.operator()) as uow:
+            found = uow.suspects.entities(int(one) for one in payload["keys"])
+            _look_at(services, uow, [one for one in found.values() if one.list_name == HOUSEHOLDS])
         return
     list_id, after = int(payload["list_id"]), int(payload.get("after", 0))
     with services.unit_of_work(services.operator()) as uow:
@@ -88,15 +90,6 @@ def find_all_suspects(services: Services, tell: Progress) -> Looked:
 def compared(here: Map, one: LikeEntity, today: date) -> ComparedHousehold:
     """Return an entity as it is compared."""
     return read_household(one.entity_id, one.properties, _place(here, one.unit_id, here.epoch_of(today)))
-
-
-def _look_at_keys(services: Services, keys: list[int]) -> None:
-    """Compare these entities, a step a transaction: a file that was loaded brings a thousand at once."""
-    for start in range(0, len(keys), ENTITIES_A_STEP):
-        with services.unit_of_work(services.operator()) as uow:
-            found = uow.suspects.entities(keys[start : start + ENTITIES_A_STEP]).values()
-            for list_id in sorted({one.list_id for one in found}):
-                _look_at(services, uow, [one for one in found if one.list_id == list_id])
 
 
 def _look_at(services: Services, uow: UnitOfWork, step: list[LikeEntity]) -> Looked:

@@ -35,6 +35,7 @@ from server.storage.repositories.record_tallies import RecordTallies
 from server.storage.repositories.records import Records
 from server.storage.repositories.register import Register
 from server.storage.repositories.register_imports import RegisterImports
+from server.storage.repositories.releases import Releases
 from server.storage.repositories.reviews import Reviews
 from server.storage.repositories.spool import Spool
 from server.storage.repositories.submissions import Submissions
@@ -230,6 +231,11 @@ class UnitOfWork:
     def plans(self) -> Plans:
         """Return the indicators and targets in force."""
         return Plans(self._connection)
+
+    @cached_property
+    def releases(self) -> Releases:
+        """Return the release tables of sensitive measures, and the exact counts they are made from."""
+        return Releases(self._connection)
 
     @cached_property
     def outbox(self) -> Outbox:

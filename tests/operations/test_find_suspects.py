@@ -127,15 +127,6 @@ def test_a_job_goes_through_a_whole_list_step_by_step(field, services, monkeypat
     assert pairs(services) == [frozenset((one, other))]
 
 
-def test_a_job_for_many_goes_step_by_step(field, services, monkeypatch):
-    monkeypatch.setattr("server.operations.find_suspects.ENTITIES_A_STEP", 1)
-    one, other, third = registered(field), registered(field), registered(field, head_name="A Blưn", house_no="5")
-    with services.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM suspect")
-    find_suspects(services, {"keys": [key_of(services, entity) for entity in (one, other, third)]})
-    assert pairs(services) == [frozenset((one, other))]
-
-
 def test_a_dismissed_pair_is_not_proposed_again_until_it_is_reopened(field, services):
     account = officer(services)
     one, other = registered(field), registered(field)

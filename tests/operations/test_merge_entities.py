@@ -12,11 +12,10 @@ from server.operations.merge_entities import MergeOrder, merge, undo_merge
 from server.operations.rebuild_tallies import rebuild_tallies
 from server.operations.release_changes import force_waiting
 from server.operations.run_jobs import run_round
-from tests.builders import new_id, publish
+from tests.builders import new_id
 from tests.merge_field import TU_MO_RONG, batches_of, key_of, merged, officer, order, pairs, registered
 from tests.register_field import (
     NEIGHBOUR,
-    VERSION,
     VILLAGE,
     colleague,
     created,
@@ -125,48 +124,13 @@ def test_an_edit_of_the_record_that_made_the_other_corrects_the_survivor(field, 
     assert said(services, one, "size") == ("7",)
 
 
-SEVERAL = """
-| survey | | | | |
-| | type | name | label | save_to |
-| | begin_repeat | one | Hộ | |
-| | select_one_from_file households.csv | chosen | Hộ nào | |
-| | text | size | Số người | households#size |
-| | text | house_no | Số hộ | households#house_no |
-| | end_repeat | | | |
-| settings | | | |
-| | form_title | form_id | version |
-| | Nhiều hộ mẫu | several | {version} |
-| entities | | | | |
-| | list_name | entity_id | update_if | label |
-| | households | ${{chosen}} | true() | ${{house_no}} |
-"""
-
-
-def about_several(*households):
-    """Return an instance that says of each household (its id, and an answer as XML)."""
-    rows = "".join(
-        f'<one><chosen>{entity}</chosen>{answer}<meta><entity dataset="households" id="{entity}" update="1" create=""'
-        f' baseVersion="1" trunkVersion="1" branchId="{entity_id()}"><label/></entity></meta></one>'
-        for entity, answer in households
-    )
-    return (
-        f'<?xml version=\'1.0\' ?><data id="several" version="{VERSION}">{rows}'
-        f"<meta><instanceID>{new_id()}</instanceID></meta></data>"
-    ).encode()
-
-
-def test_a_record_that_names_both_changes_the_survivor_once_for_each(field, services, account):
-    publish(services, field.project_id, version=VERSION, workbook=SEVERAL)
+def test_a_record_that_names_both_changes_the_survivor_twice(field, services, account):
     one, other = registered(field), registered(field)
-    for survivor, given_up in ((one, other), (other, one)):
-        done = merged(services, account, survivor, given_up)
-        before = len(versions(services, survivor))
-        field.send(
-            about_several((survivor, f"<house_no>{38 + before}</house_no>"), (given_up, f"<size>{before}</size>"))
-        )
-        assert said(services, survivor, "house_no", "size") == (str(38 + before), str(before))
-        assert [row.version for row in versions(services, survivor)] == list(range(1, before + 3))
-        undo_merge(services, account, done.batch_id)
+    merged(services, account, one, other)
+    field.send(household(one, update=True, base=1, trunk=1, house_no="38"))
+    field.send(household(other, update=True, base=1, trunk=1, size="9"))
+    assert said(services, one, "house_no", "size") == ("38", "9")
+    assert [one.version for one in versions(services, one)] == [1, 2, 3, 4]
 
 
 def test_a_second_survey_of_one_year_is_told_across_the_two(field, services, account):
