@@ -1,0 +1,45 @@
+"""Exact counts of sensitive measures have one way out, and it ends in release tables."""
+
+from __future__ import annotations
+
+import ast
+
+SUMS = {"ContributionRow", "FigureSumRow"}
+WHO_READS_SUMS = {
+    "server/storage/repositories/figure_tables.py",  # leaves sensitive measures out before anything is read
+    "server/storage/repositories/releases.py",
+    "server/storage/repositories/versions.py",  # deriving again: writes them
+}
+FROZEN = {"ReleaseRow", "ReleaseExactRow"}
+EXACT = {"exact_cases", "exact_cases_of", "families"}
+WHO_MAY_KNOW = {"server/operations/release_basis.py", "server/operations/release_tables.py"}
+"""The official copy will be one more."""
+
+
+def imported_names(module):
+    return {alias.name for one in ast.walk(module.tree) if isinstance(one, ast.ImportFrom) for alias in one.names}
+
+
+def read_attributes(module):
+    return {one.attr for one in ast.walk(module.tree) if isinstance(one, ast.Attribute)}
+
+
+def test_sums_are_read_where_sensitive_measures_are_left_out_or_released(modules):
+    readers = {one.name for one in modules if SUMS & imported_names(one) and "/models/" not in one.name}
+    assert readers == WHO_READS_SUMS
+
+
+def test_frozen_tables_are_read_by_one_repository(modules):
+    readers = {one.name for one in modules if FROZEN & imported_names(one)}
+    assert readers == {"server/storage/repositories/releases.py"}
+
+
+def test_exact_cases_are_asked_for_by_what_freezes_them_alone(modules):
+    askers = {one.name for one in modules if EXACT & (read_attributes(one) | imported_names(one))}
+    assert askers - {"server/storage/repositories/releases.py"} == WHO_MAY_KNOW
+
+
+def test_doors_read_release_tables_through_one_module(modules):
+    doors = [one for one in modules if one.name.startswith(("server/web/", "server/cli/"))]
+    reaching = {one.name for one in doors if "releases" in read_attributes(one)}
+    assert reaching == set()
