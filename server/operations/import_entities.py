@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from server.operations.import_order import Load
     from server.operations.progress import Progress
     from server.operations.services import Services
-    from server.registers.wishes import Wish
+    from server.registers.wishes import LoadedList, Wish
     from server.storage.repositories.entities import EntityList, StoredEntity
     from server.storage.unit_of_work import UnitOfWork
 
 _PLACES = frozenset({VILLAGE, COMMUNE})
+_PLACE_TITLES = {VILLAGE: "Thôn", COMMUNE: "Xã/phường"}
 _SHOWN = 80
 
 
@@ -160,6 +161,15 @@ def _changes(
             yield _Change(wish, one, new)
 
 
+def _changed_cells(filled: LoadedList, one: _Change) -> Iterator[ChangedCell]:
+    """Yield what a row changes, as lists say it, in the order of the columns."""
+    titles = {**_PLACE_TITLES, **{column.name: column.title for column in filled.columns}}
+    before, after = one.stored.state.values, one.new.values
+    for name in sorted(one.new.changed - {LABEL}, key=list(titles).index):
+        old, new = (filled.said(name, values.get(name, ""))[:_SHOWN] for values in (before, after))
+        yield ChangedCell(titles[name], old, new)
+
+
 def _gone(stored: Mapping[int, StoredEntity]) -> int:
     """Return how many of the entities left the list since they were looked for."""
     return sum(1 for one in stored.values() if one.state.is_deleted or one.merged_into_id is not None)
@@ -178,15 +188,8 @@ def _versions_on_the_day(
 
 def _count(reading: FileReading, known: int, changes: list[_Change]) -> None:
     reading.report.unchanged += known - len(changes)
-    titles = {one.name: one.title for one in reading.filled.columns} | {
-        VILLAGE: "Thôn", COMMUNE: "Xã/phường",
-    }  # fmt: skip
     for one in changes:
-        before, after = one.stored.state.values, one.new.values
-        cells = tuple(
-            ChangedCell(titles.get(name, name), before.get(name, "")[:_SHOWN], after[name][:_SHOWN])
-            for name in sorted(one.new.changed - {LABEL})
-        )
+        cells = tuple(_changed_cells(reading.filled, one))
         change = RowChange(
             one.wish.sheet, one.wish.row, one.stored.state.label, cells, one.new.conflict is not Conflict.NONE
         )

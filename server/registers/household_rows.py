@@ -20,6 +20,7 @@ from server.registers.household_words import (
     SEXES,
     STATUSES,
     TICKS,
+    said,
 )
 from server.registers.lists import VILLAGE
 from server.registers.reach import HOUSEHOLDS
@@ -174,6 +175,10 @@ class Households:
         if number:
             parts.append(f"hộ {number}")
         return " – ".join(parts)[:_LONGEST_LABEL]
+
+    def said(self, name: str, value: str) -> str:
+        """Return the value of a property as lists say it: a word for a code."""
+        return said(name, value)
 
     def lacks(self, wish: Wish) -> str:
         """Return what a new household cannot do without: the name of its head."""

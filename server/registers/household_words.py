@@ -11,10 +11,10 @@ from typing import Final
 from server.registers.headings import heading_key
 
 _OTHER_PEOPLES: Final = (
-    "Tày, Thái, Hoa, Khơ-me, Mường, Nùng, HMông, Mông, Dao, Ngái, Ê Đê, Sán Chay, Cơ Ho, Chăm, Sán Dìu, Mnông, "
+    "dân tộc khác, khác, Tày, Thái, Hoa, Khơ-me, Mường, Nùng, HMông, Mông, Dao, Ngái, Ê Đê, Sán Chay, Cơ Ho, Chăm, Sán Dìu, Mnông, "
     "Ra Glai, Xtiêng, Bru Vân Kiều, Thổ, Giáy, Cơ Tu, Mạ, Khơ Mú, Co, Cor, Tà Ôi, Chơ Ro, Kháng, Xinh Mun, Hà Nhì, "
     "Chu Ru, Lào, La Chí, La Ha, Phù Lá, La Hủ, Lự, Lô Lô, Chứt, Mảng, Pà Thẻn, Cơ Lao, Cống, Bố Y, Si La, Pu Péo, "
-    "Ơ Đu, dân tộc khác, khác"
+    "Ơ Đu"
 )
 _PEOPLES: Final = {
     "01": "Kinh",
@@ -89,3 +89,11 @@ WORDS_OF: Final = {
     "head_sex": _SEXES,
 }
 """The words of each column as they are written, for the template's page of hints."""
+
+
+def said(column: str, value: str) -> str:
+    """Return a value of the forms as lists say it: ``cận nghèo`` for ``near_poor``; several with commas between."""
+    words = WORDS_OF.get(column, {})
+    return (
+        ", ".join(words[one].partition(",")[0] if one in words else one for one in value.split(" ")) if words else value
+    )

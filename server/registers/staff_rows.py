@@ -85,6 +85,10 @@ class Staff:
         """Return name and post: ``Y Bét – Công chức văn hóa``."""
         return " – ".join(one for one in (values.get("full_name", ""), values.get("post", "")) if one)
 
+    def said(self, name: str, value: str) -> str:  # noqa: ARG002 no property of theirs is a code
+        """Return the value as it is."""
+        return value
+
     def lacks(self, wish: Wish) -> str:
         """Return what a new person cannot do without: a name."""
         return "" if wish.values.get("full_name") else "full_name"

@@ -78,6 +78,9 @@ class LoadedList(Protocol):
     def label(self, wish: Wish, values: Mapping[str, str], before: str) -> str:
         """Return the label of an entity that now has *values*; *before* is the one it had, empty for a new one."""
 
+    def said(self, name: str, value: str) -> str:
+        """Return the value of a property as lists say it."""
+
     def lacks(self, wish: Wish) -> str:
         """Return the column a new entity cannot do without and the row leaves empty; empty where it has all."""
 

@@ -70,12 +70,15 @@ def test_the_same_file_again_changes_nothing(field, services):
 
 def test_a_changed_cell_is_shown_with_what_was_there_and_an_empty_one_changes_nothing(field, services):
     loaded(field, csv_file(TIK))
-    content = csv_file(("23500-01", "037", "", "", 5, "", ""))
+    content = csv_file(("23500-01", "037", "", "", 5, "", "Hộ cận nghèo"))
     report = tried(field, content)
     assert counts(report) == (0, 1, 0, 0)
     (change,) = report.changes
     assert (change.row, change.label) == (2, "A Tik – vợ Y Bét – hộ 37")
-    assert [(cell.title, cell.before, cell.after) for cell in change.cells] == [("Số khẩu", "4", "5")]
+    assert [(cell.title, cell.before, cell.after) for cell in change.cells] == [
+        ("Số khẩu", "4", "5"),
+        ("Diện hộ", "nghèo", "cận nghèo"),
+    ]
     loaded(field, content)
     (one,) = ids(field).values()
     assert stored(services, one).properties["size"] == "5"
