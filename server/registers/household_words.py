@@ -11,7 +11,8 @@ from typing import Final
 from server.registers.headings import heading_key
 
 _OTHER_PEOPLES: Final = (
-    "dân tộc khác, khác, Tày, Thái, Hoa, Khơ-me, Mường, Nùng, HMông, Mông, Dao, Ngái, Ê Đê, Sán Chay, Cơ Ho, Chăm, Sán Dìu, Mnông, "
+    "dân tộc khác, khác, "
+    "Tày, Thái, Hoa, Khơ-me, Mường, Nùng, HMông, Mông, Dao, Ngái, Ê Đê, Sán Chay, Cơ Ho, Chăm, Sán Dìu, Mnông, "
     "Ra Glai, Xtiêng, Bru Vân Kiều, Thổ, Giáy, Cơ Tu, Mạ, Khơ Mú, Co, Cor, Tà Ôi, Chơ Ro, Kháng, Xinh Mun, Hà Nhì, "
     "Chu Ru, Lào, La Chí, La Ha, Phù Lá, La Hủ, Lự, Lô Lô, Chứt, Mảng, Pà Thẻn, Cơ Lao, Cống, Bố Y, Si La, Pu Péo, "
     "Ơ Đu"
@@ -93,7 +94,7 @@ WORDS_OF: Final = {
 
 def said(column: str, value: str) -> str:
     """Return a value of the forms as lists say it: ``cận nghèo`` for ``near_poor``; several with commas between."""
-    words = WORDS_OF.get(column, {})
-    return (
-        ", ".join(words[one].partition(",")[0] if one in words else one for one in value.split(" ")) if words else value
-    )
+    words = WORDS_OF.get(column)
+    if words is None:
+        return value
+    return ", ".join(words.get(one, one).partition(",")[0] for one in value.split())
