@@ -13,6 +13,7 @@ from server.cli.faults import show_faults, show_refusal, show_settings
 from server.cli.figures import figures
 from server.cli.forms import form
 from server.cli.logic import logic
+from server.cli.plans import plan
 from server.cli.projects import project
 from server.cli.register_files import load_file, template, undo
 from server.cli.registers import register
@@ -77,6 +78,7 @@ for _one in (
     setup,
     project,
     form,
+    plan,
     figures,
     collaborator,
     account,

@@ -18,7 +18,7 @@ from server.forms.sheets import SourceKind, check_archive, read_sheets
 from server.indicators.plan import INDICATORS, TARGETS, Plan, PlanRefused, Target, read_plan
 from server.indicators.releases import faults_with
 from server.indicators.sources import Basis, Source
-from server.operations.standing_plans import questions_of
+from server.operations.standing_plans import questions_of, yields
 from server.registers.reach import REACH_OF, SENSITIVE_LISTS
 from server.registers.tallies import BREAKDOWNS
 
@@ -63,7 +63,7 @@ def publish_plan(services: Services, project_id: int, source: PlanSource) -> Pla
     ``project.unknown``.
     """
     plan = read_workbook(source.workbook)
-    targets = _checked(services, project_id, plan)
+    targets = check_plan(services, project_id, plan)
     sha256 = hashlib.sha256(source.workbook).hexdigest()
     with services.unit_of_work(services.operator()) as uow:
         known = uow.plans.known(project_id, source.name, sha256)
@@ -97,8 +97,12 @@ def read_workbook(workbook: bytes) -> Plan:
     return read_plan(sheets)
 
 
-def _checked(services: Services, project_id: int, plan: Plan) -> list[tuple[Target, UnitId | None]]:
-    """Return the targets with the units they name; raises `PlanRefused` with all that is not there."""
+def check_plan(services: Services, project_id: int, plan: Plan) -> list[tuple[Target, UnitId | None]]:
+    """Return the targets with the units they name.
+
+    Raises `PlanRefused` with everything the project does not have, InvalidInput ``plan.practice_project``, NotFound
+    ``project.unknown``.
+    """
     with services.reading(services.operator()) as uow:
         _check_project(uow, project_id)
         current = uow.forms.current(project_id)
@@ -150,7 +154,6 @@ def _trouble(source: Source, questions: Mapping[str, set[str]], sensitive: Colle
     """
     if source.measure in sensitive:
         return "plan.sensitive_measure"
-    question = source.category.partition("=")[0]
     match source.basis:
         case Basis.MEASURE:
             known, unknown = questions, "plan.unknown_measure"
@@ -160,4 +163,4 @@ def _trouble(source: Source, questions: Mapping[str, set[str]], sensitive: Colle
             return ""
     if source.measure not in known:
         return unknown
-    return "plan.unknown_category" if question and question not in known[source.measure] else ""
+    return "" if yields(known, source) else "plan.unknown_category"

@@ -119,15 +119,12 @@ class Plans:
                 TargetRow.plan_id == plan_id, TargetRow.indicator == indicator, TargetRow.year == year
             )
         )
-        return [
-            PlannedTarget(
-                UnitId(row.unit_id) if row.unit_id is not None else None,
-                Level(row.level) if row.level else None,
-                row.thousandths,
-                row.is_draft,
-            )
-            for row in rows
-        ]
+        return [_planned(row) for row in rows]
+
+    def every_target(self, plan_id: int) -> list[tuple[str, int, PlannedTarget]]:
+        """Return every target of a plan, with its indicator and year."""
+        rows = self._connection.execute(select(TargetRow).where(TargetRow.plan_id == plan_id).order_by(TargetRow.id))
+        return [(row.indicator, row.year, _planned(row)) for row in rows]
 
 
 def _indicator_facts(plan_id: int, position: int, one: Indicator) -> dict[str, Any]:
@@ -161,6 +158,15 @@ def _target_facts(plan_id: int, target: Target, unit_id: UnitId | None) -> dict[
         "source": target.source,
         "is_draft": target.is_draft,
     }
+
+
+def _planned(row: Any) -> PlannedTarget:  # noqa: ANN401 a row of the table
+    return PlannedTarget(
+        UnitId(row.unit_id) if row.unit_id is not None else None,
+        Level(row.level) if row.level else None,
+        row.thousandths,
+        row.is_draft,
+    )
 
 
 def _indicator(row: Any) -> Indicator:  # noqa: ANN401 a row of the table

@@ -1,0 +1,63 @@
+"""What publishing a plan workbook would change: held against the plan in force of its name, nothing written."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from server.indicators.contribution import amount_of
+from server.indicators.plan_changes import PlanChanges, PlannedValue, changed_indicators, changed_targets
+from server.language.display import number
+from server.operations.publish_plan import check_plan, read_workbook
+
+if TYPE_CHECKING:
+    from server.indicators.plan import Indicator
+    from server.operations.publish_plan import PlanSource
+    from server.operations.services import Services
+    from server.storage.unit_of_work import UnitOfWork
+    from server.territory.collection import Territory
+    from server.territory.units import Level, UnitId
+
+    Goals = dict[tuple[str, int, UnitId | None, Level | None], PlannedValue]
+
+
+def compare_plan(services: Services, project_id: int, source: PlanSource) -> PlanChanges:
+    """Return what publishing the workbook would change; raises what `publish_plan` raises."""
+    plan = read_workbook(source.workbook)
+    checked = check_plan(services, project_id, plan)
+    territory = services.atlas.current().territory
+    with services.reading(services.operator()) as uow:
+        is_first, indicators, goals = _in_force(uow, project_id, source.name, territory)
+    wanted: Goals = {
+        (one.indicator, one.year, unit_id, one.level): PlannedValue(
+            f"{one.indicator} {one.year} {one.unit}", number(amount_of(one.thousandths)), one.is_draft
+        )
+        for one, unit_id in checked
+    }
+    before, after = [one.code for one in indicators], [one.code for one in plan.indicators]
+    return PlanChanges(
+        is_first=is_first,
+        indicators_added=tuple(one for one in after if one not in before),
+        indicators_removed=tuple(one for one in before if one not in after),
+        indicators_changed=changed_indicators(indicators, plan.indicators),
+        targets_added=tuple(one.name for key, one in wanted.items() if key not in goals),
+        targets_removed=tuple(one.name for key, one in goals.items() if key not in wanted),
+        targets_changed=changed_targets(goals, wanted),
+    )
+
+
+def _in_force(uow: UnitOfWork, project_id: int, name: str, territory: Territory) -> tuple[bool, list[Indicator], Goals]:
+    """Return whether there is no plan of that name, and the indicators and targets of the one in force."""
+    plan_id = next((one.plan_id for one in uow.plans.in_force() if (one.project_id, one.name) == (project_id, name)), 0)
+    if not plan_id:
+        return True, [], {}
+    goals: Goals = {}
+    for indicator, year, one in uow.plans.every_target(plan_id):
+        where = one.level.value if one.level else ""
+        if one.unit_id is not None:
+            where = territory.name(one.unit_id, date(year, 12, 31))
+        value = number(amount_of(one.thousandths))
+        goals[indicator, year, one.unit_id, one.level] = PlannedValue(
+            f"{indicator} {year} {where}", value, one.is_draft
+        )
+    return False, uow.plans.indicators([plan_id])[plan_id], goals
