@@ -16,7 +16,7 @@ def test_setup_prepares_everything_but_incidents(shell, set_up):
     assert [one["form_id"] for one in set_up["forms"]] == [
         "commune_register", "household_conduct_survey", "household_register", "training_event",
     ]  # fmt: skip
-    assert [one["name"] for one in set_up["plans"]] == ["plan-4002"]
+    assert [one["name"] for one in set_up["plans"]] == ["plan-2026-2030-draft", "plan-4002"]
     assert set_up["separate"] is None
     assert set_up["administrator"]["password"]
 

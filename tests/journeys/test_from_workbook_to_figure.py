@@ -106,15 +106,15 @@ def test_what_was_asked_in_the_village_is_the_figure_on_the_page(machine, engine
     this_year = datetime.now(ZONE).year
     implementing, visited = conduct_figure(counted, this_year)
     assert 0 < implementing < visited, "a figure of none or of all would prove little"
-    figure = browser.get_json(f"/api/v1/figures/I6?year={this_year}")["total"]
+    figure = browser.get_json(f"/api/v1/figures/I6-kv?year={this_year}")["total"]
     assert (figure["numerator"], figure["denominator"]) == (implementing, visited)
-    assert_shown(browser, f"/indicators/I6?year={this_year}", implementing, visited)
+    assert_shown(browser, f"/indicators/I6-kv?year={this_year}", implementing, visited)
     implementing, visited = conduct_figure(counted, this_year - 1)
-    figure = browser.get_json(f"/api/v1/figures/I6?year={this_year - 1}")["total"]
+    figure = browser.get_json(f"/api/v1/figures/I6-kv?year={this_year - 1}")["total"]
     assert (figure["numerator"], figure["denominator"]) == (implementing, visited)
 
     machine.nepnha("rebuild")
-    assert browser.get_json(f"/api/v1/figures/I6?year={this_year - 1}")["total"] == figure
+    assert browser.get_json(f"/api/v1/figures/I6-kv?year={this_year - 1}")["total"] == figure
 
 
 def assert_shown(browser: Browser, page: str, implementing: int, visited: int) -> None:

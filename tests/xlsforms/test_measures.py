@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from workbooks import FORMS, QUESTION, XLSFORMS, rows, settings, sheet, survey
+from workbooks import FORMS, QUESTION, XLSFORMS, question, rows, settings, sheet, survey
 
 from server.forms.xform import read_form
 from server.indicators.measures import read_measures, sheet_of
+from server.indicators.sources import Basis, parse_source
+from server.registers.tallies import BREAKDOWNS
 
 COLUMNS = {
     "name", "label::vi", "label::en", "over", "where", "value", "subject", "combine", "date", "place", "by", "joins",
@@ -38,11 +40,12 @@ NEEDED = {
 }
 EVERY_MEASURE = [(form, row) for form in FORMS for row in rows(form, "measures")]
 EVERY_ID = [f"{form}.{row['name']}" for form, row in EVERY_MEASURE]
-PLAN = XLSFORMS / "plans" / "plan-4002.xlsx"
+IN_FORCE, DRAFT = PLANS = ("plan-4002", "plan-2026-2030-draft")
+CLUB_KINDS = [row["name"] for row in rows("commune_register", "choices") if row.get("list_name") == "unit_kind"]
 
 
-def plan(name):
-    return [cells for _, cells in sheet(PLAN, name)]
+def plan(name, of):
+    return [cells for _, cells in sheet(XLSFORMS / "plans" / f"{name}.xlsx", of)]
 
 
 def known_types(form):
@@ -93,26 +96,96 @@ def test_households_that_moved_or_ended_leave_the_denominator_and_no_others():
     assert "where" not in row
 
 
-def test_every_indicator_divides_measures_that_exist():
+def counted(row):
+    return parse_source(row["numerator"]), parse_source(row["denominator"])
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_indicator_divides_what_exists(name):
     codes = {f"{settings(form)['form_id']}.{row['name']}" for form, row in EVERY_MEASURE}
-    assert {row[side] for row in plan("indicators") for side in ("numerator", "denominator")} <= codes
+    codes |= {f"pool.{row['joins']}" for _, row in EVERY_MEASURE if "joins" in row}
+    for row in plan(name, "indicators"):
+        for source in counted(row):
+            question, _, values = source.category.partition("=")
+            match source.basis:
+                case Basis.MEASURE:
+                    assert source.measure in codes
+                case Basis.REGISTER:
+                    assert not question or question in BREAKDOWNS[source.measure]
+                case Basis.UNITS:
+                    assert source.measure == "commune"
+            assert set(values.split("|")) <= {"", "poor", "near_poor", *CLUB_KINDS}
 
 
-def test_the_conduct_indicator_has_three_readings_over_the_same_households():
-    readings = {row["code"]: row["numerator"] for row in plan("indicators") if row["code"].startswith("I6")}
-    prefix = "household_conduct_survey."
-    assert readings == {"I6": f"{prefix}implementing", "I6a": f"{prefix}registered", "I6b": f"{prefix}assessed"}
-    assert {row["denominator"] for row in plan("indicators") if row["code"] in readings} == {f"{prefix}visited"}
-
-
-def test_no_indicator_of_households_uses_incidents():
-    assert [row["code"] for row in plan("indicators") if "phieu_b" in row["numerator"] + row["denominator"]] == []
-
-
-def test_the_target_of_2025_is_seventy_and_2026_is_a_draft():
-    targets = [row for row in plan("targets") if row["indicator"] == "I6"]
-    assert [(row["unit"], row["value"]) for row in targets if row["year"] == "2025"] == [
-        ("province", "70"),
-        ("commune", "70"),
+def test_the_clubs_of_the_plan_and_the_others_are_all_clubs_and_none_twice():
+    kinds = [
+        category.removeprefix("kind=")
+        for row in plan(IN_FORCE, "indicators")
+        if row["code"] in {"I4a", "I4a-k"}
+        for category in counted(row)[1].categories
     ]
-    assert {row["status"] for row in plan("targets") if row["year"] == "2026"} == {"draft"}
+    assert sorted([*kinds, "duong_day_nong"]) == sorted(CLUB_KINDS)
+
+
+def test_the_union_and_its_two_parts_stand_over_the_same_households():
+    for code, pool, parts in (("I2", "knowledge", ("I2a", "I2b")), ("I5", "policy", ("I5a", "I5b"))):
+        rows_of = {row["code"]: row for row in plan(IN_FORCE, "indicators")}
+        assert rows_of[code]["numerator"] == f"pool.{pool}"
+        joined = {
+            f"{settings(form)['form_id']}.{row['name']}" for form, row in EVERY_MEASURE if row.get("joins") == pool
+        }
+        assert {rows_of[part]["numerator"] for part in parts} == joined
+        assert {rows_of[one]["denominator"] for one in (code, *parts)} == {"register:households"}
+
+
+def test_the_conduct_indicator_has_three_readings_over_the_register_and_one_over_those_visited():
+    readings = {
+        row["code"]: (row["numerator"], row["denominator"])
+        for row in plan(IN_FORCE, "indicators")
+        if row["code"].startswith("I6")
+    }
+    prefix = "household_conduct_survey."
+    assert readings == {
+        "I6": (f"{prefix}implementing", "register:households"),
+        "I6a": (f"{prefix}registered", "register:households"),
+        "I6b": (f"{prefix}assessed", "register:households"),
+        "I6-kv": (f"{prefix}implementing", f"{prefix}visited"),
+    }
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_no_indicator_of_a_plan_uses_incidents(name):
+    assert [row["code"] for row in plan(name, "indicators") if "phieu_b" in row["numerator"] + row["denominator"]] == []
+    assert {row["code"] for row in plan(name, "not_counted")} == {"I7", "I8"}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_row_says_in_words_what_it_counts_and_where_that_comes_from(name):
+    words = ("definition::vi", "definition::en", "source")
+    assert all(row.get(column) for row in plan(name, "indicators") for column in ("label::vi", "label::en", *words))
+    assert all(row.get(column) for row in plan(name, "not_counted") for column in (*words, "target", "note"))
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_the_conduct_rule_of_a_plan_is_the_one_the_form_works_by(name):
+    (rule,) = plan(name, "rules")
+    assert rule["name"] == "conduct_rule"
+    assert f"'{rule['version']}'" == question("household_conduct_survey", "criteria_version")["calculation"]
+
+
+def test_the_targets_of_the_plan_are_those_of_2025():
+    targets = plan(IN_FORCE, "targets")
+    assert {(row["year"], row["status"]) for row in targets} == {("2025", "official")}
+    assert {row["indicator"]: row["value"] for row in targets if row["unit"] == "province"} == {
+        "I1": "100", "I2": "70", "I3": "80", "I4a": "100", "I4b": "100", "I5": "70", "I5-n": "70", "I5-cn": "70",
+        "I6": "70", "I6a": "70", "I6-kv": "70",
+    }  # fmt: skip
+
+
+def test_the_plan_of_2026_to_2030_is_the_same_and_marked_a_draft_wherever_it_is_read():
+    theirs, ours = plan(IN_FORCE, "indicators"), plan(DRAFT, "indicators")
+    assert [(row["code"], *counted(row)) for row in ours] == [(row["code"], *counted(row)) for row in theirs]
+    assert all(row["label::vi"].startswith("DỰ THẢO") and row["source"].startswith("DỰ THẢO") for row in ours)
+    targets = plan(DRAFT, "targets")
+    assert {row["status"] for row in targets} == {"draft"}
+    assert {row["year"] for row in targets} == {str(year) for year in range(2026, 2031)}

@@ -69,7 +69,7 @@ class FigurePages:
 
     def _years(self, code: str) -> tuple[int, ...]:
         entries = list_indicators(self.services, self._account())
-        return next((one.years for one in entries if one.indicator.code == code), ())
+        return tuple(year for one in entries if one.indicator.code == code for year in one.years)
 
     def _year(self) -> int:
         return self.services.today().year

@@ -15,8 +15,9 @@ from server.operations.publish_plan import PlanSource, publish_plan
 def planned(app, world):
     """The plan is published and the two unflagged records of Xã Đăk Hà are approved: one of two households."""
     publish(world.services, world.project_id, "commune_register")
-    workbook = (FORMS / "plans" / "plan-4002.xlsx").read_bytes()
-    publish_plan(world.services, world.project_id, PlanSource("Kế hoạch (mẫu)", workbook))
+    for name in ("plan-4002", "plan-2026-2030-draft"):
+        workbook = (FORMS / "plans" / f"{name}.xlsx").read_bytes()
+        publish_plan(world.services, world.project_id, PlanSource(name, workbook))
     make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
     client = client_of(app, world, "xa.dakha")
     ticked = re.findall(r'name="record" value="([^"]+)"', client.get("/submissions?flagged=0").text)
@@ -31,7 +32,7 @@ def row_of(text, name):
 
 
 def test_a_row_says_value_target_gap_and_what_was_received(planned):
-    text = planned.get("/indicators/I6").text
+    text = planned.get("/indicators/I6-kv").text
     assert row_of(text, "Xã Đăk Hà") == (
         "1 / 2 50,0% 70,0% (dự thảo) ▼ Chưa đạt mục tiêu (kém 20,0 điểm %) đã nhận 3 · đã duyệt 2"
     )
@@ -40,8 +41,8 @@ def test_a_row_says_value_target_gap_and_what_was_received(planned):
 
 
 def test_a_number_opens_the_records_behind_it(planned, world):
-    text = planned.get("/indicators/I6").text
-    address = re.search(r'href="(/indicators/I6/records[^"]*part=numerator[^"]*unit=\d+[^"]*)">1<', text)[1]
+    text = planned.get("/indicators/I6-kv").text
+    address = re.search(r'href="(/indicators/I6-kv/records[^"]*part=numerator[^"]*unit=\d+[^"]*)">1<', text)[1]
     behind = planned.get(address.replace("&amp;", "&")).text
     assert f'href="/submissions/{world.records["37"]}?state=all"' in behind
     assert "1 phiếu làm nên con số này" in behind
@@ -49,14 +50,15 @@ def test_a_number_opens_the_records_behind_it(planned, world):
 
 def test_figures_are_for_all_and_their_records_for_ones_own_territory(app, world, planned):
     address = re.search(
-        r'href="(/indicators/I6/records[^"]*part=denominator[^"]*unit=\d+[^"]*)">2<', planned.get("/indicators/I6").text
+        r'href="(/indicators/I6-kv/records[^"]*part=denominator[^"]*unit=\d+[^"]*)">2<',
+        planned.get("/indicators/I6-kv").text,
     )[1]
     for login, role, unit in (("hai", Role.SUPERVISOR, TU_MO_RONG), ("ba", Role.ANALYST, PROVINCE)):
         make_account(world.services, login, (role, unit))
         client = client_of(app, world, login)
-        text = client.get("/indicators/I6").text
+        text = client.get("/indicators/I6-kv").text
         assert row_of(text, "Xã Đăk Hà").startswith("1 / 2 50,0%")
-        assert ("/indicators/I6/records" in text) == (role is Role.SUPERVISOR)  # an analyst reads no records
+        assert ("/indicators/I6-kv/records" in text) == (role is Role.SUPERVISOR)  # an analyst reads no records
         behind = client.get(address.replace("&amp;", "&")).text
         assert "2 phiếu làm nên con số này" in behind
         assert "Không có phiếu nào trong địa bàn của bạn" in behind
@@ -64,12 +66,12 @@ def test_figures_are_for_all_and_their_records_for_ones_own_territory(app, world
 
 
 def test_the_heading_says_which_part_of_the_province_is_loaded(planned):
-    assert "Khu vực Kon Tum (trước 7/2025): 40/96 xã, phường" in planned.get("/indicators/I6?year=2026").text
-    assert "40/96" not in planned.get("/indicators/I6?year=2024").text
+    assert "Khu vực Kon Tum (trước 7/2025): 40/96 xã, phường" in planned.get("/indicators/I6-kv?year=2026").text
+    assert "40/96" not in planned.get("/indicators/I6-kv?year=2024").text
 
 
 def test_a_number_of_nothing_opens_no_empty_list(planned):
-    text = planned.get("/indicators/I6").text
+    text = planned.get("/indicators/I6-kv").text
     assert "<a " not in text.partition('<th scope="row">Xã Tu Mơ Rông</th>')[2].partition("</tr>")[0]
 
 
@@ -77,12 +79,12 @@ def test_a_number_of_nothing_opens_no_empty_list(planned):
     ("address", "status"),
     [
         ("/indicators", 200),
-        ("/indicators/I6?year=2025", 200),
-        ("/indicators/I6?year=1066", 400),
-        ("/indicators/I6?year=x", 200),
+        ("/indicators/I6-kv?year=2025", 200),
+        ("/indicators/I6-kv?year=1066", 400),
+        ("/indicators/I6-kv?year=x", 200),
         ("/indicators/I99", 404),
-        ("/indicators/I6?frame=nothing", 400),
-        ("/indicators/I6/records?unit=999999", 404),
+        ("/indicators/I6-kv?frame=nothing", 400),
+        ("/indicators/I6-kv/records?unit=999999", 404),
     ],
 )
 def test_what_is_not_there_is_said_in_plain_words(planned, address, status):
