@@ -92,6 +92,7 @@ def _show_changes(terminal: Terminal, name: str, changes: PlanChanges, *, as_jso
         ("cli.plan.indicator_removed", changes.indicators_removed),
         ("cli.plan.target_added", changes.targets_added),
         ("cli.plan.target_removed", changes.targets_removed),
+        ("cli.plan.release", changes.release_names),
     ):
         for one in names:
             terminal.say(code, name=one)

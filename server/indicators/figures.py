@@ -28,13 +28,14 @@ FEW: Final = 20_000
 class Amounts:
     """What was added up for one place: numerator and denominator in thousandths, and how many contributions made each.
 
-    The denominator of a plain count is not looked at.
+    The denominator of a plain count is not looked at. One that *is_typed* was taken from paper, for want of a register.
     """
 
     numerator: int = 0
     numerator_rows: int = 0
     denominator: int = 0
     denominator_rows: int = 0
+    is_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Figure:
     standing: Standing
     received: int
     approved: int
+    denominator_is_typed: bool = False
+    """Whether the denominator was typed from paper (*nhập từ sổ*) and not counted."""
     is_of_few: bool = False
     """A change of so few cases that its per cent says little: show the counts beside it and grey it."""
 
@@ -100,6 +103,7 @@ def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipt
         standing=_standing(ratio, goal, indicator.direction),
         received=receipts.received,
         approved=receipts.approved,
+        denominator_is_typed=indicator.denominator is not None and amounts.is_typed,
         is_of_few=indicator.unit is IndicatorUnit.CHANGE and 0 < amounts.denominator < FEW,
     )
 

@@ -52,12 +52,15 @@ class PlanChanges:
     targets_added: tuple[str, ...]
     targets_removed: tuple[str, ...]
     targets_changed: tuple[ChangedCell, ...]
+    release_names: tuple[str, ...] = ()
+    """The release tables the workbook declares, whether they differ or not: they change as a whole."""
 
     @property
     def is_none(self) -> bool:
         """Tell whether nothing would change."""
         indicators = (*self.indicators_added, *self.indicators_removed, *self.indicators_changed)
-        return not (*indicators, *self.targets_added, *self.targets_removed, *self.targets_changed)
+        targets = (*self.targets_added, *self.targets_removed, *self.targets_changed)
+        return not (*indicators, *targets, *self.release_names)
 
 
 def changed_indicators(before: Iterable[Indicator], after: Iterable[Indicator]) -> tuple[ChangedCell, ...]:

@@ -100,6 +100,11 @@ def _row(indicator: Indicator, unit: ListedUnit, counts: Counts, goals: Goals) -
     return TableRow(unit, figure_of(indicator, amounts, goals.of(unit.unit_id), receipts))
 
 
+def _counted(amounts: Amounts) -> int:
+    """Return the denominator, unless it was typed from paper: that is known by unit and lies nowhere else."""
+    return 0 if amounts.is_typed else amounts.denominator
+
+
 def _unplaced(indicator: Indicator, listing: Listing, counts: Counts) -> Figure | None:
     """Return what lies in none of the listed units, None if there is nothing.
 
@@ -112,7 +117,7 @@ def _unplaced(indicator: Indicator, listing: Listing, counts: Counts) -> Figure 
     rest = Amounts(
         everything.numerator - sum(one.numerator for one in amounts),
         everything.numerator_rows - sum(one.numerator_rows for one in amounts),
-        everything.denominator - sum(one.denominator for one in amounts),
+        _counted(everything) - sum(map(_counted, amounts)),
         everything.denominator_rows - sum(one.denominator_rows for one in amounts),
     )
     unseen = Receipts(

@@ -43,6 +43,7 @@ def compare_plan(services: Services, project_id: int, source: PlanSource) -> Pla
         targets_added=tuple(one.name for key, one in wanted.items() if key not in goals),
         targets_removed=tuple(one.name for key, one in goals.items() if key not in wanted),
         targets_changed=changed_targets(goals, wanted),
+        release_names=tuple(one.name for one in plan.releases),
     )
 
 

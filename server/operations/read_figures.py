@@ -187,7 +187,7 @@ def _amounts(sums: Sums, place: int | None, indicator: Indicator) -> Amounts:
     nothing = Added(0, 0)
     above = sums.get((place, indicator.numerator), nothing)
     below = nothing if indicator.denominator is None else sums.get((place, indicator.denominator), nothing)
-    return Amounts(above.thousandths, above.contributions, below.thousandths, below.contributions)
+    return Amounts(above.thousandths, above.contributions, below.thousandths, below.contributions, below.is_typed)
 
 
 def _goals(targets: Sequence[PlannedTarget], indicator: Indicator, territory: Territory, on: date) -> Goals:

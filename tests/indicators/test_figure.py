@@ -103,3 +103,17 @@ def test_a_table_whose_rows_hold_everything_has_no_unplaced_line():
     listing = Listing(2026, "always", (ListedUnit(only, "Xã A (mẫu)", ""),))
     whole = Counts({only: counts(1, 2)}, {only: Receipts(3, 2)}, counts(1, 2), Receipts(3, 2))
     assert table_of(I6, listing, whole, Goals()).unplaced is None
+
+
+def test_a_denominator_typed_from_paper_is_marked_and_is_never_taken_for_something_unplaced():
+    here, there = UnitId(1), UnitId(2)
+    typed = Amounts(7000, 7, 100_000, 0, is_typed=True)
+    assert figure_of(I6, typed, None, Receipts()).denominator_is_typed
+    assert not figure_of(I6, counts(7, 100), None, Receipts()).denominator_is_typed
+    listing = Listing(2026, "frame", (ListedUnit(here, "A", ""), ListedUnit(there, "B", "")))
+    for whole in (Amounts(7000, 7, 50_000, 1), Amounts(7000, 7, 900_000, 0, is_typed=True)):
+        counted = Amounts(0, 0, whole.denominator, whole.denominator_rows) if not whole.is_typed else Amounts()
+        amounts = {here: typed, there: counted}
+        table = table_of(I6, listing, Counts(amounts, {}, whole, Receipts()), Goals())
+        assert table.unplaced is None
+        assert table.rows[0].figure.value == Decimal(7)

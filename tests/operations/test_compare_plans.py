@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from plan_world import I6, POOR, PlanWorld, workbook
+from plan_world import I6, POOR, PlanWorld, publish, workbook
 
 from server.indicators.plan import PlanRefused
 from server.indicators.plan_changes import ChangedCell
@@ -63,3 +63,13 @@ def test_a_target_that_goes_is_named_by_its_unit(world):
 def test_a_broken_workbook_has_no_preview(world):
     with pytest.raises(PlanRefused):
         compared(world, indicators=(("I6", "Nhãn", "nobody.knows", *I6[3:]),))
+
+
+def test_release_tables_are_named_so_that_nobody_takes_them_for_no_change(world):
+    publish(world.services, world.project_id, "incident", is_sensitive=True)
+    releases = (
+        ("name", "label::vi", "measure", "rows", "period", "breakdown", "k"),
+        ("theo-xa", "Theo xã (mẫu)", "phieu_b.cases", "commune", "year", "", 5),
+    )
+    changes = compared(world, releases=releases)
+    assert (changes.release_names, changes.is_none) == (("theo-xa",), False)

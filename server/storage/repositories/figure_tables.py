@@ -48,10 +48,11 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What was added up: thousandths, and how many contributions made them."""
+    """What was added up: thousandths, and how many contributions made them; none did what *is_typed* from paper."""
 
     thousandths: int
     contributions: int
+    is_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

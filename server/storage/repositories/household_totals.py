@@ -47,6 +47,14 @@ class HouseholdTotals:
         )
         return {(row.year, UnitId(row.unit_id)): _total(row) for row in found}
 
+    def of_year(self, project_id: int, year: int) -> dict[UnitId, Mapping[str, int | None]]:
+        """Return the current totals of a year, by unit."""
+        rows = HouseholdTotalRow
+        found = self._connection.execute(
+            select(rows).where(rows.project_id == project_id, rows.is_current, rows.year == year)
+        )
+        return {one.unit_id: one.counts for one in map(_total, found)}
+
     def newest_versions(self, project_id: int, asked: Iterable[tuple[int, UnitId]]) -> dict[tuple[int, UnitId], int]:
         """Return the number of the newest version of these years and units, current or undone."""
         rows = HouseholdTotalRow

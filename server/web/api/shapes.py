@@ -31,6 +31,7 @@ class FigureShape(Schema):
     numerator = fields.Float()
     denominator = fields.Float(allow_none=True)
     value = fields.Float(allow_none=True)
+    denominator_is_typed = fields.Boolean()
     target = fields.Float(allow_none=True)
     target_is_draft = fields.Boolean()
     gap = fields.Float(allow_none=True)
