@@ -6,12 +6,14 @@ A pair is seen by those in whose territory both lie. Why the two are alike is fo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from server.access.authorisation import units_for
 from server.access.roles import Permission
 from server.errors import Conflict, InvalidInput, NotFound
+from server.operations.entity_hand import checked_reason
 from server.operations.find_suspects import compared
+from server.operations.list_meanings import meanings_of
 from server.operations.merge_entities import managing_sight
 from server.registers.likeness import compare
 from server.registers.mergers import side_by_side
@@ -20,11 +22,14 @@ from server.storage.repositories.suspects import SuspectCursor
 from server.storage.visible import Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from server.access.actors import Account
     from server.language.catalogue import Catalogue, Language
     from server.operations.services import Services
     from server.registers.likeness import Likeness
     from server.registers.mergers import Side
+    from server.registers.properties import PropertyMeaning
     from server.storage.repositories.suspects import LikeEntity, Suspect
     from server.storage.unit_of_work import UnitOfWork
 
@@ -69,6 +74,7 @@ class PairView:
     sides: tuple[Side, ...]
     likeness: Likeness
     suspect: Suspect | None
+    meanings: Mapping[str, PropertyMeaning]
 
 
 def browse_suspects(
@@ -104,24 +110,28 @@ def read_pair(services: Services, account: Account, survivor_key: int, other_key
         if survivor_key not in found or other_key not in found:
             raise NotFound("access.not_found")
         suspect = uow.suspects.of_pair((survivor_key, other_key))
+        line = uow.register.one(survivor_key)
+        means = meanings_of(services, uow, line) if line else {}
     survivor, other = found[survivor_key], found[other_key]
     if survivor.list_id != other.list_id:
         raise InvalidInput("register.merge_other_list")
     sides = side_by_side(*({**one.properties, LABEL: one.label} for one in (survivor, other)))
-    return PairView(survivor, other, sides, _likeness(services, survivor, other), suspect)
+    return PairView(survivor, other, sides, _likeness(services, survivor, other), suspect, means)
 
 
-def dismiss(services: Services, account: Account, suspect_id: int) -> None:
-    """Say that the two are two: the pair is not proposed again.
+def dismiss(services: Services, account: Account, suspect_id: int, *, reason: str) -> None:
+    """Say that the two are two, and why: the pair is not proposed again.
 
-    Raises NotFound ``access.not_found``, Conflict ``register.suspect_decided`` where somebody decided already.
+    Raises NotFound ``access.not_found``, Conflict ``register.suspect_decided`` where somebody decided already,
+    InvalidInput ``register.reason_needed``.
     """
-    _decide(services, account, suspect_id, before="open", after="dismissed")
+    _decide(services, account, suspect_id, before="open", facts=lambda: _dismissal(services, account, reason))
 
 
 def reopen(services: Services, account: Account, suspect_id: int) -> None:
     """Take a dismissal back. Raises as `dismiss` does."""
-    _decide(services, account, suspect_id, before="dismissed", after="open")
+    nobody = {"state": "open", "decided_at": None, "decided_by_id": None, "reason": ""}
+    _decide(services, account, suspect_id, before="dismissed", facts=lambda: nobody)
 
 
 def reasons_in_words(likeness: Likeness, catalogue: Catalogue, language: Language) -> str:
@@ -131,22 +141,26 @@ def reasons_in_words(likeness: Likeness, catalogue: Catalogue, language: Languag
     return text[:1].upper() + text[1:]
 
 
-def _decide(services: Services, account: Account, suspect_id: int, *, before: str, after: str) -> None:
+def _decide(
+    services: Services, account: Account, suspect_id: int, *, before: str, facts: Callable[[], Mapping[str, Any]]
+) -> None:
     with services.unit_of_work(managing_sight(services, account)) as uow:
         suspect = uow.suspects.locked(suspect_id)
         if suspect is None:
             raise NotFound("access.not_found")
         if suspect.state != before:
             raise Conflict("register.suspect_decided")
-        is_open = after == "open"
-        uow.suspects.decide(
-            suspect_id,
-            {
-                "state": after,
-                "decided_at": None if is_open else services.now(),
-                "decided_by_id": None if is_open else account.account_id,
-            },
-        )
+        uow.suspects.decide(suspect_id, facts())
+
+
+def _dismissal(services: Services, account: Account, reason: str) -> dict[str, Any]:
+    given = checked_reason(reason)
+    return {
+        "state": "dismissed",
+        "decided_at": services.now(),
+        "decided_by_id": account.account_id,
+        "reason": given,
+    }
 
 
 def _pairs(services: Services, uow: UnitOfWork, found: list[Suspect]) -> tuple[SuspectedPair, ...]:

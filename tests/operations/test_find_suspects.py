@@ -130,14 +130,18 @@ def test_a_job_goes_through_a_whole_list_step_by_step(field, services, monkeypat
 def test_a_dismissed_pair_is_not_proposed_again_until_it_is_reopened(field, services):
     account = officer(services)
     one, other = registered(field), registered(field)
-    dismiss(services, account, suspect_id(services))
+    with pytest.raises(InvalidInput, match=r"register\.reason_needed"):
+        dismiss(services, account, suspect_id(services), reason=" ")
+    dismiss(services, account, suspect_id(services), reason="hai nhà cạnh nhau")
     field.send(household(one, update=True, base=1, trunk=1, house_no="37A"))
     run_round(services)
     find_all_suspects(services, silent)
     assert listed(services, account) == []
     assert listed(services, account, state="dismissed") == [frozenset((one, other))]
+    (pair,) = browse_suspects(services, account, SuspectQuestion(state="dismissed")).pairs
+    assert (pair.suspect.reason, bool(pair.suspect.decided_by)) == ("hai nhà cạnh nhau", True)
     with pytest.raises(Conflict, match=r"register\.suspect_decided"):
-        dismiss(services, account, suspect_id(services))
+        dismiss(services, account, suspect_id(services), reason="hai nhà cạnh nhau")
     reopen(services, account, suspect_id(services))
     assert listed(services, account) == [frozenset((one, other))]
 
@@ -154,7 +158,7 @@ def test_a_pair_is_seen_and_decided_by_those_alone_who_look_after_both(field, se
     assert browse_suspects(services, outsider, SuspectQuestion()).total == 0
     assert suspects_of(services, outsider, key_of(services, one)) == ()
     with pytest.raises(NotFound, match=r"access\.not_found"):
-        dismiss(services, outsider, suspect_id(services))
+        dismiss(services, outsider, suspect_id(services), reason="hai nhà cạnh nhau")
     with pytest.raises(NotFound, match=r"access\.not_found"):
         read_pair(services, outsider, key_of(services, one), key_of(services, other))
     assert pairs(services) == [frozenset((one, other))]
@@ -168,7 +172,7 @@ def test_other_roles_see_no_pair(field, services, role):
     with pytest.raises(NotFound):
         read_pair(services, account, key_of(services, one), key_of(services, other))
     with pytest.raises(NotFound):
-        dismiss(services, account, suspect_id(services))
+        dismiss(services, account, suspect_id(services), reason="hai nhà cạnh nhau")
 
 
 def test_practice_stays_among_itself(field, services):
@@ -214,6 +218,6 @@ def test_what_makes_no_pair_is_refused(field, services):
     with pytest.raises(NotFound):
         read_pair(services, account, one, 10**9)
     with pytest.raises(NotFound):
-        dismiss(services, account, 10**9)
+        dismiss(services, account, 10**9, reason="hai nhà cạnh nhau")
     with pytest.raises(InvalidInput, match=r"register\.suspect_state"):
         browse_suspects(services, account, SuspectQuestion(state="x"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.models.schema import Id, Instant, Model
@@ -47,5 +47,7 @@ class SuspectRow(Model):
     # Nobody has decided on an open pair.
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Why the two were said to be two."""
     # The merge that made them one.
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("register_batch.id"))

@@ -48,6 +48,7 @@ class BatchSource:
     """Empty for the command line."""
     comment: str
     file_name: str
+    is_undone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class EntityHistory:
                 RegisterBatchRow.kind,
                 RegisterBatchRow.comment,
                 RegisterBatchRow.file_name,
+                RegisterBatchRow.undone_by_id,
                 AccountRow.name.label("account_name"),
                 settling.c.comment.label("settling_comment"),
                 settler.c.name.label("settler_name"),
@@ -227,7 +229,14 @@ def _source(row: Row[*tuple[Any, ...]]) -> RecordSource | BatchSource:
             row.form_title or "",
             row.sender_name or "",
         )
-    return BatchSource(row.batch_id, row.kind, row.account_name or "", row.comment or "", row.file_name or "")
+    return BatchSource(
+        row.batch_id,
+        row.kind,
+        row.account_name or "",
+        row.comment or "",
+        row.file_name or "",
+        is_undone=row.undone_by_id is not None,
+    )
 
 
 def _visit(row: Row[*tuple[Any, ...]]) -> VisitLine:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from server.registers.mergers import Said
 from server.registers.versions import LABEL
+from server.storage.models.people import AccountRow
 from server.storage.models.projects import ProjectRow
 from server.storage.models.registers import EntityListRow, EntityRow, EntityVersionRow, RegisterBatchRow
 from server.storage.models.suspects import LikenessKeyRow, SuspectRow
@@ -60,6 +61,9 @@ class Suspect:
     state: str
     found_at: datetime
     decided_at: datetime | None
+    decided_by: str
+    """Whose decision it was; empty for an open pair."""
+    reason: str
     batch_id: int | None
 
 
@@ -266,8 +270,11 @@ class Suspects:
         return self._within(SuspectRow.state == state, SuspectRow.list_id.in_(lists))
 
     def _within(self, *where: Any) -> Select[Any]:  # noqa: ANN401 column expressions
-        ids = visible_entities(self.sight).with_only_columns(EntityRow.id)
-        return select(SuspectRow).where(*where, SuspectRow.first_key.in_(ids), SuspectRow.second_key.in_(ids))
+        """Return the select of pairs of which both are in sight, asked of each pair: there are few of them."""
+        seen = visible_entities(self.sight).with_only_columns(EntityRow.id)
+        both = (seen.where(EntityRow.id == key).exists() for key in (SuspectRow.first_key, SuspectRow.second_key))
+        found = select(SuspectRow).outerjoin(AccountRow, AccountRow.id == SuspectRow.decided_by_id)
+        return found.where(*where, *both).add_columns(AccountRow.name.label("decided_by"))
 
     def _pairs(self, *where: Any) -> Iterator[Suspect]:  # noqa: ANN401 column expressions
         return (_suspect(row) for row in self._connection.execute(self._within(*where)))
@@ -310,5 +317,7 @@ def _suspect(row: Row[Any]) -> Suspect:
         state=row.state,
         found_at=row.found_at,
         decided_at=row.decided_at,
+        decided_by=row.decided_by or "",
+        reason=row.reason,
         batch_id=row.batch_id,
     )

@@ -30,6 +30,8 @@ class AskedRegister:
     question: RegisterQuestion
     parameters: Mapping[str, str]
     shows: tuple[Show, ...]
+    beside: int | None
+    """The household another one is looked for to stand beside."""
 
 
 def asked_register(arguments: Mapping[str, str], list_name: str, desk: Desk) -> AskedRegister:
@@ -45,10 +47,12 @@ def asked_register(arguments: Mapping[str, str], list_name: str, desk: Desk) -> 
         show=next((one for one in shows if one.value == wanted), Show.ACTIVE),
         words=arguments.get("q", "")[:_LONGEST_WORDS].strip(),
     )
+    beside = number(arguments.get("beside")) if list_name == HOUSEHOLDS else None
     written = {
         "practice": "1" if question.is_practice else "",
         "unit": str(question.unit_id or ""),
         "show": "" if question.show is Show.ACTIVE else question.show.value,
         "q": question.words,
+        "beside": str(beside or ""),
     }
-    return AskedRegister(question, {name: text for name, text in written.items() if text}, shows)
+    return AskedRegister(question, {name: text for name, text in written.items() if text}, shows, beside)

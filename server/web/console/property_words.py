@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from server.operations.read_entity import HistoryStep
     from server.operations.services import Services
     from server.registers.properties import PropertyMeaning
+    from server.territory.collection import Territory
 
 _FIRST: Final = (
     "house_no", "head_name", "spouse_name", "address", "size", "u16", "n60", "hh_type", "relations", "ethnic",
@@ -109,15 +110,16 @@ def places_told(services: Services, steps: Iterable[HistoryStep]) -> dict[str, s
     versions = [one.version for one in steps]
     if not versions:
         return {}
-    territory, today = services.atlas.current().territory, services.today()
-    places: dict[str, str] = {}
-    for version in versions:
-        on = version.recorded_at.astimezone(services.settings.timezone).date()
-        for code in filter(None, (version.properties.get(name) for name in (VILLAGE, COMMUNE))):
-            unit_id = territory.find_on(code, (on, today))
-            if unit_id is not None:
-                places.setdefault(code, territory.name(unit_id, on))
-    return places
+    territory, zone = services.atlas.current().territory, services.settings.timezone
+    told = [(one.recorded_at.astimezone(zone).date(), one.properties) for one in reversed(versions)]
+    return {code: name for on, properties in told for code, name in places_on(territory, on, [properties]).items()}
+
+
+def places_on(territory: Territory, on: date, several: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return the names of the places that these properties name by code, as of a day."""
+    codes = {told[name] for told in several for name in (VILLAGE, COMMUNE) if told.get(name)}
+    found = {code: territory.find_on(code, (on,)) for code in codes}
+    return {code: territory.name(unit_id, on) for code, unit_id in found.items() if unit_id is not None}
 
 
 def _dated(text: str) -> str:

@@ -13,6 +13,7 @@ from server.operations.sights import Desk
 from server.web.console.assets import read_assets
 from server.web.console.collaborators import CollaboratorPages
 from server.web.console.doors import Doors
+from server.web.console.duplicates import DuplicatePages
 from server.web.console.entity_changes import EntityChangePages
 from server.web.console.figures import FigurePages
 from server.web.console.headers import add_headers
@@ -74,6 +75,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _record_routes(RecordPages(services, screen, Desk.INCIDENTS, "incidents"))
     yield from _register_routes(RegisterPages(services, screen, Desk.EVERYDAY))
     yield from _entity_change_routes(EntityChangePages(services, screen))
+    yield from _duplicate_routes(DuplicatePages(services, screen))
     yield from _address_routes(RegisterPages(services, screen, Desk.INCIDENTS))
     yield from _figure_routes(FigurePages(services, screen))
     yield from _held_routes(HeldPages(services, screen))
@@ -116,6 +118,17 @@ def _entity_change_routes(pages: EntityChangePages) -> Iterable[Route]:
     yield Route("POST", f"{one}/remove", "register_remove", manage, pages.remove)
     yield Route("POST", f"{one}/restore", "register_restore", manage, pages.restore)
     yield Route("POST", f"{one}/answer", "register_answer", manage, pages.answer)
+
+
+def _duplicate_routes(pages: DuplicatePages) -> Iterable[Route]:
+    read, manage, found = Permission.READ_REGISTER, Permission.MANAGE_REGISTER, "/households/duplicates"
+    pair = "/entities/<int:entity_key>/with/<int:other_key>"
+    yield Route("GET", found, "register_duplicates", read, pages.listing)
+    yield Route("POST", f"{found}/<int:suspect_id>/dismiss", "register_dismiss", manage, pages.dismiss)
+    yield Route("POST", f"{found}/<int:suspect_id>/reopen", "register_reopen", manage, pages.reopen)
+    yield Route("GET", pair, "register_pair", read, pages.pair)
+    yield Route("POST", pair, "register_merge", manage, pages.merge)
+    yield Route("POST", "/merges/<int:batch_id>/undo", "register_part", manage, pages.undo)
 
 
 def _address_routes(pages: RegisterPages) -> Iterable[Route]:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from flask import request, url_for
 
 from server.operations.browse_register import COUNTED_AT_MOST, browse_register, sees_staff
+from server.operations.browse_suspects import reasons_in_words, suspects_of
 from server.operations.read_entity import read_entity
 from server.operations.sights import Desk
 from server.registers.households import VISIT_ANSWERS
 from server.registers.reach import HOUSEHOLDS, SENSITIVE_LISTS, TRUSTED_ADDRESSES
+from server.registers.standing import Standing
 from server.web.console.asked import number
 from server.web.console.asked_register import asked_register
 from server.web.console.property_words import PropertyWords, places_told
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from server.access.actors import Account
+    from server.operations.browse_suspects import SuspectedPair
     from server.operations.read_entity import EntityView, HistoryStep
     from server.operations.services import Services
     from server.registers.properties import PropertyMeaning
@@ -104,8 +107,15 @@ class RegisterPages:
             way=self._way(view.line.list_name, {}),
             entity_endpoint=self._entity_endpoint(),
             is_first_page=before is None,
+            suspects=self._suspects(view),
+            why=lambda likeness: reasons_in_words(likeness, self.services.catalogue, chosen_language()),
             did=request.args.get("did"),
         )
+
+    def _suspects(self, view: EntityView) -> tuple[SuspectedPair, ...]:
+        """Return who may be the same household; nobody asks of what is merged, removed or no household."""
+        is_asked = view.line.list_name == HOUSEHOLDS and view.line.standing is Standing.ACTIVE
+        return suspects_of(self.services, self._account(), view.line.key) if is_asked else ()
 
     def _words_of(self, view: EntityView) -> PropertyWords:
         kin = (view.kin.parent, view.kin.merged_into, *view.kin.children, *view.kin.merged)

@@ -5,7 +5,7 @@ Browsers do not tell (`headers` forbids it), so it is read from what was sent.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import request, url_for
 
@@ -24,12 +24,28 @@ def way_back() -> str | None:
             return url_for("console.held")
         case "collaborator", _, "card" | "revoke":
             return url_for("console.collaborator", **(request.view_args or {}))
-        case "register", _, "settle":
-            return url_for("console.register_conflict", **(request.view_args or {}))
-        case "register", _, "edit" | "remove" | "restore" | "answer":
-            return url_for("console.register_entity", **(request.view_args or {}))
+        case "register", _, what:
+            return _register(what)
         case _:
             return None
+
+
+_REGISTER_PAGES: Final = {
+    "settle": "register_conflict",
+    "edit": "register_entity",
+    "remove": "register_entity",
+    "restore": "register_entity",
+    "answer": "register_entity",
+    "merge": "register_pair",
+}
+
+
+def _register(what: str) -> str | None:
+    """Return the page of the entity, or of the two, that were to be changed; else the pairs that were found."""
+    if what in {"dismiss", "reopen"}:
+        return url_for("console.register_duplicates")
+    page = _REGISTER_PAGES.get(what)
+    return url_for(f"console.{page}", **(request.view_args or {})) if page else None
 
 
 def _records(name: str) -> str:

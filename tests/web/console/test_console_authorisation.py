@@ -52,6 +52,10 @@ ANSWERS = {
     "imports_agree": 409,
     "imports_undo": 303,
     "imports_forget": 303,
+    "register_merge": 409,
+    "register_dismiss": 404,  # nothing was found
+    "register_reopen": 404,
+    "register_part": 404,
 }
 ABOUT_ONE_THING = {"submission_id", "upload_id", "collaborator_id", "entity_key", "import_id", "token"}
 
@@ -88,6 +92,9 @@ def address_of(rule, world, held_id, import_id):
         "upload_id": held_id,
         "collaborator_id": 1,
         "entity_key": put(world.services, world.project_id, kind, village=VILLAGE_1) if about_entity else 0,
+        "other_key": put(world.services, world.project_id, village=VILLAGE_1) if about_entity else 0,
+        "suspect_id": 999999,
+        "batch_id": 999999,
         "list_name": "clubs",
         "token": "not-made-for-this-session",
         "code": "I6",

@@ -94,6 +94,8 @@ def test_what_registers_hold_is_text(client, world):
     key = put(world.services, world.project_id, label=HOSTILE, village=DAK_HA + "-01", **told)
     club = put(world.services, world.project_id, "clubs", label=HOSTILE, village=DAK_HA + "-01", kind=HOSTILE)
     pages = ["/households?show=all", "/registers/clubs", f"/entities/{key}", f"/entities/{key}/edit"]
+    other = put(world.services, world.project_id, label=HOSTILE, village=DAK_HA + "-01", **told | {"size": "1"})
+    pages += ["/households/duplicates", f"/entities/{key}/with/{other}"]
     for page in [*pages, f"/entities/{club}", f"/entities/{key}/conflict"]:
         answer = client.get(page)
         assert answer.status_code == 200, page

@@ -66,6 +66,8 @@ def test_hostile_texts_do_nothing_and_no_page_overflows_a_small_phone(page, worl
         f"/entities/{key}",
         f"/entities/{key}/edit",
         f"/entities/{key}/conflict",
+        f"/entities/{key}/with/{put(world.services, world.project_id, label=HOSTILE, village=DAK_HA + '-01')}",
+        "/households/duplicates",
         "/registers/staff",
         "/submissions?state=all",
         f"/submissions/{number}?state=all",

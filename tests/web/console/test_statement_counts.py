@@ -66,6 +66,7 @@ def test_a_record_costs_a_bounded_number_of_statements(client, world):
 
 def test_a_household_costs_a_bounded_number_of_statements(client, world):
     key = put(world.services, world.project_id, village=VILLAGE_1)
-    assert cost(client, world, f"/entities/{key}") <= 12
+    assert cost(client, world, f"/entities/{key}") <= 14
+    assert cost(client, world, f"/entities/{key}/with/{put(world.services, world.project_id, village=VILLAGE_1)}") <= 10
     assert cost(client, world, f"/entities/{key}/conflict") <= 9
     assert cost(client, world, f"/entities/{key}/edit") <= 6
