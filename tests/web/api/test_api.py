@@ -39,6 +39,7 @@ def test_a_figure_is_given_by_unit_with_its_target_and_its_records(ask, world):
     assert row["figure"] == {
         "numerator": 1.0,
         "denominator": 2.0,
+        "denominator_is_typed": False,
         "value": 50.0,
         "target": 70.0,
         "target_is_draft": True,
