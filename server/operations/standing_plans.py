@@ -12,13 +12,12 @@ from server.forms.faults import Fault, FormRefused
 from server.forms.xform import read_form
 from server.indicators.contribution import POOL
 from server.indicators.measures import MEASURES, measures_of
-from server.indicators.sources import Basis
+from server.indicators.sources import Basis, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from server.indicators.measures import Measure
-    from server.indicators.sources import Source
     from server.storage.unit_of_work import UnitOfWork
 
 
@@ -63,7 +62,9 @@ def yields(questions: Mapping[str, set[str]], source: Source) -> bool:
 
 
 def _counted(uow: UnitOfWork, project_id: int) -> Mapping[Source, list[str]]:
-    """Return every measure the plans in force of the project name, with the indicators that do."""
+    """Return every measure the plans in force of the project name, with the indicators and release tables that do."""
+    from server.operations.publish_plan import read_workbook  # which itself asks this module what can be counted
+
     plan_ids = [one.plan_id for one in uow.plans.in_force() if one.project_id == project_id]
     found: dict[Source, list[str]] = {}
     for indicators in uow.plans.indicators(plan_ids).values():
@@ -71,4 +72,8 @@ def _counted(uow: UnitOfWork, project_id: int) -> Mapping[Source, list[str]]:
             for source in indicator.sources:
                 if source.basis is Basis.MEASURE:
                     found.setdefault(source, []).append(indicator.code)
+    for plan_id in plan_ids:
+        for release in read_workbook(uow.releases.workbook(plan_id)).releases:
+            source = Source(release.measure, f"{release.question}=" if release.question else "")
+            found.setdefault(source, []).append(release.name)
     return found

@@ -11,7 +11,10 @@ from release_world import BY_COMMUNE, BY_FORM, BY_QUARTER, IN_TIME, YEAR, A, B, 
 from server.access.actors import Visitor
 from server.access.roles import Role
 from server.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
+from server.forms.faults import FormRefused
+from server.forms.sheets import SourceKind
 from server.indicators.releases_tables import CellState
+from server.operations.publish_form import Audience, FormSource, publish_form
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.read_releases import ReleaseQuestion, list_releases, released_tables
 from server.operations.release_tables import freeze_release, revise_release
@@ -190,3 +193,17 @@ def test_the_tables_that_come_with_the_incident_form_are_published_and_frozen(wo
     for commune, count in ((A, 6), (B, 3)):
         world.cases(commune, count)
     assert freeze_release(world.services, world.order("di-kem")).tables == 9
+
+
+def test_a_form_that_would_end_a_release_table_is_refused_by_its_name(services):
+    world = ReleaseWorld(services, BY_COMMUNE, BY_FORM)
+    folder = FORMS / "incident"
+    fewer = b"name,label::vi\ncases,So vu\n"
+    xform = (folder / "form.xml").read_bytes().replace(b'version="2026112401"', b'version="2026112402"')
+    files = {one.name: one.read_bytes() for one in (folder / "media").iterdir()}
+    source = FormSource(xform, SourceKind.XFORM, files, fewer)
+    with pytest.raises(FormRefused) as refusal:
+        publish_form(services, world.project_id, source, audience=Audience(), is_sensitive=True)
+    assert [(one.code, one.params["indicators"]) for one in refusal.value.faults] == [
+        ("measure.breaks_plan", "hinh-thuc")
+    ]
