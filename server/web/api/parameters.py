@@ -12,6 +12,7 @@ from flask import request
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from server.errors import InvalidInput
+from server.operations.browse_register import Show
 from server.storage.repositories.records import Cursor
 from server.submissions.review import ReviewState
 
@@ -65,6 +66,22 @@ class SubmissionParameters(Parameters):
     last_day = fields.Date(load_default=None, data_key="to")
     words = fields.String(load_default="", data_key="q", validate=validate.Length(max=_LONGEST_WORDS))
     after = fields.String(load_default=None, validate=validate.Regexp(r"[0-9]{1,17}\.[0-9]{1,15}\Z"))
+
+
+class RegisterParameters(Parameters):
+    """How a list of a register is narrowed; ``after`` is the last entity of the page before."""
+
+    unit = fields.String(load_default=None, validate=validate.Length(max=40))
+    show = fields.Enum(Show, by_value=True, load_default=Show.ACTIVE)
+    practice = fields.Boolean(load_default=False)
+    words = fields.String(load_default="", data_key="q", validate=validate.Length(max=_LONGEST_WORDS))
+    after = fields.Integer(load_default=None, validate=_ID)
+
+
+class EntityParameters(Parameters):
+    """``before`` goes on with the history of an entity: the oldest version told so far."""
+
+    before = fields.Integer(load_default=None, validate=_ID)
 
 
 def read_parameters(schema: Parameters) -> dict[str, Any]:

@@ -47,6 +47,8 @@ def register_api(app: Flask, services: Services) -> None:
     def submissions() -> ResponseReturnValue:
         return jsonify(views.submissions())
 
+    _add_registers(door, views)
+
     @door.errorhandler(DomainError)
     def refused(fault: DomainError) -> ResponseReturnValue:
         return _refusal(services, fault.code, fault.params, status_of(fault))
@@ -59,6 +61,18 @@ def register_api(app: Flask, services: Services) -> None:
         return _refusal(services, "api.failed", {}, 500)
 
     app.register_blueprint(door)
+
+
+def _add_registers(door: Blueprint, views: Views) -> None:
+    @door.get("/registers/<list_name>")
+    @requires(Permission.READ_REGISTER)
+    def register(list_name: str) -> ResponseReturnValue:
+        return jsonify(views.register(list_name))
+
+    @door.get("/entities/<int:entity_key>")
+    @requires(Permission.READ_REGISTER)
+    def entity(entity_key: int) -> ResponseReturnValue:
+        return jsonify(views.entity(entity_key))
 
 
 def _refusal(services: Services, code: str, params: dict[str, object], status: int) -> ResponseReturnValue:

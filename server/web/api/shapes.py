@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from server.registers.households import POINT
+
 
 class IndicatorShape(Schema):
     """What an indicator is."""
@@ -90,3 +92,50 @@ class RecordPageShape(Schema):
     records = fields.List(fields.Nested(RecordShape))
     total = fields.Integer()
     next_after = fields.String(allow_none=True)
+
+
+class EntityShape(Schema):
+    """One entity as its list has it; where a household stands is told only as being noted."""
+
+    key = fields.Integer(attribute="line.key")
+    entity_id = fields.String(attribute="line.entity_id")
+    list_name = fields.String(attribute="line.list_name")
+    project = fields.String(attribute="line.project_name")
+    label = fields.String(attribute="line.label")
+    place = fields.List(fields.String())
+    version = fields.Integer(attribute="line.version")
+    standing = fields.String(attribute="line.standing")
+    surveyed_year = fields.Integer(attribute="line.surveyed_year")
+    is_leaving = fields.Boolean(attribute="line.is_leaving")
+    conflict = fields.String(attribute="line.conflict")
+    updated_at = fields.AwareDateTime(attribute="line.updated_at")
+    properties = fields.Function(lambda one: {k: v for k, v in one.line.properties.items() if k != POINT})
+    has_point = fields.Function(lambda one: bool(one.line.properties.get(POINT)))
+
+
+class EntityPageShape(Schema):
+    """One page of a list; *next_after* goes into ``after`` for the next page, null on the last."""
+
+    entities = fields.List(fields.Nested(EntityShape))
+    total = fields.Integer()
+    next_after = fields.Integer(allow_none=True)
+
+
+class EntityVersionShape(Schema):
+    """One version of an entity: what it changed, and whether somebody settled the conflict it made."""
+
+    version = fields.Integer(attribute="version.version")
+    action = fields.String(attribute="version.action")
+    recorded_at = fields.AwareDateTime(attribute="version.recorded_at")
+    conflict = fields.String(attribute="version.conflict")
+    is_open_conflict = fields.Boolean(attribute="version.is_open_conflict")
+    changes = fields.Function(
+        lambda one: {change.name: [change.before, change.after] for change in one.changes if change.name != POINT}
+    )
+
+
+class EntityViewShape(EntityShape):
+    """One entity with its history, the newest version first; *next_before* goes into ``before`` for older ones."""
+
+    history = fields.List(fields.Nested(EntityVersionShape), attribute="steps")
+    next_before = fields.Integer(attribute="earlier_than", allow_none=True)

@@ -6,19 +6,23 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from server.errors import NotFound
+from server.operations.browse_register import RegisterQuestion, browse_register
 from server.operations.browse_submissions import Question, browse_submissions
 from server.operations.figure_questions import FigureQuestion
+from server.operations.read_entity import read_entity
 from server.operations.read_figures import indicator_table, list_indicators
 from server.operations.sights import Desk
 from server.web.api.parameters import (
+    EntityParameters,
     FigureParameters,
     Parameters,
+    RegisterParameters,
     SubmissionParameters,
     cursor_text,
     read_cursor,
     read_parameters,
 )
-from server.web.api.shapes import IndicatorShape, IndicatorTableShape, RecordPageShape
+from server.web.api.shapes import EntityPageShape, EntityViewShape, IndicatorShape, IndicatorTableShape, RecordPageShape
 from server.web.identity import signed_in
 
 if TYPE_CHECKING:
@@ -82,6 +86,29 @@ class Views:
         shaped: dict[str, Any] = RecordPageShape().dump(
             {"records": page.records, "total": page.total, "next_after": cursor_text(page.following)}
         )
+        return shaped
+
+    def register(self, list_name: str) -> dict[str, Any]:
+        """Return a page of a list of the asker's territory, by village."""
+        asked = read_parameters(RegisterParameters())
+        question = RegisterQuestion(
+            list_name,
+            is_practice=asked["practice"],
+            unit_id=self._unit(asked["unit"]),
+            show=asked["show"],
+            words=asked["words"],
+        )
+        page = browse_register(self.services, self._account(), question, after=asked["after"])
+        shaped: dict[str, Any] = EntityPageShape().dump(
+            {"entities": page.entities, "total": page.total, "next_after": page.following}
+        )
+        return shaped
+
+    def entity(self, entity_key: int) -> dict[str, Any]:
+        """Return one entity of the asker's territory with its history."""
+        asked = read_parameters(EntityParameters())
+        view = read_entity(self.services, self._account(), entity_key, before=asked["before"])
+        shaped: dict[str, Any] = EntityViewShape().dump(view)
         return shaped
 
     def _account(self) -> Account:
