@@ -24,6 +24,7 @@ from server.registers.versions import (
     Wait,
     amended,
     decide,
+    is_as_fetched,
     unchanged,
 )
 from server.submissions.findings import Severity
@@ -121,6 +122,12 @@ class _Work:
         """Return the entities the changes name, locked list by list; those nobody named before are awaited."""
         entities, at = self._uow.entities, self._applying.source.at
         found: dict[tuple[str, str], StoredEntity] = {}
+        if len(changes) == 1 and is_as_fetched(changes[0]) and not self._applying.is_edit:
+            one = changes[0]
+            seen = entities.as_seen(self._applying.project_id, one.dataset, one)
+            if seen is not None:
+                self._lists[one.dataset], found[one.dataset, one.entity_id] = seen
+                return found
         if changes:
             self._lists = entities.lists(self._applying.project_id)
         for name in sorted({one.dataset for one in changes}):

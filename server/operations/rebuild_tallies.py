@@ -10,7 +10,8 @@ from server.registers.tallies import Tallied, steps
 
 if TYPE_CHECKING:
     from server.operations.services import Services
-    from server.storage.repositories.entities import EntityList, TallyKey
+    from server.storage.repositories.entities import EntityList
+    from server.storage.repositories.register_tallies import TallyKey
     from server.storage.unit_of_work import UnitOfWork
 
 ENTITIES_A_STEP: Final = 1000
@@ -35,17 +36,17 @@ def rebuild_tallies(services: Services) -> tuple[Retallied, ...]:
 
 def _rebuild(services: Services, one: EntityList) -> Retallied:
     with services.unit_of_work(services.operator()) as uow:
-        uow.entities.exclude_changes(one.list_id)
-        kept, right = uow.entities.every_tally(one.list_id), _counted(uow, one)
+        uow.register_tallies.exclude_changes(one.list_id)
+        kept, right = uow.register_tallies.every_tally(one.list_id), _counted(uow, one)
         wrong = {key: right[key] - kept.get(key, 0) for key in {*kept, *right} if right[key] != kept.get(key, 0)}
-        uow.entities.move_tallies(wrong)
+        uow.register_tallies.move_tallies(wrong)
     return Retallied(one.name, len(right), len(wrong))
 
 
 def _counted(uow: UnitOfWork, one: EntityList) -> Counter[TallyKey]:
     tallies: Counter[TallyKey] = Counter()
     last = 0
-    while step := uow.entities.versions_of_list(one.list_id, last, ENTITIES_A_STEP):
+    while step := uow.register_tallies.versions_of_list(one.list_id, last, ENTITIES_A_STEP):
         for versions in step:
             before = _NOTHING
             for version in versions:

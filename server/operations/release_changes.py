@@ -35,6 +35,10 @@ def release_waiting_for(services: Services, uow: UnitOfWork, stored: StoredEntit
     if not stored.state.exists:
         return stored
     effects = uow.entity_effects.waiting_of(stored.key)
+    if not effects:
+        return stored
+    # Its whole past decides now, which was not read where nothing was thought to wait.
+    stored = uow.entities.lock_keys([stored.key])[stored.key]
     for gap in (one for one in effects if one.outcome == "withdrawn"):
         nothing = unchanged(stored.state, action=Action.WITHDRAW, conflict=Conflict.NONE)
         stored = write_version(uow, stored, nothing, _source_of(services, uow, gap), touched=touched)

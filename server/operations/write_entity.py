@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from server.operations.atlas import Map
-    from server.storage.repositories.entities import StoredEntity, TallyKey
+    from server.storage.repositories.entities import StoredEntity
+    from server.storage.repositories.register_tallies import TallyKey
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId
 
@@ -79,7 +80,7 @@ class Touched:
     def tell(self, uow: UnitOfWork) -> None:
         """Raise the counters and move the tallies; the last thing a transaction does to registers."""
         uow.entities.raise_counters(self.parts)
-        uow.entities.move_tallies({key: amount for key, amount in self.tallies.items() if amount})
+        uow.register_tallies.move_tallies({key: amount for key, amount in self.tallies.items() if amount})
         if self.to_compare:
             uow.outbox.add([(COMPARE_JOB, {"keys": sorted(self.to_compare)})], max(self.to_compare.values()))
 

@@ -126,6 +126,12 @@ REGISTER_REMARKS: Final = (
 """Codes of findings that registers add to a record; they depend on what else arrived, not on the record alone."""
 
 
+def is_as_fetched(change: EntityChange) -> bool:
+    """Tell whether the device updates the very version it fetched, or the one its own create made."""
+    base, trunk = change.base_version, change.trunk_version
+    return change.updates and base is not None and (base == trunk or (base == 1 and trunk is None))
+
+
 def decide(change: EntityChange, state: EntityState, *, forced: bool = False) -> NewVersion | Wait:
     """Return what *change* makes of the entity; a *forced* one no longer waits.
 

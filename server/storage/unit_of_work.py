@@ -35,6 +35,7 @@ from server.storage.repositories.record_tallies import RecordTallies
 from server.storage.repositories.records import Records
 from server.storage.repositories.register import Register
 from server.storage.repositories.register_imports import RegisterImports
+from server.storage.repositories.register_tallies import RegisterTallies
 from server.storage.repositories.releases import Releases
 from server.storage.repositories.reviews import Reviews
 from server.storage.repositories.spool import Spool
@@ -221,6 +222,11 @@ class UnitOfWork:
     def figure_tables(self) -> FigureTables:
         """Return what pages read of figures."""
         return FigureTables(self._connection, self.sight)
+
+    @cached_property
+    def register_tallies(self) -> RegisterTallies:
+        """Return the numbers of entities."""
+        return RegisterTallies(self._connection)
 
     @cached_property
     def record_tallies(self) -> RecordTallies:

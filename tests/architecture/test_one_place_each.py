@@ -99,6 +99,7 @@ def test_records_are_read_through_a_sight(modules):
         f"{repositories}submissions.py",  # intake sees its whole project and returns nothing to the phone
         f"{repositories}versions.py",  # deriving again: the command line and background work
         f"{repositories}entities.py",  # registers as they are written: what a record or a batch names, and nothing else
+        f"{repositories}register_tallies.py",  # counting registers anew: numbers of units, told to nobody by name
         f"{repositories}entity_effects.py",  # what a record in hand did to registers
     }
     by_name = {module.name: module for module in modules}

@@ -10,14 +10,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Executable, insert, select, text, update
+from sqlalchemy import ColumnElement, Executable, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from server.registers.lists import is_property_name
 from server.registers.reach import SENSITIVE_LISTS, Reach, reach_of
 from server.registers.statements import Said, ToldVersion
-from server.registers.tallies import Tallied
 from server.registers.versions import Action, Conflict, EntityState, PastVersion
 from server.storage.models.registers import (
     EntityCounterRow,
@@ -26,7 +25,6 @@ from server.storage.models.registers import (
     EntityRow,
     EntityVersionRow,
     RegisterBatchRow,
-    RegisterTallyRow,
 )
 from server.storage.models.submissions import SubmissionVersionRow
 from server.territory.units import UnitId
@@ -37,11 +35,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from server.registers.changes import EntityChange
     from server.storage.visible import Sight
-
-
-TallyKey = tuple[int, UnitId, str, int]
-"""List, unit, category and year of a tally."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +67,6 @@ class StoredEntity:
     is_live: bool
     effective_year: int
     state: EntityState
-
-
-@dataclass(frozen=True, slots=True)
-class VersionTallied:
-    """What an entity was to its register from one version on, and the year that took effect."""
-
-    entity_key: int
-    tallied: Tallied
-    year: int
 
 
 class Entities:
@@ -181,6 +167,21 @@ class Entities:
             self._connection.execute(self._insert(EntityRow).on_conflict_do_nothing(), missing)
         return self.lock(one.list_id, wanted)
 
+    def as_seen(self, project_id: int, name: str, change: EntityChange) -> tuple[EntityList, StoredEntity] | None:
+        """Lock the entity a device updates as it stands, in one statement; None where it has to be looked at closer.
+
+        That is the everyday case: nobody changed it since the device fetched it, so its past decides nothing and is
+        not read.
+        """
+        row = self._connection.execute(
+            _AS_SEEN, {"project_id": project_id, "name": name, "entity_id": change.entity_id}
+        ).first()
+        if row is None or row.version != change.base_version or row.merged_into_id is not None or row.is_deleted:
+            return None
+        reach, is_sensitive = Reach(row.reach), row.is_sensitive
+        known = EntityList(row.list_id, project_id, name, reach, is_sensitive, row.list_revision)
+        return known, _stored(row, ())
+
     def lock(self, list_id: int, entity_ids: Iterable[str]) -> dict[str, StoredEntity]:
         """Lock the entities of a list and return them by id."""
         where = (EntityRow.list_id == list_id, EntityRow.entity_id.in_(sorted(entity_ids)))
@@ -205,64 +206,14 @@ class Entities:
 
     def set_facts(self, key: int, facts: Mapping[str, Any]) -> None:
         """Let an entity's row say what its newest version says."""
-        self._connection.execute(update(EntityRow).where(EntityRow.id == key).values(**facts))
+        self._connection.execute(_UPDATE_ENTITY, {**facts, "entity_key": key})
 
     def raise_counters(self, parts: Iterable[tuple[int, UnitId]], by: int = 1) -> None:
         """Say that something changed in these parts (list, unit); in order, so that nobody waits in a ring."""
         rows = [{"list_id": one, "unit_id": unit, "revision": by} for one, unit in sorted(set(parts))]
-        if not rows:
-            return
-        statement = self._insert(EntityCounterRow)
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["list_id", "unit_id"],
-                set_={"revision": EntityCounterRow.revision + statement.excluded.revision},
-            ),
-            rows,
-        )
-
-    def exclude_changes(self, list_id: int) -> None:
-        """Let nothing move the tallies of a list until this transaction ends; SQLite has one writer anyway."""
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("LOCK TABLE register_tally IN SHARE ROW EXCLUSIVE MODE"))
-        self._connection.execute(select(EntityListRow.id).where(EntityListRow.id == list_id).with_for_update())
-
-    def every_tally(self, list_id: int) -> dict[TallyKey, int]:
-        """Return the tallies of a list that are not nothing."""
-        rows = RegisterTallyRow
-        found = select(rows.unit_id, rows.category, rows.year, rows.live).where(rows.list_id == list_id, rows.live != 0)
-        return {
-            (list_id, UnitId(row.unit_id), row.category, row.year): row.live for row in self._connection.execute(found)
-        }
-
-    def versions_of_list(self, list_id: int, after_key: int, most: int) -> list[list[VersionTallied]]:
-        """Return the versions of the next entities of a list by row id, each entity's in order."""
-        keys = select(EntityRow.id).where(EntityRow.list_id == list_id, EntityRow.id > after_key)
-        rows = EntityVersionRow
-        found = self._connection.execute(
-            select(rows.entity_key, rows.properties, rows.unit_id, rows.is_live, rows.effective_year)
-            .where(rows.entity_key.in_(keys.order_by(EntityRow.id).limit(most)))
-            .order_by(rows.entity_key, rows.version)
-        )
-        by_key: dict[int, list[VersionTallied]] = defaultdict(list)
-        for key, properties, unit_id, is_live, year in found:
-            place = None if unit_id is None else UnitId(unit_id)
-            by_key[key].append(VersionTallied(key, Tallied(is_live, place, dict(properties)), year))
-        return list(by_key.values())
-
-    def move_tallies(self, amounts: Mapping[TallyKey, int]) -> None:
-        """Add these amounts to the tallies, in order, so that nobody waits in a ring."""
-        names = ("list_id", "unit_id", "category", "year")
-        rows = [{**dict(zip(names, key, strict=True)), "live": amount} for key, amount in sorted(amounts.items())]
-        if not rows:
-            return
-        statement = self._insert(RegisterTallyRow)
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=names, set_={"live": RegisterTallyRow.live + statement.excluded.live}
-            ),
-            rows,
-        )
+        if rows:
+            statement = _RAISE_COUNTERS[self._connection.dialect.name]
+            self._connection.execute(statement, rows[0] if len(rows) == 1 else rows)
 
     def add_batch(self, facts: Mapping[str, Any]) -> int:
         """Insert something a person does to a register and return its id."""
@@ -323,8 +274,29 @@ class Entities:
 
 
 _INSERT_VERSION = insert(EntityVersionRow)
+_UPDATE_ENTITY = update(EntityRow).where(EntityRow.id == bindparam("entity_key"))
 _ENTITIES = select(EntityRow, EntityListRow.name.label("list_name")).join(
     EntityListRow, EntityListRow.id == EntityRow.list_id
+)
+
+
+def _raising(insert_counter: Any) -> Any:  # noqa: ANN401 the two dialects' statements share no public type
+    raised = EntityCounterRow.revision + insert_counter.excluded.revision
+    return insert_counter.on_conflict_do_update(index_elements=["list_id", "unit_id"], set_={"revision": raised})
+
+
+_RAISE_COUNTERS = {
+    "sqlite": _raising(sqlite_insert(EntityCounterRow)),
+    "postgresql": _raising(postgresql_insert(EntityCounterRow)),
+}
+_AS_SEEN = (
+    _ENTITIES.add_columns(EntityListRow.reach, EntityListRow.revision.label("list_revision"))
+    .where(
+        EntityListRow.project_id == bindparam("project_id"),
+        EntityListRow.name == bindparam("name"),
+        EntityRow.entity_id == bindparam("entity_id"),
+    )
+    .with_for_update(of=EntityRow)
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from server.storage.models.people import CollaboratorRow
 from server.storage.models.registers import EntityEffectRow, EntityVersionRow
@@ -49,6 +49,12 @@ _EFFECT = (
     EntityEffectRow.outcome,
     EntityEffectRow.entity_version,
 )
+_INSERT_EFFECT = insert(EntityEffectRow)
+_WAITING_OF = (
+    select(*_EFFECT)
+    .where(EntityEffectRow.entity_key == bindparam("entity_key"), EntityEffectRow.held_at.is_not(None))
+    .order_by(EntityEffectRow.submission_version_id, EntityEffectRow.path)
+)
 _STANDING = ("applied", "unchanged", "held")
 
 
@@ -61,7 +67,8 @@ class EntityEffects:
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert what became of the blocks of one version."""
         if rows:
-            self._connection.execute(insert(EntityEffectRow), [dict(row) for row in rows])
+            given: Any = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
+            self._connection.execute(_INSERT_EFFECT, given)
 
     def has_any(self, submission_version_id: int) -> bool:
         """Tell whether this version of a record was gone through already."""
@@ -101,7 +108,7 @@ class EntityEffects:
 
     def waiting_of(self, entity_key: int) -> list[Effect]:
         """Return the changes of one entity that wait, or were withdrawn and left a gap, the earliest record first."""
-        return self._effects(EntityEffectRow.entity_key == entity_key, EntityEffectRow.held_at.is_not(None))
+        return [Effect(*row) for row in self._connection.execute(_WAITING_OF, {"entity_key": entity_key})]
 
     def leave_gap(self, effect: Effect, at: datetime) -> None:
         """Remember that a withdrawn change still has to be counted once its entity is there."""
