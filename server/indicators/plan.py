@@ -18,6 +18,7 @@ from server.errors import InvalidInput
 from server.forms.faults import Fault
 from server.forms.sheets import Sheet
 from server.indicators.cells import missing_columns, repeated, rows_of
+from server.indicators.periods import PeriodKind
 from server.indicators.releases import RELEASES, read_releases
 from server.indicators.sources import PREVIOUS, Basis, Source, parse_source
 from server.territory.units import Level
@@ -52,6 +53,7 @@ class IndicatorUnit(StrEnum):
         return {"percent": 100, "permille": 1000, "count": 1, "change": 100}[self.value]
 
 
+_PERIODS: Final = {PeriodKind.YEAR.value: PeriodKind.YEAR}
 _UNITS: Final = {
     "%": IndicatorUnit.PERCENT,
     "percent": IndicatorUnit.PERCENT,
@@ -67,12 +69,6 @@ class Direction(StrEnum):
 
     UP = "up"
     DOWN = "down"
-
-
-class Period(StrEnum):
-    """The stretch of time one figure is for."""
-
-    YEAR = "year"
 
 
 class CountedState(StrEnum):
@@ -96,7 +92,7 @@ class Indicator:
     unit: IndicatorUnit
     direction: Direction
     level: Level
-    period: Period
+    period: PeriodKind
     note: str
 
     @property
@@ -190,7 +186,7 @@ def _indicator(cells: Cells) -> Indicator | None:
     numerator, denominator = _numerator(cells), _denominator(cells, unit)
     direction = cells.choice("direction", {one.value: one for one in Direction}, "plan.unknown_word")
     level = cells.choice("level", {one.value: one for one in Level}, "plan.unknown_word")
-    period = cells.choice("period", {one.value: one for one in Period}, "plan.unknown_word")
+    period = cells.choice("period", _PERIODS, "plan.unknown_word")
     cells.choice("states", {one.value: one for one in CountedState}, "plan.unknown_word", CountedState.APPROVED)
     if cells.faults or not (unit and numerator and direction and level and period):
         return None

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from server.indicators.figures import Amounts, Goal, Receipts, Standing, figure_of, written
-from server.indicators.plan import Direction, Indicator, IndicatorUnit, Period
+from server.indicators.periods import PeriodKind
+from server.indicators.plan import Direction, Indicator, IndicatorUnit
 from server.indicators.sources import Source
 from server.indicators.tables import Counts, Goals, ListedUnit, Listing, table_of
 from server.territory.units import Level, UnitId
@@ -25,7 +26,7 @@ I6 = Indicator(
     unit=IndicatorUnit.PERCENT,
     direction=Direction.UP,
     level=Level.COMMUNE,
-    period=Period.YEAR,
+    period=PeriodKind.YEAR,
     note="",
 )
 COUNT = replace(I6, denominator=None, unit=IndicatorUnit.COUNT, direction=Direction.DOWN)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.indicators.plan import Direction, Indicator, IndicatorUnit, Period
+from server.indicators.periods import PeriodKind
+from server.indicators.plan import Direction, Indicator, IndicatorUnit
 from server.indicators.sources import PREVIOUS, parse_source
 from server.operations.figure_sums import sums_of
 from server.storage.repositories.figure_tables import Extent
@@ -35,7 +36,7 @@ def indicator(numerator: str, denominator: str, unit: IndicatorUnit = IndicatorU
         unit=unit,
         direction=Direction.UP,
         level=Level.COMMUNE,
-        period=Period.YEAR,
+        period=PeriodKind.YEAR,
         note="",
     )
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from server.indicators.plan import Direction, Indicator, IndicatorUnit, Period
+from server.indicators.periods import PeriodKind
+from server.indicators.plan import Direction, Indicator, IndicatorUnit
 from server.indicators.sources import parse_source
 from server.storage.models.figures import IndicatorRow, TargetRow
 from server.storage.models.projects import PlanRow
@@ -182,6 +183,6 @@ def _indicator(row: Any) -> Indicator:  # noqa: ANN401 a row of the table
         unit=IndicatorUnit(row.unit),
         direction=Direction(row.direction),
         level=Level(row.level),
-        period=Period(row.period),
+        period=PeriodKind(row.period),
         note=row.note,
     )
