@@ -29,6 +29,7 @@ from server.storage.repositories.figures import Figures
 from server.storage.repositories.forms import Forms
 from server.storage.repositories.household_totals import HouseholdTotals
 from server.storage.repositories.outbox import Outbox
+from server.storage.repositories.paper_figures import PaperFigures
 from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
 from server.storage.repositories.record_tallies import RecordTallies
@@ -167,6 +168,11 @@ class UnitOfWork:
     def household_totals(self) -> HouseholdTotals:
         """Return household totals loaded from files."""
         return HouseholdTotals(self._connection)
+
+    @cached_property
+    def paper_figures(self) -> PaperFigures:
+        """Return figures typed from paper."""
+        return PaperFigures(self._connection, self.sight)
 
     @cached_property
     def submissions(self) -> Submissions:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from sqlalchemy import ColumnElement, False_, Select, and_, false, func, not_, or_, select, true
 
 from server.registers.reach import Reach
+from server.storage.models.paper_figures import PaperFigureRow
 from server.storage.models.people import CollaboratorPostRow
 from server.storage.models.registers import EntityListRow, EntityRow, EntityWordRow
 from server.storage.models.submissions import SubmissionRow
@@ -107,6 +108,24 @@ def visible_words(sight: Sight) -> Select[Any]:
             within = EntityWordRow.unit_id.in_(_below(units)) if units else false()
             staff = select(EntityListRow.id).where(EntityListRow.reach == Reach.OFFICERS.value)
             return select(EntityWordRow).where(within, EntityWordRow.list_id.not_in(staff))
+        case _:
+            assert_never(sight)
+
+
+def visible_paper(sight: Sight) -> Select[Any]:
+    """Return the select of the figures typed from paper in *sight*: sensitive ones below incident posts alone.
+
+    The others are the province's to read, as all figures are.
+    """
+    rows = PaperFigureRow
+    match sight:
+        case Operator():
+            return select(rows)
+        case Intake():
+            return select(rows).where(false())
+        case Reading(_, sensitive_units):
+            below = rows.unit_id.in_(_below(sensitive_units)) if sensitive_units else false()
+            return select(rows).where(or_(rows.is_sensitive.is_(False), below))
         case _:
             assert_never(sight)
 

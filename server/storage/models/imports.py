@@ -22,7 +22,7 @@ class RegisterImportRow(Model):
 
     __tablename__ = "register_import"
     __table_args__ = (
-        CheckConstraint("kind IN ('households', 'staff', 'totals')", name="kind"),
+        CheckConstraint("kind IN ('households', 'staff', 'totals', 'figures', 'cases')", name="kind"),
         CheckConstraint(
             "state IN ('reading', 'read', 'refused', 'waiting', 'running', 'done', 'undoing', 'undone')", name="state"
         ),

@@ -1,0 +1,171 @@
+"""Figures typed from paper: one current version per project, place and key, older ones beside it.
+
+Sensitive ones are read below incident posts alone; the others are the province's to read, as all figures are. Every
+read starts at `visible_paper`.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from sqlalchemy import func, insert, select, tuple_, update
+
+from server.indicators.paper_figures import PaperFigure, PaperPlace, PaperSource
+from server.indicators.periods import Period
+from server.storage.models.paper_figures import PaperFigureRow
+from server.storage.visible import visible_paper
+from server.territory.units import UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from server.storage.visible import Sight
+
+_One = TypeVar("_One")
+_AT_ONCE: Final = 200
+"""Places a statement asks for; each is three parameters."""
+
+
+class PaperFigures:
+    """Figures typed from paper, as *sight* may see them."""
+
+    def __init__(self, connection: Connection, sight: Sight) -> None:
+        self._connection = connection
+        self.sight = sight
+
+    def of_year(
+        self, project_id: int, year: int, units: Iterable[UnitId] | None = None, keys: Iterable[str] | None = None
+    ) -> list[PaperFigure]:
+        """Return the current figures of a year, of all units or these, by unit, key and part of the year.
+
+        Figures that were withdrawn are not among them.
+        """
+        rows = PaperFigureRow
+        found = visible_paper(self.sight).where(
+            rows.project_id == project_id, rows.year == year, rows.is_current, rows.thousandths.is_not(None)
+        )
+        if units is not None:
+            found = found.where(rows.unit_id.in_(sorted(units)))
+        if keys is not None:
+            found = found.where(rows.key.in_(sorted(keys)))
+        ordered = found.order_by(rows.unit_id, rows.key, rows.period)
+        return [_figure(row) for row in self._connection.execute(_columns(ordered))]
+
+    def current(self, project_id: int, places: Iterable[PaperPlace]) -> dict[PaperPlace, PaperFigure]:
+        """Return the current version of these figures, withdrawn ones too."""
+        rows = PaperFigureRow
+        found: dict[PaperPlace, PaperFigure] = {}
+        for some in _some(sorted(set(places))):
+            asked = visible_paper(self.sight).where(rows.project_id == project_id, rows.is_current, _is_one_of(some))
+            found |= {one.place: one for one in map(_figure, self._connection.execute(_columns(asked)))}
+        return found
+
+    def history(self, project_id: int, place: PaperPlace) -> list[PaperFigure]:
+        """Return every version of a figure there ever was, the newest first."""
+        rows = PaperFigureRow
+        asked = visible_paper(self.sight).where(rows.project_id == project_id, _is_one_of([place]))
+        ordered = asked.order_by(rows.version.desc())
+        return [_figure(row) for row in self._connection.execute(_columns(ordered))]
+
+    def of_import(self, import_id: int) -> list[PaperFigure]:
+        """Return what a batch brought."""
+        rows = PaperFigureRow
+        asked = visible_paper(self.sight).where(rows.import_id == import_id).order_by(rows.id)
+        return [_figure(row) for row in self._connection.execute(_columns(asked))]
+
+    def years(self, project_id: int) -> list[int]:
+        """Return the years of which there is a figure."""
+        rows = PaperFigureRow
+        asked = visible_paper(self.sight).where(
+            rows.project_id == project_id, rows.is_current, rows.thousandths.is_not(None)
+        )
+        years = asked.with_only_columns(rows.year).distinct().order_by(rows.year)
+        return [int(one) for one in self._connection.execute(years).scalars()]
+
+    def newest_versions(self, project_id: int, places: Iterable[PaperPlace]) -> dict[PaperPlace, int]:
+        """Return the number of the newest version of these figures, current or undone, in sight or not."""
+        rows = PaperFigureRow
+        named = (rows.period, rows.unit_id, rows.key)
+        found: dict[PaperPlace, int] = {}
+        for some in _some(sorted(set(places))):
+            asked = (
+                select(*named, func.max(rows.version))
+                .where(rows.project_id == project_id, _is_one_of(some))
+                .group_by(*named)
+            )
+            for period, unit_id, key, version in self._connection.execute(asked):
+                found[PaperPlace(Period.parse(period), UnitId(unit_id), key)] = version
+        return found
+
+    def replace(self, ended: Sequence[int], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Let *rows* be current instead of the versions of these ids."""
+        self.set_current(ended, is_current=False)
+        if rows:
+            self._connection.execute(insert(PaperFigureRow), [dict(row) for row in rows])
+
+    def set_current(self, figure_ids: Sequence[int], *, is_current: bool) -> None:
+        """Let versions be current, or no longer."""
+        for some in _some(figure_ids):
+            rows = PaperFigureRow
+            self._connection.execute(update(rows).where(rows.id.in_(some)).values(is_current=is_current))
+
+    def before(self, project_id: int, one: PaperFigure) -> int | None:
+        """Return the id of the version that was current before this one, None if it was the first.
+
+        Versions of batches that were undone do not come back.
+        """
+        rows = PaperFigureRow
+        return self._connection.execute(
+            select(rows.id)
+            .where(
+                rows.project_id == project_id,
+                _is_one_of([one.place]),
+                rows.version < one.version,
+                rows.is_undone.is_(False),
+            )
+            .order_by(rows.version.desc())
+            .limit(1)
+        ).scalar()
+
+    def mark_undone(self, figure_ids: Sequence[int]) -> None:
+        """Let versions be no longer current, and never again."""
+        for some in _some(figure_ids):
+            rows = PaperFigureRow
+            changed = update(rows).where(rows.id.in_(some)).values(is_current=False, is_undone=True)
+            self._connection.execute(changed)
+
+
+def _some(those: Iterable[_One]) -> Iterator[list[_One]]:
+    rest = iter(those)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
+
+
+def _is_one_of(places: Iterable[PaperPlace]) -> Any:  # noqa: ANN401 what a tuple compares to has no public type
+    rows = PaperFigureRow
+    named = [(one.period.label, one.unit_id, one.key) for one in places]
+    return tuple_(rows.period, rows.unit_id, rows.key).in_(named)
+
+
+def _columns(asked: Any) -> Any:  # noqa: ANN401 a select keeps no type of its columns once they are changed
+    return asked.with_only_columns(*PaperFigureRow.__table__.columns)
+
+
+def _figure(row: Row[Any]) -> PaperFigure:
+    return PaperFigure(
+        figure_id=row.id,
+        place=PaperPlace(Period.parse(row.period), UnitId(row.unit_id), row.key),
+        version=row.version,
+        thousandths=row.thousandths,
+        source=PaperSource(row.source_document, row.source_number, row.source_day, row.source_body),
+        author=row.author,
+        frame_day=row.frame_day,
+        is_sensitive=row.is_sensitive,
+        is_current=row.is_current,
+        is_undone=row.is_undone,
+        import_id=row.import_id,
+        recorded_at=row.recorded_at,
+    )
