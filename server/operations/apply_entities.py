@@ -6,10 +6,11 @@ withdrawn. A change that stands on one not yet here waits (`release_changes`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from server.operations.correct_entities import Earlier, correct, earlier_of, withdraw
+from server.operations.other_surveys import other_survey
 from server.operations.release_changes import release_waiting_for
 from server.operations.write_entity import Source, Touched, survivor_of, with_deletion, write_version
 from server.registers.households import LAST_SURVEY_YEAR
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from server.registers.changes import EntityChange
     from server.registers.reach import Posting
     from server.storage.repositories.entities import EntityList, StoredEntity
+    from server.storage.repositories.entity_effects import EarlierRecord
     from server.storage.unit_of_work import UnitOfWork
 
 
@@ -78,6 +80,7 @@ class _Work:
         self._applying = applying
         self._touched = Touched()
         self._lists: dict[str, EntityList] = {}
+        self._is_as_seen = False
         record = [applying.submission_id] if applying.is_edit else []
         self._withdrawn = uow.entity_effects.withdrawn_keys(record)
         self._effects: list[dict[str, Any]] = []
@@ -103,7 +106,9 @@ class _Work:
             is_same = (
                 before is not None and before.change.entity_id == one.entity_id and before.effect.outcome != "held"
             )
-            stored[key] = self._correct(one, before, stored[key]) if is_same and before else self._do(one, stored[key])
+            told = before if is_same else None
+            self._look_for_other_survey(one, told, survivor_of(self._uow, stored[key]))
+            stored[key] = self._do(one, stored[key]) if told is None else self._correct(one, told, stored[key])
         for before in dropped:
             self._drop(before, is_replaced=(before.change.dataset, before.change.entity_id) in stored)
         self._uow.entity_effects.add(self._effects)
@@ -126,6 +131,7 @@ class _Work:
             one = changes[0]
             seen = entities.as_seen(self._applying.project_id, one.dataset, one)
             if seen is not None:
+                self._is_as_seen = True
                 self._lists[one.dataset], found[one.dataset, one.entity_id] = seen
                 return found
         if changes:
@@ -158,7 +164,6 @@ class _Work:
     def _do(self, change: EntityChange, stored: StoredEntity) -> StoredEntity:
         """Apply a change as it comes."""
         self._look_where_it_lies(change, stored)
-        self._look_for_other_survey(change, survivor_of(self._uow, stored))
         if stored.merged_into_id is not None:
             # What it then says is carried over to the one it became.
             self._remark(change.path, REDIRECTED)
@@ -168,7 +173,7 @@ class _Work:
         if isinstance(made, Wait):
             self._remark(change.path, made.remark)
             self._note(change.path, stored.key, "held", None)
-            return stored
+            return replace(stored, has_waiting=True)
         return self._write(change, stored, made)
 
     def _revive(self, change: EntityChange, stored: StoredEntity) -> StoredEntity:
@@ -207,18 +212,25 @@ class _Work:
         if stored.unit_id not in share_of(reach, posting).units:
             self._remark(change.path, OUT_OF_TERRITORY)
 
-    def _look_for_other_survey(self, change: EntityChange, stored: StoredEntity) -> None:
-        """Tell both records when a household is surveyed a second time for the same year."""
+    def _look_for_other_survey(self, change: EntityChange, before: Earlier | None, stored: StoredEntity) -> None:
+        """Tell both records when a household is surveyed a second time for the same year.
+
+        *before* is what an earlier version of the record did here: the other sender was told then.
+        """
         year = change.values.get(LAST_SURVEY_YEAR, "")
-        if not year or stored.state.values.get(LAST_SURVEY_YEAR, "") != year:
+        if not year or self._is_as_seen:
             return
-        other = self._uow.entity_effects.who_set(stored.key, LAST_SURVEY_YEAR)
-        if other is None or other.submission_id == self._applying.submission_id:
+        other = other_survey(self._services, self._uow, stored, year=year, but=self._applying.submission_id)
+        if other is None:
             return
         mine = self._uow.entity_effects.sender_of(self._applying.version_id)
-        for version_id, about in ((self._applying.version_id, other), (other.submission_version_id, mine)):
-            params = {"year": year, "sender": about.sender_name, "sent_on": about.received_at.date().isoformat()}
-            self._findings.append(_finding(version_id, SURVEYED_TWICE, change.path, **params))
+        self._tell_survey(mine.submission_version_id, change, year, other)
+        if before is None or before.change.values.get(LAST_SURVEY_YEAR, "") != year:
+            self._tell_survey(other.submission_version_id, change, year, mine)
+
+    def _tell_survey(self, version_id: int, change: EntityChange, year: str, about: EarlierRecord) -> None:
+        params = {"year": year, "sender": about.sender_name, "sent_on": about.received_at.date().isoformat()}
+        self._findings.append(_finding(version_id, SURVEYED_TWICE, change.path, **params))
 
     def _remark(self, path: str, code: str) -> None:
         self._findings.append(_finding(self._applying.version_id, code, path))

@@ -7,6 +7,7 @@ Source: ODK Central holds such submissions five days, https://docs.getodk.org/ce
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -32,11 +33,11 @@ def release_waiting_for(services: Services, uow: UnitOfWork, stored: StoredEntit
 
     Return the entity as it stands then.
     """
-    if not stored.state.exists:
+    if not stored.state.exists or not stored.has_waiting:
         return stored
     effects = uow.entity_effects.waiting_of(stored.key)
     if not effects:
-        return stored
+        return _without_waiting(uow, stored)
     # Its whole past decides now, which was not read where nothing was thought to wait.
     stored = uow.entities.lock_keys([stored.key])[stored.key]
     for gap in (one for one in effects if one.outcome == "withdrawn"):
@@ -56,7 +57,12 @@ def release_waiting_for(services: Services, uow: UnitOfWork, stored: StoredEntit
             uow.entity_effects.set_outcome(effect, "applied", made.version)
             waiting.remove((effect, change))
             progress = True
-    return stored
+    return stored if waiting else _without_waiting(uow, stored)
+
+
+def _without_waiting(uow: UnitOfWork, stored: StoredEntity) -> StoredEntity:
+    uow.entity_effects.end_waiting(stored.key)
+    return replace(stored, has_waiting=False)
 
 
 def force_waiting(services: Services) -> int:

@@ -71,6 +71,7 @@ def nobody(known: EntityList, entity_id: str) -> StoredEntity:
         conflict=Conflict.NONE,
         is_live=False,
         effective_year=0,
+        has_waiting=False,
         state=EntityState(),
     )
 

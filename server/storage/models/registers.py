@@ -92,6 +92,8 @@ class EntityRow(Model):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"))
     conflict: Mapped[str] = mapped_column(String(4), default="none")
     """The worst conflict of its versions that nobody has settled."""
+    has_waiting: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Changes of it may wait (see `EntityEffectRow.held_at`); while it is false, none does."""
     effective_year: Mapped[int] = mapped_column(default=0)
     """The year the newest version took effect, never before the one before; 0 while it is only awaited."""
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -10,10 +10,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Executable, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Executable, String, bindparam, exists, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import aliased
 
+from server.registers.households import LAST_SURVEY_YEAR
 from server.registers.lists import is_property_name
 from server.registers.reach import SENSITIVE_LISTS, Reach, reach_of
 from server.registers.statements import Said, ToldVersion
@@ -66,6 +68,8 @@ class StoredEntity:
     conflict: Conflict
     is_live: bool
     effective_year: int
+    has_waiting: bool
+    """Changes of it may wait for another."""
     state: EntityState
 
 
@@ -170,13 +174,18 @@ class Entities:
     def as_seen(self, project_id: int, name: str, change: EntityChange) -> tuple[EntityList, StoredEntity] | None:
         """Lock the entity a device updates as it stands, in one statement; None where it has to be looked at closer.
 
-        That is the everyday case: nobody changed it since the device fetched it, so its past decides nothing and is
-        not read.
+        That is the everyday case: nobody changed it since the device fetched it and nothing waits, so its past decides
+        nothing and is not read; nor was it surveyed before in the year of this survey.
         """
+        year = change.values.get(LAST_SURVEY_YEAR) or None
         row = self._connection.execute(
-            _AS_SEEN, {"project_id": project_id, "name": name, "entity_id": change.entity_id}
+            _AS_SEEN, {"project_id": project_id, "name": name, "entity_id": change.entity_id, "year": year}
         ).first()
         if row is None or row.version != change.base_version or row.merged_into_id is not None or row.is_deleted:
+            return None
+        if row.has_waiting:
+            return None
+        if year is not None and (row.is_surveyed or row.properties.get(LAST_SURVEY_YEAR) == year):
             return None
         reach, is_sensitive = Reach(row.reach), row.is_sensitive
         known = EntityList(row.list_id, project_id, name, reach, is_sensitive, row.list_revision)
@@ -289,8 +298,19 @@ _RAISE_COUNTERS = {
     "sqlite": _raising(sqlite_insert(EntityCounterRow)),
     "postgresql": _raising(postgresql_insert(EntityCounterRow)),
 }
+_MERGED = aliased(EntityRow)
+# A version that came while the lock was waited for is not seen here: it is then not the version the device fetched.
+_IS_SURVEYED = or_(
+    exists().where(
+        EntityVersionRow.entity_key == EntityRow.id,
+        EntityVersionRow.properties[LAST_SURVEY_YEAR].as_string() == bindparam("year", type_=String),
+    ),
+    exists().where(_MERGED.merged_into_id == EntityRow.id),
+)
 _AS_SEEN = (
-    _ENTITIES.add_columns(EntityListRow.reach, EntityListRow.revision.label("list_revision"))
+    _ENTITIES.add_columns(
+        EntityListRow.reach, EntityListRow.revision.label("list_revision"), _IS_SURVEYED.label("is_surveyed")
+    )
     .where(
         EntityListRow.project_id == bindparam("project_id"),
         EntityListRow.name == bindparam("name"),
@@ -341,5 +361,6 @@ def _stored(row: Row[Any], past: tuple[PastVersion, ...]) -> StoredEntity:
         conflict=Conflict(row.conflict),
         is_live=row.is_live,
         effective_year=row.effective_year,
+        has_waiting=row.has_waiting,
         state=EntityState(row.version, row.label, dict(row.properties), past, row.is_deleted),
     )

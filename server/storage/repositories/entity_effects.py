@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, select, update
 
 from server.storage.models.people import CollaboratorRow
-from server.storage.models.registers import EntityEffectRow, EntityVersionRow
+from server.storage.models.registers import EntityEffectRow, EntityRow
 from server.storage.models.submissions import SubmissionVersionRow
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class EarlierRecord:
-    """Another record that already said something of an entity."""
+    """A record that said something of an entity."""
 
     submission_version_id: int
     submission_id: int
@@ -69,6 +69,8 @@ class EntityEffects:
         if rows:
             given: Any = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
             self._connection.execute(_INSERT_EFFECT, given)
+        for key in sorted({row["entity_key"] for row in rows if row["held_at"] is not None}):
+            self._let_wait(key, has_waiting=True)
 
     def has_any(self, submission_version_id: int) -> bool:
         """Tell whether this version of a record was gone through already."""
@@ -118,6 +120,11 @@ class EntityEffects:
             .where(rows.submission_version_id == effect.submission_version_id, rows.path == effect.path)
             .values(held_at=at)
         )
+        self._let_wait(effect.entity_key, has_waiting=True)
+
+    def end_waiting(self, entity_key: int) -> None:
+        """Say that nothing waits for an entity that the caller holds locked."""
+        self._let_wait(entity_key, has_waiting=False)
 
     def held_since(self, before: datetime, most: int) -> list[Effect]:
         """Return changes that have waited since before then."""
@@ -169,32 +176,46 @@ class EntityEffects:
             .where(rows.submission_version_id == effect.submission_version_id, rows.path == effect.path)
             .values(outcome="held", entity_version=None, held_at=at)
         )
+        self._let_wait(effect.entity_key, has_waiting=True)
 
-    def who_set(self, entity_key: int, name: str) -> EarlierRecord | None:
-        """Return the record whose version changed a property of an entity last, None if no record did."""
-        rows = EntityVersionRow
+    def of_others(self, entity_key: int, submission_id: int) -> list[Effect]:
+        """Return what other records' newest versions did or still wait to do to an entity, the last received first.
+
+        What named one that was merged into it counts as named it.
+        """
+        rows, versions, entities = EntityEffectRow, SubmissionVersionRow, EntityRow
+        family = select(entities.id).where(entities.id == entity_key).cte(recursive=True)
+        family = family.union(select(entities.id).where(entities.merged_into_id == family.c.id))
         found = self._connection.execute(
-            select(rows.changed, rows.submission_version_id)
-            .where(rows.entity_key == entity_key)
-            .order_by(rows.version.desc())
+            select(*_EFFECT, versions.submission_id)
+            .join(versions, versions.id == rows.submission_version_id)
+            .where(
+                rows.entity_key.in_(select(family.c.id)),
+                rows.outcome.in_(_STANDING),
+                versions.submission_id != submission_id,
+            )
+            .order_by(versions.id.desc(), rows.path)
         )
-        version_id = next((row.submission_version_id for row in found if name in row.changed), None)
-        return None if version_id is None else self._record(version_id)
+        newest: dict[int, list[Effect]] = {}
+        for row in found:
+            one = Effect(*row[:-1])
+            known = newest.setdefault(row.submission_id, [])
+            if not known or known[0].submission_version_id == one.submission_version_id:
+                known.append(one)
+        return [one for effects in newest.values() for one in effects]
 
     def sender_of(self, submission_version_id: int) -> EarlierRecord:
         """Return who sent a version of a record that is kept, and when."""
-        found = self._record(submission_version_id)
-        assert found is not None, "the version was just written"
-        return found
-
-    def _record(self, submission_version_id: int) -> EarlierRecord | None:
         rows = SubmissionVersionRow
         row = self._connection.execute(
             select(rows.id, rows.submission_id, CollaboratorRow.name, rows.received_at)
             .outerjoin(CollaboratorRow, CollaboratorRow.id == rows.collaborator_id)
             .where(rows.id == submission_version_id)
-        ).first()
-        return EarlierRecord(row.id, row.submission_id, row.name or "", row.received_at) if row else None
+        ).one()
+        return EarlierRecord(row.id, row.submission_id, row.name or "", row.received_at)
+
+    def _let_wait(self, entity_key: int | None, *, has_waiting: bool) -> None:
+        self._connection.execute(update(EntityRow).where(EntityRow.id == entity_key).values(has_waiting=has_waiting))
 
     def _effects(self, *where: Any, most: int | None = None) -> list[Effect]:  # noqa: ANN401 column expressions
         rows = self._connection.execute(
