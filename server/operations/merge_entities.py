@@ -1,8 +1,9 @@
 """Merge two households that are one, and part them again.
 
 One survives, with what people chose of either, field by field; the other leaves every list, and what still arrives for
-it is carried over to the survivor (`write_entity`). Both keep their histories, each act is a version of both that names
-the batch and through it the account. Who merges must look after both households.
+it is carried over to the survivor (`write_entity`). In figures, what names it counts for the survivor, by the latest of
+all that name either. Both keep their histories, each act is a version of both that names the batch and through it the
+account. Who merges must look after both households.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def merge(services: Services, account: Account, order: MergeOrder) -> Merged:
     if len(order.comment) > LONGEST_COMMENT:
         raise InvalidInput("register.merge_comment", most=LONGEST_COMMENT)
     with services.unit_of_work(managing_sight(services, account)) as uow:
+        uow.figures.exclude_reviews()
         survivor, other = _both(uow, (order.survivor_key, order.other_key))
         _check(order, survivor, other)
         new = joined(survivor.state, other.state, order.from_other)
@@ -82,6 +84,7 @@ def merge(services: Services, account: Account, order: MergeOrder) -> Merged:
         touched, source = Touched(), _source(services, batch_id)
         write_version(uow, survivor, new, replace(source, place=other.unit_id), touched=touched)
         _write_unchanged(uow, with_merge(other, survivor.key), Action.MERGE, source, touched=touched)
+        _count_as(uow, other, survivor)
         _also_compare(services, touched, survivor)
         touched.tell(uow)
         uow.suspects.decide_pair(
@@ -98,6 +101,7 @@ def undo_merge(services: Services, account: Account, batch_id: int, *, comment: 
     ``register.undo_done`` (parted already) or ``register.undo_later_first`` (the survivor was merged itself since).
     """
     with services.unit_of_work(managing_sight(services, account)) as uow:
+        uow.figures.exclude_reviews()
         batch = uow.suspects.merge_batch(batch_id)
         if batch is None:
             raise NotFound("access.not_found")
@@ -110,6 +114,7 @@ def undo_merge(services: Services, account: Account, batch_id: int, *, comment: 
         new, place = _survivor_alone(uow, batch, survivor)
         write_version(uow, survivor, new, replace(source, place=place), touched=touched)
         _write_unchanged(uow, with_merge(other, None), Action.UNDO, source, touched=touched)
+        _count_as(uow, other, other)
         _also_compare(services, touched, survivor)
         touched.tell(uow)
         uow.entities.set_batch(batch_id, {"undone_by_id": undone_by})
@@ -152,6 +157,13 @@ def _survivor_alone(uow: UnitOfWork, batch: MergeBatch, survivor: StoredEntity) 
     moves = [one.version for one in since[1:] if not one.is_carried and one.changed & {VILLAGE, COMMUNE}]
     place = uow.suspects.unit_at(survivor.key, moves[-1] if moves else alone)
     return parted(survivor.state, before.values, since), place
+
+
+def _count_as(uow: UnitOfWork, other: StoredEntity, whom: StoredEntity) -> None:
+    """Let what names the one given up, or those merged into it before, count for *whom* in figures."""
+    project_id = uow.entities.list_by_id(other.list_id).project_id
+    names = (other.entity_id, *uow.suspects.merged_into(other.key))
+    uow.figures.count_as(project_id, dict.fromkeys(names, whom.entity_id))
 
 
 def _write_unchanged(

@@ -40,7 +40,7 @@ class ContributionRow(Model):
             "project_id",
             "measure",
             "period",
-            "subject",
+            "counted_as",
             "category",
             unique=True,
             sqlite_where=_WINNERS,
@@ -65,6 +65,8 @@ class ContributionRow(Model):
     thousandths: Mapped[int] = mapped_column(BigInteger)
     is_counted: Mapped[bool] = mapped_column(default=False)
     """True for the rows that make the figure: of an approved version and, for *latest* and *any*, the winner."""
+    # Nobody while it does not count; else its subject, or the household that was merged into.
+    counted_as: Mapped[str | None] = mapped_column(String(255))
 
 
 class FigureSumRow(Model):
@@ -91,6 +93,17 @@ class SubjectLockRow(Model):
     measure: Mapped[str] = mapped_column(String(270), primary_key=True)
     period: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+
+
+class MergedSubjectRow(Model):
+    """A household that was merged: what names it counts for the one that survived, however many merges away."""
+
+    __tablename__ = "merged_subject"
+    __table_args__ = (Index("ix_merged_subject_survivor", "project_id", "counts_as"),)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    counts_as: Mapped[str] = mapped_column(String(255))
 
 
 class IndicatorRow(Model):

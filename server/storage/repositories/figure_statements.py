@@ -1,7 +1,8 @@
 """The SQL that writes contributions, counts them and adds them up; `figures` says when each is run.
 
 Every name in braces is a table read from the parameter ``rows`` (see `given_rows`), so the text of a statement never
-depends on how many rows there are. "Approved" means: of the version whose approval counts for its record.
+depends on how many rows there are. "Approved" means: of the version whose approval counts for its record. A key is
+that of the subject that counts: of a merged household, the survivor.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "given_records": {"submission_id": "bigint"},
     "given_keys": {"project_id": "bigint", "measure": "text", "period": "bigint", "subject": "text"},
+    "given_merged": {"project_id": "bigint", "subject": "text", "counts_as": "text"},
     "given_places": {"version_id": "bigint", "measure": "text", "position": "bigint"},
     "given_sums": {
         "project_id": "bigint",
@@ -49,20 +51,66 @@ _WRITTEN: Final[Mapping[str, str]] = {
                unit_id, combine, thousandths, false
           FROM {given_contributions}""",
     "keys_of_records": """
-        SELECT c.project_id, c.measure, c.period, c.subject,
+        SELECT c.project_id, c.measure, c.period, COALESCE(m.counts_as, c.subject) AS subject,
                MAX(CASE WHEN c.combine = 'sum' THEN 0 ELSE 1 END) AS has_rivals
           FROM {given_records}
           JOIN submission AS s ON s.id = given.submission_id
           JOIN submission_version AS v ON v.submission_id = s.id
           JOIN contribution AS c ON c.version_id = v.id
+          LEFT JOIN merged_subject AS m ON m.project_id = c.project_id AND m.subject = c.subject
          WHERE c.is_counted OR s.counted_version_id = c.version_id
-         GROUP BY c.project_id, c.measure, c.period, c.subject""",
+         GROUP BY c.project_id, c.measure, c.period, COALESCE(m.counts_as, c.subject)""",
     "keys_of_version": """
-        SELECT c.project_id, c.measure, c.period, c.subject,
+        SELECT c.project_id, c.measure, c.period, COALESCE(m.counts_as, c.subject) AS subject,
                MAX(CASE WHEN c.combine = 'sum' THEN 0 ELSE 1 END) AS has_rivals
           FROM contribution AS c
+          LEFT JOIN merged_subject AS m ON m.project_id = c.project_id AND m.subject = c.subject
          WHERE c.version_id = :version_id
-         GROUP BY c.project_id, c.measure, c.period, c.subject""",
+         GROUP BY c.project_id, c.measure, c.period, COALESCE(m.counts_as, c.subject)""",
+    "counting_keys": """
+        SELECT given.project_id, given.measure, given.period, COALESCE(m.counts_as, given.subject) AS subject
+          FROM {given_keys}
+          LEFT JOIN merged_subject AS m ON m.project_id = given.project_id AND m.subject = given.subject""",
+    "keys_of_subjects": """
+        WITH RECURSIVE pair(measure, period) AS (
+            SELECT (SELECT c.measure FROM contribution AS c
+                     WHERE c.project_id = :project_id ORDER BY c.measure, c.period LIMIT 1),
+                   (SELECT c.period FROM contribution AS c
+                     WHERE c.project_id = :project_id ORDER BY c.measure, c.period LIMIT 1)
+             UNION ALL
+            SELECT (SELECT c.measure FROM contribution AS c
+                     WHERE c.project_id = :project_id AND (c.measure, c.period) > (pair.measure, pair.period)
+                     ORDER BY c.measure, c.period LIMIT 1),
+                   (SELECT c.period FROM contribution AS c
+                     WHERE c.project_id = :project_id AND (c.measure, c.period) > (pair.measure, pair.period)
+                     ORDER BY c.measure, c.period LIMIT 1)
+              FROM pair
+             WHERE pair.measure IS NOT NULL)
+        SELECT DISTINCT c.project_id, c.measure, c.period, c.subject
+          FROM pair
+         CROSS JOIN {given_merged}
+          JOIN contribution AS c ON c.project_id = :project_id AND c.measure = pair.measure
+                                AND c.period = pair.period AND c.subject = given.subject""",
+    "part": """
+        DELETE FROM merged_subject
+         WHERE (project_id, subject) IN (SELECT project_id, subject FROM {given_merged})""",
+    "join": """
+        INSERT INTO merged_subject (project_id, subject, counts_as)
+        SELECT project_id, subject, counts_as FROM {given_merged} WHERE subject <> counts_as""",
+    "part_all": "DELETE FROM merged_subject WHERE project_id = :project_id",
+    "join_all": """
+        WITH RECURSIVE survivor(entity_key, subject) AS (
+            SELECT e.id, e.entity_id
+              FROM entity AS e
+              JOIN entity_list AS l ON l.id = e.list_id
+             WHERE l.project_id = :project_id AND l.name = 'households' AND e.merged_into_id IS NULL
+               AND e.id IN (SELECT merged_into_id FROM entity WHERE merged_into_id IS NOT NULL)
+             UNION ALL
+            SELECT e.id, survivor.subject FROM survivor JOIN entity AS e ON e.merged_into_id = survivor.entity_key)
+        INSERT INTO merged_subject (project_id, subject, counts_as)
+        SELECT :project_id, e.entity_id, survivor.subject
+          FROM survivor JOIN entity AS e ON e.id = survivor.entity_key
+         WHERE e.merged_into_id IS NOT NULL""",
     "make_locks": """
         INSERT INTO subject_lock (project_id, measure, period, subject)
         SELECT project_id, measure, period, subject FROM {given_keys}
@@ -76,17 +124,30 @@ _WRITTEN: Final[Mapping[str, str]] = {
          ORDER BY held.project_id, held.measure, held.period, held.subject
            FOR UPDATE OF held""",
     "rows_of_keys": """
-        SELECT c.project_id, c.measure, c.period, c.subject, c.version_id, c.position, c.category, c.event_date,
-               c.unit_id, c.combine, c.thousandths, c.is_counted,
+        WITH named AS (
+            SELECT project_id, measure, period, subject, subject AS counts_as FROM {given_keys}
+             UNION ALL
+            SELECT given.project_id, given.measure, given.period, m.subject, m.counts_as
+              FROM {given_keys}
+              JOIN merged_subject AS m ON m.project_id = given.project_id AND m.counts_as = given.subject)
+        SELECT c.project_id, c.measure, c.period, named.counts_as AS subject, c.version_id, c.position, c.category,
+               c.event_date, c.unit_id, c.combine, c.thousandths, c.is_counted, c.counted_as,
                COALESCE(s.counted_version_id = c.version_id, false) AS is_approved
-          FROM {given_keys}
-          JOIN contribution AS c ON c.project_id = given.project_id AND c.measure = given.measure
-                                AND c.period = given.period AND c.subject = given.subject
+          FROM named
+          JOIN contribution AS c ON c.project_id = named.project_id AND c.measure = named.measure
+                                AND c.period = named.period AND c.subject = named.subject
           JOIN submission_version AS v ON v.id = c.version_id
           JOIN submission AS s ON s.id = v.submission_id
          WHERE c.is_counted OR s.counted_version_id = c.version_id""",
     "mark": """
-        UPDATE contribution SET is_counted = :is_counted
+        UPDATE contribution
+           SET is_counted = true,
+               counted_as = COALESCE((SELECT m.counts_as FROM merged_subject AS m
+                                       WHERE m.project_id = contribution.project_id
+                                         AND m.subject = contribution.subject), contribution.subject)
+         WHERE (version_id, measure, position) IN (SELECT version_id, measure, position FROM {given_places})""",
+    "unmark": """
+        UPDATE contribution SET is_counted = false, counted_as = NULL
          WHERE (version_id, measure, position) IN (SELECT version_id, measure, position FROM {given_places})""",
     "remove": "DELETE FROM contribution WHERE version_id = :version_id",
     "move_sums": """

@@ -17,7 +17,7 @@ from server.storage.repositories.figure_statements import statements_for
 from server.storage.repositories.given_rows import as_parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy import Connection
@@ -29,7 +29,7 @@ _KEYS_A_STEP: Final = 1000
 
 
 class SubjectKey(NamedTuple):
-    """What is counted once: a subject of a measure in a period."""
+    """What is counted once: a subject of a measure in a period; of a merged household, the one that survived."""
 
     project_id: int
     measure: str
@@ -50,7 +50,13 @@ class _Row:
     combine: Combine
     thousandths: int
     is_counted: bool
+    counted_as: str | None
     is_approved: bool
+
+    @property
+    def is_counted_right(self) -> bool:
+        """Tell whether it counts for the subject it is to count for."""
+        return self.is_counted and self.counted_as == self.key.subject
 
     @property
     def sum_key(self) -> tuple[int, str, int, int, str]:
@@ -88,13 +94,15 @@ class Figures:
 
     def replace(self, project_id: int, version_id: int, contributions: Sequence[Contribution]) -> None:
         """Keep *contributions* instead of what the version added so far, and count again what that touches."""
+        self._exclude_rebuild()
         found = self._run("keys_of_version", version_id=version_id).all()
         rivals = {SubjectKey(*row[:-1]) for row in found if row.has_rivals}
-        rivals |= {_key_of(project_id, one) for one in contributions if one.combine is not Combine.SUM}
-        keys = {SubjectKey(*row[:-1]) for row in found} | {_key_of(project_id, one) for one in contributions}
+        rivals |= self._keys(_key_of(project_id, one) for one in contributions if one.combine is not Combine.SUM)
+        keys = {SubjectKey(*row[:-1]) for row in found}
+        keys |= self._keys(_key_of(project_id, one) for one in contributions)
         self._lock(rivals)
         counted = [row for row in self._rows(keys) if row.is_counted and row.version_id == version_id]
-        self._mark(counted, is_counted=False)
+        self._unmark(counted)
         self._move_sums(counted, [])
         self._run("remove", version_id=version_id)
         self.add(project_id, version_id, contributions)
@@ -102,19 +110,35 @@ class Figures:
 
     def recount(self, submission_ids: Iterable[int]) -> None:
         """Bring figures in line with the version whose approval counts now, for records the caller holds locked."""
+        self._exclude_rebuild()
         rows = [(submission_id,) for submission_id in sorted(set(submission_ids))]
         found = self._run("keys_of_records", rows).all()
         self._lock(SubjectKey(*row[:-1]) for row in found if row.has_rivals)
         self._count({SubjectKey(*row[:-1]) for row in found})
 
+    def count_as(self, project_id: int, subjects: Mapping[str, str]) -> None:
+        """Let what names the households in *subjects* count for the ones they became, or for themselves again.
+
+        Reviews must be excluded, since before the households were locked: whom a record counts for stands still while
+        it is reviewed. What was and is counted moves at once.
+        """
+        given = [(project_id, subject, counts_as) for subject, counts_as in sorted(subjects.items())]
+        named = {SubjectKey(*row) for row in self._run("keys_of_subjects", given, project_id=project_id)}
+        touched = named | self._keys(named)
+        self._run("part", given)
+        self._run("join", given)
+        self._count(self._keys(touched))
+
     def rebuild(self, project_id: int) -> None:
         """Choose every winner of the project anew and add up every sum from nothing; reviews wait meanwhile."""
         self.exclude_reviews()
+        self._run("part_all", project_id=project_id)
+        self._run("join_all", project_id=project_id)
         for keys in self._every_key(project_id):
-            rows = self._rows(keys)
+            rows = self._rows(self._keys(keys))
             off, on = _changes(rows)
-            self._mark(off, is_counted=False)
-            self._mark(on, is_counted=True)
+            self._unmark(off)
+            self._mark(on)
         self._run("clear_sums", project_id=project_id)
         self._run("add_up", project_id=project_id)
 
@@ -132,24 +156,31 @@ class Figures:
         return self._connection.execute(self._statements[name], {**given, **params})
 
     def _lock(self, keys: Iterable[SubjectKey]) -> None:
-        """Wait for whoever counts one of these subjects, or rebuilds, and make others wait for us.
+        """Wait for whoever counts one of these subjects, and make others wait for us.
 
         Keys of *sum* need no lock: each record marks rows of its own only. SQLite has one writer anyway.
         """
-        if not self._has_row_locks:
-            return
-        self._run("exclude_rebuild")
         ordered = sorted(set(keys))
-        if ordered:
+        if ordered and self._has_row_locks:
             self._run("make_locks", ordered)
             self._run("take_locks", ordered)
+
+    def _exclude_rebuild(self) -> None:
+        """Wait for whoever rebuilds or merges; before it is asked for whom anything counts."""
+        if self._has_row_locks:
+            self._run("exclude_rebuild")
+
+    def _keys(self, named: Iterable[SubjectKey]) -> set[SubjectKey]:
+        """Return the keys under which what names these counts."""
+        given = sorted(set(named))
+        return {SubjectKey(*row) for row in self._run("counting_keys", given)} if given else set()
 
     def _count(self, keys: set[SubjectKey]) -> None:
         if not keys:
             return
         off, on = _changes(self._rows(keys))
-        self._mark(off, is_counted=False)
-        self._mark(on, is_counted=True)
+        self._unmark(off)
+        self._mark(on)
         self._move_sums(off, on)
 
     def _rows(self, keys: Iterable[SubjectKey]) -> list[_Row]:
@@ -165,15 +196,19 @@ class Figures:
                 combine=Combine(row.combine),
                 thousandths=row.thousandths,
                 is_counted=bool(row.is_counted),
+                counted_as=row.counted_as,
                 is_approved=bool(row.is_approved),
             )
             for row in found
         ]
 
-    def _mark(self, rows: Iterable[_Row], *, is_counted: bool) -> None:
-        places = sorted({(row.version_id, row.key.measure, row.position) for row in rows})
-        if places:
-            self._run("mark", places, is_counted=is_counted)
+    def _mark(self, rows: Iterable[_Row]) -> None:
+        if places := _places(rows):
+            self._run("mark", places)
+
+    def _unmark(self, rows: Iterable[_Row]) -> None:
+        if places := _places(rows):
+            self._run("unmark", places)
 
     def _move_sums(self, off: Iterable[_Row], on: Iterable[_Row]) -> None:
         """Add what counts now, take away what no longer does, in sorted order; sums of nothing go."""
@@ -202,7 +237,7 @@ class Figures:
 
 
 def _changes(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
-    """Return the rows that no longer count and those that count from now on."""
+    """Return the rows that no longer count and those that count from now on; both, where one counts for another."""
     groups: dict[SubjectKey, list[_Row]] = defaultdict(list)
     for row in rows:
         groups[row.key].append(row)
@@ -212,9 +247,15 @@ def _changes(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
         winners = counted_of(_candidate(row) for row in group if row.is_approved and row.category == TOTAL)
         for row in group:
             counts = row.is_approved and (row.version_id, row.position) in winners
-            if counts != row.is_counted:
-                (on if counts else off).append(row)
+            if row.is_counted and not (counts and row.is_counted_right):
+                off.append(row)
+            if counts and not row.is_counted_right:
+                on.append(row)
     return off, on
+
+
+def _places(rows: Iterable[_Row]) -> list[tuple[int, str, int]]:
+    return sorted({(row.version_id, row.key.measure, row.position) for row in rows})
 
 
 def _candidate(row: _Row) -> Candidate:

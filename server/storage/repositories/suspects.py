@@ -240,6 +240,13 @@ class Suspects:
         ids = self._connection.execute(found).scalars()
         return next((one for one in ids if (batch := self.merge_batch(one)) and batch.other_key == key), None)
 
+    def merged_into(self, key: int) -> tuple[str, ...]:
+        """Return the ids of the entities that became this one, however many merges away."""
+        above = select(EntityRow.id, EntityRow.entity_id).where(EntityRow.merged_into_id == key).cte(recursive=True)
+        below = select(EntityRow.id, EntityRow.entity_id).join(above, EntityRow.merged_into_id == above.c.id)
+        tree = above.union_all(below)
+        return tuple(self._connection.execute(select(tree.c.entity_id).order_by(tree.c.entity_id)).scalars())
+
     def said_since(self, key: int, version: int, *, carried_from: int) -> tuple[Said, ...]:
         """Return what an entity's versions from *version* on said, and which were carried over from that one."""
         rows = EntityVersionRow
