@@ -1,4 +1,4 @@
-"""`nepnha figures`: release tables of sensitive measures, frozen, revised and shown."""
+"""`nepnha figures`: figures typed from paper, and release tables of sensitive measures: frozen, revised and shown."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from server.cli.paper_figures import figures_template, load_figures
+from server.cli.register_files import undo
 from server.cli.terminal import Terminal, as_json, pass_terminal
 from server.indicators.releases_tables import CellState
 from server.operations.find_project import find_project
@@ -45,6 +47,11 @@ def _of_a_year(command: Callable[..., None]) -> Callable[..., None]:
 @click.group()
 def figures() -> None:
     """Số liệu. / Figures."""
+
+
+figures.add_command(load_figures)
+figures.add_command(undo)
+figures.add_command(figures_template)
 
 
 @figures.group()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from server.operations.import_report import ImportReport
-    from server.storage.repositories.projects import Project
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 KIND: Final = click.Choice(KINDS)
@@ -64,13 +64,32 @@ def load_file(  # noqa: PLR0913 one parameter per option
     found = find_project(terminal.services, project)
     day = as_of.date() if as_of else terminal.services.today()
     load = Load(ImportOrder(found.project_id, kind, day, source), OPERATOR)
+    wish = LoadWish(load, file, found.name, is_trial=dry_run, is_agreed=yes, done="cli.register.done")
+    load_and_tell(ctx, terminal, wish, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadWish:
+    """A file somebody loads at the command line; *done* is what is said at the end."""
+
+    load: Load
+    file: Path
+    project_name: str
+    is_trial: bool
+    is_agreed: bool
+    done: str
+
+
+def load_and_tell(ctx: click.Context, terminal: Terminal, wish: LoadWish, *, as_json: bool) -> None:
+    """Try a file, ask, load it and tell; after a trial the exit code says whether rows are wrong."""
+    load = wish.load
     check_order(terminal.services, load.order)
-    with _opened(file) as (content, facts):
+    with _opened(wish.file) as (content, facts):
         with _counting(terminal) as progress:
             report = try_import(terminal.services, load, content=content, progress=progress)
-        if not as_json or not dry_run:
+        if not as_json or not wish.is_trial:
             _show(terminal, report, to_stderr=as_json)
-        if dry_run or not _is_agreed(terminal, report, found, yes=yes):
+        if wish.is_trial or not _is_agreed(terminal, report, wish):
             _end_trial(ctx, terminal, report, as_json=as_json)
         import_id = keep_file(terminal.services, load, facts, state="read", report=report)
         with _counting(terminal, report.rows) as progress:
@@ -79,7 +98,7 @@ def load_file(  # noqa: PLR0913 one parameter per option
         terminal.show({"import": import_id, **as_document(done)})
         return
     terminal.say("cli.register.counts", **done.counts)
-    terminal.say("cli.register.done", number=import_id)
+    terminal.say(wish.done, number=import_id)
 
 
 @click.command("undo")
@@ -119,11 +138,11 @@ def _opened(file: Path) -> Iterator[tuple[BinaryIO, FileFacts]]:
         yield content, FileFacts(file.name, digest)
 
 
-def _is_agreed(terminal: Terminal, report: ImportReport, project: Project, *, yes: bool) -> bool:
+def _is_agreed(terminal: Terminal, report: ImportReport, wish: LoadWish) -> bool:
     if not report.does_something:
         terminal.tell("cli.register.nothing")
         return False
-    return yes or click.confirm(terminal.sentence("cli.register.ask", project=project.name), err=True)
+    return wish.is_agreed or click.confirm(terminal.sentence("cli.register.ask", project=wish.project_name), err=True)
 
 
 def _end_trial(ctx: click.Context, terminal: Terminal, report: ImportReport, *, as_json: bool) -> None:

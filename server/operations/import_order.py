@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from server.access.authorisation import units_for
 from server.access.roles import Permission
 from server.errors import Forbidden, InvalidInput, NotFound
+from server.indicators.paper_rows import CASES, FIGURES
+from server.indicators.paper_rows import COLUMNS as PAPER_COLUMNS
 from server.registers.household_rows import Households
 from server.registers.staff_rows import Staff
 from server.registers.total_rows import COLUMNS as TOTAL_COLUMNS
@@ -37,7 +39,9 @@ _STAFF: Final = Staff()
 LISTS: Final[Mapping[str, LoadedList]] = MappingProxyType({_HOUSEHOLDS.name: _HOUSEHOLDS, _STAFF.name: _STAFF})
 """The entity lists that files can fill."""
 KINDS: Final = (*LISTS, TOTALS)
-"""Everything that can be loaded."""
+"""Everything registers are loaded with."""
+PAPER_KINDS: Final = (FIGURES, CASES)
+"""Figures typed from paper: everyday ones, and those about incidents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ class ImportOrder:
     kind: str
     as_of: date
     source: str = ""
-    """Where totals come from, for rows that do not say."""
+    """Where totals and figures come from, for rows that do not say."""
+    author: str = ""
+    """Who says the figures, at the command line; at the console whoever is signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +86,19 @@ OPERATOR: Final = Asker(None, frozenset(), None, Operator())
 def asker_of(services: Services, account: Account, kind: str) -> Asker:
     """Return how far the account reaches today; raises Forbidden ``access.forbidden``."""
     today, here = services.today(), services.atlas.current()
-    posts = units_for(account, Permission.MANAGE_REGISTER, today)
+    permission = permission_for(kind)
+    posts = units_for(account, permission, today)
     if kind == _STAFF.name:
         posts = frozenset(one for one in posts if here.territory.period(one, today).level is not Level.VILLAGE)
     if not posts:
-        raise Forbidden("access.forbidden", permission=Permission.MANAGE_REGISTER.value)
-    return Asker(account.account_id, posts, here.scope_of(posts).unit_ids, Reading(posts))
+        raise Forbidden("access.forbidden", permission=permission.value)
+    sight = Reading(frozenset(), posts) if kind == CASES else Reading(posts)
+    return Asker(account.account_id, posts, here.scope_of(posts).unit_ids, sight)
+
+
+def permission_for(kind: str) -> Permission:
+    """Return what loading that kind takes: figures about incidents are for incident officers alone."""
+    return Permission.REVIEW_INCIDENTS if kind == CASES else Permission.MANAGE_REGISTER
 
 
 def kinds_for(services: Services, account: Account) -> tuple[str, ...]:
@@ -93,14 +106,16 @@ def kinds_for(services: Services, account: Account) -> tuple[str, ...]:
     today, here = services.today(), services.atlas.current()
     posts = units_for(account, Permission.MANAGE_REGISTER, today)
     if any(here.territory.period(one, today).level is not Level.VILLAGE for one in posts):
-        return KINDS
-    return tuple(one for one in KINDS if one != _STAFF.name) if posts else ()
+        return (*KINDS, FIGURES)
+    return (*(one for one in KINDS if one != _STAFF.name), FIGURES) if posts else ()
 
 
 def columns_of(kind: str) -> tuple[Column, ...]:
     """Return the columns files of that kind may have; raises NotFound ``register.unknown_kind``."""
     if kind == TOTALS:
         return TOTAL_COLUMNS
+    if kind in PAPER_KINDS:
+        return PAPER_COLUMNS
     if kind not in LISTS:
         raise NotFound("register.unknown_kind", given=kind)
     return LISTS[kind].columns
@@ -108,14 +123,23 @@ def columns_of(kind: str) -> tuple[Column, ...]:
 
 def loadable_projects(services: Services) -> tuple[Project, ...]:
     """Return the projects whose registers files can fill: not those of incidents."""
+    return _projects(services, is_separate=False)
+
+
+def _projects(services: Services, *, is_separate: bool) -> tuple[Project, ...]:
     with services.reading(services.operator()) as uow:
-        return tuple(one for one in uow.projects.all() if one.kind != "separate")
+        return tuple(one for one in uow.projects.all() if (one.kind == "separate") is is_separate)
+
+
+def typing_projects(services: Services, kind: str) -> tuple[Project, ...]:
+    """Return the projects that have such figures: those about incidents are kept with the incidents."""
+    return _projects(services, is_separate=kind == CASES)
 
 
 def check_order(services: Services, order: ImportOrder) -> None:
     """Raise NotFound ``project.unknown`` or ``register.unknown_kind``, InvalidInput ``register.future_day``."""
     columns_of(order.kind)
-    if order.project_id not in {one.project_id for one in loadable_projects(services)}:
+    if order.project_id not in {one.project_id for one in typing_projects(services, order.kind)}:
         raise NotFound("project.unknown", project=order.project_id)
     if order.as_of > services.today():
         raise InvalidInput("register.future_day", given=order.as_of)

@@ -6,19 +6,28 @@ from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from server.operations.import_order import columns_of
+from server.indicators.paper_rows import CASES, FIGURES
+from server.operations.import_order import PAPER_KINDS, columns_of
+from server.operations.import_paper import KEYS_SHEET
 from server.registers.household_words import WORDS_OF
 from server.registers.reach import HOUSEHOLDS, STAFF
 from server.registers.total_rows import TOTALS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from server.indicators.paper_keys import PaperKey
     from server.language.catalogue import Catalogue, Language
 
 _SAMPLE: Final = "Mẫu – xóa dòng này"
+_PAPER: Final[Mapping[str, str | int]] = MappingProxyType(
+    {
+        "": 1, "year": 2021, "unit": "23500@2021-12-31", "key": "I6", "value": "71,5", "document": "Báo cáo mẫu",
+        "number": "00/BC-UBND", "day": "05/12/2021", "body": "UBND xã (mẫu)", "note": _SAMPLE,
+    }
+)  # fmt: skip
 _SAMPLES: Final[Mapping[str, tuple[Mapping[str, str | int], ...]]] = MappingProxyType(
     {
         HOUSEHOLDS: (
@@ -46,6 +55,8 @@ _SAMPLES: Final[Mapping[str, tuple[Mapping[str, str | int], ...]]] = MappingProx
                 "near_poor": 60, "source": "Văn bản mẫu", "note": _SAMPLE,
             },
         ),
+        FIGURES: (_PAPER,),
+        CASES: (MappingProxyType({**_PAPER, "key": "phieu_b.cases", "value": 0}),),
     }
 )  # fmt: skip
 _SPARED: Final = frozenset({"wife_name", "husband_name", "poor_tick", "near_poor_tick"})
@@ -53,10 +64,10 @@ _SPARED: Final = frozenset({"wife_name", "husband_name", "poor_tick", "near_poor
 _WIDTH: Final = 22
 
 
-def import_template(catalogue: Catalogue, kind: str, language: Language) -> bytes:
+def import_template(catalogue: Catalogue, kind: str, language: Language, *, keys: Iterable[PaperKey] = ()) -> bytes:
     """Return the workbook for lists of that kind; raises NotFound ``register.unknown_kind``.
 
-    Headings are Vietnamese, as lists of offices are.
+    Headings are Vietnamese, as lists of offices are. *keys* is what can be typed, on a page of its own.
     """
     from openpyxl import Workbook
 
@@ -75,9 +86,19 @@ def import_template(catalogue: Catalogue, kind: str, language: Language) -> byte
         hints.append([one.title, one.hint, "; ".join(said.partition(",")[0] for said in words.values())])
     hints.append([catalogue.sentence("register.template.blank", {}, language)])
     _dress(hints)
+    if kind in PAPER_KINDS:
+        _add_keys(workbook.create_sheet(KEYS_SHEET), keys)
     written = BytesIO()
     workbook.save(written)
     return written.getvalue()
+
+
+def _add_keys(sheet: Worksheet, keys: Iterable[PaperKey]) -> None:
+    """Write what can be typed: nothing there is read again."""
+    sheet.append(["Mã", "Tên", "Name"])
+    for one in keys:
+        sheet.append([one.key, one.label_vi, one.label_en])
+    _dress(sheet)
 
 
 def _dress(sheet: Worksheet) -> None:

@@ -16,10 +16,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from server.access.authorisation import units_for
-from server.access.roles import Permission
 from server.errors import Conflict, DomainError, InvalidInput, NotFound, TooLarge
 from server.media.store import MediaFolder, checked_key, key_of
-from server.operations.import_order import ImportOrder, Load, asker_of, check_order, kinds_for
+from server.operations.import_order import ImportOrder, Load, asker_of, check_order, kinds_for, permission_for
 from server.operations.import_report import as_document, from_document
 from server.operations.progress import silent
 from server.operations.run_import import BROKEN_AFTER, FileFacts, is_broken, keep_file, run_import, try_import
@@ -315,7 +314,7 @@ def _is_covered(services: Services, account: Account, stored: StoredImport) -> b
     """Tell whether the account covers every post the file was loaded under, and may load such files."""
     if not stored.unit_ids or stored.kind not in kinds_for(services, account):
         return False
-    posts = units_for(account, Permission.MANAGE_REGISTER, services.today())
+    posts = units_for(account, permission_for(stored.kind), services.today())
     return stored.unit_ids <= services.atlas.current().scope_of(posts).unit_ids
 
 

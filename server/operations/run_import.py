@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from server.errors import Conflict
 from server.operations.import_entities import Batch, run_entities, try_entities
+from server.operations.import_order import LISTS
+from server.operations.import_paper import run_paper, try_paper
 from server.operations.import_report import as_document
 from server.operations.import_totals import run_totals, try_totals
 from server.registers.total_rows import TOTALS
@@ -44,7 +46,9 @@ class FileFacts:
 
 def try_import(services: Services, load: Load, *, content: BinaryIO, progress: Progress) -> ImportReport:
     """Return what loading the file would do, writing nothing; raises what `file_rows` raises."""
-    tried = try_totals if load.order.kind == TOTALS else try_entities
+    if load.order.kind in LISTS:
+        return try_entities(services, load, content=content, progress=progress)
+    tried = try_totals if load.order.kind == TOTALS else try_paper
     return tried(services, load, content=content, progress=progress)
 
 
@@ -87,7 +91,8 @@ def run_import(
     is_done = False
     try:
         if batch is None:
-            report = run_totals(services, load, import_id, content=content, progress=told)
+            run = run_totals if load.order.kind == TOTALS else run_paper
+            report = run(services, load, import_id, content=content, progress=told)
         else:
             report = run_entities(services, load, batch, content=content, progress=told)
         _end(services, import_id, batch, report)
@@ -118,10 +123,10 @@ def refuse_while_busy(services: Services, uow: UnitOfWork, stored: StoredImport)
 
 
 def _begin(services: Services, load: Load, import_id: int) -> Batch | None:
-    """Let the file be running and return the batch it writes in, the one it had if it ran before; None for totals."""
+    """Let the file be running and return the batch it writes in, the one it had if it ran before; None for figures."""
     order, now = load.order, services.now()
     with services.unit_of_work(services.operator()) as uow:
-        known = None if order.kind == TOTALS else uow.entities.ensure_list(order.project_id, order.kind, now)
+        known = uow.entities.ensure_list(order.project_id, order.kind, now) if order.kind in LISTS else None
         if known is not None:
             uow.entity_imports.hold_list(known.list_id)
         stored = uow.register_imports.one(import_id)

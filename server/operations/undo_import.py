@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from server.errors import Conflict, NotFound
+from server.operations.import_order import PAPER_KINDS
+from server.operations.import_paper import undo_paper
 from server.operations.import_totals import undo_totals
 from server.operations.read_rows import ROWS_AT_ONCE
 from server.operations.run_import import is_broken, refuse_while_busy
@@ -82,12 +84,7 @@ def undo_import(services: Services, import_id: int, asker: Asker, *, progress: P
     stored = find_import(services, import_id)
     done = Undone()
     if stored.batch_id is None:
-        with services.unit_of_work(asker.sight) as uow:
-            done.undone, left = undo_totals(uow, stored, asker)
-            on = services.today()
-            territory = services.atlas.current().territory
-            done.left = len(left)
-            done.left_names = tuple(f"{territory.name(one.unit_id, on)} – {one.year}" for one in left[:MOST_NAMED])
+        _undo_figures(_Undoing(services, stored, asker, done))
     else:
         _undo_entities(_Undoing(services, stored, asker, done), progress)
     _end(services, stored, done)
@@ -101,6 +98,22 @@ class _Undoing:
     stored: StoredImport
     asker: Asker
     done: Undone
+
+
+def _undo_figures(undoing: _Undoing) -> None:
+    services, stored, done = undoing.services, undoing.stored, undoing.done
+    territory, today = services.atlas.current().territory, services.today()
+    with services.unit_of_work(undoing.asker.sight) as uow:
+        if stored.kind in PAPER_KINDS:
+            done.undone, figures = undo_paper(uow, stored, undoing.asker)
+            names = [
+                f"{territory.name(one.place.unit_id, one.frame_day)} – {one.place.period} – {one.place.key}"
+                for one in figures
+            ]
+        else:
+            done.undone, totals = undo_totals(uow, stored, undoing.asker)
+            names = [f"{territory.name(one.unit_id, today)} – {one.year}" for one in totals]
+    done.left, done.left_names = len(names), tuple(names[:MOST_NAMED])
 
 
 def _undo_entities(undoing: _Undoing, progress: Progress) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 from flask import make_response, redirect, request, url_for
 
-from server.errors import InvalidInput
+from server.errors import InvalidInput, NotFound
+from server.indicators.paper_rows import FIGURES
 from server.operations.import_order import ImportOrder, kinds_for, loadable_projects
 from server.operations.import_report import told_fault
 from server.operations.import_template import import_template
@@ -21,6 +22,7 @@ from server.operations.office_imports import (
     send_list,
     take_back,
 )
+from server.operations.typed_keys import keys_to_type
 from server.web.console.asked import number
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from server.access.actors import Account
+    from server.indicators.paper_keys import PaperKey
     from server.operations.services import Services
     from server.web.console.screen import Screen
     from server.web.openrosa.multipart import PartStream
@@ -91,10 +94,20 @@ class ImportPages:
 
     def template(self, kind: str) -> Response:
         """Send an empty workbook for a kind of list."""
-        response = make_response(import_template(self.services.catalogue, kind, chosen_language()))
+        if kind not in kinds_for(self.services, self._account()):
+            raise NotFound("register.unknown_kind", given=kind)
+        keys = self._keys() if kind == FIGURES else ()
+        response = make_response(import_template(self.services.catalogue, kind, chosen_language(), keys=keys))
         response.content_type = WORKBOOK
         response.headers["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
         return response
+
+    def _keys(self) -> tuple[PaperKey, ...]:
+        """Return what can be typed in the project asked for, else in the first there is."""
+        projects = [one.project_id for one in loadable_projects(self.services)]
+        asked = number(request.args.get("project"))
+        project_id = asked if asked in projects else projects[0] if projects else 0
+        return keys_to_type(self.services, project_id, is_sensitive=False).keys
 
     def _order(self) -> ImportOrder:
         typed = request.form

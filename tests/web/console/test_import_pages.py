@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from console_world import DAK_HA, client_of, csrf_of, make_account
+from openpyxl import load_workbook
 
 from server.access.roles import Role
 from server.operations import office_imports
@@ -131,6 +132,23 @@ def test_a_template_is_sent_as_a_workbook(client):
     assert answer.data.startswith(b"PK")
     assert 'filename="staff.xlsx"' in answer.headers["Content-Disposition"]
     assert client.get("/imports/templates/cases.xlsx").status_code == 404
+
+
+def test_figures_typed_from_paper_are_a_kind_of_file_of_their_own(client, world):
+    headings = ("Năm", "Đơn vị", "Mã số liệu", "Số liệu", "Văn bản nguồn")
+    row = (2021, "23500@2021-12-31", "household_conduct_survey.answered", 310, "Báo cáo mẫu")
+    elsewhere = (2021, "62@2021-12-31", "household_conduct_survey.answered", 9000, "Báo cáo mẫu")
+    page = send(client, world, xlsx_file(row, elsewhere, headings=headings), kind="figures")
+    assert "Đồng ý nạp 1 dòng" in page.text
+    assert "ngoài địa bàn của bạn" in page.text
+    assert "Đã nạp xong" in press(client, page, "load").text
+    answer = client.get("/imports/templates/figures.xlsx")
+    keys = load_workbook(BytesIO(answer.data))["Mã số liệu"]
+    assert "household_conduct_survey.answered" in {row[0].value for row in keys}
+
+
+def test_figures_on_incidents_are_no_kind_of_this_page(client, world):
+    assert send(client, world, csv_file(TIK), kind="cases").status_code == 404
 
 
 def test_a_supervisor_of_a_village_is_not_offered_the_roster(app, world):

@@ -1,0 +1,217 @@
+"""Load figures typed from paper: a trial, the run, and the way back to the versions before it.
+
+A row that says what is current already makes no version. Nothing here is ever added to counted figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from server.forms.faults import Fault
+from server.indicators.contribution import amount_of
+from server.indicators.figures import written
+from server.indicators.paper_rows import CASES, COLUMNS, PaperRules, paper_wish
+from server.operations.import_report import ChangedCell, ImportReport, RowChange
+from server.operations.read_rows import ROWS_AT_ONCE, is_sample
+from server.operations.typed_keys import keys_to_type
+from server.registers.headings import HeadingsFound, file_rows
+from server.registers.places import Places
+from server.registers.row_cells import RowCells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+    from typing import BinaryIO
+
+    from server.indicators.paper_figures import PaperFigure, PaperPlace
+    from server.indicators.paper_rows import PaperWish
+    from server.operations.import_order import Asker, Load
+    from server.operations.progress import Progress
+    from server.operations.services import Services
+    from server.registers.headings import FileRow
+    from server.storage.repositories.register_imports import StoredImport
+    from server.storage.unit_of_work import UnitOfWork
+
+_TITLES = {one.name: one.title for one in COLUMNS}
+_LONGEST_SHOWN: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a set of figures is written as: the project, the batch, who typed it."""
+
+    project_id: int
+    import_id: int
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    services: Services
+    load: Load
+    report: ImportReport
+
+
+def try_paper(services: Services, load: Load, *, content: BinaryIO, progress: Progress) -> ImportReport:
+    """Return what loading the file would do; raises what `file_rows` raises."""
+    reading = _Reading(services, load, ImportReport())
+    for wishes in _chunks(reading, content):
+        with services.reading(load.asker.sight) as uow:
+            current = uow.paper_figures.current(load.order.project_id, wishes)
+        changing_of(services, reading.report, wishes, current)
+        progress("register.progress.read", rows=reading.report.rows)
+    return reading.report
+
+
+def run_paper(services: Services, load: Load, import_id: int, *, content: BinaryIO, progress: Progress) -> ImportReport:
+    """Load the file; raises what `file_rows` raises."""
+    reading = _Reading(services, load, ImportReport())
+    batch = Batch(load.order.project_id, import_id, load.order.author or _author_of(services, load.asker))
+    for wishes in _chunks(reading, content):
+        with services.unit_of_work(load.asker.sight) as uow:
+            current = uow.paper_figures.current(batch.project_id, wishes)
+            changing = changing_of(services, reading.report, wishes, current)
+            write_paper(services, uow, batch, changing, current=current)
+        progress("register.progress.written", rows=reading.report.rows)
+    return reading.report
+
+
+def undo_paper(uow: UnitOfWork, stored: StoredImport, asker: Asker) -> tuple[int, list[PaperFigure]]:
+    """Let the figures before the load be current again; return how many, and those left since others replaced them."""
+    brought = uow.paper_figures.of_import(stored.import_id)
+    taken = [one for one in brought if one.is_current and asker.covers(one.place.unit_id)]
+    uow.paper_figures.mark_undone([one.figure_id for one in taken])
+    before = (uow.paper_figures.before(stored.project_id, one) for one in taken)
+    uow.paper_figures.set_current([one for one in before if one is not None], is_current=True)
+    done = {one.figure_id for one in taken}
+    return len(taken), [one for one in brought if one.figure_id not in done and not one.is_undone]
+
+
+def rules_of(services: Services, load: Load) -> PaperRules:
+    """Return what the rows of somebody's file are read by."""
+    territory, today = services.atlas.current().territory, services.today()
+
+    @lru_cache(maxsize=64)
+    def on(day: date) -> Places:
+        return Places(territory, day, today, load.asker.reach)
+
+    keys = keys_to_type(services, load.order.project_id, is_sensitive=load.order.kind == CASES)
+    return PaperRules(on, keys, today, load.order.source)
+
+
+def changing_of(
+    services: Services,
+    report: ImportReport,
+    wishes: Mapping[PaperPlace, PaperWish],
+    current: Mapping[PaperPlace, PaperFigure],
+) -> list[PaperWish]:
+    """Count new, changed and unchanged rows and return those that write something."""
+    territory = services.atlas.current().territory
+    changing: list[PaperWish] = []
+    for place, wish in wishes.items():
+        before = current.get(place)
+        cells = () if before is None or before.value is None else tuple(_changed_cells(before, wish))
+        if before is None or before.value is None:
+            report.new += 1
+        elif cells:
+            name = territory.name(place.unit_id, wish.frame_day)
+            label = f"{name} – {place.period} – {wish.key.label_vi}"
+            report.show(RowChange(wish.sheet, wish.row, label, cells, is_newer=False))
+        else:
+            report.unchanged += 1
+            continue
+        changing.append(wish)
+    return changing
+
+
+def write_paper(
+    services: Services,
+    uow: UnitOfWork,
+    batch: Batch,
+    changing: Iterable[PaperWish],
+    *,
+    current: Mapping[PaperPlace, PaperFigure],
+) -> None:
+    """Let each wish be the current version of its figure."""
+    wishes = {one.place: one for one in changing}
+    versions = uow.paper_figures.newest_versions(batch.project_id, wishes)
+    now = services.now()
+    rows: list[dict[str, object]] = [
+        {
+            "project_id": batch.project_id,
+            "import_id": batch.import_id,
+            "year": place.period.year,
+            "period": place.period.label,
+            "unit_id": place.unit_id,
+            "frame_day": one.frame_day,
+            "key": place.key,
+            "version": versions.get(place, 0) + 1,
+            "thousandths": one.thousandths,
+            "source_document": one.source.document,
+            "source_number": one.source.number,
+            "source_day": one.source.day,
+            "source_body": one.source.body,
+            "author": batch.author,
+            "is_sensitive": one.key.is_sensitive,
+            "is_current": True,
+            "is_undone": False,
+            "recorded_at": now,
+        }
+        for place, one in wishes.items()
+    ]
+    uow.paper_figures.replace([current[place].figure_id for place in wishes if place in current], rows)
+
+
+def _chunks(reading: _Reading, content: BinaryIO) -> Iterator[dict[PaperPlace, PaperWish]]:
+    """Yield what the rows give, by place; a second row about the same figure is wrong."""
+    found, report = HeadingsFound(), reading.report
+    first: dict[PaperPlace, int] = {}
+    rows = file_rows(content, COLUMNS, found)
+    rules = rules_of(reading.services, reading.load)
+    while chunk := list(islice(rows, ROWS_AT_ONCE)):
+        report.rows += len(chunk)
+        report.samples += sum(is_sample(row) for row in chunk)
+        wishes = (_wish(row, rules, report) for row in chunk if not is_sample(row))
+        yield {one.place: one for one in wishes if one is not None and _is_first(one, first, report)}
+    report.unknown, report.passed_over = found.unknown, [one for one in found.passed_over if one != KEYS_SHEET]
+
+
+KEYS_SHEET: Final = "Mã số liệu"
+"""The template's own page of what can be typed."""
+
+
+def _wish(row: FileRow, rules: PaperRules, report: ImportReport) -> PaperWish | None:
+    cells = RowCells(row)
+    wish = paper_wish(cells, rules)
+    if wish is None:
+        report.refuse(cells.faults)
+    return wish
+
+
+def _is_first(wish: PaperWish, first: dict[PaperPlace, int], report: ImportReport) -> bool:
+    above = first.setdefault(wish.place, wish.row)
+    if above == wish.row:
+        return True
+    where = wish.headings.get("key", "")
+    report.refuse([Fault("register.row.twice", {"first": above}, sheet=wish.sheet, row=wish.row, column=where)])
+    return False
+
+
+def _changed_cells(before: PaperFigure, wish: PaperWish) -> Iterator[ChangedCell]:
+    if before.thousandths != wish.thousandths:
+        after = amount_of(wish.thousandths)
+        yield ChangedCell(_TITLES["value"], written(before.value, wish.key.unit), written(after, wish.key.unit))
+    if before.source != wish.source:
+        yield ChangedCell(_TITLES["document"], str(before.source)[:_LONGEST_SHOWN], str(wish.source)[:_LONGEST_SHOWN])
+
+
+def _author_of(services: Services, asker: Asker) -> str:
+    """Return what whoever loads is called; nobody does so without an account but the operator, who says a name."""
+    if asker.account_id is None:
+        return ""
+    with services.reading(services.operator()) as uow:
+        account = uow.accounts.by_id(asker.account_id)
+    return account.name if account else ""

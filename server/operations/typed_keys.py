@@ -1,0 +1,58 @@
+"""What can be typed from paper in a project: what its plans in force show, and what its forms can count.
+
+An indicator that is read from release tables is not typed itself: the counts behind it are, by incident officers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from server.indicators.paper_keys import PaperKey, PaperKeys, levels_from
+from server.territory.units import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from server.indicators.plan import Indicator
+    from server.operations.form_shelf import ShelvedForm
+    from server.operations.services import Services
+    from server.storage.unit_of_work import UnitOfWork
+
+INDICATORS: Final = "indicators"
+"""The group of keys that are indicators; the others are called by their form."""
+
+
+def keys_to_type(services: Services, project_id: int, *, is_sensitive: bool) -> PaperKeys:
+    """Return what can be typed in the project: everyday figures, or those about incidents, never both."""
+    with services.reading(services.operator()) as uow:
+        indicators = () if is_sensitive else tuple(_indicators(uow, project_id))
+        forms = [one for one in uow.forms.current(project_id) if one.is_sensitive is is_sensitive]
+    shelved = [services.shelf.version_by_id(one.version_id) for one in forms]
+    return PaperKeys.of([*map(_of_indicator, indicators), *_of_forms(shelved, is_sensitive=is_sensitive)])
+
+
+def _indicators(uow: UnitOfWork, project_id: int) -> Iterator[Indicator]:
+    plan_ids = [one.plan_id for one in uow.plans.in_force() if one.project_id == project_id]
+    for found in uow.plans.indicators(plan_ids).values():
+        yield from found
+
+
+def _of_indicator(one: Indicator) -> PaperKey:
+    return PaperKey(one.code, one.label_vi, one.label_en, INDICATORS, one.unit, levels_from(one.level))
+
+
+def _of_forms(forms: Iterable[ShelvedForm], *, is_sensitive: bool) -> Iterator[PaperKey]:
+    for form in forms:
+        for measure in form.measures:
+            label = measure.label
+            yield PaperKey(
+                measure.code,
+                label.in_language("vi", measure.code),
+                label.in_language("en", measure.code),
+                form.definition.form_id,
+                levels=levels_from(Level.COMMUNE) if is_sensitive else levels_from(Level.VILLAGE),
+                by=frozenset(one.question for one in measure.by),
+                is_sensitive=is_sensitive,
+            )
+            if measure.pool:
+                yield PaperKey(measure.pool, measure.pool, measure.pool, form.definition.form_id)
