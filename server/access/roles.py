@@ -38,6 +38,7 @@ class Permission(StrEnum):
     READ_SUBMISSIONS = "read_submissions"
     REVIEW_SUBMISSIONS = "review_submissions"
     READ_FIGURES = "read_figures"
+    LOCK_PERIODS = "lock_periods"
     READ_TRAY = "read_tray"
     RELEASE_TRAY = "release_tray"
     MANAGE_COLLABORATORS = "manage_collaborators"
@@ -69,6 +70,7 @@ PERMISSIONS_OF: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
                 Permission.READ_SUBMISSIONS,
                 Permission.REVIEW_SUBMISSIONS,
                 Permission.READ_FIGURES,
+                Permission.LOCK_PERIODS,
                 Permission.READ_TRAY,
                 Permission.RELEASE_TRAY,
                 Permission.MANAGE_COLLABORATORS,

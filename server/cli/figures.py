@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from server.cli.locks import lock, locks
 from server.cli.paper_figures import figures_template, load_figures
 from server.cli.register_files import undo
 from server.cli.terminal import Terminal, as_json, pass_terminal
@@ -49,9 +50,8 @@ def figures() -> None:
     """Số liệu. / Figures."""
 
 
-figures.add_command(load_figures)
-figures.add_command(undo)
-figures.add_command(figures_template)
+for _one in (load_figures, undo, figures_template, lock, locks):
+    figures.add_command(_one)
 
 
 @figures.group()

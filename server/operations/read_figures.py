@@ -15,8 +15,8 @@ from server.access.authorisation import authorise
 from server.access.roles import Permission
 from server.errors import InvalidInput
 from server.indicators.contribution import amount_of
-from server.indicators.figures import Amounts, Goal, Receipts
-from server.indicators.tables import Counts, Goals, IndicatorTable, ListedUnit, Listing, table_of
+from server.indicators.tables import IndicatorTable, ListedUnit, Listing, table_of
+from server.operations.figure_counts import counts_of, goals_of
 from server.operations.figure_questions import (
     FigureQuestion,
     IndicatorEntry,
@@ -24,26 +24,20 @@ from server.operations.figure_questions import (
     entries_in_force,
     entry_asked_for,
 )
-from server.operations.figure_sums import sums_of
 from server.operations.sights import Desk, sight_of
-from server.storage.repositories.figure_tables import Added, Extent
-from server.territory.units import Level, UnitId
+from server.storage.repositories.figure_tables import Extent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
     from decimal import Decimal
 
     from server.access.actors import Actor
     from server.indicators.plan import Indicator
     from server.indicators.sources import Source
-    from server.operations.atlas import Map
-    from server.operations.figure_sums import Sums
     from server.operations.services import Services
     from server.storage.repositories.figure_tables import RecordBehind
-    from server.storage.repositories.plans import PlannedTarget
-    from server.storage.unit_of_work import UnitOfWork
     from server.territory.collection import Territory
+    from server.territory.units import UnitId
 
 RECORDS_A_PAGE: Final = 50
 
@@ -111,8 +105,8 @@ def indicator_table(services: Services, actor: Actor, question: FigureQuestion) 
         indicator = entry.indicator
         periods = territory.units_of_level(indicator.level, on)
         extent = Extent(entry.project_id, question.year, frame.key, frozenset(one.unit_id for one in periods))
-        counts = _counts(uow, here, extent, indicator)
-        goals = _goals(uow.plans.targets(entry.plan_id, indicator.code, question.year), indicator, territory, on)
+        counts = counts_of(uow, here, extent, indicator)
+        goals = goals_of(uow.plans.targets(entry.plan_id, indicator.code, question.year), indicator, territory, on)
     units = tuple(
         ListedUnit(one.unit_id, one.name, territory.name(one.parent_id, on) if one.parent_id else "") for one in periods
     )
@@ -169,38 +163,3 @@ def _line(one: RecordBehind, territory: Territory) -> RecordLine:
 def _authorise(services: Services, actor: Actor) -> None:
     scope_of = services.atlas.current().scope_of
     authorise(actor, Permission.READ_FIGURES, scope_of=scope_of, on=services.today())
-
-
-def _counts(uow: UnitOfWork, here: Map, extent: Extent, indicator: Indicator) -> Counts:
-    sums = sums_of(uow, here, extent, indicator)
-    receipts = dict(uow.figure_tables.receipts(extent, indicator.sources))
-    places = {place for place, _ in sums}
-    return Counts(
-        amounts={UnitId(place): _amounts(sums, place, indicator) for place in places if place is not None},
-        receipts={UnitId(place): found for place, found in receipts.items() if place is not None},
-        all_amounts=_amounts(sums, None, indicator),
-        all_receipts=receipts.get(None, Receipts()),
-    )
-
-
-def _amounts(sums: Sums, place: int | None, indicator: Indicator) -> Amounts:
-    nothing = Added(0, 0)
-    above = sums.get((place, indicator.numerator), nothing)
-    below = nothing if indicator.denominator is None else sums.get((place, indicator.denominator), nothing)
-    return Amounts(above.thousandths, above.contributions, below.thousandths, below.contributions, below.is_typed)
-
-
-def _goals(targets: Sequence[PlannedTarget], indicator: Indicator, territory: Territory, on: date) -> Goals:
-    """Return the targets of the table's rows and of its total, which stands for the province."""
-    by_level = {one.level: _goal(one) for one in targets if one.level is not None}
-    by_unit = {one.unit_id: _goal(one) for one in targets if one.unit_id is not None}
-    of_provinces = [goal for unit_id, goal in by_unit.items() if territory.period(unit_id, on).level is Level.PROVINCE]
-    return Goals(
-        by_unit=by_unit,
-        everywhere=by_level.get(indicator.level),
-        total=of_provinces[0] if len(of_provinces) == 1 else by_level.get(Level.PROVINCE),
-    )
-
-
-def _goal(target: PlannedTarget) -> Goal:
-    return Goal(amount_of(target.thousandths), target.is_draft)

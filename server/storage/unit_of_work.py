@@ -28,6 +28,7 @@ from server.storage.repositories.figure_tables import FigureTables
 from server.storage.repositories.figures import Figures
 from server.storage.repositories.forms import Forms
 from server.storage.repositories.household_totals import HouseholdTotals
+from server.storage.repositories.locks import Locks
 from server.storage.repositories.outbox import Outbox
 from server.storage.repositories.paper_figures import PaperFigures
 from server.storage.repositories.plans import Plans
@@ -243,6 +244,11 @@ class UnitOfWork:
     def plans(self) -> Plans:
         """Return the indicators and targets in force."""
         return Plans(self._connection)
+
+    @cached_property
+    def locks(self) -> Locks:
+        """Return locked periods and what came late."""
+        return Locks(self._connection, self.sight)
 
     @cached_property
     def releases(self) -> Releases:

@@ -26,6 +26,7 @@ GRANTED = {
         Permission.READ_SUBMISSIONS,
         Permission.REVIEW_SUBMISSIONS,
         Permission.READ_FIGURES,
+        Permission.LOCK_PERIODS,
         Permission.READ_TRAY,
         Permission.RELEASE_TRAY,
         Permission.MANAGE_COLLABORATORS,

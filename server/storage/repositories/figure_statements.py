@@ -41,6 +41,16 @@ _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
         "thousandths": "bigint",
         "contributions": "bigint",
     },
+    "given_moves": {
+        "project_id": "bigint",
+        "measure": "text",
+        "period": "bigint",
+        "unit_id": "bigint",
+        "category": "text",
+        "version_id": "bigint",
+        "thousandths": "bigint",
+        "contributions": "bigint",
+    },
 }
 
 _WRITTEN: Final[Mapping[str, str]] = {
@@ -162,6 +172,16 @@ _WRITTEN: Final[Mapping[str, str]] = {
         DELETE FROM figure_sum
          WHERE contributions = 0 AND (project_id, measure, period, unit_id, category) IN
                (SELECT project_id, measure, period, unit_id, category FROM {given_sums})""",
+    "note_late": """
+        INSERT INTO late_change (project_id, measure, period, unit_id, category, version_id, thousandths, contributions)
+        SELECT project_id, measure, period, unit_id, category, version_id, thousandths, contributions
+          FROM {given_moves}
+         WHERE EXISTS (SELECT 1
+                         FROM period_lock AS held
+                         JOIN unit_ancestor AS above ON above.ancestor_id = held.unit_id
+                        WHERE held.project_id = given.project_id AND held.year IN (given.period, given.period + 1)
+                          AND above.unit_id = given.unit_id)
+         ORDER BY measure, period, unit_id, category, version_id""",
     "next_keys": """
         SELECT DISTINCT project_id, measure, period, subject
           FROM contribution

@@ -155,7 +155,7 @@ class FigureTables:
 
         By unit, and under None for all. Read off tallies: it costs the same however many records there are.
         """
-        behind = self._forms_behind(extent.project_id, [one.measure for one in sources if one.basis is Basis.MEASURE])
+        behind = self.forms_behind(extent.project_id, [one.measure for one in sources if one.basis is Basis.MEASURE])
         forms = sorted({form_id for form_ids in behind.values() for form_id in form_ids})
         if not forms:
             return {}
@@ -232,9 +232,9 @@ class FigureTables:
 
     def open_measures(self, project_id: int, measures: Iterable[str]) -> frozenset[str]:
         """Return those of *measures* all of whose forms are the project's and not sensitive."""
-        return frozenset(self._forms_behind(project_id, measures))
+        return frozenset(self.forms_behind(project_id, measures))
 
-    def _forms_behind(self, project_id: int, measures: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    def forms_behind(self, project_id: int, measures: Iterable[str]) -> Mapping[str, frozenset[str]]:
         """Return the forms each measure is read from, of a pool all that ever joined it; without a sensitive one."""
         forms = {measure: measure.rpartition(".")[0] for measure in measures}
         pools = sorted(measure for measure, form_id in forms.items() if form_id == POOL)

@@ -106,7 +106,8 @@ class Figures:
         self._move_sums(counted, [])
         self._run("remove", version_id=version_id)
         self.add(project_id, version_id, contributions)
-        self._count(keys)
+        off, on = self._count(keys)
+        self._note_late([*counted, *off], on)
 
     def recount(self, submission_ids: Iterable[int]) -> None:
         """Bring figures in line with the version whose approval counts now, for records the caller holds locked."""
@@ -114,7 +115,7 @@ class Figures:
         rows = [(submission_id,) for submission_id in sorted(set(submission_ids))]
         found = self._run("keys_of_records", rows).all()
         self._lock(SubjectKey(*row[:-1]) for row in found if row.has_rivals)
-        self._count({SubjectKey(*row[:-1]) for row in found})
+        self._note_late(*self._count({SubjectKey(*row[:-1]) for row in found}))
 
     def count_as(self, project_id: int, subjects: Mapping[str, str]) -> None:
         """Let what names the households in *subjects* count for the ones they became, or for themselves again.
@@ -127,7 +128,7 @@ class Figures:
         touched = named | self._keys(named)
         self._run("part", given)
         self._run("join", given)
-        self._count(self._keys(touched))
+        self._note_late(*self._count(self._keys(touched)))
 
     def rebuild(self, project_id: int) -> None:
         """Choose every winner of the project anew and add up every sum from nothing; reviews wait meanwhile."""
@@ -139,6 +140,7 @@ class Figures:
             off, on = _changes(rows)
             self._unmark(off)
             self._mark(on)
+            self._note_late(off, on)
         self._run("clear_sums", project_id=project_id)
         self._run("add_up", project_id=project_id)
 
@@ -175,13 +177,25 @@ class Figures:
         given = sorted(set(named))
         return {SubjectKey(*row) for row in self._run("counting_keys", given)} if given else set()
 
-    def _count(self, keys: set[SubjectKey]) -> None:
-        if not keys:
-            return
-        off, on = _changes(self._rows(keys))
+    def _count(self, keys: set[SubjectKey]) -> tuple[list[_Row], list[_Row]]:
+        """Count these subjects anew and return the rows that no longer count and those that do from now on."""
+        off, on = _changes(self._rows(keys)) if keys else ([], [])
         self._unmark(off)
         self._mark(on)
         self._move_sums(off, on)
+        return off, on
+
+    def _note_late(self, off: Iterable[_Row], on: Iterable[_Row]) -> None:
+        """Keep what moves a period that is locked, record by record: it is what its frozen figures lack since."""
+        moves: dict[tuple[object, ...], list[int]] = defaultdict(lambda: [0, 0])
+        for rows, sign in ((off, -1), (on, 1)):
+            for row in rows:
+                move = moves[*row.sum_key, row.version_id]
+                move[0] += sign * row.thousandths
+                move[1] += sign
+        moved = [(*key, *move) for key, move in moves.items() if move != [0, 0]]
+        if moved:
+            self._run("note_late", moved)
 
     def _rows(self, keys: Iterable[SubjectKey]) -> list[_Row]:
         found = self._run("rows_of_keys", sorted(keys))

@@ -1,0 +1,99 @@
+"""The tables of one unit and a period: every indicator, for the unit and what lies directly in it.
+
+They hold what every reader of figures may know: measures of sensitive forms are left out where sums are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from server.errors import InvalidInput
+from server.indicators.locks import LockedUnit
+from server.indicators.tables import ListedUnit, Listing, table_of
+from server.operations.figure_counts import counts_of, goals_within
+from server.operations.figure_questions import entries_in_force
+from server.storage.repositories.figure_tables import Extent
+from server.territory.units import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from server.indicators.periods import Period
+    from server.indicators.plan import Indicator
+    from server.indicators.tables import IndicatorTable
+    from server.operations.atlas import Map
+    from server.operations.figure_questions import IndicatorEntry
+    from server.storage.unit_of_work import UnitOfWork
+    from server.territory.collection import Territory
+    from server.territory.units import UnitId
+
+LEVELS: Final = (Level.PROVINCE, Level.DISTRICT, Level.COMMUNE)
+"""The levels that report; villages do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPlace:
+    """A unit in a year: as it was called, on which boundaries its figures are added up, and what lay in it."""
+
+    year: int
+    unit: LockedUnit
+    frame: str
+    below: tuple[ListedUnit, ...]
+    below_level: Level | None
+
+
+def place_of(territory: Territory, unit_id: UnitId, period: Period, today: date) -> UnitPlace:
+    """Return the unit on the last day of the period, on today while that is to come.
+
+    Raises NotFound ``territory.unknown_unit``, InvalidInput ``locks.not_begun`` (period), ``locks.not_then`` (unit,
+    period: there was no such unit) or ``locks.no_such_level`` (unit: a village).
+    """
+    if period.first_day > today:
+        raise InvalidInput("locks.not_begun", period=period.label)
+    on = min(period.last_day, today)
+    found = territory.period(unit_id, on)
+    if not found.is_valid_on(on):
+        raise InvalidInput("locks.not_then", unit=found.name, period=period.label)
+    if found.level not in LEVELS:
+        raise InvalidInput("locks.no_such_level", unit=found.name)
+    children = territory.children(unit_id, on)
+    within = territory.name(found.parent_id, on) if found.parent_id else ""
+    return UnitPlace(
+        year=period.year,
+        unit=LockedUnit(unit_id, found.code, found.name, found.level, within),
+        frame=territory.frame_on(on).key,
+        below=tuple(ListedUnit(one.unit_id, one.name, "") for one in children),
+        below_level=children[0].level if children else None,
+    )
+
+
+def entries_of(uow: UnitOfWork, project_id: int, period: Period) -> tuple[IndicatorEntry, ...]:
+    """Return the indicators of a project that make the table of a period, by plan, in the order of the workbooks.
+
+    An indicator of several plans is that of the newest with a target for the year, else of the newest.
+    """
+    every = [one for one in entries_in_force(uow) if one.project_id == project_id]
+    chosen: dict[str, IndicatorEntry] = {}
+    for one in every:
+        known = chosen.setdefault(one.indicator.code, one)
+        if period.year in one.years and period.year not in known.years:
+            chosen[one.indicator.code] = one
+    return tuple(one for one in every if one in chosen.values() and one.indicator.period is period.kind)
+
+
+def tables_of(
+    uow: UnitOfWork, here: Map, place: UnitPlace, *, project_id: int, indicators: Iterable[tuple[int, Indicator]]
+) -> tuple[IndicatorTable, ...]:
+    """Return the table of each indicator, given with the id of its plan, for the unit and what lies in it."""
+    units = frozenset(one.unit_id for one in place.below)
+    extent = Extent(project_id, place.year, place.frame, units)
+    listing = Listing(place.year, place.frame, place.below)
+    found = []
+    for plan_id, indicator in indicators:
+        counts = counts_of(uow, here, extent, indicator, whole=place.unit.unit_id)
+        targets = uow.plans.targets(plan_id, indicator.code, place.year)
+        goals = goals_within(targets, place.unit.unit_id, place.unit.level, place.below_level)
+        found.append(table_of(indicator, listing, counts, goals))
+    return tuple(found)
