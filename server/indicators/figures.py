@@ -63,6 +63,29 @@ class Standing(StrEnum):
     NOT_MET = "not_met"
 
 
+class Course(StrEnum):
+    """Which way a figure went, in words (``figures.course.<value>`` in the catalogue)."""
+
+    RISING = "rising"
+    FALLING = "falling"
+    STEADY = "steady"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The move since the year *since*; *before* and *change* are in the indicator's unit.
+
+    Both are None where one of the two years has no value. *is_better* is None where nothing moved.
+    """
+
+    since: int
+    before: Decimal | None
+    change: Decimal | None
+    course: Course
+    is_better: bool | None
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure as it is shown.
@@ -86,6 +109,8 @@ class Figure:
     """Whether the denominator was typed from paper (*nhập từ sổ*) and not counted."""
     is_of_few: bool = False
     """A change of so few cases that its per cent says little: show the counts beside it and grey it."""
+    trend: Trend | None = None
+    """The move since the year before, where it was asked for."""
 
 
 def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipts: Receipts) -> Figure:

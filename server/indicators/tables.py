@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from server.indicators.figures import Amounts, Figure, Goal, Receipts, figure_of
+from server.indicators.trends import with_trend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,12 +62,17 @@ class IndicatorTable:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the storage added up, by unit of the table's level, and for everything there is."""
+    """What the storage added up, by unit of the table's level, and for everything there is.
+
+    *before* and *all_before* are the same a year earlier, where a trend is asked for.
+    """
 
     amounts: Mapping[UnitId, Amounts]
     receipts: Mapping[UnitId, Receipts]
     all_amounts: Amounts
     all_receipts: Receipts
+    before: Mapping[UnitId | None, Amounts] | None = None
+    all_before: Amounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +90,24 @@ class Goals:
 
 def table_of(indicator: Indicator, listing: Listing, counts: Counts, goals: Goals) -> IndicatorTable:
     """Return the table of *indicator* with a row for each listed unit, in that order."""
+    total = figure_of(indicator, counts.all_amounts, goals.total, counts.all_receipts)
     return IndicatorTable(
         indicator=indicator,
         year=listing.year,
         frame=listing.frame,
-        rows=tuple(_row(indicator, unit, counts, goals) for unit in listing.units),
+        rows=tuple(_row(indicator, unit, counts, goals, since=listing.year - 1) for unit in listing.units),
         unplaced=_unplaced(indicator, listing, counts),
-        total=figure_of(indicator, counts.all_amounts, goals.total, counts.all_receipts),
+        total=total if counts.all_before is None else with_trend(total, indicator, counts.all_before, listing.year - 1),
     )
 
 
-def _row(indicator: Indicator, unit: ListedUnit, counts: Counts, goals: Goals) -> TableRow:
+def _row(indicator: Indicator, unit: ListedUnit, counts: Counts, goals: Goals, *, since: int) -> TableRow:
     amounts = counts.amounts.get(unit.unit_id, Amounts())
     receipts = counts.receipts.get(unit.unit_id, Receipts())
-    return TableRow(unit, figure_of(indicator, amounts, goals.of(unit.unit_id), receipts))
+    figure = figure_of(indicator, amounts, goals.of(unit.unit_id), receipts)
+    if counts.before is not None:
+        figure = with_trend(figure, indicator, counts.before.get(unit.unit_id, Amounts()), since)
+    return TableRow(unit, figure)
 
 
 def _counted(amounts: Amounts) -> int:

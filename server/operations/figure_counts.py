@@ -9,10 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from server.indicators.contribution import amount_of
-from server.indicators.figures import Amounts, Goal, Receipts
+from server.indicators.figures import Goal, Receipts
 from server.indicators.tables import Counts, Goals
-from server.operations.figure_sums import sums_of
-from server.storage.repositories.figure_tables import Added
+from server.operations.figure_sums import amounts_of, sums_of_years
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from server.indicators.plan import Indicator
     from server.operations.atlas import Map
-    from server.operations.figure_sums import Sums
+    from server.operations.figure_sums import YearlySums
     from server.storage.repositories.figure_tables import Extent
     from server.storage.repositories.plans import PlannedTarget
     from server.storage.unit_of_work import UnitOfWork
@@ -32,28 +31,59 @@ def counts_of(
     uow: UnitOfWork, here: Map, extent: Extent, indicator: Indicator, *, whole: UnitId | None = None
 ) -> Counts:
     """Return what was counted in each unit of the extent and in the *whole*: a unit, or (None) the project."""
-    asked = extent if whole is None else replace(extent, units=extent.units | {whole})
-    sums = sums_of(uow, here, asked, indicator)
-    receipts = dict(uow.figure_tables.receipts(asked, indicator.sources))
-    amounts = {UnitId(place): _amounts(sums, place, indicator) for place, _ in sums if place not in {None, whole}}
+    asked = _with_whole(extent, whole)
+    sums = sums_of_years(uow, here, asked, indicators=[indicator], years=(extent.period,))
+    return _counts(uow, sums, asked, indicator, whole=whole)
+
+
+def counts_with_year_before(
+    uow: UnitOfWork, here: Map, extent: Extent, indicator: Indicator, *, whole: UnitId | None
+) -> Counts:
+    """Return what `counts_of` returns, with what was counted in the year before, to tell a trend."""
+    asked, last = _with_whole(extent, whole), extent.period - 1
+    sums = sums_of_years(uow, here, asked, indicators=[indicator], years=(extent.period, last))
+    before = {place: amounts_of(sums, indicator, place, last) for place in (*asked.units, whole)}
+    counts = _counts(uow, sums, asked, indicator, whole=whole)
+    return replace(counts, before=before, all_before=before[whole])
+
+
+def _with_whole(extent: Extent, whole: UnitId | None) -> Extent:
+    return extent if whole is None else replace(extent, units=extent.units | {whole})
+
+
+def _counts(uow: UnitOfWork, sums: YearlySums, extent: Extent, indicator: Indicator, *, whole: UnitId | None) -> Counts:
+    receipts = uow.figure_tables.receipts(extent, indicator.sources)
+    places = [place for place in extent.units if place != whole]
     return Counts(
-        amounts=amounts,
-        receipts={UnitId(place): found for place, found in receipts.items() if place not in {None, whole}},
-        all_amounts=_amounts(sums, whole, indicator),
+        amounts={place: amounts_of(sums, indicator, place, extent.period) for place in places},
+        receipts={place: receipts[place] for place in places if place in receipts},
+        all_amounts=amounts_of(sums, indicator, whole, extent.period),
         all_receipts=receipts.get(whole, Receipts()),
     )
 
 
-def goals_of(targets: Sequence[PlannedTarget], indicator: Indicator, territory: Territory, on: date) -> Goals:
-    """Return the targets of a table's rows and of its total, which stands for the province."""
+def goals_of(
+    targets: Sequence[PlannedTarget], territory: Territory, on: date, *, level: Level, whole: UnitId | None
+) -> Goals:
+    """Return the targets of a table's rows, units of *level*, and of its total: a unit, or (None) the province."""
+    return Goals(
+        by_unit={one.unit_id: _goal(one) for one in targets if one.unit_id is not None},
+        everywhere=next((_goal(one) for one in targets if one.level is level), None),
+        total=goal_for(targets, territory, whole, on),
+    )
+
+
+def goal_for(targets: Sequence[PlannedTarget], territory: Territory, unit_id: UnitId | None, on: date) -> Goal | None:
+    """Return the target among those of one indicator and year for a unit, or (None) for everything there is.
+
+    The figure of everything stands for the province: its target is the province's own, where there is one province.
+    """
     by_level = {one.level: _goal(one) for one in targets if one.level is not None}
     by_unit = {one.unit_id: _goal(one) for one in targets if one.unit_id is not None}
-    of_provinces = [goal for unit_id, goal in by_unit.items() if territory.period(unit_id, on).level is Level.PROVINCE]
-    return Goals(
-        by_unit=by_unit,
-        everywhere=by_level.get(indicator.level),
-        total=of_provinces[0] if len(of_provinces) == 1 else by_level.get(Level.PROVINCE),
-    )
+    if unit_id is not None:
+        return by_unit.get(unit_id, by_level.get(territory.period(unit_id, on).level))
+    of_provinces = [goal for one, goal in by_unit.items() if territory.period(one, on).level is Level.PROVINCE]
+    return of_provinces[0] if len(of_provinces) == 1 else by_level.get(Level.PROVINCE)
 
 
 def goals_within(targets: Sequence[PlannedTarget], unit_id: UnitId, level: Level, row_level: Level | None) -> Goals:
@@ -65,13 +95,6 @@ def goals_within(targets: Sequence[PlannedTarget], unit_id: UnitId, level: Level
         everywhere=None if row_level is None else by_level.get(row_level),
         total=by_unit.get(unit_id, by_level.get(level)),
     )
-
-
-def _amounts(sums: Sums, place: int | None, indicator: Indicator) -> Amounts:
-    nothing = Added(0, 0)
-    above = sums.get((place, indicator.numerator), nothing)
-    below = nothing if indicator.denominator is None else sums.get((place, indicator.denominator), nothing)
-    return Amounts(above.thousandths, above.contributions, below.thousandths, below.contributions, below.is_typed)
 
 
 def _goal(target: PlannedTarget) -> Goal:

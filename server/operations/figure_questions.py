@@ -13,10 +13,14 @@ from server.errors import InvalidInput, NotFound
 from server.territory.validity import first_day, last_day
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from server.indicators.plan import Indicator
+    from server.storage.repositories.plans import PlanInForce, PlannedTarget
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.collection import Territory
     from server.territory.frames import Frame
+    from server.territory.units import Level, UnitId
 
 _YEARS: Final = range(2000, 2101)
 
@@ -45,25 +49,40 @@ class FigureQuestion:
     year: int
     project_id: int | None = None
     frame: str | None = None
+    level: Level | None = None
+    """Lists the units of this level instead of the indicator's own."""
+    within: UnitId | None = None
+    """Lists only units that lie in this one, whose own figure is the total."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedIndicator:
+    """One indicator through the years: what each plan in force says of it, the newest plan first, and the targets."""
+
+    entries: tuple[IndicatorEntry, ...]
+    targets: Mapping[tuple[int, int], tuple[PlannedTarget, ...]]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Return the years any of the plans has a target for."""
+        return tuple(sorted({year for one in self.entries for year in one.years}))
+
+    def in_year(self, year: int) -> IndicatorEntry:
+        """Return what counts in *year*: the newest plan with a target for it, else the newest plan."""
+        return next((one for one in self.entries if year in one.years), self.entries[0])
+
+    def targets_in(self, year: int) -> tuple[PlannedTarget, ...]:
+        """Return the targets of *year*."""
+        return self.targets.get((self.in_year(year).plan_id, year), ())
 
 
 def entries_in_force(uow: UnitOfWork) -> tuple[IndicatorEntry, ...]:
     """Return every indicator of the plans in force, the newest plan first, each in the order of its workbook."""
     plans = uow.plans.in_force()
     plan_ids = [one.plan_id for one in plans]
-    names = {one.project_id: one.name for one in uow.projects.all()}
     indicators, years = uow.plans.indicators(plan_ids), uow.plans.years(plan_ids)
     return tuple(
-        IndicatorEntry(
-            plan_id=plan.plan_id,
-            plan_name=plan.name,
-            project_id=plan.project_id,
-            project_name=names[plan.project_id],
-            indicator=one,
-            years=years.get((plan.plan_id, one.code), ()),
-        )
-        for plan in plans
-        for one in indicators[plan.plan_id]
+        _entry(plan, one, years.get((plan.plan_id, one.code), ())) for plan in plans for one in indicators[plan.plan_id]
     )
 
 
@@ -72,14 +91,27 @@ def entry_asked_for(uow: UnitOfWork, question: FigureQuestion) -> IndicatorEntry
 
     Raises NotFound ``figures.unknown_indicator``.
     """
-    found = [
-        one
-        for one in entries_in_force(uow)
-        if one.indicator.code == question.code and question.project_id in (None, one.project_id)
-    ]
+    return indicator_asked_for(uow, question).in_year(question.year)
+
+
+def indicator_asked_for(uow: UnitOfWork, question: FigureQuestion) -> PlannedIndicator:
+    """Return the indicator *question* means through all years, of one project.
+
+    Raises NotFound ``figures.unknown_indicator``.
+    """
+    plans = [one for one in uow.plans.in_force() if question.project_id in (None, one.project_id)]
+    indicators = uow.plans.indicators([one.plan_id for one in plans])
+    found = [(plan, one) for plan in plans for one in indicators[plan.plan_id] if one.code == question.code]
     if not found:
         raise NotFound("figures.unknown_indicator", indicator=question.code)
-    return next((one for one in found if question.year in one.years), found[0])
+    targets = uow.plans.yearly_targets([plan.plan_id for plan, _ in found], question.code)
+    entries = [_entry(plan, one, sorted(year for key, year in targets if key == plan.plan_id)) for plan, one in found]
+    project_id = PlannedIndicator(tuple(entries), targets).in_year(question.year).project_id
+    return PlannedIndicator(tuple(one for one in entries if one.project_id == project_id), targets)
+
+
+def _entry(plan: PlanInForce, indicator: Indicator, years: Iterable[int]) -> IndicatorEntry:
+    return IndicatorEntry(plan.plan_id, plan.name, plan.project_id, plan.project_name, indicator, tuple(years))
 
 
 def boundaries_of(question: FigureQuestion, territory: Territory, today: date) -> tuple[Frame, date]:
@@ -91,9 +123,25 @@ def boundaries_of(question: FigureQuestion, territory: Territory, today: date) -
         raise InvalidInput("figures.bad_year", given=question.year, first=_YEARS[0], last=_YEARS[-1])
     year_end = date(question.year, 12, 31)
     day = min(year_end, max(today, date(question.year, 1, 1)))
-    if question.frame is None:
+    frames = {frame.key: (frame, _in_frame(frame, day)) for frame in territory.frames()}
+    if question.frame is not None:
+        if question.frame not in frames:
+            raise InvalidInput("figures.unknown_frame", given=question.frame)
+        return frames[question.frame]
+    if _is_there(question, territory, day):
         return territory.frame_on(day), day
-    for frame in territory.frames():
-        if frame.key == question.frame:
-            return frame, min(max(day, first_day(frame.valid_from)), last_day(frame.valid_to))
-    raise InvalidInput("figures.unknown_frame", given=question.frame)
+    # Districts ended on 30 June 2025, and communes too: who asks for them means the boundaries on which they stood.
+    held = [one for one in frames.values() if _is_there(question, territory, one[1])]
+    return held[-1] if held else (territory.frame_on(day), day)
+
+
+def _is_there(question: FigureQuestion, territory: Territory, day: date) -> bool:
+    """Return whether what is to be listed, and what it is to lie in, is there on that day."""
+    if question.within is not None and not territory.period(question.within, day).is_valid_on(day):
+        return False
+    return question.level is None or bool(territory.units_of_level(question.level, day))
+
+
+def _in_frame(frame: Frame, day: date) -> date:
+    """Return the day of the frame that is nearest to *day*."""
+    return min(max(day, first_day(frame.valid_from)), last_day(frame.valid_to))

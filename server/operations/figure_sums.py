@@ -6,10 +6,11 @@ Where the register of households is empty, the total somebody else counted stand
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
+from server.indicators.figures import Amounts
 from server.indicators.sources import PREVIOUS, Basis, Source
 from server.registers.reach import HOUSEHOLDS
 from server.storage.repositories.figure_tables import Added, Extent
@@ -17,7 +18,7 @@ from server.territory.units import Level, UnitId
 from server.territory.validity import first_day, last_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from server.indicators.plan import Indicator
@@ -29,17 +30,52 @@ _PARTS: Final = {"": "total", "poverty=poor": "poor", "poverty=near_poor": "near
 Sums = Mapping[tuple[int | None, Source], Added]
 """What was added up for a unit (None: everywhere) and a source; what is not there is nothing."""
 
+YearlySums = Mapping[int, Sums]
+"""The same for several years."""
+
 
 def sums_of(uow: UnitOfWork, here: Map, extent: Extent, indicator: Indicator) -> Sums:
     """Return what numerator and denominator amount to in each unit of the extent, and everywhere."""
-    sources = indicator.sources
-    found = dict(_counted(uow, here, extent, sources))
-    if indicator.denominator is not None and _part_of(indicator.denominator):
-        found |= _typed(uow, here, extent, source=indicator.denominator, found=found)
-    if PREVIOUS in sources:
-        before = _counted(uow, here, replace(extent, period=extent.period - 1), [indicator.numerator])
-        found |= {(place, PREVIOUS): added for (place, _), added in before.items()}
+    yearly = sums_of_years(uow, here, extent, indicators=[indicator], years=[extent.period])
+    found = dict(yearly[extent.period])
+    if PREVIOUS in indicator.sources:
+        before = yearly[extent.period - 1]
+        found |= {(place, PREVIOUS): one for (place, source), one in before.items() if source == indicator.numerator}
     return found
+
+
+def sums_of_years(
+    uow: UnitOfWork, here: Map, extent: Extent, *, indicators: Iterable[Indicator], years: Iterable[int]
+) -> YearlySums:
+    """Return what the sources of *indicators* amount to in each of *years*, and in the year before where one asks it.
+
+    The extent's own period is not looked at. It costs the same number of statements for one year and for many.
+    """
+    several = tuple(indicators)
+    sources = list(dict.fromkeys(source for one in several for source in one.sources))
+    wanted = set(years)
+    if PREVIOUS in sources:
+        wanted |= {year - 1 for year in wanted}
+    found = _counted(uow, here, extent, sources=sources, years=wanted)
+    stood_in = [one for one in dict.fromkeys(one.denominator for one in several) if one is not None and _part_of(one)]
+    if stood_in:
+        totals = uow.household_totals.of_years(extent.project_id, wanted)
+        for year, source in product(wanted, stood_in):
+            known = {unit_id: total.counts[_part_of(source)] for unit_id, total in totals[year].items()}
+            found[year] |= _typed(here, extent, source=source, known=known, found=found[year])
+    return found
+
+
+def amounts_of(sums: YearlySums, indicator: Indicator, place: int | None, year: int) -> Amounts:
+    """Return numerator and denominator of *indicator* in a unit (None: everywhere) and year."""
+    nothing = Added(0, 0)
+    here = sums.get(year, {})
+    above, below = here.get((place, indicator.numerator), nothing), nothing
+    if indicator.denominator == PREVIOUS:
+        below = sums.get(year - 1, {}).get((place, indicator.numerator), nothing)
+    elif indicator.denominator is not None:
+        below = here.get((place, indicator.denominator), nothing)
+    return Amounts(above.thousandths, above.contributions, below.thousandths, below.contributions, below.is_typed)
 
 
 def _part_of(source: Source) -> str:
@@ -48,14 +84,11 @@ def _part_of(source: Source) -> str:
     return _PARTS.get(source.category, "") if is_households else ""
 
 
-def _typed(uow: UnitOfWork, here: Map, extent: Extent, *, source: Source, found: Sums) -> Sums:
+def _typed(here: Map, extent: Extent, *, source: Source, known: Mapping[UnitId, int | None], found: Sums) -> Sums:
     """Return the totals typed for units whose register holds nobody, and for the whole if no register does.
 
     The whole is the province's own total, else the sum of the units if each of them has one: a part is no whole.
     """
-    part = _part_of(source)
-    totals = uow.household_totals.of_year(extent.project_id, extent.period)
-    known = {unit_id: counts[part] for unit_id, counts in totals.items()}
     typed = {unit_id: count for unit_id, count in known.items() if count}
     places: dict[UnitId | None, int] = {place: typed[place] for place in extent.units & typed.keys()}
     whole = [count for unit_id, count in typed.items() if _is_province(here, extent.frame, unit_id)]
@@ -74,16 +107,20 @@ def _is_province(here: Map, frame_key: str, unit_id: UnitId) -> bool:
     return any(one.unit_id == unit_id for one in here.territory.units_of_level(Level.PROVINCE, _day(here, frame_key)))
 
 
-def _counted(uow: UnitOfWork, here: Map, extent: Extent, sources: Iterable[Source]) -> Sums:
+def _counted(
+    uow: UnitOfWork, here: Map, extent: Extent, *, sources: Iterable[Source], years: Collection[int]
+) -> dict[int, dict[tuple[int | None, Source], Added]]:
     by_kind = {kind: [one for one in sources if one.basis is kind] for kind in Basis}
     measures, registers, levels = (by_kind[kind] for kind in (Basis.MEASURE, Basis.REGISTER, Basis.UNITS))
-    found = dict(uow.figure_tables.sums(extent, measures)) if measures else {}
-    found |= dict(uow.figure_tables.register_sums(extent, registers)) if registers else {}
+    nothing: YearlySums = {year: {} for year in years}
+    of_forms = uow.figure_tables.sums_of_years(extent, years, measures) if measures else nothing
+    of_lists = uow.figure_tables.register_sums_of_years(extent, years, registers) if registers else nothing
+    of_units: dict[tuple[int | None, Source], Added] = {}
     for source in levels:
         held = _units_below(here, extent.frame, Level(source.measure))
         places: dict[UnitId | None, int] = {place: held.get(place, 0) for place in (*extent.units, None)}
-        found |= {(place, source): Added(number * 1000, number) for place, number in places.items()}
-    return found
+        of_units |= {(place, source): Added(number * 1000, number) for place, number in places.items()}
+    return {year: {**of_forms[year], **of_lists[year], **of_units} for year in years}
 
 
 def _day(here: Map, frame_key: str) -> date:
@@ -96,8 +133,19 @@ def _day(here: Map, frame_key: str) -> date:
 def _units_below(here: Map, frame_key: str, level: Level) -> Mapping[UnitId | None, int]:
     """Return how many units of a level lie in each unit on the boundaries of a frame, under None how many in all."""
     members = {period.unit_id for period in here.territory.units_of_level(level, _day(here, frame_key))}
-    number: dict[UnitId | None, int] = {None: len(members)}
+    below = {place: len(members & units) for place, units in _wholly_below(here, frame_key).items()}
+    return {None: len(members), **{place: number for place, number in below.items() if number}}
+
+
+def units_in(here: Map, frame_key: str, unit_id: UnitId) -> frozenset[UnitId]:
+    """Return the units that lie wholly in one on the boundaries of a frame, itself too."""
+    return _wholly_below(here, frame_key).get(unit_id, frozenset())
+
+
+@lru_cache(maxsize=16)
+def _wholly_below(here: Map, frame_key: str) -> Mapping[UnitId, frozenset[UnitId]]:
+    below: dict[UnitId, set[UnitId]] = {}
     for row in here.territory.ancestors():
-        if row.frame == frame_key and row.unit_id in members and not row.partial:
-            number[row.ancestor_id] = number.get(row.ancestor_id, 0) + 1
-    return number
+        if row.frame == frame_key and not row.partial:
+            below.setdefault(row.ancestor_id, set()).add(row.unit_id)
+    return {unit_id: frozenset(units) for unit_id, units in below.items()}

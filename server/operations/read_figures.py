@@ -16,28 +16,34 @@ from server.access.roles import Permission
 from server.errors import InvalidInput
 from server.indicators.contribution import amount_of
 from server.indicators.tables import IndicatorTable, ListedUnit, Listing, table_of
-from server.operations.figure_counts import counts_of, goals_of
+from server.operations.figure_counts import counts_with_year_before, goals_of
 from server.operations.figure_questions import (
     FigureQuestion,
     IndicatorEntry,
     boundaries_of,
     entries_in_force,
     entry_asked_for,
+    indicator_asked_for,
 )
+from server.operations.figure_sums import units_in
 from server.operations.sights import Desk, sight_of
 from server.storage.repositories.figure_tables import Extent
+from server.territory.units import Level
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from decimal import Decimal
 
     from server.access.actors import Actor
     from server.indicators.plan import Indicator
     from server.indicators.sources import Source
+    from server.operations.atlas import Map
     from server.operations.services import Services
     from server.storage.repositories.figure_tables import RecordBehind
     from server.territory.collection import Territory
-    from server.territory.units import UnitId
+    from server.territory.frames import Frame
+    from server.territory.units import UnitId, UnitPeriod
 
 RECORDS_A_PAGE: Final = 50
 
@@ -83,34 +89,84 @@ class RecordsPage:
     next_after: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class IndicatorReading:
+    """A table with what can be chosen around it.
+
+    *years* have a target, *within* names the unit it is bounded by. Of *levels* there ever was a unit; *communes* are
+    those whose villages can be listed where all villages are asked for, which are too many for a page.
+    """
+
+    entry: IndicatorEntry
+    table: IndicatorTable
+    years: tuple[int, ...]
+    level: Level
+    frame: Frame
+    within: str
+    levels: tuple[Level, ...]
+    frames: tuple[Frame, ...]
+    communes: tuple[UnitPeriod, ...]
+
+
 def list_indicators(services: Services, actor: Actor) -> tuple[IndicatorEntry, ...]:
     """Return every indicator in force, plan by plan, the newest plan first; raises what `authorise` raises."""
-    _authorise(services, actor)
+    _authorise(services, actor, services.atlas.current())
     with services.reading(services.operator()) as uow:
         return entries_in_force(uow)
 
 
 def indicator_table(services: Services, actor: Actor, question: FigureQuestion) -> IndicatorTable:
-    """Return the indicator by the units of its level.
+    """Return the indicator by the units of its level, or of the one asked for.
 
-    Raises what `authorise` raises for READ_FIGURES, NotFound ``figures.unknown_indicator``, InvalidInput
-    ``figures.bad_year`` or ``figures.unknown_frame``.
+    Raises what `read_indicator` raises.
     """
-    _authorise(services, actor)
+    return read_indicator(services, actor, question).table
+
+
+def read_indicator(services: Services, actor: Actor, question: FigureQuestion) -> IndicatorReading:
+    """Return the indicator by unit, with the years and plans there are.
+
+    Raises what `authorise` raises for READ_FIGURES, NotFound ``figures.unknown_indicator`` or
+    ``territory.unknown_unit``, InvalidInput ``figures.bad_year`` or ``figures.unknown_frame``.
+    """
     here = services.atlas.current()
+    _authorise(services, actor, here)
     territory = here.territory
     frame, on = boundaries_of(question, territory, services.today())
+    within = "" if question.within is None else territory.name(question.within, on)
     with services.reading(services.operator()) as uow:
-        entry = entry_asked_for(uow, question)
-        indicator = entry.indicator
-        periods = territory.units_of_level(indicator.level, on)
-        extent = Extent(entry.project_id, question.year, frame.key, frozenset(one.unit_id for one in periods))
-        counts = counts_of(uow, here, extent, indicator)
-        goals = goals_of(uow.plans.targets(entry.plan_id, indicator.code, question.year), indicator, territory, on)
+        planned = indicator_asked_for(uow, question)
+        entry = planned.in_year(question.year)
+        level = question.level or entry.indicator.level
+        periods = _listed(here, frame, question, territory.units_of_level(level, on))
+        listed = frozenset(one.unit_id for one in periods)
+        extent = Extent(entry.project_id, question.year, frame.key, listed)
+        counts = counts_with_year_before(uow, here, extent, entry.indicator, whole=question.within)
+    goals = goals_of(planned.targets_in(question.year), territory, on, level=level, whole=question.within)
     units = tuple(
         ListedUnit(one.unit_id, one.name, territory.name(one.parent_id, on) if one.parent_id else "") for one in periods
     )
-    return table_of(indicator, Listing(question.year, frame.key, units), counts, goals)
+    table = table_of(entry.indicator, Listing(question.year, frame.key, units), counts, goals)
+    asks_for_villages = level is Level.VILLAGE and question.within is None
+    return IndicatorReading(
+        entry=entry,
+        table=table,
+        years=planned.years,
+        level=level,
+        frame=frame,
+        within=within,
+        levels=tuple(one for one in Level if one in {period.level for period in territory.periods}),
+        frames=territory.frames(),
+        communes=territory.units_of_level(Level.COMMUNE, on) if asks_for_villages else (),
+    )
+
+
+def _listed(here: Map, frame: Frame, question: FigureQuestion, periods: Sequence[UnitPeriod]) -> Sequence[UnitPeriod]:
+    """Return the units to list: all, or those that lie wholly in the one asked for."""
+    if question.within is None:
+        return periods
+    inside = units_in(here, frame.key, question.within)
+    return [one for one in periods if one.unit_id in inside]
 
 
 def records_behind_figure(
@@ -121,8 +177,9 @@ def records_behind_figure(
     Raises what `indicator_table` raises, and NotFound ``territory.unknown_unit``; for the denominator of a plain count
     InvalidInput ``figures.no_denominator``.
     """
-    _authorise(services, actor)
-    territory = services.atlas.current().territory
+    here = services.atlas.current()
+    _authorise(services, actor, here)
+    territory = here.territory
     frame, on = boundaries_of(question, territory, services.today())
     unit_name = "" if cell.unit_id is None else territory.name(cell.unit_id, on)
     with services.reading(sight_of(actor, Desk.EVERYDAY, services.today())) as uow:
@@ -160,6 +217,5 @@ def _line(one: RecordBehind, territory: Territory) -> RecordLine:
     )
 
 
-def _authorise(services: Services, actor: Actor) -> None:
-    scope_of = services.atlas.current().scope_of
-    authorise(actor, Permission.READ_FIGURES, scope_of=scope_of, on=services.today())
+def _authorise(services: Services, actor: Actor, here: Map) -> None:
+    authorise(actor, Permission.READ_FIGURES, scope_of=here.scope_of, on=services.today())

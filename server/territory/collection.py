@@ -101,6 +101,14 @@ class Territory:
         begun = [period for period in life if first_day(period.valid_from) <= on]
         return begun[-1] if begun else life[0]
 
+    def periods_of(self, unit_id: UnitId) -> tuple[UnitPeriod, ...]:
+        """Return what the unit was from day to day, the oldest first."""
+        return self._by_unit.get(unit_id, ())
+
+    def predecessors(self, unit_id: UnitId) -> tuple[UnitId, ...]:
+        """Return the units that ended and that this one took over from, whole or in part."""
+        return tuple(row.unit_id for row in self.successions if row.successor_id == unit_id)
+
     def name(self, unit_id: UnitId, on: date) -> str:
         """Return the unit's name with its kind (``Xã Đăk Hà``), as `period` finds it."""
         return self.period(unit_id, on).name

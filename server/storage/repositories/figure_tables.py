@@ -7,10 +7,25 @@ page, file or door can go round it. Sums are the province's to read; the records
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, Select, and_, case, cast, distinct, false, func, null, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    and_,
+    case,
+    cast,
+    distinct,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from server.indicators.contribution import POOL
 from server.indicators.figures import Receipts
@@ -25,10 +40,10 @@ from server.storage.visible import visible
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Row, Subquery
 
     from server.indicators.sources import Source
     from server.storage.visible import Sight
@@ -68,49 +83,49 @@ class RecordBehind:
     thousandths: int
 
 
+YearlyAdded = Mapping[int, Mapping[tuple[int | None, "Source"], Added]]
+"""By year, place (None: everywhere) and source; what is not there is nothing."""
+
+
 class FigureTables:
     """Sums, counts of records and the records themselves, as *sight* may see them."""
 
     def __init__(self, connection: Connection, sight: Sight) -> None:
         self._connection = connection
         self.sight = sight
+        self._known: dict[tuple[int, frozenset[str]], Mapping[str, frozenset[str]]] = {}
 
     def sums(self, extent: Extent, sources: Sequence[Source]) -> Mapping[tuple[int | None, Source], Added]:
         """Return what was added up for each unit with all that lies in it, and under None for the whole project.
 
         Units and sources to which nothing was added are not in the answer.
         """
+        return self.sums_of_years(extent, [extent.period], sources)[extent.period]
+
+    def sums_of_years(self, extent: Extent, years: Collection[int], sources: Sequence[Source]) -> YearlyAdded:
+        """Return what `sums` returns, for each of *years* instead of the extent's period, in one statement."""
         rows = FigureSumRow
         asked = _asked(self._open(extent, sources))
+        columns = (rows.unit_id, rows.period, rows.measure, rows.category, rows.thousandths, rows.contributions)
         sums = (
-            select(rows.unit_id, rows.measure, rows.category, rows.thousandths, rows.contributions)
+            select(*columns)
             .where(
                 rows.project_id == extent.project_id,
-                rows.period == extent.period,
+                rows.period.in_(sorted(years)),
                 or_(false(), *(and_(rows.measure == one, rows.category == category) for one, category in asked)),
             )
             .subquery()
         )
-        what = (
-            sums.c.measure,
-            sums.c.category,
-            func.sum(sums.c.thousandths).label("thousandths"),
-            func.sum(sums.c.contributions).label("contributions"),
-        )
-        above = UnitAncestorRow
-        by_unit = (
-            select(above.ancestor_id.label("place"), *what)
-            .select_from(sums)
-            .join(above, above.unit_id == sums.c.unit_id)
-            .where(_lies_in(extent))
-            .group_by(above.ancestor_id, sums.c.measure, sums.c.category)
-        )
-        everywhere = select(_NOWHERE, *what).select_from(sums).group_by(sums.c.measure, sums.c.category)
-        found = self._connection.execute(union_all(by_unit, everywhere)) if asked else ()
+        key = (sums.c.period, sums.c.measure, sums.c.category)
+        amounts = (func.sum(sums.c.thousandths).label("thousandths"), func.sum(sums.c.contributions).label("rows"))
+        found = self._by_place(extent, sums, key, amounts) if asked else ()
         return _gathered(
-            (row.place, source, int(row.thousandths), int(row.contributions))
-            for row in found
-            for source in asked[row.measure, row.category]
+            years,
+            (
+                (row.period, row.place, source, int(row.thousandths), int(row.rows))
+                for row in found
+                for source in asked[row.measure, row.category]
+            ),
         )
 
     def register_sums(self, extent: Extent, sources: Sequence[Source]) -> Mapping[tuple[int | None, Source], Added]:
@@ -118,65 +133,87 @@ class FigureTables:
 
         Registers of dangerous places do not exist here. Those that hold nothing are not in the answer.
         """
+        return self.register_sums_of_years(extent, [extent.period], sources)[extent.period]
+
+    def register_sums_of_years(self, extent: Extent, years: Collection[int], sources: Sequence[Source]) -> YearlyAdded:
+        """Return what `register_sums` returns, at the end of each of *years*, in one statement."""
         asked = _asked(sources)
         rows, lists = RegisterTallyRow, EntityListRow
         held = (
-            select(rows.unit_id, lists.name, rows.category, func.sum(rows.live).label("live"))
+            select(rows.unit_id, rows.year, lists.name, rows.category, rows.live)
             .join(lists, lists.id == rows.list_id)
             .where(
                 lists.project_id == extent.project_id,
                 lists.is_sensitive.is_(False),
-                rows.year <= extent.period,
+                rows.year <= max(years),
                 or_(false(), *(and_(lists.name == name, rows.category == category) for name, category in asked)),
             )
-            .group_by(rows.unit_id, lists.name, rows.category)
             .subquery()
         )
-        what = (held.c.name, held.c.category, func.sum(held.c.live).label("live"))
-        above = UnitAncestorRow
-        by_unit = (
-            select(above.ancestor_id.label("place"), *what)
-            .select_from(held)
-            .join(above, above.unit_id == held.c.unit_id)
-            .where(_lies_in(extent))
-            .group_by(above.ancestor_id, held.c.name, held.c.category)
+        key = (held.c.year, held.c.name, held.c.category)
+        steps = list(self._by_place(extent, held, key, (func.sum(held.c.live).label("live"),)) if asked else ())
+        found = _gathered(
+            years,
+            (
+                (year, row.place, source, int(row.live) * 1000, int(row.live))
+                for year in years
+                for row in steps
+                if row.year <= year
+                for source in asked[row.name, row.category]
+            ),
         )
-        everywhere = select(_NOWHERE, *what).select_from(held).group_by(held.c.name, held.c.category)
-        found = self._connection.execute(union_all(by_unit, everywhere)) if asked else ()
-        return _gathered(
-            (row.place, source, int(row.live) * 1000, int(row.live))
-            for row in found
-            for source in asked[row.name, row.category]
-            if row.live
-        )
+        return {
+            year: {key: added for key, added in sums.items() if added.contributions} for year, sums in found.items()
+        }
 
     def receipts(self, extent: Extent, sources: Sequence[Source]) -> Mapping[int | None, Receipts]:
         """Return how many records of the forms of *sources* there are and of how many an approved version counts.
 
         By unit, and under None for all. Read off tallies: it costs the same however many records there are.
         """
+        return self.receipts_of_years(extent, [extent.period], sources)[extent.period]
+
+    def receipts_of_years(
+        self, extent: Extent, years: Collection[int], sources: Sequence[Source]
+    ) -> Mapping[int, Mapping[int | None, Receipts]]:
+        """Return what `receipts` returns, for each of *years*, in one statement."""
+        found: dict[int, dict[int | None, Receipts]] = {year: {} for year in years}
         behind = self.forms_behind(extent.project_id, [one.measure for one in sources if one.basis is Basis.MEASURE])
         forms = sorted({form_id for form_ids in behind.values() for form_id in form_ids})
         if not forms:
-            return {}
+            return found
         rows = tallied()
+        approved = case((rows.c.is_counted, rows.c.records), else_=0).label("approved")
         seen = (
-            select(rows.c.unit_id, rows.c.records, case((rows.c.is_counted, rows.c.records), else_=0).label("approved"))
+            select(rows.c.unit_id, rows.c.year, rows.c.records, approved)
             .join(FormRow, FormRow.id == rows.c.form_key)
-            .where(rows.c.project_id == extent.project_id, rows.c.year == extent.period, FormRow.form_id.in_(forms))
+            .where(rows.c.project_id == extent.project_id, rows.c.year.in_(sorted(years)), FormRow.form_id.in_(forms))
             .subquery()
         )
-        what = (func.sum(seen.c.records).label("received"), func.sum(seen.c.approved).label("approved"))
+        amounts = (func.sum(seen.c.records).label("received"), func.sum(seen.c.approved).label("approved"))
+        for row in self._by_place(extent, seen, (seen.c.year,), amounts):
+            if row.received:
+                found[row.year][row.place] = Receipts(int(row.received), int(row.approved))
+        return found
+
+    def _by_place(
+        self,
+        extent: Extent,
+        counted: Subquery,
+        key: Sequence[ColumnElement[Any]],
+        amounts: Sequence[ColumnElement[Any]],
+    ) -> Iterable[Row[Any]]:
+        """Return the *amounts* of what was *counted* by *key*, for each unit of the extent and without one for all."""
         above = UnitAncestorRow
         by_unit = (
-            select(above.ancestor_id.label("place"), *what)
-            .select_from(seen)
-            .join(above, above.unit_id == seen.c.unit_id)
+            select(above.ancestor_id.label("place"), *key, *amounts)
+            .select_from(counted)
+            .join(above, above.unit_id == counted.c.unit_id)
             .where(_lies_in(extent))
-            .group_by(above.ancestor_id)
+            .group_by(above.ancestor_id, *key)
         )
-        found = self._connection.execute(union_all(by_unit, select(_NOWHERE, *what).select_from(seen)))
-        return {row.place: Receipts(int(row.received), int(row.approved)) for row in found if row.received}
+        everywhere = select(_NOWHERE, *key, *amounts).select_from(counted).group_by(*key)
+        return self._connection.execute(union_all(by_unit, everywhere))
 
     def records_behind(self, extent: Extent, source: Source, *, after: int | None, at_most: int) -> list[RecordBehind]:
         """Return records in sight that make the sum of *source*, the newest first, those before record *after*.
@@ -236,25 +273,29 @@ class FigureTables:
 
     def forms_behind(self, project_id: int, measures: Iterable[str]) -> Mapping[str, frozenset[str]]:
         """Return the forms each measure is read from, of a pool all that ever joined it; without a sensitive one."""
+        measures = frozenset(measures)
+        if (project_id, measures) not in self._known:
+            self._known[project_id, measures] = self._read_forms_behind(project_id, measures)
+        return self._known[project_id, measures]
+
+    def _read_forms_behind(self, project_id: int, measures: frozenset[str]) -> Mapping[str, frozenset[str]]:
         forms = {measure: measure.rpartition(".")[0] for measure in measures}
         pools = sorted(measure for measure, form_id in forms.items() if form_id == POOL)
         here = FormRow.project_id == project_id
-        alone = select(FormRow.form_id).where(
-            here, FormRow.is_sensitive.is_(False), FormRow.form_id.in_(sorted(set(forms.values()) - {POOL}))
+        alone = select(literal("").label("pool"), FormRow.form_id, FormRow.is_sensitive).where(
+            here, FormRow.form_id.in_(sorted(set(forms.values()) - {POOL}))
         )
-        known = set(self._connection.execute(alone).scalars())
-        behind = {measure: frozenset({form_id}) for measure, form_id in forms.items() if form_id in known}
-        if not pools:
-            return behind
         joined = (
             select(FormPoolRow.pool, FormRow.form_id, FormRow.is_sensitive)
             .join(FormRow, FormRow.id == FormPoolRow.form_key)
             .where(here, FormPoolRow.pool.in_(pools))
         )
-        members = self._connection.execute(joined).all()
+        members = self._connection.execute(union_all(alone, joined)).all() if measures else ()
+        open_forms = {row.form_id for row in members if not row.pool and not row.is_sensitive}
+        behind = {measure: frozenset({form_id}) for measure, form_id in forms.items() if form_id in open_forms}
         closed = {row.pool for row in members if row.is_sensitive}
         for row in members:
-            if row.pool not in closed:
+            if row.pool and row.pool not in closed:
                 behind[row.pool] = behind.get(row.pool, frozenset()) | {row.form_id}
         return behind
 
@@ -273,12 +314,12 @@ def _asked(sources: Iterable[Source]) -> Mapping[tuple[str, str], list[Source]]:
     return asked
 
 
-def _gathered(parts: Iterable[tuple[int | None, Source, int, int]]) -> Mapping[tuple[int | None, Source], Added]:
-    """Return the categories of each source, added together."""
-    found: dict[tuple[int | None, Source], Added] = {}
-    for place, source, thousandths, contributions in parts:
-        before = found.get((place, source), Added(0, 0))
-        found[place, source] = Added(before.thousandths + thousandths, before.contributions + contributions)
+def _gathered(years: Iterable[int], parts: Iterable[tuple[int, int | None, Source, int, int]]) -> YearlyAdded:
+    """Return the categories of each source, added together, for each of *years*."""
+    found: dict[int, dict[tuple[int | None, Source], Added]] = {year: {} for year in years}
+    for year, place, source, thousandths, contributions in parts:
+        before = found[year].get((place, source), Added(0, 0))
+        found[year][place, source] = Added(before.thousandths + thousandths, before.contributions + contributions)
     return found
 
 

@@ -11,7 +11,7 @@ from server.storage.models.imports import HouseholdTotalRow
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -47,13 +47,16 @@ class HouseholdTotals:
         )
         return {(row.year, UnitId(row.unit_id)): _total(row) for row in found}
 
-    def of_year(self, project_id: int, year: int) -> dict[UnitId, Mapping[str, int | None]]:
-        """Return the current totals of a year, by unit."""
+    def of_years(self, project_id: int, years: Collection[int]) -> dict[int, dict[UnitId, HouseholdTotal]]:
+        """Return the current totals of *years*, each by unit."""
         rows = HouseholdTotalRow
         found = self._connection.execute(
-            select(rows).where(rows.project_id == project_id, rows.is_current, rows.year == year)
+            select(rows).where(rows.project_id == project_id, rows.is_current, rows.year.in_(sorted(years)))
         )
-        return {one.unit_id: one.counts for one in map(_total, found)}
+        totals: dict[int, dict[UnitId, HouseholdTotal]] = {year: {} for year in years}
+        for one in map(_total, found):
+            totals[one.year][one.unit_id] = one
+        return totals
 
     def newest_versions(self, project_id: int, asked: Iterable[tuple[int, UnitId]]) -> dict[tuple[int, UnitId], int]:
         """Return the number of the newest version of these years and units, current or undone."""

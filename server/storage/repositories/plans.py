@@ -15,7 +15,7 @@ from server.indicators.periods import PeriodKind
 from server.indicators.plan import Direction, Indicator, IndicatorUnit
 from server.indicators.sources import parse_source
 from server.storage.models.figures import IndicatorRow, TargetRow
-from server.storage.models.projects import PlanRow
+from server.storage.models.projects import PlanRow, ProjectRow
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
@@ -33,8 +33,10 @@ class PlanInForce:
 
     plan_id: int
     project_id: int
+    project_name: str
     name: str
     sha256: str
+    published_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,20 @@ class Plans:
     def in_force(self) -> list[PlanInForce]:
         """Return the plans in force of all projects, the newest first."""
         rows = self._connection.execute(
-            select(PlanRow.id, PlanRow.project_id, PlanRow.name, PlanRow.sha256).order_by(
-                PlanRow.published_at.desc(), PlanRow.id.desc()
+            select(
+                PlanRow.id,
+                PlanRow.project_id,
+                ProjectRow.name.label("project_name"),
+                PlanRow.name,
+                PlanRow.sha256,
+                PlanRow.published_at,
             )
+            .join(ProjectRow, ProjectRow.id == PlanRow.project_id)
+            .order_by(PlanRow.published_at.desc(), PlanRow.id.desc())
         )
         newest: dict[tuple[int, str], PlanInForce] = {}
         for row in rows:
-            found = PlanInForce(row.id, row.project_id, row.name, row.sha256)
+            found = PlanInForce(*row)
             newest.setdefault((row.project_id, row.name), found)
         return list(newest.values())
 
@@ -115,12 +124,22 @@ class Plans:
 
     def targets(self, plan_id: int, indicator: str, year: int) -> list[PlannedTarget]:
         """Return the targets of one indicator in one year."""
+        return list(self.yearly_targets([plan_id], indicator).get((plan_id, year), ()))
+
+    def yearly_targets(
+        self, plan_ids: Sequence[int], indicator: str
+    ) -> Mapping[tuple[int, int], tuple[PlannedTarget, ...]]:
+        """Return the targets of one indicator, by plan and year."""
         rows = self._connection.execute(
-            select(TargetRow).where(
-                TargetRow.plan_id == plan_id, TargetRow.indicator == indicator, TargetRow.year == year
-            )
+            select(TargetRow)
+            .where(TargetRow.plan_id.in_(plan_ids), TargetRow.indicator == indicator)
+            .order_by(TargetRow.id)
         )
-        return [_planned(row) for row in rows]
+        found: dict[tuple[int, int], tuple[PlannedTarget, ...]] = {}
+        for row in rows:
+            key = (row.plan_id, row.year)
+            found[key] = (*found.get(key, ()), _planned(row))
+        return found
 
     def every_target(self, plan_id: int) -> list[tuple[str, int, PlannedTarget]]:
         """Return every target of a plan, with its indicator and year."""

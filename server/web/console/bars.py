@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from server.indicators.figures import Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from server.indicators.figures import Figure
-    from server.indicators.tables import IndicatorTable
+    from server.indicators.tables import TableRow
     from server.territory.units import UnitId
 
 _FULL: Final = 1000
@@ -29,9 +30,9 @@ class Bar:
     is_met: bool
 
 
-def bars_of(table: IndicatorTable) -> dict[UnitId, Bar]:
+def bars_of(several: Sequence[TableRow]) -> dict[UnitId, Bar]:
     """Return the bars of the rows that have a value, by unit."""
-    rows = [row for row in table.rows if row.figure.value is not None]
+    rows = [row for row in several if row.figure.value is not None]
     widest = max((_reach(row.figure) for row in rows), default=0)
     return {row.unit.unit_id: _bar(row.figure, widest) for row in rows} if widest > 0 else {}
 
@@ -42,4 +43,4 @@ def _reach(figure: Figure) -> Decimal | int:
 
 def _bar(figure: Figure, widest: Decimal | int) -> Bar:
     target_at = None if figure.target is None else int(_FULL * figure.target / widest)
-    return Bar(int(_FULL * (figure.value or 0) / widest), target_at, figure.standing is Standing.MET)
+    return Bar(max(0, int(_FULL * (figure.value or 0) / widest)), target_at, figure.standing is Standing.MET)

@@ -141,6 +141,9 @@ def _figure_routes(pages: FigurePages) -> Iterable[Route]:
     read = Permission.READ_FIGURES
     yield Route("GET", "/indicators", "indicators", read, pages.listing)
     yield Route("GET", "/indicators/<code>", "indicator", read, pages.table)
+    yield Route("GET", "/indicators/<code>/table.<kind>", "indicator_file", read, pages.table_file)
+    yield Route("GET", "/indicators/<code>/years", "indicator_years", read, pages.years)
+    yield Route("GET", "/indicators/<code>/years.<kind>", "indicator_years_file", read, pages.years_file)
     yield Route("GET", "/indicators/<code>/records", "indicator_records", read, pages.behind)
 
 

@@ -1,0 +1,132 @@
+"""Read one indicator over the years, of one unit or of everything, and the unit beside its neighbours.
+
+Each year is read by the plan that has a target for it, so a series may pass from one plan to the next. Figures are the
+province's to read; nothing here opens a record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from server.access.authorisation import authorise
+from server.access.roles import Permission
+from server.indicators.figures import Receipts, figure_of
+from server.indicators.plan import Direction
+from server.indicators.tables import ListedUnit, TableRow
+from server.operations.figure_counts import goal_for
+from server.operations.figure_questions import boundaries_of, indicator_asked_for
+from server.operations.figure_sums import amounts_of, sums_of_years
+from server.storage.repositories.figure_tables import Extent
+from server.territory.neighbours import neighbours_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from server.access.actors import Actor
+    from server.indicators.figures import Figure
+    from server.operations.atlas import Map
+    from server.operations.figure_questions import FigureQuestion, IndicatorEntry, PlannedIndicator
+    from server.operations.figure_sums import YearlySums
+    from server.operations.services import Services
+    from server.territory.frames import Frame
+    from server.territory.units import Level, UnitId, UnitPeriod
+
+_AT_LEAST: Final = 5
+_AT_MOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class YearPoint:
+    """One year of a series, with the plan its indicator and target are from."""
+
+    year: int
+    entry: IndicatorEntry
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorSeries:
+    """One indicator over the years; *unit* is None for everything there is.
+
+    *neighbours* are the units it is compared with in the year asked for, the best first, itself among them; those
+    without a figure stand last.
+    """
+
+    entry: IndicatorEntry
+    unit: ListedUnit | None
+    level: Level
+    """That of the unit, else the indicator's own."""
+    frame: Frame
+    points: tuple[YearPoint, ...]
+    neighbours: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was added up, for all that a series shows."""
+
+    planned: PlannedIndicator
+    sums: YearlySums
+    receipts: Mapping[int, Mapping[int | None, Receipts]]
+    here: Map
+    on: date
+
+    def figure(self, unit_id: UnitId | None, year: int) -> Figure:
+        """Return the figure of a unit (None: everywhere) in a year, held against that year's target."""
+        indicator = self.planned.in_year(year).indicator
+        goal = goal_for(self.planned.targets_in(year), self.here.territory, unit_id, self.on)
+        received = self.receipts[year].get(unit_id, Receipts())
+        return figure_of(indicator, amounts_of(self.sums, indicator, unit_id, year), goal, received)
+
+
+def indicator_series(services: Services, actor: Actor, question: FigureQuestion) -> IndicatorSeries:
+    """Return the indicator over the years for the unit ``question.within``, and its neighbours in the question's year.
+
+    Raises what `read_indicator` raises.
+    """
+    here = services.atlas.current()
+    authorise(actor, Permission.READ_FIGURES, scope_of=here.scope_of, on=services.today())
+    frame, on = boundaries_of(question, here.territory, services.today())
+    unit_id = question.within
+    beside = () if unit_id is None else neighbours_of(here.territory, unit_id, on)
+    places = {one.unit_id for one in beside} | ({unit_id} if unit_id is not None else set())
+    with services.reading(services.operator()) as uow:
+        planned = indicator_asked_for(uow, question)
+        entry = planned.in_year(question.year)
+        years = _years(planned, question.year, services.today().year)
+        extent = Extent(entry.project_id, question.year, frame.key, frozenset(places))
+        indicators = [one.indicator for one in planned.entries]
+        wanted = {*years, question.year}
+        sums = sums_of_years(uow, here, extent, indicators=indicators, years=wanted)
+        sources = [source for one in indicators for source in one.sources]
+        receipts = uow.figure_tables.receipts_of_years(extent, wanted, sources)
+    reading = _Reading(planned, sums, receipts, here, on)
+    points = tuple(YearPoint(year, planned.in_year(year), reading.figure(unit_id, year)) for year in years)
+    unit = None if unit_id is None else _listed(here.territory.period(unit_id, on), here, on)
+    rows = [TableRow(_listed(one, here, on), reading.figure(one.unit_id, question.year)) for one in beside]
+    level = entry.indicator.level if unit_id is None else here.territory.period(unit_id, on).level
+    return IndicatorSeries(entry, unit, level, frame, points, _ranked(rows, entry))
+
+
+def _years(planned: PlannedIndicator, asked: int, this_year: int) -> tuple[int, ...]:
+    """Return the years to show: those with a target, the last five, and the one asked for; ten at most."""
+    last = max(asked, this_year, *planned.years)
+    first = min(asked, last - _AT_LEAST + 1, *planned.years)
+    first = max(first, last - _AT_MOST + 1)
+    return tuple(range(first, last + 1))
+
+
+def _listed(one: UnitPeriod, here: Map, on: date) -> ListedUnit:
+    return ListedUnit(one.unit_id, one.name, here.territory.name(one.parent_id, on) if one.parent_id else "")
+
+
+def _ranked(rows: Sequence[TableRow], entry: IndicatorEntry) -> tuple[TableRow, ...]:
+    """Return the rows with the best first; equal ones stay in the order of their names."""
+    sign = -1 if entry.indicator.direction is Direction.UP else 1
+    valued = [(sign * row.figure.value, row) for row in rows if row.figure.value is not None]
+    return (
+        *(row for _, row in sorted(valued, key=lambda one: one[0])),
+        *(row for row in rows if row.figure.value is None),
+    )
