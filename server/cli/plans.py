@@ -93,6 +93,8 @@ def _show_changes(terminal: Terminal, name: str, changes: PlanChanges, *, as_jso
         ("cli.plan.target_added", changes.targets_added),
         ("cli.plan.target_removed", changes.targets_removed),
         ("cli.plan.release", changes.release_names),
+        ("cli.plan.rule_added", changes.rules_added),
+        ("cli.plan.rule_removed", changes.rules_removed),
     ):
         for one in names:
             terminal.say(code, name=one)

@@ -1,9 +1,10 @@
 """A plan as its workbook says it: indicators in words and measures, and the targets they should reach.
 
 Sheet ``indicators`` has a row per indicator, sheet ``targets`` a row per indicator, year and unit; both may be missing
-where sheet ``releases`` declares how sensitive measures are shown (see `releases`). Every fault is reported at once,
-with sheet, row and column. Whether the measures are published and the units exist is checked by the operation that
-publishes the plan. Source: the plan's sentences, one definition each.
+where sheet ``releases`` declares how sensitive measures are shown (see `releases`). Sheets ``deadlines`` and
+``review_policy`` are rules beside them. Every fault is reported at once, with sheet, row and column. Whether the
+measures are published and the units exist is checked by the operation that publishes the plan. Source: the plan's
+sentences, one definition each.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from server.errors import InvalidInput
 from server.forms.faults import Fault
 from server.forms.sheets import Sheet
 from server.indicators.cells import missing_columns, repeated, rows_of
+from server.indicators.deadlines import DEADLINES, read_deadlines
 from server.indicators.periods import PeriodKind
 from server.indicators.releases import RELEASES, read_releases
+from server.indicators.review_policies import REVIEW_POLICY, read_policies
 from server.indicators.sources import PREVIOUS, Basis, Source, parse_source
 from server.territory.units import Level
 
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from server.indicators.cells import Cells
+    from server.indicators.deadlines import Deadline
     from server.indicators.releases import Release
+    from server.indicators.review_policies import ReviewPolicy
 
 INDICATORS: Final = "indicators"
 TARGETS: Final = "targets"
@@ -130,6 +135,8 @@ class Plan:
     indicator_rows: tuple[int, ...]
     targets: tuple[Target, ...]
     releases: tuple[Release, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    policies: tuple[ReviewPolicy, ...] = ()
 
 
 class PlanRefused(InvalidInput):
@@ -160,7 +167,9 @@ def read_plan(sheets: Iterable[Sheet]) -> Plan:
     faults = [fault for cells in (*indicator_rows, *target_rows) for fault in cells.faults]
     faults += repeated(((cells, cells.text("code")) for cells in indicator_rows), "code", "plan.repeated_indicator")
     faults += repeated(((cells, _target_key(cells)) for cells in target_rows), "unit", "plan.repeated_target")
-    faults += released.faults
+    deadlines = read_deadlines(named.get(DEADLINES, Sheet(DEADLINES, (), ())))
+    policies = read_policies(named.get(REVIEW_POLICY, Sheet(REVIEW_POLICY, (), ())))
+    faults += (*released.faults, *deadlines.faults, *policies.faults)
     if faults:
         raise PlanRefused(faults)
     return Plan(
@@ -168,6 +177,8 @@ def read_plan(sheets: Iterable[Sheet]) -> Plan:
         tuple(cells.row.number for cells in indicator_rows),
         tuple(filter(None, targets)),
         released.releases,
+        deadlines.deadlines,
+        policies.policies,
     )
 
 

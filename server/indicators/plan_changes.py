@@ -54,13 +54,17 @@ class PlanChanges:
     targets_changed: tuple[ChangedCell, ...]
     release_names: tuple[str, ...] = ()
     """The release tables the workbook declares, whether they differ or not: they change as a whole."""
+    rules_added: tuple[str, ...] = ()
+    """Deadlines and review policies, as one line each."""
+    rules_removed: tuple[str, ...] = ()
 
     @property
     def is_none(self) -> bool:
         """Tell whether nothing would change."""
         indicators = (*self.indicators_added, *self.indicators_removed, *self.indicators_changed)
         targets = (*self.targets_added, *self.targets_removed, *self.targets_changed)
-        return not (*indicators, *targets, *self.release_names)
+        rules = (*self.rules_added, *self.rules_removed)
+        return not (*indicators, *targets, *self.release_names, *rules)
 
 
 def changed_indicators(before: Iterable[Indicator], after: Iterable[Indicator]) -> tuple[ChangedCell, ...]:

@@ -28,6 +28,8 @@ def compare_plan(services: Services, project_id: int, source: PlanSource) -> Pla
     territory = services.atlas.current().territory
     with services.reading(services.operator()) as uow:
         is_first, indicators, goals = _in_force(uow, project_id, source.name, territory)
+        kept = _rules_in_force(uow, project_id, source.name)
+    rules = [str(one) for one in (*plan.deadlines, *plan.policies)]
     wanted: Goals = {
         (one.indicator, one.year, unit_id, one.level): PlannedValue(
             f"{one.indicator} {one.year} {one.unit}", number(amount_of(one.thousandths)), one.is_draft
@@ -44,7 +46,16 @@ def compare_plan(services: Services, project_id: int, source: PlanSource) -> Pla
         targets_removed=tuple(one.name for key, one in goals.items() if key not in wanted),
         targets_changed=changed_targets(goals, wanted),
         release_names=tuple(one.name for one in plan.releases),
+        rules_added=tuple(one for one in rules if one not in kept),
+        rules_removed=tuple(one for one in kept if one not in rules),
     )
+
+
+def _rules_in_force(uow: UnitOfWork, project_id: int, name: str) -> list[str]:
+    """Return the deadlines and review policies of the plan in force, as one line each."""
+    plan_ids = [one.plan_id for one in uow.plans.in_force() if (one.project_id, one.name) == (project_id, name)]
+    rules = uow.plan_rules
+    return [*map(str, rules.deadlines(plan_ids)), *(str(one.rule) for one in rules.policies(plan_ids))]
 
 
 def _in_force(uow: UnitOfWork, project_id: int, name: str, territory: Territory) -> tuple[bool, list[Indicator], Goals]:

@@ -17,6 +17,7 @@ from server.forms.faults import Fault
 from server.forms.sheets import SourceKind, check_archive, read_sheets
 from server.indicators.plan import INDICATORS, TARGETS, Plan, PlanRefused, Target, read_plan
 from server.indicators.releases import faults_with
+from server.indicators.review_policies import policy_faults
 from server.indicators.sources import Basis, Source
 from server.operations.standing_plans import questions_of, yields
 from server.registers.reach import REACH_OF, SENSITIVE_LISTS
@@ -79,6 +80,7 @@ def publish_plan(services: Services, project_id: int, source: PlanSource) -> Pla
             }
             known = uow.projects.add_plan(facts)
             uow.plans.add(known, plan.indicators, targets)
+            uow.plan_rules.add(known, plan.deadlines, plan.policies)
         elif is_new:
             uow.plans.put_in_force(known, services.now())
     log.info("plan.published", extra={"plan": source.name, "indicators": len(plan.indicators)})
@@ -104,7 +106,7 @@ def check_plan(services: Services, project_id: int, plan: Plan) -> list[tuple[Ta
     ``project.unknown``.
     """
     with services.reading(services.operator()) as uow:
-        _check_project(uow, project_id)
+        is_separate = _check_project(uow, project_id)
         current = uow.forms.current(project_id)
     measures: dict[bool, dict[str, Measure]] = {True: {}, False: {}}
     for one in current:
@@ -112,6 +114,8 @@ def check_plan(services: Services, project_id: int, plan: Plan) -> list[tuple[Ta
         measures[one.is_sensitive] |= {measure.code: measure for measure in found}
     questions = questions_of(measures[False].values())
     faults = [*_measure_faults(plan, questions, measures[True].keys()), *faults_with(plan.releases, measures[True])]
+    sensitive = {one.form_id for one in current if one.is_sensitive or is_separate}
+    faults += policy_faults(plan.policies, {one.form_id for one in current}, sensitive)
     territory = services.atlas.current().territory
     targets = [(target, _unit_of(target, territory, faults)) for target in plan.targets]
     if faults:
@@ -119,12 +123,14 @@ def check_plan(services: Services, project_id: int, plan: Plan) -> list[tuple[Ta
     return targets
 
 
-def _check_project(uow: UnitOfWork, project_id: int) -> None:
+def _check_project(uow: UnitOfWork, project_id: int) -> bool:
+    """Refuse what has no plan; return whether it is a project apart, all of whose forms are incidents."""
     project = uow.projects.by_id(project_id)
     if project is None:
         raise NotFound("project.unknown", project=project_id)
     if project.kind == "practice":
         raise InvalidInput("plan.practice_project")
+    return project.kind == "separate"
 
 
 def _unit_of(target: Target, territory: Territory, faults: list[Fault]) -> UnitId | None:

@@ -31,6 +31,7 @@ from server.storage.repositories.household_totals import HouseholdTotals
 from server.storage.repositories.locks import Locks
 from server.storage.repositories.outbox import Outbox
 from server.storage.repositories.paper_figures import PaperFigures
+from server.storage.repositories.plan_rules import PlanRules
 from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
 from server.storage.repositories.record_tallies import RecordTallies
@@ -244,6 +245,11 @@ class UnitOfWork:
     def plans(self) -> Plans:
         """Return the indicators and targets in force."""
         return Plans(self._connection)
+
+    @cached_property
+    def plan_rules(self) -> PlanRules:
+        """Return the deadlines and review policies of plans."""
+        return PlanRules(self._connection)
 
     @cached_property
     def locks(self) -> Locks:

@@ -34,5 +34,7 @@ class ReviewRow(Model):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     batch_id: Mapped[str] = mapped_column(String(36))
     decided_at: Mapped[datetime] = mapped_column(Instant)
+    # Only what was approved by rule has the rule.
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("review_policy.id"))
     # Only an undo takes an earlier decision back.
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.models.schema import Document, Id, Instant, Model
 
+_RECEIVED = text("review_state = 'received'")
+
 
 class SubmissionRow(Model):
     """One record: an instance and its later edits. Its root is the instanceID of the first of the chain."""
@@ -26,6 +28,14 @@ class SubmissionRow(Model):
         Index("ix_submission_list", "project_id", "is_sensitive", "received_at", "id"),
         Index("ix_submission_unit", "unit_id", "received_at"),
         Index("ix_submission_collaborator", "collaborator_id", "received_at"),
+        Index(
+            "ix_submission_received",
+            "project_id",
+            "form_key",
+            "received_at",
+            sqlite_where=_RECEIVED,
+            postgresql_where=_RECEIVED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
