@@ -118,7 +118,7 @@ class _Reading:
             return
         day = _day(at.text(measure.date), self.record.event_date)
         subject, unit_id = self._subject(measure, at), self._unit(measure, at)
-        categories = [f"{one.question}={at.text(one.answer)}"[:_LONGEST_CATEGORY] for one in measure.by]
+        categories = [one.category(at.text(one.answer))[:_LONGEST_CATEGORY] for one in measure.by]
         keys = [(measure.code, TOTAL), *((measure.code, one) for one in categories)]
         for code, category in [*keys, (measure.pool, TOTAL)] if measure.pool else keys:
             yield Contribution(

@@ -10,7 +10,10 @@ A form carries a sheet ``measures`` next to survey and choices, one row per meas
     combine    latest (default) | any | sum, see `contribution`
     date       the day that decides the period (the record's event date)
     place      a unit's code (the record's unit)
-    by         select_one questions to break it down by, comma-separated; the select_multiple of *over* may be one
+    by         select_one questions to break it down by, comma-separated (see `breakdowns`); the select_multiple of
+               *over* may be one
+    continues  the name of a measure of earlier versions that this one goes on under another name: its figures stay one
+               row through the change
     joins      a pool: what *any* record of several forms says of a subject is also counted once as ``pool.<name>``
 
 Expressions are compiled once. Every fault of the sheet is found in one go; reading answers is for `contributions`.
@@ -27,6 +30,7 @@ from server.forms.faults import Fault
 from server.forms.logic import Expression, LogicError, compile_expression, substitute_references
 from server.forms.logic.syntax import Base
 from server.forms.sheets import Row, Sheet
+from server.indicators.breakdowns import Breakdown, read_entry
 from server.indicators.cells import missing_columns, repeated, rows_of
 from server.indicators.contribution import POOL, Combine
 
@@ -43,14 +47,6 @@ _QUESTION: Final = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
 _OF_NAMES: Final = frozenset({"logic.unknown_question", "logic.ambiguous_question"})
 _SHOWN: Final = 120
 _COMBINES: Final = {one.value: one for one in Combine}
-
-
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """A question to break a measure down by, and how to read its answer."""
-
-    question: str
-    answer: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +81,9 @@ def read_measures(sheet: Sheet, definition: FormDefinition, *, is_sensitive: boo
     """Return the measures *sheet* defines for the form, with every fault of the sheet.
 
     Fault codes: ``measure.no_column``, ``.empty_cell``, ``.bad_name``, ``.repeated``, ``.unknown_word``, ``.bad_over``,
-    ``.bad_by``, ``.unknown_question``, ``.ambiguous_question``, ``.reserved_form``, ``.bad_pool``, ``.pool_combine``,
-    ``.pool_subject``, ``.pool_twice``, ``.pool_sensitive``, and ``form.logic.*`` for expressions that cannot work.
+    ``.bad_by``, ``.unknown_choice``, ``.unknown_question``, ``.ambiguous_question``, ``.reserved_form``, ``.bad_pool``,
+    ``.pool_combine``, ``.pool_subject``, ``.pool_twice``, ``.pool_sensitive``, and ``form.logic.*`` for expressions
+    that cannot work.
     """
     if not sheet.rows:
         return MeasuresRead((), ())
@@ -99,7 +96,7 @@ def read_measures(sheet: Sheet, definition: FormDefinition, *, is_sensitive: boo
     form = _Form(definition, {}, is_sensitive)
     found = [_measure(cells, form) for cells in rows]
     faults = [fault for cells in rows for fault in cells.faults]
-    faults += repeated(((cells, cells.text("name")) for cells in rows), "name", "measure.repeated")
+    faults += repeated(((cells, _kept_name(cells)) for cells in rows), "name", "measure.repeated")
     faults += repeated(((cells, cells.text("joins")) for cells in rows), "joins", "measure.pool_twice")
     return MeasuresRead(tuple(filter(None, found)), tuple(faults))
 
@@ -124,15 +121,18 @@ def sheet_of(rows: Sequence[Sequence[str]]) -> Sheet:
 
 
 def _measure(cells: Cells, form: _Form) -> Measure | None:
-    name = cells.required("name", "measure.empty_cell")
-    if name and not _NAME.fullmatch(name):
-        cells.refuse("measure.bad_name", "name", given=name)
+    for column, name in (
+        ("name", cells.required("name", "measure.empty_cell")),
+        ("continues", cells.text("continues")),
+    ):
+        if name and not _NAME.fullmatch(name):
+            cells.refuse("measure.bad_name", column, given=name)
     label = cells.required("label::vi", "measure.empty_cell")
     over = _over(cells, form)
     combine = cells.choice("combine", _COMBINES, "measure.unknown_word", Combine.LATEST)
     host = over.path if over else form.definition.root.path
     measure = Measure(
-        code=f"{form.definition.form_id}.{name}",
+        code=f"{form.definition.form_id}.{_kept_name(cells)}",
         label=Text((("vi", label), ("en", cells.text("label::en", label)))),
         over=form.compiled(over.path) if over else None,
         over_selected=over is not None and over.kind is NodeKind.LEAF,
@@ -146,6 +146,11 @@ def _measure(cells: Cells, form: _Form) -> Measure | None:
         pool=_pool(cells, form, combine),
     )
     return None if cells.faults else measure
+
+
+def _kept_name(cells: Cells) -> str:
+    """Return the name the row's figures are kept under: the one they bore first."""
+    return cells.text("continues") or cells.text("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,18 +216,21 @@ def _by(cells: Cells, form: _Form, over: Node | None) -> tuple[Breakdown, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def _breakdown(cells: Cells, form: _Form, reference: str, over: Node | None) -> Breakdown | None:
+def _breakdown(cells: Cells, form: _Form, entry: str, over: Node | None) -> Breakdown | None:
+    written = read_entry(entry)
     try:
-        node = form.question(reference)
+        node = form.question(written.reference) if written else None
     except LogicError as error:
         _refuse_expression(cells, "by", error)
         return None
-    if node is not None and node.control.kind is ControlKind.SELECT_ONE:
-        return Breakdown(node.name, form.compiled(node.path))
-    if node is not None and node is over:
-        return Breakdown(node.name, form.compiled("."))
-    cells.refuse("measure.bad_by", "by", given=reference)
-    return None
+    if written is None or node is None or (node.control.kind is not ControlKind.SELECT_ONE and node is not over):
+        cells.refuse("measure.bad_by", "by", given=entry)
+        return None
+    if unknown := written.unknown_choice(node, form.definition):
+        cells.refuse("measure.unknown_choice", "by", choice=unknown, question=node.name)
+        return None
+    source = node.path if node.control.kind is ControlKind.SELECT_ONE else "."
+    return written.of(node, form.compiled(source), form.definition)
 
 
 def _pool(cells: Cells, form: _Form, combine: Combine | None) -> str:

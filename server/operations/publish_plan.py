@@ -24,10 +24,11 @@ from server.registers.reach import REACH_OF, SENSITIVE_LISTS
 from server.registers.tallies import BREAKDOWNS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
     from server.indicators.measures import Measure
     from server.operations.services import Services
+    from server.operations.standing_plans import Yield
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.collection import Territory
     from server.territory.units import UnitId
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 5 * 1024 * 1024
 
 log = logging.getLogger(__name__)
-_REGISTERS: Final = {name: set(BREAKDOWNS.get(name, ())) for name in REACH_OF if name not in SENSITIVE_LISTS}
+_REGISTERS: Final[Yield] = {
+    name: dict.fromkeys(BREAKDOWNS.get(name, ())) for name in REACH_OF if name not in SENSITIVE_LISTS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def _unit_of(target: Target, territory: Territory, faults: list[Fault]) -> UnitI
         return None
 
 
-def _measure_faults(plan: Plan, questions: Mapping[str, set[str]], sensitive: Collection[str]) -> Iterator[Fault]:
+def _measure_faults(plan: Plan, questions: Yield, sensitive: Collection[str]) -> Iterator[Fault]:
     """Yield a fault for each measure no published form has, and each category its measure is not broken down by."""
     for row, one in zip(plan.indicator_rows, plan.indicators, strict=True):
         for column, source in (("numerator", one.numerator), ("denominator", one.denominator)):
@@ -153,7 +156,7 @@ def _measure_faults(plan: Plan, questions: Mapping[str, set[str]], sensitive: Co
                 yield Fault(code, {"given": str(source)}, sheet=INDICATORS, row=row, column=column)
 
 
-def _trouble(source: Source, questions: Mapping[str, set[str]], sensitive: Collection[str]) -> str:
+def _trouble(source: Source, questions: Yield, sensitive: Collection[str]) -> str:
     """Return the code of what is wrong with *source*, empty if nothing is.
 
     An indicator shows its measure by any unit to whoever reads figures, so a sensitive one is for release tables only.

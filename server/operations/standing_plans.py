@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from server.indicators.measures import Measure
     from server.storage.unit_of_work import UnitOfWork
 
+    Yield = Mapping[str, Mapping[str, frozenset[str] | None]]
+    """What can be counted: by measure, the questions it is broken down by with the answers there can be, if known."""
 
-def questions_of(measures: Iterable[Measure]) -> Mapping[str, set[str]]:
+
+def questions_of(measures: Iterable[Measure]) -> Yield:
     """Return what can be counted with *measures*, each with the questions it is broken down by; pools with none."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, Mapping[str, frozenset[str] | None]] = {}
     for one in measures:
-        found[one.code] = {breakdown.question for breakdown in one.by}
+        found[one.code] = {breakdown.question: breakdown.values for breakdown in one.by}
         if one.pool:
-            found[one.pool] = set()
+            found[one.pool] = {}
     return found
 
 
@@ -55,10 +58,17 @@ def refuse_breaking(uow: UnitOfWork, project_id: int, form_id: str, measures: It
         raise FormRefused(faults)
 
 
-def yields(questions: Mapping[str, set[str]], source: Source) -> bool:
-    """Tell whether *source* is counted, broken down as it asks, by measures with these *questions*."""
-    question = source.category.partition("=")[0]
-    return source.measure in questions and (not question or question in questions[source.measure])
+def yields(known: Yield, source: Source) -> bool:
+    """Tell whether *source* is counted, broken down as it asks, by what *known* yields."""
+    questions = known.get(source.measure)
+    if questions is None:
+        return False
+    wanted = [one.partition("=") for one in source.categories if one]
+    return all(question in questions and _may_be(questions[question], value) for question, _, value in wanted)
+
+
+def _may_be(values: frozenset[str] | None, value: str) -> bool:
+    return values is None or not value or value in values
 
 
 def _counted(uow: UnitOfWork, project_id: int) -> Mapping[Source, list[str]]:

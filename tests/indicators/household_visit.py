@@ -34,7 +34,20 @@ FORM = """<?xml version="1.0"?>
  </repeat></group>
 </h:body></h:html>""".encode()
 
-HEADER = ("name", "label::vi", "over", "where", "value", "subject", "combine", "date", "place", "by", "joins")
+HEADER = (
+    "name",
+    "label::vi",
+    "over",
+    "where",
+    "value",
+    "subject",
+    "combine",
+    "date",
+    "place",
+    "by",
+    "joins",
+    "continues",
+)
 VILLAGE, OTHER_VILLAGE = UnitId(7), UnitId(8)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 RECEIVED = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)

@@ -51,6 +51,11 @@ def test_a_form_without_a_measures_sheet_has_no_measures():
         ({"by": "${size}"}, "measure.bad_by", "by"),
         ({"by": "poverty"}, "measure.bad_by", "by"),
         ({"by": "${poverty}, ${topics}"}, "measure.bad_by", "by"),
+        ({"by": "${poverty} as"}, "measure.bad_by", "by"),
+        ({"by": "${poverty} (poor=a poor=b)"}, "measure.bad_by", "by"),
+        ({"by": "${poverty} (rich=a)"}, "measure.unknown_choice", "by"),
+        ({"continues": "hộ cũ"}, "measure.bad_name", "continues"),
+        ({"name": "new", "continues": "fine"}, "measure.repeated", "name"),
     ],
 )
 def test_a_cell_that_cannot_be_read_is_named_by_row_and_column(cells, code, column):
@@ -102,3 +107,15 @@ def test_a_sensitive_form_joins_no_pool():
 def test_no_form_may_be_called_as_pools_are():
     pool = replace(form(), form_id="pool")
     assert [one.code for one in read_measures(sheet_of((HEADER, row())), pool).faults] == ["measure.reserved_form"]
+
+
+def test_a_measure_may_go_on_under_the_name_it_had():
+    (measure,) = measures_of((HEADER, row(name="renamed", continues="counted")), form())
+    assert measure.code == "visit.counted"
+
+
+def test_a_renamed_question_and_its_choices_keep_the_names_they_had():
+    (measure,) = measures_of((HEADER, row(by="${poverty} as wealth (poor=ngheo)")), form())
+    (by,) = measure.by
+    assert (by.question, by.values) == ("wealth", frozenset({"ngheo"}))
+    assert [by.category(one) for one in ("poor", "other", "")] == ["wealth=ngheo", "wealth=other", "wealth="]

@@ -30,7 +30,7 @@ def edited(world, change, version="2099010101"):
     """Publish the survey again with *change* made to each row of its measures, rows made None left out."""
     rows = list(csv.DictReader(StringIO(measures_csv(SURVEY).decode())))
     written = StringIO()
-    sheet = csv.DictWriter(written, rows[0])
+    sheet = csv.DictWriter(written, [*rows[0], "continues"])
     sheet.writeheader()
     sheet.writerows(filter(None, map(change, rows)))
     folder = FORMS / SURVEY
@@ -72,6 +72,19 @@ def test_so_is_one_that_no_longer_breaks_a_count_down_as_the_plan_does(world):
     assert refused(world, with_cell("answered", "by", "${respondent}")) == [
         ("measure.breaks_plan", "by", f"{SURVEY}.answered[hh_poverty=poor]", "P1")
     ]
+
+
+def test_so_is_one_that_drops_the_choice_the_plan_counts(world):
+    assert refused(world, with_cell("answered", "by", "${hh_poverty} (poor=poorest)")) == [
+        ("measure.breaks_plan", "by", f"{SURVEY}.answered[hh_poverty=poor]", "P1")
+    ]
+
+
+def test_a_measure_with_a_new_name_goes_on_if_it_says_which_one_it_continues(world):
+    named = {"name": "households_visited", "continues": "visited"}
+    publish_plan(world.services, world.project_id, PlanSource("again", workbook(indicators=(I6,), targets=())))
+    assert refused(world, lambda row: row | {"name": named["name"]} if row["name"] == "visited" else row)
+    assert edited(world, lambda row: row | (named if row["name"] == "visited" else {})).is_new
 
 
 def test_and_one_that_leaves_a_pool_the_plan_counts(world):
