@@ -87,7 +87,7 @@ _DECIMAL: Final = re.compile(r"-?\d{1,12}(?:[.,]\d{1,6})?")
 
 @dataclass(frozen=True, slots=True)
 class PaperWish:
-    """The figure a row gives; *frame_day* is the day on which its unit was meant."""
+    """The figure a row gives, None to take it back; *frame_day* is the day on which its unit was meant."""
 
     sheet: str
     row: int
@@ -95,7 +95,7 @@ class PaperWish:
     place: PaperPlace
     key: PaperKey
     frame_day: date
-    thousandths: int
+    thousandths: int | None
     source: PaperSource
 
 

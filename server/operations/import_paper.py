@@ -202,7 +202,7 @@ def _is_first(wish: PaperWish, first: dict[PaperPlace, int], report: ImportRepor
 
 def _changed_cells(before: PaperFigure, wish: PaperWish) -> Iterator[ChangedCell]:
     if before.thousandths != wish.thousandths:
-        after = amount_of(wish.thousandths)
+        after = None if wish.thousandths is None else amount_of(wish.thousandths)
         yield ChangedCell(_TITLES["value"], written(before.value, wish.key.unit), written(after, wish.key.unit))
     if before.source != wish.source:
         yield ChangedCell(_TITLES["document"], str(before.source)[:_LONGEST_SHOWN], str(wish.source)[:_LONGEST_SHOWN])

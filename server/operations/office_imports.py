@@ -25,7 +25,7 @@ from server.operations.run_import import BROKEN_AFTER, FileFacts, is_broken, kee
 from server.operations.undo_import import begin_undo, find_import, undo_import
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from typing import BinaryIO
 
     from server.access.actors import Account
@@ -146,6 +146,16 @@ def take_back(services: Services, account: Account, import_id: int) -> None:
         _leave_to_jobs(services, uow, UNDO_JOB, payload, is_small=is_small)
     if is_small:
         undo_list(services, import_id, by=account.account_id)
+
+
+def take_back_typed(services: Services, account: Account, import_id: int, *, kind: str) -> None:
+    """Undo a batch of figures of that kind that somebody typed; raises NotFound ``access.not_found``, Conflict.
+
+    The account acts as it is signed in, second step and all: no piece of work is left to others.
+    """
+    _seen(services, account, import_id, kinds=(kind,))
+    begin_undo(services, import_id)
+    undo_import(services, import_id, asker_of(services, account, kind), progress=silent)
 
 
 def forget(services: Services, account: Account, import_id: int) -> None:
@@ -302,17 +312,20 @@ def _refused(refusal: DomainError) -> dict[str, Any]:
     return {"refusal": [refusal.code, params]}
 
 
-def _seen(services: Services, account: Account, import_id: int) -> StoredImport:
+def _seen(services: Services, account: Account, import_id: int, kinds: Collection[str] = ()) -> StoredImport:
     with services.reading(services.operator()) as uow:
         stored = uow.register_imports.one(import_id)
-    if stored is None or not _is_covered(services, account, stored):
+    if stored is None or not _is_covered(services, account, stored, kinds):
         raise NotFound("access.not_found")
     return stored
 
 
-def _is_covered(services: Services, account: Account, stored: StoredImport) -> bool:
-    """Tell whether the account covers every post the file was loaded under, and may load such files."""
-    if not stored.unit_ids or stored.kind not in kinds_for(services, account):
+def _is_covered(services: Services, account: Account, stored: StoredImport, kinds: Collection[str] = ()) -> bool:
+    """Tell whether the account covers every post the file was loaded under, and may load such files.
+
+    *kinds* are the only ones meant, else all the account is offered.
+    """
+    if not stored.unit_ids or stored.kind not in (kinds or kinds_for(services, account)):
         return False
     posts = units_for(account, permission_for(stored.kind), services.today())
     return stored.unit_ids <= services.atlas.current().scope_of(posts).unit_ids

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from server.indicators.contribution import POOL
 from server.indicators.paper_keys import PaperKey, PaperKeys, levels_from
 from server.territory.units import Level
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from server.storage.unit_of_work import UnitOfWork
 
 INDICATORS: Final = "indicators"
-"""The group of keys that are indicators; the others are called by their form."""
+"""The group of keys that are indicators; the others are called by the title of their form."""
+
+_COUNTED_VI: Final = "số hộ đạt (tử số)"
+_COUNTED_EN: Final = "households reached (numerator)"
 
 
 def keys_to_type(services: Services, project_id: int, *, is_sensitive: bool) -> PaperKeys:
@@ -28,7 +32,13 @@ def keys_to_type(services: Services, project_id: int, *, is_sensitive: bool) -> 
         indicators = () if is_sensitive else tuple(_indicators(uow, project_id))
         forms = [one for one in uow.forms.current(project_id) if one.is_sensitive is is_sensitive]
     shelved = [services.shelf.version_by_id(one.version_id) for one in forms]
-    return PaperKeys.of([*map(_of_indicator, indicators), *_of_forms(shelved, is_sensitive=is_sensitive)])
+    return PaperKeys.of(
+        [
+            *map(_of_indicator, indicators),
+            *_of_pools(indicators),
+            *_of_forms(shelved, is_sensitive=is_sensitive),
+        ]
+    )
 
 
 def _indicators(uow: UnitOfWork, project_id: int) -> Iterator[Indicator]:
@@ -41,6 +51,14 @@ def _of_indicator(one: Indicator) -> PaperKey:
     return PaperKey(one.code, one.label_vi, one.label_en, INDICATORS, one.unit, levels_from(one.level))
 
 
+def _of_pools(indicators: Iterable[Indicator]) -> Iterator[PaperKey]:
+    """Yield what several forms count together, called after the first indicator that shows it: pools have no words."""
+    for one in indicators:
+        if one.numerator.measure.startswith(f"{POOL}.") and not one.numerator.category:
+            vi, en = (f"{one.code} – {label}" for label in (_COUNTED_VI, _COUNTED_EN))
+            yield PaperKey(one.numerator.measure, vi, en, INDICATORS, levels=levels_from(one.level))
+
+
 def _of_forms(forms: Iterable[ShelvedForm], *, is_sensitive: bool) -> Iterator[PaperKey]:
     for form in forms:
         for measure in form.measures:
@@ -49,10 +67,8 @@ def _of_forms(forms: Iterable[ShelvedForm], *, is_sensitive: bool) -> Iterator[P
                 measure.code,
                 label.in_language("vi", measure.code),
                 label.in_language("en", measure.code),
-                form.definition.form_id,
+                form.definition.title,
                 levels=levels_from(Level.COMMUNE) if is_sensitive else levels_from(Level.VILLAGE),
                 by=frozenset(one.question for one in measure.by),
                 is_sensitive=is_sensitive,
             )
-            if measure.pool:
-                yield PaperKey(measure.pool, measure.pool, measure.pool, form.definition.form_id)

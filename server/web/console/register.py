@@ -19,6 +19,7 @@ from server.web.console.figures import FigurePages
 from server.web.console.headers import add_headers
 from server.web.console.held import HeldPages
 from server.web.console.imports import ImportPages
+from server.web.console.paper import PaperPages
 from server.web.console.records import RecordPages
 from server.web.console.refusals import refusal_page
 from server.web.console.registers import RegisterPages
@@ -81,6 +82,8 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _held_routes(HeldPages(services, screen))
     yield from _collaborator_routes(CollaboratorPages(services, screen))
     yield from _import_routes(ImportPages(services, screen))
+    yield from _paper_routes(PaperPages(services, screen, Desk.EVERYDAY))
+    yield from _paper_routes(PaperPages(services, screen, Desk.INCIDENTS))
 
 
 def _door_routes(doors: Doors) -> Iterable[Route]:
@@ -173,6 +176,14 @@ def _import_routes(pages: ImportPages) -> Iterable[Route]:
     yield Route("POST", f"{one}/load", "imports_agree", manage, pages.agree)
     yield Route("POST", f"{one}/undo", "imports_undo", manage, pages.undo)
     yield Route("POST", f"{one}/forget", "imports_forget", manage, pages.forget)
+
+
+def _paper_routes(pages: PaperPages) -> Iterable[Route]:
+    manage, read, where = pages.permission, pages.reading, pages.address
+    yield Route("GET", where, pages.name, manage, pages.sheet)
+    yield Route("POST", where, f"{pages.name}_type", manage, pages.type)
+    yield Route("POST", f"{where}/<int:import_id>/undo", f"{pages.name}_undo", manage, pages.undo)
+    yield Route("GET", f"{where}/figure", f"{pages.name}_figure", read, pages.trail)
 
 
 def _as_function(view: View) -> View:

@@ -41,6 +41,7 @@ _MENU: Final = (
     ("console.submissions", Permission.READ_SUBMISSIONS, "console.menu.submissions"),
     ("console.registers", Permission.READ_REGISTER, "console.menu.registers"),
     ("console.indicators", Permission.READ_FIGURES, "console.menu.indicators"),
+    ("console.paper", Permission.MANAGE_REGISTER, "console.menu.paper"),
     ("console.held", Permission.READ_TRAY, "console.menu.held"),
     ("console.collaborators", Permission.MANAGE_COLLABORATORS, "console.menu.collaborators"),
     ("console.imports", Permission.MANAGE_REGISTER, "console.menu.imports"),

@@ -52,6 +52,12 @@ ANSWERS = {
     "imports_agree": 409,
     "imports_undo": 303,
     "imports_forget": 303,
+    "paper_type": 303,
+    "paper_undo": 404,  # the file is none of figures
+    "paper_figure": 404,  # no figure is named
+    "incidents_paper_type": 303,
+    "incidents_paper_undo": 404,
+    "incidents_paper_figure": 404,
     "register_merge": 409,
     "register_dismiss": 404,  # nothing was found
     "register_reopen": 404,

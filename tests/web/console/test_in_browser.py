@@ -79,6 +79,7 @@ def test_hostile_texts_do_nothing_and_no_page_overflows_a_small_phone(page, worl
         "/collaborators/new",
         "/indicators",
         "/imports",
+        "/paper?year=2021",
         "/second-step",
     )
     for one in visited:
@@ -109,4 +110,17 @@ def test_a_record_is_sent_back_by_keyboard_alone(page, world):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Đã trả lại phiếu vừa rồi.")
+    assert page.alarms == []
+
+
+def test_figures_of_a_commune_are_typed_on_a_small_phone_and_lead_to_their_document(page):
+    page.goto("/paper?year=2021")
+    page.fill("input[name=document]", "Báo cáo mẫu 2021")
+    page.fill("input[name='value:household_conduct_survey.answered']", "1.234")
+    page.click("text=Lưu số liệu")
+    page.wait_for_selector(".notice")
+    page.click("a:has-text('Nhập từ sổ')")
+    page.wait_for_selector("ol.history")
+    assert "Báo cáo mẫu 2021" in page.inner_text("ol.history")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert page.alarms == []
