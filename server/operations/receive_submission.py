@@ -19,13 +19,15 @@ from server.operations.file_attachments import file_attachments
 from server.operations.file_version import Filing, file_version
 from server.operations.hold_upload import Holding, check_allowance, hold, hold_in
 from server.operations.list_forms import may_fill
-from server.operations.register_version import Registering, register_version
+from server.operations.register_version import Registering, RegistersFailed, register_later, register_version
 from server.submissions.decision import OtherContent
 from server.submissions.instance import read_instance
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
+    from server.operations.derive_submission import Derived
     from server.operations.envelope import Envelope
     from server.operations.form_shelf import ShelvedForm
     from server.operations.services import Services
@@ -103,16 +105,32 @@ def file_instance(services: Services, post: Post, form: ShelvedForm) -> Receipt:
     filing = Filing(post.sender, post.instance, form, post.received_at, post.envelope.device_id)
     origin = Origin(post.received_at, post.sender.post_units, post.sender.territory_revision)
     derived = derive(services, post.instance, form, origin)
+    try:
+        return _keep(services, post, filing, derived, arrived=arrived, register=register_version)
+    except RegistersFailed:
+        return _keep(services, post, filing, derived, arrived=arrived, register=register_later)
+
+
+def _keep(  # noqa: PLR0913 the facts of one POST, each of its own kind
+    services: Services,
+    post: Post,
+    filing: Filing,
+    derived: Derived,
+    *,
+    arrived: tuple[Arrived, ...],
+    register: Callable[..., None],
+) -> Receipt:
+    """Write it all in one transaction."""
     with services.unit_of_work(services.intake(post.sender.project_id)) as uow:
         spool_waiting(uow, arrived)
         filed = file_version(uow, filing, derived)
         if isinstance(filed.decision, OtherContent):
-            return hold_in(uow, _clash(post, form, filed, "other_content"), arrived)
-        if form.entity_blocks:
-            register_version(services, uow, _registering(post), filed=filed, derived=derived)
+            return hold_in(uow, _clash(post, filing.form, filed, "other_content"), arrived)
+        if filing.form.entity_blocks:
+            register(services, uow, _registering(post), filed=filed, derived=derived)
         strangers = file_attachments(uow, filed, derived, arrived, at=post.received_at)
         if strangers:
-            return hold_in(uow, _clash(post, form, filed, "other_attachment"), strangers)
+            return hold_in(uow, _clash(post, filing.form, filed, "other_attachment"), strangers)
     return filed
 
 

@@ -1,6 +1,7 @@
 """Hand a version of a record to registers: as it is filed, or later when it could not be at the time.
 
-A failure of ours undoes only what was done to registers: the record is kept all the same and a job tries again.
+A failure of ours never costs the record: its transaction is begun anew without registers, and a job tries again. A
+savepoint would say the same, and cost every record two more questions to the database.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ log = logging.getLogger(__name__)
 APPLY_JOB = "apply_entities"
 
 
+class RegistersFailed(Exception):
+    """Registers could not take a version; the transaction that tried is to be rolled back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registering:
     """Who sent a version to which project, and when."""
@@ -42,7 +47,10 @@ class Registering:
 
 
 def register_version(services: Services, uow: UnitOfWork, sent: Registering, *, filed: Filed, derived: Derived) -> None:
-    """Let a version that was just filed make and change entities; one sent again did so before."""
+    """Let a version that was just filed make and change entities; one sent again did so before.
+
+    Raises RegistersFailed whatever goes wrong.
+    """
     match filed.decision:
         case New():
             is_current, is_edit = True, False
@@ -63,10 +71,15 @@ def register_version(services: Services, uow: UnitOfWork, sent: Registering, *, 
         posting=_posting(services, sent),
     )
     try:
-        with uow.savepoint():
-            apply_entities(services, uow, applying)
-    except Exception:
+        apply_entities(services, uow, applying)
+    except Exception as fault:
         log.exception("entities.failed", extra={"version": filed.version_id})
+        raise RegistersFailed from fault
+
+
+def register_later(_services: Services, uow: UnitOfWork, sent: Registering, *, filed: Filed, derived: Derived) -> None:
+    """Have a job hand a version that was just filed to registers."""
+    if derived.is_derived and isinstance(filed.decision, New | Edit):
         uow.outbox.add([(APPLY_JOB, {"version_id": filed.version_id})], sent.received_at)
 
 

@@ -6,7 +6,6 @@ Repositories are made when first asked for and share the one connection.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -49,7 +48,6 @@ from server.storage.repositories.units import Units
 from server.storage.repositories.versions import Versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
 
     from sqlalchemy import Connection, Engine
@@ -109,12 +107,6 @@ class UnitOfWork:
             self._transaction.rollback()
         except SQLAlchemyError:
             self._connection.invalidate()
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Undo what is done inside, and nothing else, when it raises."""
-        with self._connection.begin_nested():
-            yield
 
     @cached_property
     def entities(self) -> Entities:
