@@ -17,6 +17,7 @@ from server.cli.plans import plan
 from server.cli.projects import project
 from server.cli.register_files import load_file, template, undo
 from server.cli.registers import register
+from server.cli.reports import report
 from server.cli.running import doctor, jobs, rebuild
 from server.cli.starting import sample, setup
 from server.cli.terminal import Terminal, preferred_language
@@ -24,6 +25,7 @@ from server.cli.units import units
 from server.errors import DomainError
 from server.forms.faults import FormRefused
 from server.indicators.plan import PlanRefused
+from server.indicators.report import ReportRefused
 from server.language.catalogue import LANGUAGES
 from server.settings import SettingsError
 
@@ -44,7 +46,7 @@ class Door(click.Group):
         except SettingsError as wrong:
             show_settings(_terminal(ctx), wrong.faults)
             ctx.exit(WRONG_USE)
-        except (FormRefused, PlanRefused) as refused:
+        except (FormRefused, PlanRefused, ReportRefused) as refused:
             show_faults(_terminal(ctx), refused.faults)
             ctx.exit(REFUSED)
         except DomainError as refusal:
@@ -80,6 +82,7 @@ for _one in (
     form,
     plan,
     figures,
+    report,
     collaborator,
     account,
     register,

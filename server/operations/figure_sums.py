@@ -57,13 +57,15 @@ def sums_of_years(
     if PREVIOUS in sources:
         wanted |= {year - 1 for year in wanted}
     found = _counted(uow, here, extent, sources=sources, years=wanted)
-    stood_in = [one for one in dict.fromkeys(one.denominator for one in several) if one is not None and _part_of(one)]
-    if stood_in:
-        totals = uow.household_totals.of_years(extent.project_id, wanted)
-        for year, source in product(wanted, stood_in):
-            known = {unit_id: total.counts[_part_of(source)] for unit_id, total in totals[year].items()}
-            found[year] |= _typed(here, extent, source=source, known=known, found=found[year])
+    _stand_in(uow, here, extent, [one.denominator for one in several if one.denominator is not None], found=found)
     return found
+
+
+def sums_of_sources(uow: UnitOfWork, here: Map, extent: Extent, sources: Collection[Source]) -> Sums:
+    """Return what each of *sources* amounts to in each unit of the extent, and everywhere; none may be PREVIOUS."""
+    found = _counted(uow, here, extent, sources=sources, years={extent.period})
+    _stand_in(uow, here, extent, sources, found=found)
+    return found[extent.period]
 
 
 def amounts_of(sums: YearlySums, indicator: Indicator, place: int | None, year: int) -> Amounts:
@@ -76,6 +78,24 @@ def amounts_of(sums: YearlySums, indicator: Indicator, place: int | None, year: 
     elif indicator.denominator is not None:
         below = here.get((place, indicator.denominator), nothing)
     return Amounts(above.thousandths, above.contributions, below.thousandths, below.contributions, below.is_typed)
+
+
+def _stand_in(
+    uow: UnitOfWork,
+    here: Map,
+    extent: Extent,
+    sources: Iterable[Source],
+    *,
+    found: dict[int, dict[tuple[int | None, Source], Added]],
+) -> None:
+    """Put totals somebody else counted where a register of households holds nobody."""
+    stood_in = [one for one in dict.fromkeys(sources) if _part_of(one)]
+    if not stood_in:
+        return
+    totals = uow.household_totals.of_years(extent.project_id, found)
+    for year, source in product(found, stood_in):
+        known = {unit_id: total.counts[_part_of(source)] for unit_id, total in totals[year].items()}
+        found[year] |= _typed(here, extent, source=source, known=known, found=found[year])
 
 
 def _part_of(source: Source) -> str:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 5 * 1024 * 1024
 
 log = logging.getLogger(__name__)
-_REGISTERS: Final[Yield] = {
+REGISTERS: Final[Yield] = {
     name: dict.fromkeys(BREAKDOWNS.get(name, ())) for name in REACH_OF if name not in SENSITIVE_LISTS
 }
 
@@ -167,7 +167,7 @@ def _trouble(source: Source, questions: Yield, sensitive: Collection[str]) -> st
         case Basis.MEASURE:
             known, unknown = questions, "plan.unknown_measure"
         case Basis.REGISTER:
-            known, unknown = _REGISTERS, "plan.unknown_register"
+            known, unknown = REGISTERS, "plan.unknown_register"
         case _:
             return ""
     if source.measure not in known:

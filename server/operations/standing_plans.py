@@ -1,4 +1,4 @@
-"""What plans in force count, held against a form that is about to change.
+"""What plans and reports in force count, held against a form that is about to change.
 
 A figure that is published must not run dry because a form was edited: the version that would do so is refused, with
 the names of the indicators, until a plan that does without them is in force.
@@ -13,9 +13,10 @@ from server.forms.xform import read_form
 from server.indicators.contribution import POOL
 from server.indicators.measures import MEASURES, measures_of
 from server.indicators.sources import Basis, Source
+from server.operations.report_workbook import read_report_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from server.indicators.measures import Measure
     from server.storage.unit_of_work import UnitOfWork
@@ -72,7 +73,10 @@ def _may_be(values: frozenset[str] | None, value: str) -> bool:
 
 
 def _counted(uow: UnitOfWork, project_id: int) -> Mapping[Source, list[str]]:
-    """Return every measure the plans in force of the project name, with the indicators and release tables that do."""
+    """Return every measure that plans and reports in force count, with the indicators, tables and reports that do.
+
+    A report counts sensitive forms of other projects, too.
+    """
     from server.operations.publish_plan import read_workbook  # which itself asks this module what can be counted
 
     plan_ids = [one.plan_id for one in uow.plans.in_force() if one.project_id == project_id]
@@ -86,4 +90,17 @@ def _counted(uow: UnitOfWork, project_id: int) -> Mapping[Source, list[str]]:
         for release in read_workbook(uow.releases.workbook(plan_id)).releases:
             source = Source(release.measure, f"{release.question}=" if release.question else "")
             found.setdefault(source, []).append(release.name)
+    for source, name in _reported(uow, project_id):
+        found.setdefault(source, []).append(name)
     return found
+
+
+def _reported(uow: UnitOfWork, project_id: int) -> Iterator[tuple[Source, str]]:
+    """Yield every measure that a report in force counts, with its name."""
+    from server.operations.report_measures import sources_of  # which itself asks this module what can be counted
+
+    sealed = uow.releases.sensitive_forms(project_id)
+    for stored in uow.reports.in_force():
+        for source in sources_of(read_report_workbook(uow.reports.workbook(stored.template_id))):
+            if stored.project_id == project_id or source.measure.rpartition(".")[0] in sealed:
+                yield source, stored.name

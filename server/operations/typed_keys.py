@@ -1,4 +1,4 @@
-"""What can be typed from paper in a project: what its plans in force show, and what its forms can count.
+"""What can be typed from paper in a project: the cells of its reports, its indicators, what forms count.
 
 An indicator that is read from release tables is not typed itself: the counts behind it are, by incident officers.
 """
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from server.indicators.contribution import POOL
 from server.indicators.paper_keys import PaperKey, PaperKeys, levels_from
+from server.indicators.report_cells import TOTAL, Words
+from server.operations.report_workbook import read_report_workbook
 from server.territory.units import Level
 
 if TYPE_CHECKING:
@@ -29,11 +31,13 @@ _COUNTED_EN: Final = "households reached (numerator)"
 def keys_to_type(services: Services, project_id: int, *, is_sensitive: bool) -> PaperKeys:
     """Return what can be typed in the project: everyday figures, or those about incidents, never both."""
     with services.reading(services.operator()) as uow:
+        rows = tuple(_of_reports(uow, project_id, is_sensitive=is_sensitive))
         indicators = () if is_sensitive else tuple(_indicators(uow, project_id))
         forms = [one for one in uow.forms.current(project_id) if one.is_sensitive is is_sensitive]
     shelved = [services.shelf.version_by_id(one.version_id) for one in forms]
     return PaperKeys.of(
         [
+            *rows,
             *map(_of_indicator, indicators),
             *_of_pools(indicators),
             *_of_forms(shelved, is_sensitive=is_sensitive),
@@ -57,6 +61,20 @@ def _of_pools(indicators: Iterable[Indicator]) -> Iterator[PaperKey]:
         if one.numerator.measure.startswith(f"{POOL}.") and not one.numerator.category:
             vi, en = (f"{one.code} – {label}" for label in (_COUNTED_VI, _COUNTED_EN))
             yield PaperKey(one.numerator.measure, vi, en, INDICATORS, levels=levels_from(one.level))
+
+
+def _of_reports(uow: UnitOfWork, project_id: int, *, is_sensitive: bool) -> Iterator[PaperKey]:
+    """Yield the named cells of the reports in force: the project's own, or those about incidents of any report."""
+    for stored in uow.reports.in_force():
+        if not is_sensitive and stored.project_id != project_id:
+            continue
+        for one in read_report_workbook(uow.reports.workbook(stored.template_id)).slots:
+            if isinstance(one.slot, Words) or not one.slot.paper.row or one.slot.paper.is_sensitive is not is_sensitive:
+                continue
+            paper = one.slot.paper
+            label = (one.label or paper.key) + ("" if paper.column == TOTAL else f" [{paper.column}]")
+            levels = levels_from(Level.COMMUNE)
+            yield PaperKey(paper.key, label, label, stored.title_vi, levels=levels, is_sensitive=is_sensitive)
 
 
 def _of_forms(forms: Iterable[ShelvedForm], *, is_sensitive: bool) -> Iterator[PaperKey]:

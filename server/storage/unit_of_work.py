@@ -39,6 +39,7 @@ from server.storage.repositories.register import Register
 from server.storage.repositories.register_imports import RegisterImports
 from server.storage.repositories.register_tallies import RegisterTallies
 from server.storage.repositories.releases import Releases
+from server.storage.repositories.reports import Reports
 from server.storage.repositories.reviews import Reviews
 from server.storage.repositories.spool import Spool
 from server.storage.repositories.submissions import Submissions
@@ -252,6 +253,11 @@ class UnitOfWork:
     def releases(self) -> Releases:
         """Return the release tables of sensitive measures, and the exact counts they are made from."""
         return Releases(self._connection)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Report layouts, drafts of their words, issued copies."""
+        return Reports(self._connection)
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -199,7 +199,7 @@ def test_a_form_that_would_end_a_release_table_is_refused_by_its_name(services):
     world = ReleaseWorld(services, BY_COMMUNE, BY_FORM)
     folder = FORMS / "incident"
     fewer = b"name,label::vi\ncases,So vu\n"
-    xform = (folder / "form.xml").read_bytes().replace(b'version="2026112401"', b'version="2026112402"')
+    xform = (folder / "form.xml").read_bytes().replace(b'version="2026112901"', b'version="2026112402"')
     files = {one.name: one.read_bytes() for one in (folder / "media").iterdir()}
     source = FormSource(xform, SourceKind.XFORM, files, fewer)
     with pytest.raises(FormRefused) as refusal:

@@ -15,6 +15,8 @@ from server.forms.xform import read_form
 from server.indicators.plan import PlanRefused
 from server.operations.publish_form import Audience, FormSource, publish_form
 from server.operations.publish_plan import PlanSource, publish_plan
+from server.operations.publish_report import ReportSource, publish_report
+from tests.operations.test_report_workbook import template
 
 pytestmark = pytest.mark.database
 CURRENT = read_form((FORMS / SURVEY / "form.xml").read_bytes()).version
@@ -111,3 +113,12 @@ def test_a_plan_may_name_a_pool_only_once_a_form_joins_it(world):
     with pytest.raises(PlanRefused) as error:
         publish_plan(world.services, world.project_id, PlanSource("union", wanted))
     assert [(one.code, one.row) for one in error.value.faults] == [("plan.unknown_measure", 3)]
+
+
+def test_a_report_in_force_needs_its_counts_too(world):
+    layout = template(B2="{{%s.refused}}" % SURVEY, C2="{{%s.answered | respondent=wife}}" % SURVEY)  # noqa: UP031 braces
+    publish_report(world.services, world.project_id, ReportSource("bao-cao", layout, "Mẫu"))
+    assert refused(world, without("refused")) == [("measure.breaks_plan", "name", f"{SURVEY}.refused", "bao-cao")]
+    assert refused(world, with_cell("answered", "by", "${hh_poverty}")) == [
+        ("measure.breaks_plan", "by", f"{SURVEY}.answered[respondent=wife]", "bao-cao")
+    ]

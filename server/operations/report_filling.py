@@ -1,0 +1,159 @@
+"""Fill a report in for one unit and period, in a unit of work that is open: the public copy or the official one.
+
+Who may see the copy, and where its sensitive numbers come from, is decided by whoever calls this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.errors import InvalidInput, NotFound
+from server.indicators.report_cells import Counted
+from server.indicators.report_fill import Copy, Filling, FillPlan, Mark, Place, fill_plan
+from server.indicators.report_words import USUAL
+from server.operations.figure_questions import FigureQuestion, boundaries_of
+from server.operations.read_coverage import read_coverage
+from server.operations.report_measures import known_to
+from server.operations.report_numbers import ReportPlace, numbers_of
+from server.operations.report_paper import with_paper
+from server.operations.report_sources import source_rows
+from server.operations.report_workbook import fill_workbook, read_report_workbook
+from server.storage.repositories.reports import ReportKey
+from server.territory.units import Level, UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from server.indicators.periods import Period
+    from server.indicators.report import ReportTemplate
+    from server.operations.report_numbers import SensitiveReader
+    from server.operations.services import Services
+    from server.storage.repositories.reports import StoredTemplate
+    from server.storage.unit_of_work import UnitOfWork
+
+    SensitiveNumbers = Callable[[Services, UnitOfWork, ReportPlace], SensitiveReader]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOrder:
+    """Which report: a layout, a unit of its level, and a period."""
+
+    template_id: int
+    unit_id: UnitId
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class FilledReport:
+    """A report as it would be printed: *workbook* is the filled file, *words* those that are drafted."""
+
+    stored: StoredTemplate
+    template: ReportTemplate
+    key: ReportKey
+    unit: Place
+    copy: Copy
+    plan: FillPlan
+    workbook: bytes
+    words: Mapping[str, str]
+    has_sensitive: bool
+
+
+def fill_in(
+    services: Services, uow: UnitOfWork, order: ReportOrder, copy: Copy, *, sensitive: SensitiveNumbers
+) -> FilledReport:
+    """Return the report filled in.
+
+    Raises NotFound ``report.unknown``, ``territory.unknown_unit`` or ``report.no_such_unit``, InvalidInput
+    ``report.wrong_level``, ``report.future`` or ``figures.bad_year``.
+    """
+    stored = template_in_force(uow, order.template_id)
+    workbook = uow.reports.workbook(stored.template_id)
+    template = read_report_workbook(workbook)
+    place = place_of(services, stored, order)
+    unit = Place(order.unit_id, place.here.territory.name(order.unit_id, place.on))
+    children = _children(place, order.unit_id, set(template.repeats.values()))
+    known = known_to(services, uow, stored.project_id)
+    asked = [
+        (slot, one.unit_id)
+        for slot, level in template.numbers()
+        for one in ([unit] if level is None else children[level])
+    ]
+    amounts = numbers_of(uow, place, asked, known, sensitive=sensitive(services, uow, place))
+    sealed = frozenset(known.home.values()) if copy is Copy.OFFICIAL else None
+    amounts = with_paper(uow, place, amounts, sealed=sealed)
+    key = ReportKey(stored.project_id, stored.name, order.unit_id, order.period.label)
+    draft = uow.reports.draft(key)
+    words = {**USUAL, **({} if draft is None else draft.words)}
+    said = {**words, **_said(services, place, order, template=template, copy=copy)}
+    plan = fill_plan(template, Filling(unit, children, said, amounts))
+    has_sensitive = any(
+        (isinstance(slot, Counted) and known.is_sensitive(slot)) or slot.paper.is_sensitive
+        for slot, _ in template.numbers()
+    )
+    filled = fill_workbook(workbook, plan, mark_words(services), source_rows(services, plan, copy))
+    return FilledReport(stored, template, key, unit, copy, plan, filled, words, has_sensitive)
+
+
+def template_in_force(uow: UnitOfWork, template_id: int) -> StoredTemplate:
+    """Return the layout in force of the name that layout has; raises NotFound ``report.unknown``."""
+    found = uow.reports.template(template_id)
+    if found is None:
+        raise NotFound("report.unknown")
+    return next(one for one in uow.reports.in_force() if (one.project_id, one.name) == (found.project_id, found.name))
+
+
+def place_of(services: Services, stored: StoredTemplate, order: ReportOrder) -> ReportPlace:
+    """Return where and when a report is; raises what `fill_in` raises for its unit and period."""
+    here = services.atlas.current()
+    if order.period.first_day > services.today():
+        raise InvalidInput("report.future", period=order.period.label)
+    frame, on = boundaries_of(FigureQuestion("", order.period.year), here.territory, services.today())
+    period = here.territory.period(order.unit_id, on)
+    if not period.is_valid_on(on):
+        raise NotFound("report.no_such_unit", unit=period.name, period=order.period.label)
+    if period.level is not stored.level:
+        raise InvalidInput("report.wrong_level", unit=period.name)
+    return ReportPlace(stored.project_id, order.period, here, frame.key, on)
+
+
+def mark_words(services: Services) -> Mapping[Mark, str]:
+    """Return the words for what is no number, as the workbook says them."""
+    marks = (Mark.HIDDEN, Mark.NOT_REPORTED, Mark.NOT_RELEASED)
+    return {one: services.catalogue.sentence(f"report.mark.{one.value}", {}, "vi") for one in marks}
+
+
+def _children(place: ReportPlace, unit_id: UnitId, levels: set[Level]) -> Mapping[Level, Sequence[Place]]:
+    below = place.here.below.get(unit_id, frozenset())
+    return {
+        level: [
+            Place(one.unit_id, one.name)
+            for one in place.here.territory.units_of_level(level, place.on)
+            if one.unit_id in below
+        ]
+        for level in levels
+    }
+
+
+def _said(
+    services: Services, place: ReportPlace, order: ReportOrder, *, template: ReportTemplate, copy: Copy
+) -> dict[str, str]:
+    """Return the words that follow from the report itself."""
+    territory = place.here.territory
+    path = territory.path(order.unit_id, place.on)
+    coverage = None
+    if template.settings.level is Level.PROVINCE:
+        coverage = read_coverage(services, FigureQuestion("", order.period.year))
+
+    def say(code: str, **params: object) -> str:
+        return services.catalogue.sentence(code, params, "vi")
+
+    return {
+        "unit": path[0],
+        "parent": path[1] if len(path) > 1 else "",
+        "year": str(order.period.year),
+        "title": template.settings.title_vi,
+        "copy": say(f"report.copy.{copy.value}"),
+        "coverage": "" if coverage is None else say("report.coverage", held=coverage.held, whole=coverage.whole),
+        "notes": say("report.notes"),
+    }

@@ -1,0 +1,104 @@
+"""What a report may name: measures of its own project, and sensitive ones of whichever project has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.forms.faults import Fault
+from server.indicators.report_cells import Counted, OfIndicator
+from server.indicators.sources import Basis, Source
+from server.operations.publish_plan import REGISTERS
+from server.operations.standing_plans import questions_of, yields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from server.indicators.measures import Measure
+    from server.indicators.report import PlacedSlot, ReportTemplate
+    from server.operations.services import Services
+    from server.operations.standing_plans import Yield
+    from server.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Questions by measure: *open* ones of the report's project, *sensitive* ones of any; *home* is their project."""
+
+    open: Yield
+    sensitive: Yield
+    home: Mapping[str, int]
+    indicators: frozenset[str]
+
+    def is_sensitive(self, slot: Counted) -> bool:
+        """Tell whether a cell asks for a measure that is shown in release tables alone."""
+        return slot.measure.basis is Basis.MEASURE and slot.measure.measure in self.home
+
+
+def known_to(services: Services, uow: UnitOfWork, project_id: int) -> Known:
+    """Return what a report of the project may name."""
+    kept: list[Measure] = []
+    sealed: list[Measure] = []
+    home: dict[str, int] = {}
+    for project in uow.projects.all():
+        for one in uow.forms.current(project.project_id):
+            if one.is_sensitive and project.kind != "practice":
+                found = services.shelf.version_by_id(one.version_id).measures
+                sealed += found
+                home |= {measure.code: project.project_id for measure in found}
+            elif not one.is_sensitive and project.project_id == project_id:
+                kept += services.shelf.version_by_id(one.version_id).measures
+    plans = [one.plan_id for one in uow.plans.in_force() if one.project_id == project_id]
+    codes = (one.code for found in uow.plans.indicators(plans).values() for one in found)
+    return Known(questions_of(kept), questions_of(sealed), home, frozenset(codes))
+
+
+def faults_of(template: ReportTemplate, known: Known) -> Iterator[Fault]:
+    """Yield a fault for each cell that names what there is not.
+
+    Fault codes: ``plan.unknown_measure``, ``.unknown_register``, ``.unknown_category``, ``report.unknown_indicator``,
+    ``report.several_splits``.
+    """
+    for one in template.slots:
+        match one.slot:
+            case Counted():
+                code = _trouble(one.slot, known)
+            case OfIndicator():
+                code = "" if one.slot.code in known.indicators else "report.unknown_indicator"
+            case _:
+                code = ""
+        if code:
+            yield _at(one, code)
+
+
+def _trouble(slot: Counted, known: Known) -> str:
+    """Return the code of what is wrong with a count, empty if nothing is."""
+    match slot.measure.basis:
+        case Basis.REGISTER:
+            yielded, unknown = REGISTERS, "plan.unknown_register"
+        case Basis.UNITS:
+            return "plan.unknown_category" if slot.splits else ""
+        case _:
+            yielded, unknown = {**known.sensitive, **known.open}, "plan.unknown_measure"
+    if slot.measure.measure not in yielded:
+        return unknown
+    if not all(yields(yielded, one) for one in _parts(slot)):
+        return "plan.unknown_category"
+    return "report.several_splits" if len(slot.splits) > 1 and not known.is_sensitive(slot) else ""
+
+
+def _parts(slot: Counted) -> tuple[Source, ...]:
+    """Return what a cell counts, once for each question it is split by."""
+    name, basis = slot.measure.measure, slot.measure.basis
+    return tuple(Source(name, f"{question}={'|'.join(values)}", basis) for question, values in slot.splits)
+
+
+def _at(one: PlacedSlot, code: str) -> Fault:
+    return Fault(code, {"given": str(one.slot)}, sheet=one.sheet, row=one.row, column=one.column)
+
+
+def sources_of(template: ReportTemplate) -> Iterator[Source]:
+    """Yield every measure a report counts, once for each question it is split by."""
+    for slot, _ in template.numbers():
+        if isinstance(slot, Counted) and slot.measure.basis is Basis.MEASURE:
+            yield from _parts(slot) or (slot.measure,)

@@ -1,0 +1,170 @@
+"""The numbers a report asks for, read in a few statements however many cells it has.
+
+Counted first: measures, registers, units and indicators, each in the unit of its cell. A figure typed from paper for
+the very cell stands before what was counted, which is shown beside it; one typed for a measure stands where nothing was
+counted. The two are never added. Sensitive measures are read by whoever is passed in, never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from server.indicators.contribution import amount_of
+from server.indicators.figures import Figure, Goal, Receipts, figure_of
+from server.indicators.report_cells import Counted, OfIndicator, Part, Settlement
+from server.indicators.report_fill import NOTHING, Amount, Mark
+from server.indicators.sources import Basis, Source
+from server.operations.figure_sums import amounts_of, sums_of_sources, sums_of_years
+from server.storage.repositories.figure_tables import Extent
+from server.territory.units import Level, UnitId, UnitKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from server.indicators.periods import Period
+    from server.indicators.plan import Indicator
+    from server.indicators.report_cells import Number
+    from server.operations.atlas import Map
+    from server.operations.figure_sums import Sums
+    from server.operations.report_measures import Known
+    from server.storage.repositories.plans import PlannedTarget
+    from server.storage.unit_of_work import UnitOfWork
+
+Asked = tuple["Number", UnitId]
+SensitiveReader = Callable[[Counted, UnitId], Amount]
+_URBAN = frozenset({UnitKind.PHUONG, UnitKind.THI_TRAN})
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPlace:
+    """Where and when a report is: a project and period, on the boundaries *frame* of the day *on*."""
+
+    project_id: int
+    period: Period
+    here: Map
+    frame: str
+    on: date
+
+    def communes_in(self, unit_id: UnitId, settlement: Settlement) -> frozenset[UnitId]:
+        """Return the communes of that kind in a unit, itself if it is one."""
+        below = self.here.below.get(unit_id, frozenset()) | {unit_id}
+        return frozenset(
+            one.unit_id
+            for one in self.here.territory.units_of_level(Level.COMMUNE, self.on)
+            if one.unit_id in below and self._settlement(one.unit_id, one.kind) is settlement
+        )
+
+    def _settlement(self, unit_id: UnitId, kind: UnitKind) -> Settlement:
+        said = self.here.territory.attributes_of(unit_id, self.on).get("urban_rural")
+        return Settlement(said) if said else Settlement.URBAN if kind in _URBAN else Settlement.RURAL
+
+
+def numbers_of(
+    uow: UnitOfWork, place: ReportPlace, asked: Iterable[Asked], known: Known, *, sensitive: SensitiveReader
+) -> Mapping[Asked, Amount]:
+    """Return every number asked for; what is not there is NOTHING."""
+    wanted = tuple(dict.fromkeys(asked))
+    open_counts = [one for one in wanted if isinstance(one[0], Counted) and not known.is_sensitive(one[0])]
+    found: dict[Asked, Amount] = dict.fromkeys(wanted, NOTHING)
+    found |= _counted(uow, place, [(slot, unit) for slot, unit in open_counts if isinstance(slot, Counted)])
+    found |= _indicators(uow, place, [(slot, unit) for slot, unit in wanted if isinstance(slot, OfIndicator)])
+    for slot, unit in wanted:
+        if isinstance(slot, Counted) and known.is_sensitive(slot):
+            found[slot, unit] = sensitive(slot, unit)
+    return found
+
+
+def _counted(uow: UnitOfWork, place: ReportPlace, asked: list[tuple[Counted, UnitId]]) -> Mapping[Asked, Amount]:
+    parts = {(slot, unit): _units(place, slot, unit) for slot, unit in asked}
+    every = frozenset(one for units in parts.values() for one in units)
+    sources = tuple(dict.fromkeys(one for slot, _ in asked for one in (slot.source, slot.measure)))
+    extent = Extent(place.project_id, place.period.year, place.frame, every)
+    sums = sums_of_sources(uow, place.here, extent, sources)
+    reported = _reported(uow, extent, sources)
+    return {
+        (slot, unit): _added([_amount(sums, reported, slot, one) for one in parts[slot, unit]]) for slot, unit in asked
+    }
+
+
+def _units(place: ReportPlace, slot: Counted, unit_id: UnitId) -> frozenset[UnitId]:
+    return frozenset({unit_id}) if slot.settlement is None else place.communes_in(unit_id, slot.settlement)
+
+
+def _reported(uow: UnitOfWork, extent: Extent, sources: Iterable[Source]) -> frozenset[tuple[str, UnitId]]:
+    """Return the forms of which an approved record counts in a unit: there, what nobody reported is a counted 0."""
+    forms = {one.measure.rpartition(".")[0]: one for one in sources if one.basis is Basis.MEASURE}
+    return frozenset(
+        (form_id, UnitId(place))
+        for form_id, source in forms.items()
+        for place, receipts in uow.figure_tables.receipts(extent, [source]).items()
+        if place is not None and receipts.approved
+    )
+
+
+def _amount(sums: Sums, reported: frozenset[tuple[str, UnitId]], slot: Counted, unit_id: UnitId) -> Amount:
+    """Return what was counted in one unit: 0 only where the form, or the whole of the register, has anything there."""
+    added = sums.get((unit_id, slot.source))
+    if added is not None:
+        return Amount(Mark.TYPED if added.is_typed else Mark.COUNTED, amount_of(added.thousandths))
+    whole = sums.get((unit_id, slot.measure))
+    is_measure = slot.measure.basis is Basis.MEASURE
+    is_said = (slot.measure.measure.rpartition(".")[0], unit_id) in reported if is_measure else False
+    is_known = is_said or (whole is not None and not whole.is_typed)
+    return Amount(Mark.COUNTED, Decimal(0)) if is_known else NOTHING
+
+
+def _added(amounts: list[Amount]) -> Amount:
+    """Return several places together: counted if any was, typed only if all of them are."""
+    numbers = [one for one in amounts if one.mark.is_number]
+    if not numbers:
+        return NOTHING
+    counted = [one for one in numbers if one.mark is Mark.COUNTED]
+    total = sum((one.value or Decimal(0) for one in counted or numbers), Decimal(0))
+    return Amount(Mark.COUNTED if counted else Mark.TYPED, total)
+
+
+def _indicators(uow: UnitOfWork, place: ReportPlace, asked: list[tuple[OfIndicator, UnitId]]) -> Mapping[Asked, Amount]:
+    plans = [one.plan_id for one in uow.plans.in_force() if one.project_id == place.project_id]
+    every = [(plan_id, one) for plan_id, found in uow.plans.indicators(plans).items() for one in found]
+    found: dict[Asked, Amount] = {}
+    for code in dict.fromkeys(slot.code for slot, _ in asked):
+        plan_id, indicator = next(one for one in every if one[1].code == code)
+        units = frozenset(unit for slot, unit in asked if slot.code == code)
+        figures = _figures(uow, place, plan_id, indicator, units=units)
+        found |= {(slot, unit): _part(figures[unit], slot.part) for slot, unit in asked if slot.code == code}
+    return found
+
+
+def _figures(
+    uow: UnitOfWork, place: ReportPlace, plan_id: int, indicator: Indicator, *, units: frozenset[UnitId]
+) -> Mapping[UnitId, Figure]:
+    extent = Extent(place.project_id, place.period.year, place.frame, units)
+    sums = sums_of_years(uow, place.here, extent, indicators=[indicator], years=[extent.period])
+    targets = uow.plans.targets(plan_id, indicator.code, extent.period)
+    found: dict[UnitId, Figure] = {}
+    for unit_id in units:
+        level = place.here.territory.period(unit_id, place.on).level
+        amounts = amounts_of(sums, indicator, unit_id, extent.period)
+        found[unit_id] = figure_of(indicator, amounts, _goal(targets, unit_id, level), Receipts())
+    return found
+
+
+def _goal(targets: Iterable[PlannedTarget], unit_id: UnitId, level: Level) -> Goal | None:
+    """Return the target of a unit, else the one of its level."""
+    known = {one.unit_id or one.level: one for one in targets}
+    found = known.get(unit_id) or known.get(level)
+    return None if found is None else Goal(amount_of(found.thousandths), found.is_draft)
+
+
+def _part(figure: Figure, part: Part) -> Amount:
+    if part is Part.TARGET:
+        return NOTHING if figure.target is None else Amount(Mark.COUNTED, figure.target)
+    if figure.value is None:
+        return NOTHING
+    value = {Part.VALUE: figure.value, Part.NUMERATOR: figure.numerator, Part.DENOMINATOR: figure.denominator}[part]
+    is_typed = figure.denominator_is_typed and part is Part.DENOMINATOR
+    return NOTHING if value is None else Amount(Mark.TYPED if is_typed else Mark.COUNTED, value)

@@ -1,0 +1,55 @@
+"""Figures typed from paper as a report takes them: the one place reports know how those are kept.
+
+A figure for the very cell (``report:ROW.COLUMN``) was typed to say what the report says, so it stands before what was
+counted; one for a measure or an indicator stands only where nothing was counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from server.indicators.report_cells import FromPaper, paper_keys
+from server.indicators.report_fill import Amount, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from server.indicators.paper_figures import PaperFigure
+    from server.operations.report_numbers import Asked, ReportPlace
+    from server.storage.unit_of_work import UnitOfWork
+    from server.territory.units import UnitId
+
+
+def with_paper(
+    uow: UnitOfWork, place: ReportPlace, amounts: Mapping[Asked, Amount], *, sealed: frozenset[int] | None
+) -> Mapping[Asked, Amount]:
+    """Return the numbers of a report with what was typed from paper in them.
+
+    *sealed* are the projects whose sensitive figures are read too, None for the public copy, which has none of them.
+    """
+    units = {unit for _, unit in amounts}
+    keys = {key for slot, _ in amounts for key in paper_keys(slot)}
+    typed = {
+        (one.place.unit_id, one.place.key): one
+        for project_id in sorted({place.project_id} | (sealed or frozenset()))
+        for one in uow.paper_figures.of_year(project_id, place.period.year, units, keys)
+        if one.place.period == place.period and one.is_sensitive is (project_id != place.project_id)
+    }
+    return {asked: _amount(asked, one, typed, is_public=sealed is None) for asked, one in amounts.items()}
+
+
+def _amount(
+    asked: Asked, amount: Amount, typed: Mapping[tuple[UnitId, str], PaperFigure], *, is_public: bool
+) -> Amount:
+    slot, unit_id = asked
+    if slot.paper.is_sensitive and is_public:
+        return Amount(Mark.HIDDEN) if isinstance(slot, FromPaper) else amount
+    for key in paper_keys(slot):
+        found = typed.get((unit_id, key))
+        if found is None or found.value is None:
+            continue
+        if key.startswith("report:") or amount.mark is not Mark.COUNTED:
+            counted = amount.value if amount.mark is Mark.COUNTED else None
+            return replace(amount, mark=Mark.TYPED, value=found.value, document=str(found.source), counted=counted)
+    return amount

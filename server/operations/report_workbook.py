@@ -1,0 +1,161 @@
+"""Report workbooks as files: read what their cells ask for, write what stands in them, keep every other cell as it is.
+
+Styles, merges, widths, heights, print settings and formulas stay. A row that is repeated is a copy of the first one;
+what lies below moves down with its merges and heights, and formulas are made to mean the same cells again, a range
+over the repeated row all of its copies.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+from zipfile import BadZipFile
+
+from server.errors import InvalidInput
+from server.forms.sheets import Row, Sheet, check_archive
+from server.indicators.report import SETTINGS, TallMerge, TemplateCell, read_report
+from server.indicators.report_cells import has_slot
+from server.indicators.report_fill import Mark
+from server.operations.report_rows import repeat_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from server.indicators.report import ReportTemplate
+    from server.indicators.report_fill import Amount, FilledCell, FillPlan
+
+MOST_BYTES: Final = 5 * 1024 * 1024
+_MOST_CELLS: Final = 200_000
+_SOURCE_WIDTHS: Final = (18, 22, 48, 24, 14, 20, 60)
+_TYPED: Final = '"*"'
+"""Stands behind a number typed from paper, in its number format, so that it stays a number."""
+
+
+def read_report_workbook(workbook: bytes) -> ReportTemplate:
+    """Return the report in the bytes of a workbook.
+
+    Raises `ReportRefused`, InvalidInput ``report.not_a_workbook``, TooLarge ``form.zip_bomb``.
+    """
+    book = _opened(workbook)
+    settings = _settings(book[SETTINGS]) if SETTINGS in book.sheetnames else None
+    printed = [one for one in book.worksheets if one.title != SETTINGS]
+    merges = [
+        TallMerge(sheet.title, one.min_row, one.max_row)
+        for sheet in printed
+        for one in sheet.merged_cells.ranges
+        if one.max_row > one.min_row
+    ]
+    return read_report(settings, [cell for sheet in printed for cell in _cells(sheet)], merges)
+
+
+def fill_workbook(
+    workbook: bytes, plan: FillPlan, marks: Mapping[Mark, str], sources: tuple[str, Sequence[Sequence[str]]]
+) -> bytes:
+    """Return the workbook with everything of *plan* in its place; *marks* are the words for what is no number.
+
+    *sources* are the title and the rows of a sheet that is put behind the others.
+    """
+    book = _opened(workbook)
+    if SETTINGS in book.sheetnames:
+        book.remove(book[SETTINGS])
+    for one in sorted(plan.repeats, key=lambda each: (each.sheet, -each.row)):
+        repeat_row(book[one.sheet], one.row, one.times)
+    for cell in plan.cells:
+        _write(book[cell.sheet][f"{cell.column}{cell.row}"], cell, marks)
+    _add_sources(book, *sources)
+    book.calculation.fullCalcOnLoad = True
+    return saved(book)
+
+
+def saved(book: Workbook) -> bytes:
+    """Return a workbook's bytes."""
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _opened(workbook: bytes) -> Workbook:
+    from openpyxl import load_workbook
+
+    if len(workbook) > MOST_BYTES:
+        raise InvalidInput("report.not_a_workbook")
+    try:
+        check_archive(workbook)
+        book = load_workbook(BytesIO(workbook))
+    except (BadZipFile, KeyError, ValueError, OSError, TypeError, AttributeError) as broken:
+        raise InvalidInput("report.not_a_workbook") from broken
+    if not book.worksheets or sum(one.max_row * one.max_column for one in book.worksheets) > _MOST_CELLS:
+        raise InvalidInput("report.not_a_workbook")
+    return book
+
+
+def _settings(sheet: Worksheet) -> Sheet:
+    header, *rows = [["" if cell is None else str(cell).strip() for cell in row] for row in sheet.values] or [[]]
+    return Sheet(
+        SETTINGS,
+        tuple(one for one in header if one),
+        tuple(
+            Row(number, {column: cell for column, cell in zip(header, row, strict=False) if column and cell})
+            for number, row in enumerate(rows, start=2)
+            if any(row)
+        ),
+    )
+
+
+def _cells(sheet: Worksheet) -> Iterator[TemplateCell]:
+    from openpyxl.utils import get_column_letter
+
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        before: list[str] = []
+        for at, text in enumerate(row, start=1):
+            if not isinstance(text, str) or text.startswith("="):
+                continue
+            if has_slot(text):
+                yield TemplateCell(sheet.title, number, get_column_letter(at), text, " ".join(before))
+            else:
+                before.append(text.strip())
+
+
+def _write(target: Cell, cell: FilledCell, marks: Mapping[Mark, str]) -> None:
+    """Write a text as a text, never as a formula, and a number as a number."""
+    if cell.amount is None:
+        target.value = cell.text or None
+        if cell.text:
+            target.data_type = "s"
+        return
+    target.value = _content(cell.amount, marks)
+    if cell.amount.mark is Mark.TYPED:
+        target.number_format = _typed_format(target.number_format, target.value)
+
+
+def _content(amount: Amount, marks: Mapping[Mark, str]) -> str | int | float | None:
+    if amount.value is None or not amount.mark.is_number:
+        return marks.get(amount.mark) or None
+    whole = int(amount.value)
+    return whole if amount.value == whole else float(amount.value)
+
+
+def _add_sources(book: Workbook, title: str, rows: Sequence[Sequence[str]]) -> None:
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet = book.create_sheet(title)
+    for row in rows:
+        sheet.append(list(row))
+        for cell in sheet[sheet.max_row]:
+            cell.data_type = "s"  # a text of ours that begins with a sign is no formula
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    for letter, width in zip("ABCDEFG", _SOURCE_WIDTHS, strict=True):
+        sheet.column_dimensions[letter].width = width
+
+
+def _typed_format(before: str, value: object) -> str:
+    shown = before
+    if before == "General":
+        shown = "#,##0" if isinstance(value, int) else "#,##0.0"
+    return shown if shown.endswith(_TYPED) else f"{shown}{_TYPED}"

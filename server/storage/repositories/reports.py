@@ -1,0 +1,268 @@
+"""Report layouts, drafts of their words, and issued copies.
+
+What was issued is inserted and never changed. Official copies are asked for by one operation (see the tests of
+architecture); nothing else here knows that there are any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from server.storage.models.reports import (
+    OfficialReportRow,
+    ReportDraftRow,
+    ReportIssueRow,
+    ReportOpeningRow,
+    ReportTemplateRow,
+)
+from server.territory.units import Level, UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTemplate:
+    """A report layout as it was published, without its bytes."""
+
+    template_id: int
+    project_id: int
+    name: str
+    level: Level
+    title_vi: str
+    title_en: str
+    status: str
+    sha256: str
+    published_at: datetime
+    published_by: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ReportKey:
+    """One report: of a project, by its name, of a unit and a period (``2026``)."""
+
+    project_id: int
+    name: str
+    unit_id: UnitId
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The words of a report as they stand."""
+
+    words: Mapping[str, str]
+    revision: int
+    changed_at: datetime
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One issued copy, without its files."""
+
+    issue_id: int
+    template_id: int
+    key: ReportKey
+    revision: int
+    reason: str
+    workbook_sha256: str
+    document_sha256: str
+    issued_at: datetime
+    issued_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedFiles:
+    """What was issued, byte for byte."""
+
+    workbook: bytes
+    document: bytes
+    page: str
+
+
+_TEMPLATE = [one for one in ReportTemplateRow.__table__.columns if one.name != "workbook"]
+_FILES = frozenset({"workbook", "document", "page"})
+
+
+class Reports:
+    """Layouts, drafts and issued copies of reports."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def in_force(self) -> list[StoredTemplate]:
+        """Return the layouts in force of all projects, the newest first."""
+        rows = ReportTemplateRow
+        found = self._connection.execute(select(*_TEMPLATE).order_by(rows.published_at.desc(), rows.id.desc()))
+        newest: dict[tuple[int, str], StoredTemplate] = {}
+        for row in found:
+            newest.setdefault((row.project_id, row.name), _template(row))
+        return list(newest.values())
+
+    def template(self, template_id: int) -> StoredTemplate | None:
+        """Return a layout, in force or not."""
+        rows = ReportTemplateRow
+        row = self._connection.execute(select(*_TEMPLATE).where(rows.id == template_id)).one_or_none()
+        return None if row is None else _template(row)
+
+    def workbook(self, template_id: int) -> bytes:
+        """Return the workbook of a layout that is there."""
+        rows = ReportTemplateRow
+        return bytes(self._connection.execute(select(rows.workbook).where(rows.id == template_id)).scalar_one())
+
+    def known(self, project_id: int, name: str, sha256: str) -> int | None:
+        """Return the layout of that name with those bytes, in force or not."""
+        rows = ReportTemplateRow
+        return self._connection.execute(
+            select(rows.id).where(rows.project_id == project_id, rows.name == name, rows.sha256 == sha256)
+        ).scalar()
+
+    def add_template(self, facts: Mapping[str, Any]) -> int:
+        """Insert a layout and return its id."""
+        rows = ReportTemplateRow
+        return self._connection.execute(insert(rows).values(**facts).returning(rows.id)).scalar_one()
+
+    def put_in_force(self, template_id: int, at: datetime, by: str) -> None:
+        """Let a layout that is kept already be the newest of its name again."""
+        rows = ReportTemplateRow
+        changed = update(rows).where(rows.id == template_id).values(published_at=at, published_by=by)
+        self._connection.execute(changed)
+
+    def draft(self, key: ReportKey) -> Draft | None:
+        """Return the words drafted for a report."""
+        row = self._connection.execute(select(ReportDraftRow).where(*_is(ReportDraftRow, key))).one_or_none()
+        return None if row is None else _draft(row)
+
+    def keep_draft(self, key: ReportKey, draft: Draft) -> bool:
+        """Keep words; False if somebody else's came between, that is, if *draft* is not one revision further."""
+        rows = ReportDraftRow
+        facts = {
+            "words": dict(draft.words),
+            "revision": draft.revision,
+            "changed_at": draft.changed_at,
+            "changed_by": draft.changed_by,
+        }
+        if draft.revision > 1:
+            before = (*_is(rows, key), rows.revision == draft.revision - 1)
+            return self._connection.execute(update(rows).where(*before).values(**facts)).rowcount == 1
+        is_sqlite = self._connection.dialect.name == "sqlite"
+        statement = (sqlite_insert if is_sqlite else postgresql_insert)(rows).values(**_named(key), **facts)
+        return self._connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+
+    def issues(self, *, unit_id: UnitId | None = None, period: str | None = None) -> list[Issue]:
+        """Return issued public copies, the newest first: of all units and periods, or of these."""
+        rows = ReportIssueRow
+        found = select(*_without_files(rows)).order_by(rows.issued_at.desc(), rows.id.desc())
+        if unit_id is not None:
+            found = found.where(rows.unit_id == unit_id)
+        if period is not None:
+            found = found.where(rows.period == period)
+        return [_issue(row) for row in self._connection.execute(found)]
+
+    def issues_of(self, key: ReportKey) -> list[Issue]:
+        """Return every issued public copy of one report, the oldest first."""
+        rows = ReportIssueRow
+        found = select(*_without_files(rows)).where(*_is(rows, key)).order_by(rows.revision)
+        return [_issue(row) for row in self._connection.execute(found)]
+
+    def issue(self, issue_id: int) -> Issue | None:
+        """Return one issued public copy."""
+        rows = ReportIssueRow
+        row = self._connection.execute(select(*_without_files(rows)).where(rows.id == issue_id)).one_or_none()
+        return None if row is None else _issue(row)
+
+    def files(self, issue_id: int) -> IssuedFiles:
+        """Return the files of an issued public copy that is there."""
+        rows = ReportIssueRow
+        found = select(rows.workbook, rows.document, rows.page).where(rows.id == issue_id)
+        row = self._connection.execute(found).one()
+        return IssuedFiles(bytes(row.workbook), bytes(row.document), row.page)
+
+    def add_issue(self, facts: Mapping[str, Any]) -> int:
+        """Keep an issued public copy and return its id."""
+        rows = ReportIssueRow
+        return self._connection.execute(insert(rows).values(**facts).returning(rows.id)).scalar_one()
+
+    def official(self, key: ReportKey) -> tuple[Issue, IssuedFiles] | None:
+        """Return the newest issued official copy of a report, with its files."""
+        rows = OfficialReportRow
+        row = self._connection.execute(
+            select(rows).where(*_is(rows, key)).order_by(rows.revision.desc()).limit(1)
+        ).one_or_none()
+        return (
+            None
+            if row is None
+            else (
+                _issue(row),
+                IssuedFiles(bytes(row.workbook), bytes(row.document), row.page),
+            )
+        )
+
+    def add_official(self, facts: Mapping[str, Any]) -> int:
+        """Keep an issued official copy and return its id."""
+        rows = OfficialReportRow
+        return self._connection.execute(insert(rows).values(**facts).returning(rows.id)).scalar_one()
+
+    def note_opening(self, key: ReportKey, facts: Mapping[str, Any]) -> None:
+        """Keep that somebody (*account_id*) came to an official copy: *act*, *reason*, *opened_at*."""
+        self._connection.execute(insert(ReportOpeningRow).values(**_named(key), **facts))
+
+    def count_openings(self, key: ReportKey) -> int:
+        """Return how often official copies of a report were opened."""
+        rows = ReportOpeningRow
+        counted = select(func.count()).select_from(rows).where(*_is(rows, key))
+        return self._connection.execute(counted).scalar_one()
+
+
+def _named(key: ReportKey) -> dict[str, Any]:
+    return {"project_id": key.project_id, "name": key.name, "unit_id": key.unit_id, "period": key.period}
+
+
+def _is(rows: Any, key: ReportKey) -> tuple[Any, ...]:  # noqa: ANN401 any of the tables that name a report
+    return tuple(getattr(rows, name) == value for name, value in _named(key).items())
+
+
+def _without_files(rows: type[ReportIssueRow | OfficialReportRow]) -> list[Any]:
+    return [one for one in rows.__table__.columns if one.name not in _FILES]
+
+
+def _template(row: Row[Any]) -> StoredTemplate:
+    return StoredTemplate(
+        template_id=row.id,
+        project_id=row.project_id,
+        name=row.name,
+        level=Level(row.level),
+        title_vi=row.title_vi,
+        title_en=row.title_en,
+        status=row.status,
+        sha256=row.sha256,
+        published_at=row.published_at,
+        published_by=row.published_by,
+    )
+
+
+def _draft(row: Row[Any]) -> Draft:
+    return Draft(row.words, row.revision, row.changed_at, row.changed_by)
+
+
+def _issue(row: Row[Any]) -> Issue:
+    return Issue(
+        issue_id=row.id,
+        template_id=row.template_id,
+        key=ReportKey(row.project_id, row.name, UnitId(row.unit_id), row.period),
+        revision=row.revision,
+        reason=row.reason,
+        workbook_sha256=row.workbook_sha256,
+        document_sha256=row.document_sha256,
+        issued_at=row.issued_at,
+        issued_by=row.issued_by,
+    )

@@ -1,0 +1,146 @@
+"""A report is filled with what was counted, typed or released, each marked, and with nothing else."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from report_world import COMMUNE, DAK_HA, PROVINCE, TU_MO_RONG, WHOLE, ReportWorld, shown
+
+from server.errors import InvalidInput, NotFound
+from server.indicators.periods import Period
+from server.indicators.report import ReportRefused
+from server.indicators.report_fill import Mark
+from server.operations.fill_report import fill_report
+from server.operations.publish_report import ReportSource, publish_report
+from server.operations.typed_keys import keys_to_type
+from tests.operations.test_report_workbook import template
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def world(services):
+    return ReportWorld(services)
+
+
+def test_an_empty_commune_has_no_figures_and_not_a_single_nought(world):
+    filled = world.filled()
+    marks = {mark for mark, _ in shown(filled).values()}
+    assert marks == {"empty", "hidden", "not_released"}
+    sheet = load_workbook(BytesIO(filled.workbook))["Báo cáo năm"]
+    assert {cell.value for cell in sheet["D"] if cell.row > 10} == {None, "ẩn", "chưa công bố"}
+    assert sheet["A2"].value == "Xã Đăk Hà"
+
+
+def test_the_register_is_counted_and_what_it_holds_none_of_is_a_real_nought(world):
+    world.households("23500-01", 3, hh_type="gen2")
+    world.households("23425-01", 2, hh_type="gen1")
+    found = shown(world.filled())
+    assert found["2017-I.1.total"] == ("counted", 3)
+    assert (found["2017-I.1.3.total"], found["2017-I.1.2.total"]) == (("counted", 3), ("counted", 0))
+    assert found["2017-III.2.1.total"] == ("empty", None), "no club was ever registered"
+
+
+def test_the_provinces_rows_are_its_communes_and_its_total_everything_counted(world):
+    world.households("23500-01", 3)
+    world.households("23425-01", 2)
+    filled = world.filled(WHOLE, PROVINCE)
+    sheet = load_workbook(BytesIO(filled.workbook))["Theo xã, phường"]
+    rows = {sheet.cell(row, 2).value: sheet.cell(row, 3).value for row in range(5, sheet.max_row + 1)}
+    assert (rows["Xã Đăk Hà"], rows["Xã Tu Mơ Rông"], rows["Toàn tỉnh"]) == (3, 2, 5)
+    assert len(rows) == 41
+    assert list(rows)[-1] == "Toàn tỉnh"
+
+
+def test_a_figure_typed_for_the_cell_stands_before_what_was_counted_and_is_never_added(world):
+    world.households("23500-01", 3)
+    world.typed("report:2017-I.1.total", 1200)
+    filled = world.filled()
+    (cell,) = [one for one in filled.plan.cells if one.key == "report:2017-I.1.total"]
+    assert (cell.amount.mark, cell.amount.value, cell.amount.counted) == (Mark.TYPED, 1200, 3)
+    assert cell.amount.document == "Sổ gia đình mẫu"
+    book = load_workbook(BytesIO(filled.workbook))
+    (row,) = [row for row in book["Nguồn số liệu"].values if row[3] == "report:2017-I.1.total"]
+    assert row[4:] == ("1.200", "nhập từ sổ", "Sổ gia đình mẫu; đếm từ phiếu được 3")
+
+
+def test_a_figure_typed_for_a_measure_stands_only_where_nothing_was_counted(world):
+    world.typed("register:households", 900)
+    world.typed("register:households", 800, TU_MO_RONG)
+    world.households("23500-01", 3)
+    assert shown(world.filled())["2017-I.1.total"] == ("counted", 3)
+    assert shown(world.filled(COMMUNE, TU_MO_RONG))["2017-I.1.total"] == ("typed", 800)
+    assert shown(world.filled(WHOLE, PROVINCE))["2017-I.1.total"] == ("counted", 3), "typed ones are not added"
+
+
+def test_sensitive_numbers_are_those_of_the_release_tables_and_no_others(world):
+    world.cases(DAK_HA, 3)
+    world.cases(TU_MO_RONG, 9)
+    world.typed("report:2017-II.1.total", 2, is_sensitive=True)
+    assert shown(world.filled())["2017-II.2.total"] == ("not_released", None)
+    world.freeze()
+    here, there = shown(world.filled()), shown(world.filled(COMMUNE, TU_MO_RONG))
+    assert (here["2017-II.2.total"], here["2017-II.1.total"]) == (("hidden", None), ("hidden", None))
+    assert there["2017-II.2.total"] in {("counted", 9), ("hidden", None)}
+    assert here["2017-II.4.2.total"] == ("not_released", None)
+    assert shown(world.filled(COMMUNE, "23293"))["2017-II.2.total"] == ("not_reported", None)
+
+
+def test_more_cases_change_no_byte_of_a_public_copy_until_tables_are_revised(world):
+    world.cases(DAK_HA, 3)
+    world.freeze()
+    before = shown(world.filled())
+    world.cases(DAK_HA, 40)
+    assert shown(world.filled()) == before
+
+
+@pytest.mark.parametrize(
+    ("unit", "period", "kind", "code"),
+    [
+        (PROVINCE, Period(2026), InvalidInput, "report.wrong_level"),
+        (DAK_HA, Period(2027), InvalidInput, "report.future"),
+        (DAK_HA, Period(2024), NotFound, "report.no_such_unit"),
+    ],
+)
+def test_a_report_is_of_a_unit_and_a_period_that_are_there(world, unit, period, kind, code):
+    with pytest.raises(kind) as refused:
+        fill_report(world.services, world.order(COMMUNE, unit, period))
+    assert refused.value.code == code
+
+
+def test_a_broken_layout_is_refused_with_its_cell_and_the_old_one_stays_in_force(world):
+    broken = template(
+        B2="{{register:nobody}}", C3="{{household_register.households | colour=red}}", B4="{{indicator:X}}"
+    )
+    with pytest.raises(ReportRefused) as refused:
+        publish_report(world.services, world.project_id, ReportSource(COMMUNE, broken, "Mẫu"))
+    assert [(one.code, one.sheet, one.row, one.column) for one in refused.value.faults] == [
+        ("plan.unknown_register", "Biểu, một", 2, "B"),
+        ("plan.unknown_category", "Biểu, một", 3, "C"),
+        ("report.unknown_indicator", "Biểu, một", 4, "B"),
+    ]
+    assert world.filled().stored.template_id == world.layouts[COMMUNE]
+
+
+def test_a_new_layout_of_a_name_takes_over_and_the_old_one_can_come_back(world):
+    first = world.layouts[COMMUNE]
+    world.services.now.advance(seconds=1)
+    second = world.layout(COMMUNE, template(A1="{{unit}}", B2="{{indicator:I6 | target}}"))
+    assert world.filled().stored.template_id == second
+    assert shown(world.filled()) == {"": ("counted", 70)}
+    world.services.now.advance(seconds=1)
+    with world.services.reading(world.services.operator()) as uow:
+        old = uow.reports.workbook(first)
+    assert world.layout(COMMUNE, old) == first
+    assert world.filled().stored.template_id == first
+
+
+def test_named_cells_can_be_typed_by_name_and_those_about_incidents_apart(world):
+    everyday = keys_to_type(world.services, world.project_id, is_sensitive=False)
+    sealed = keys_to_type(world.services, world.separate_id, is_sensitive=True)
+    assert everyday.find("report:2017-I.1.1.total").label_vi == "1.1 Hộ chỉ có cha hoặc mẹ sống chung với con"
+    assert everyday.find("report:2017-II.1.total") is None
+    assert sealed.find("report:2017-II.1.total").is_sensitive
+    assert sealed.find("report:2017-I.1.1.total") is None

@@ -1,0 +1,135 @@
+"""Filling a workbook keeps what it is: styles, merges, heights, print settings, and what formulas mean."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
+
+from server.errors import InvalidInput
+from server.indicators.report import ReportRefused
+from server.indicators.report_fill import Amount, FilledCell, FillPlan, Mark, Place, Repeat
+from server.operations.report_rows import moved_reference
+from server.operations.report_workbook import fill_workbook, read_report_workbook
+
+SOURCES = ("Nguồn", (("Ô", "=1+1"),))
+MARKS = {Mark.HIDDEN: "ẩn"}
+
+
+def template(name="Biểu, một", **texts):
+    """Return the bytes of a workbook with these cells and the server's own sheet."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = name
+    for ref, text in texts.items():
+        sheet[ref] = text
+    sheet["A1"].font = Font(bold=True, name="Times New Roman")
+    sheet.merge_cells("A1:C1")
+    sheet.merge_cells("A3:B3")
+    sheet.merge_cells("A5:B6")
+    sheet.row_dimensions[5].height = 44
+    sheet.column_dimensions["A"].width = 33
+    sheet.print_area = "A1:C9"
+    sheet.page_setup.orientation = "landscape"
+    sheet["C6"].number_format = "0.00"
+    settings = book.create_sheet("settings")
+    settings.append(["title::vi", "level"])
+    settings.append(["Báo cáo mẫu", "commune"])
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def filled(workbook, *cells, repeats=(), name="Biểu, một"):
+    plan = FillPlan(repeats, cells)
+    book = load_workbook(BytesIO(fill_workbook(workbook, plan, MARKS, SOURCES)))
+    return book, book[name]
+
+
+def number(ref, value, mark=Mark.COUNTED, name="Biểu, một"):
+    amount = Amount(mark, None if value is None else Decimal(value))
+    return FilledCell(name, int(ref[1:]), ref[0], amount=amount, place=Place(1, "Xã Mẫu"))
+
+
+def test_everything_that_was_not_asked_for_stays_as_it_was():
+    book, sheet = filled(
+        template(A1="{{title}}", C2="Giữ nguyên", C3="{{register:households}}", C4="=C3*2"), number("C3", 12)
+    )
+    assert (sheet["C2"].value, sheet["C3"].value, sheet["C4"].value) == ("Giữ nguyên", 12, "=C3*2")
+    assert {str(one) for one in sheet.merged_cells.ranges} == {"A1:C1", "A3:B3", "A5:B6"}
+    assert (sheet["A1"].font.b, sheet["A1"].font.name) == (True, "Times New Roman")
+    assert (sheet.row_dimensions[5].height, sheet.column_dimensions["A"].width) == (44, 33)
+    assert (sheet.page_setup.orientation, sheet.print_area) == ("landscape", "'Biểu, một'!$A$1:$C$9")
+    assert book.sheetnames == ["Biểu, một", "Nguồn"]
+    assert book["Nguồn"]["B1"].data_type == "s", "a text that begins with a sign is no formula"
+
+
+def test_a_repeated_row_moves_merges_heights_areas_and_what_formulas_mean():
+    workbook = template(
+        A3="{{each:village}}", C3="{{register:households}}", D3="=SUM(C3:C3)/C$7", A5="Cộng", C7="=SUM(C3:C3)",
+        D7="=C7+'Biểu, một'!C5+C2",
+    )  # fmt: skip
+    _, sheet = filled(workbook, number("C3", 1), number("C4", 2), number("C5", 3), repeats=(Repeat("Biểu, một", 3, 3),))
+    assert [sheet[f"C{row}"].value for row in (3, 4, 5, 9)] == [1, 2, 3, "=SUM(C3:C5)"]
+    assert [sheet[f"D{row}"].value for row in (3, 4, 5)] == [f"=SUM(C{row}:C{row})/C$9" for row in (3, 4, 5)]
+    assert sheet["D9"].value == "=C9+'Biểu, một'!C7+C2"
+    assert sheet["A7"].value == "Cộng"
+    merges = {str(one) for one in sheet.merged_cells.ranges}
+    assert merges == {"A1:C1", "A3:B3", "A4:B4", "A5:B5", "A7:B8"}
+    assert (sheet.row_dimensions[7].height, sheet.row_dimensions[5].height) == (44, None)
+    assert sheet["C8"].number_format == "0.00"
+    assert sheet.print_area == "'Biểu, một'!$A$1:$C$11"
+
+
+def test_formulas_of_other_sheets_follow_a_repeated_row():
+    book = load_workbook(BytesIO(template(A3="{{each:village}}")))
+    book.create_sheet("Hai")["A1"] = "='Biểu, một'!C7+A7"
+    written = BytesIO()
+    book.save(written)
+    made, _ = filled(written.getvalue(), repeats=(Repeat("Biểu, một", 3, 4),))
+    assert made["Hai"]["A1"].value == "='Biểu, một'!C10+A7"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("B4", "B4"), ("B5", "B5"), ("B6", "B8"), ("$B$6:$C$9", "$B$8:$C$11"), ("A1:B5", "A1:B7"), ("B:B", "B:B")],
+)
+def test_a_reference_means_the_same_cells_once_row_five_stands_three_times(before, after):
+    assert moved_reference(before, 5, 2) == after
+
+
+def test_typed_numbers_stay_numbers_with_a_star_and_nothing_is_written_for_nothing():
+    _, sheet = filled(
+        template(C3="{{register:households}}"),
+        number("C3", 1200, Mark.TYPED),
+        number("C4", None, Mark.EMPTY),
+        number("C5", None, Mark.HIDDEN),
+        number("C6", "70.5", Mark.TYPED),
+    )
+    assert [sheet[f"C{row}"].value for row in (3, 4, 5, 6)] == [1200, None, "ẩn", 70.5]
+    assert (sheet["C3"].number_format, sheet["C6"].number_format) == ('#,##0"*"', '0.00"*"')
+
+
+def test_a_text_that_looks_like_a_formula_is_a_text():
+    _, sheet = filled(template(A1="{{title}}"), FilledCell("Biểu, một", 1, "A", text='=HYPERLINK("http://x")'))
+    assert (sheet["A1"].value, sheet["A1"].data_type) == ('=HYPERLINK("http://x")', "s")
+
+
+@pytest.mark.parametrize("broken", [b"", b"PK\x03\x04nothing", b"a,b\n1,2\n"])
+def test_what_is_no_workbook_is_refused(broken):
+    with pytest.raises(InvalidInput) as refused:
+        read_report_workbook(broken)
+    assert refused.value.code == "report.not_a_workbook"
+
+
+def test_the_cells_of_every_sheet_are_read_and_faults_name_theirs():
+    book = load_workbook(BytesIO(template(A1="{{unit}}")))
+    book.create_sheet("Phụ lục")["B7"] = "{{nothing.of.the kind}}"
+    written = BytesIO()
+    book.save(written)
+    with pytest.raises(ReportRefused) as refused:
+        read_report_workbook(written.getvalue())
+    assert [(one.sheet, one.row, one.column) for one in refused.value.faults] == [("Phụ lục", 7, "B")]
