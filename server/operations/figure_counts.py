@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from server.indicators.contribution import amount_of
 from server.indicators.figures import Goal, Receipts
+from server.indicators.periods import PeriodKind
 from server.indicators.tables import Counts, Goals
 from server.operations.figure_sums import amounts_of, sums_of_years
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from server.indicators.paper_figures import PaperFigure
     from server.indicators.plan import Indicator
     from server.operations.atlas import Map
     from server.operations.figure_sums import YearlySums
@@ -95,6 +97,16 @@ def goals_within(targets: Sequence[PlannedTarget], unit_id: UnitId, level: Level
         everywhere=None if row_level is None else by_level.get(row_level),
         total=by_unit.get(unit_id, by_level.get(level)),
     )
+
+
+def paper_of(uow: UnitOfWork, project_id: int, indicator: Indicator) -> Mapping[tuple[int, UnitId], PaperFigure]:
+    """Return what was typed from documents for an indicator, by year and unit; it stands beside what was counted."""
+    found = uow.paper_figures.of_key(project_id, indicator.code)
+    return {
+        (one.place.period.year, one.place.unit_id): one
+        for one in found
+        if not one.is_sensitive and one.place.period.kind is PeriodKind.YEAR
+    }
 
 
 def _goal(target: PlannedTarget) -> Goal:

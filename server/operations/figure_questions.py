@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from server.errors import InvalidInput, NotFound
+from server.territory.units import Level
 from server.territory.validity import first_day, last_day
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.collection import Territory
     from server.territory.frames import Frame
-    from server.territory.units import Level, UnitId
+    from server.territory.units import UnitId
 
 _YEARS: Final = range(2000, 2101)
 
@@ -133,6 +134,12 @@ def boundaries_of(question: FigureQuestion, territory: Territory, today: date) -
     # Districts ended on 30 June 2025, and communes too: who asks for them means the boundaries on which they stood.
     held = [one for one in frames.values() if _is_there(question, territory, one[1])]
     return held[-1] if held else (territory.frame_on(day), day)
+
+
+def province_of(territory: Territory, on: date) -> UnitId | None:
+    """Return the one province of that day, for which the figure of everything stands; None where there are several."""
+    provinces = territory.units_of_level(Level.PROVINCE, on)
+    return provinces[0].unit_id if len(provinces) == 1 else None
 
 
 def _is_there(question: FigureQuestion, territory: Territory, day: date) -> bool:

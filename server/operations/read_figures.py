@@ -16,7 +16,7 @@ from server.access.roles import Permission
 from server.errors import InvalidInput
 from server.indicators.contribution import amount_of
 from server.indicators.tables import IndicatorTable, ListedUnit, Listing, table_of
-from server.operations.figure_counts import counts_with_year_before, goals_of
+from server.operations.figure_counts import counts_with_year_before, goals_of, paper_of
 from server.operations.figure_questions import (
     FigureQuestion,
     IndicatorEntry,
@@ -24,6 +24,7 @@ from server.operations.figure_questions import (
     entries_in_force,
     entry_asked_for,
     indicator_asked_for,
+    province_of,
 )
 from server.operations.figure_sums import units_in
 from server.operations.sights import Desk, sight_of
@@ -31,11 +32,12 @@ from server.storage.repositories.figure_tables import Extent
 from server.territory.units import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
     from server.access.actors import Actor
+    from server.indicators.paper_figures import PaperFigure
     from server.indicators.plan import Indicator
     from server.indicators.sources import Source
     from server.operations.atlas import Map
@@ -53,6 +55,8 @@ class Part(StrEnum):
 
     NUMERATOR = "numerator"
     DENOMINATOR = "denominator"
+    PAPER = "paper"
+    """What somebody typed from a document, beside the figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,10 @@ class IndicatorReading:
     level: Level
     frame: Frame
     within: str
+    paper: Mapping[UnitId, PaperFigure]
+    """What was typed from documents for that year, by unit."""
+    total_of: UnitId | None
+    """The unit whose figure the total is."""
     levels: tuple[Level, ...]
     frames: tuple[Frame, ...]
     communes: tuple[UnitPeriod, ...]
@@ -142,6 +150,8 @@ def read_indicator(services: Services, actor: Actor, question: FigureQuestion) -
         listed = frozenset(one.unit_id for one in periods)
         extent = Extent(entry.project_id, question.year, frame.key, listed)
         counts = counts_with_year_before(uow, here, extent, entry.indicator, whole=question.within)
+        paper = paper_of(uow, entry.project_id, entry.indicator)
+    total_of = question.within if question.within is not None else province_of(territory, on)
     goals = goals_of(planned.targets_in(question.year), territory, on, level=level, whole=question.within)
     units = tuple(
         ListedUnit(one.unit_id, one.name, territory.name(one.parent_id, on) if one.parent_id else "") for one in periods
@@ -155,6 +165,8 @@ def read_indicator(services: Services, actor: Actor, question: FigureQuestion) -
         level=level,
         frame=frame,
         within=within,
+        paper={unit_id: one for (year, unit_id), one in paper.items() if year == question.year},
+        total_of=total_of,
         levels=tuple(one for one in Level if one in {period.level for period in territory.periods}),
         frames=territory.frames(),
         communes=territory.units_of_level(Level.COMMUNE, on) if asks_for_villages else (),
@@ -184,7 +196,7 @@ def records_behind_figure(
     unit_name = "" if cell.unit_id is None else territory.name(cell.unit_id, on)
     with services.reading(sight_of(actor, Desk.EVERYDAY, services.today())) as uow:
         entry = entry_asked_for(uow, question)
-        source = _source_of(entry.indicator, cell.part)
+        source = source_of(entry.indicator, cell.part)
         units: frozenset[UnitId] = frozenset() if cell.unit_id is None else frozenset({cell.unit_id})
         extent = Extent(entry.project_id, question.year, frame.key, units)
         total = uow.figure_tables.count_behind(extent, source)
@@ -194,19 +206,21 @@ def records_behind_figure(
         indicator=entry.indicator,
         unit_name=unit_name,
         total=total,
-        lines=tuple(_line(one, territory) for one in shown),
+        lines=tuple(record_line(one, territory) for one in shown),
         next_after=shown[-1].submission_id if len(found) > RECORDS_A_PAGE else None,
     )
 
 
-def _source_of(indicator: Indicator, part: Part) -> Source:
+def source_of(indicator: Indicator, part: Part) -> Source:
+    """Return what a part of a figure counts; raises InvalidInput ``figures.no_denominator``."""
     source = indicator.numerator if part is Part.NUMERATOR else indicator.denominator
     if source is None:
         raise InvalidInput("figures.no_denominator", indicator=indicator.code)
     return source
 
 
-def _line(one: RecordBehind, territory: Territory) -> RecordLine:
+def record_line(one: RecordBehind, territory: Territory) -> RecordLine:
+    """Return a record as it is listed."""
     return RecordLine(
         submission_id=one.submission_id,
         instance_name=one.instance_name,

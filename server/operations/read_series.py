@@ -14,8 +14,8 @@ from server.access.roles import Permission
 from server.indicators.figures import Receipts, figure_of
 from server.indicators.plan import Direction
 from server.indicators.tables import ListedUnit, TableRow
-from server.operations.figure_counts import goal_for
-from server.operations.figure_questions import boundaries_of, indicator_asked_for
+from server.operations.figure_counts import goal_for, paper_of
+from server.operations.figure_questions import boundaries_of, indicator_asked_for, province_of
 from server.operations.figure_sums import amounts_of, sums_of_years
 from server.storage.repositories.figure_tables import Extent
 from server.territory.neighbours import neighbours_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from server.access.actors import Actor
     from server.indicators.figures import Figure
+    from server.indicators.paper_figures import PaperFigure
     from server.operations.atlas import Map
     from server.operations.figure_questions import FigureQuestion, IndicatorEntry, PlannedIndicator
     from server.operations.figure_sums import YearlySums
@@ -44,6 +45,7 @@ class YearPoint:
     year: int
     entry: IndicatorEntry
     figure: Figure
+    paper: PaperFigure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,13 @@ def indicator_series(services: Services, actor: Actor, question: FigureQuestion)
         sums = sums_of_years(uow, here, extent, indicators=indicators, years=wanted)
         sources = [source for one in indicators for source in one.sources]
         receipts = uow.figure_tables.receipts_of_years(extent, wanted, sources)
+        paper = paper_of(uow, entry.project_id, entry.indicator)
+    own = unit_id if unit_id is not None else province_of(here.territory, on)
+    typed = {year: one for (year, place), one in paper.items() if place == own}
     reading = _Reading(planned, sums, receipts, here, on)
-    points = tuple(YearPoint(year, planned.in_year(year), reading.figure(unit_id, year)) for year in years)
+    points = tuple(
+        YearPoint(year, planned.in_year(year), reading.figure(unit_id, year), typed.get(year)) for year in years
+    )
     unit = None if unit_id is None else _listed(here.territory.period(unit_id, on), here, on)
     rows = [TableRow(_listed(one, here, on), reading.figure(one.unit_id, question.year)) for one in beside]
     level = entry.indicator.level if unit_id is None else here.territory.period(unit_id, on).level

@@ -30,6 +30,7 @@ from server.storage.repositories.household_totals import HouseholdTotals
 from server.storage.repositories.locks import Locks
 from server.storage.repositories.outbox import Outbox
 from server.storage.repositories.paper_figures import PaperFigures
+from server.storage.repositories.past_registers import PastRegisters
 from server.storage.repositories.plan_rules import PlanRules
 from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
@@ -148,6 +149,11 @@ class UnitOfWork:
     def entity_history(self) -> EntityHistory:
         """Return what pages read of the past of entities."""
         return EntityHistory(self._connection, self.sight)
+
+    @cached_property
+    def past_registers(self) -> PastRegisters:
+        """Return what registers held at the end of a year."""
+        return PastRegisters(self._connection, self.sight)
 
     @cached_property
     def entity_imports(self) -> EntityImports:

@@ -149,6 +149,7 @@ class EntityVersionRow(Model):
         CheckConstraint("(submission_version_id IS NULL) <> (batch_id IS NULL)", name="source"),
         Index("ix_entity_version_submission", "submission_version_id"),
         Index("ix_entity_version_batch", "batch_id"),
+        Index("ix_entity_version_unit", "unit_id", "entity_key"),
     )
 
     entity_key: Mapped[int] = mapped_column(ForeignKey("entity.id"), primary_key=True)

@@ -54,6 +54,14 @@ class PaperFigures:
         ordered = found.order_by(rows.unit_id, rows.key, rows.period)
         return [_figure(row) for row in self._connection.execute(_columns(ordered))]
 
+    def of_key(self, project_id: int, key: str) -> list[PaperFigure]:
+        """Return the current figures with that key of all years and units; without those that were withdrawn."""
+        rows = PaperFigureRow
+        found = visible_paper(self.sight).where(
+            rows.project_id == project_id, rows.key == key, rows.is_current, rows.thousandths.is_not(None)
+        )
+        return [_figure(row) for row in self._connection.execute(_columns(found.order_by(rows.id)))]
+
     def current(self, project_id: int, places: Iterable[PaperPlace]) -> dict[PaperPlace, PaperFigure]:
         """Return the current version of these figures, withdrawn ones too."""
         rows = PaperFigureRow

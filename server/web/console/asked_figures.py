@@ -35,10 +35,10 @@ class AskedFigures:
         """Return the address of a page of indicators with the same question, but for *other*; None leaves out."""
         return url_for(f"console.{endpoint}", code=self.question.code, **{**self.parameters, **other})
 
-    def behind(self, part: str, unit_id: int | None, year: int | None = None) -> str:
+    def behind(self, part: str, unit_id: int | None, year: int | None = None, after: int | None = None) -> str:
         """Return the address of what makes one number."""
-        shown = None if part == Part.NUMERATOR.value else part
-        return self.address("indicator_records", level=None, within=None, part=shown, unit=unit_id, **_year(year))
+        shown = {"part": None if part == Part.NUMERATOR.value else part, "unit": unit_id, "after": after}
+        return self.address("indicator_records", level=None, within=None, **shown, **_year(year))
 
 
 def asked_figures(arguments: Mapping[str, str], code: str, this_year: int) -> AskedFigures:

@@ -13,8 +13,9 @@ from server.access.authorisation import may_use
 from server.access.roles import Permission
 from server.indicators.figures import written
 from server.indicators.sources import Basis
+from server.operations.open_figure import open_figure
 from server.operations.read_coverage import read_coverage
-from server.operations.read_figures import Cell, Part, list_indicators, read_indicator, records_behind_figure
+from server.operations.read_figures import Cell, Part, list_indicators, read_indicator
 from server.operations.read_series import indicator_series
 from server.territory.units import Level, UnitId
 from server.web.console.asked import number
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from server.web.console.screen import Screen
 
 ROWS_A_PAGE: Final = 60
+_PARTS: Final = {one.value: one for one in Part}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +112,26 @@ class FigurePages:
         return grid_file(series_grid(series, _label(series.entry.indicator), self._say()), kind)
 
     def behind(self, code: str) -> Response:
-        """Show the records behind one number, as far as they are in one's own territory."""
+        """Show what makes one number, as far as it lies in one's own territory."""
         asked, unit = self._asked(code), number(request.args.get("unit"))
-        part = Part.DENOMINATOR if request.args.get("part") == Part.DENOMINATOR.value else Part.NUMERATOR
+        part = _PARTS.get(request.args.get("part", ""), Part.NUMERATOR)
         cell = Cell(part, None if unit is None else UnitId(unit))
         after = number(request.args.get("after"))
-        page = records_behind_figure(self.services, self._account(), asked.question, cell, after=after)
-        return self.screen.page("behind.html", page=page, question=asked.question, cell=cell)
+        opened = open_figure(self.services, self._account(), asked.question, cell, after=after)
+        return self.screen.page(
+            "behind.html", opened=opened, asked=asked, cell=cell, is_first=after is None, written=written
+        )
 
     def _words(self) -> dict[str, Any]:
-        may_read = may_use(self._account(), Permission.READ_SUBMISSIONS, self.services.today())
+        today, account = self.services.today(), self._account()
+        may_read = may_use(account, Permission.READ_SUBMISSIONS, today)
+        may_see = {
+            Basis.REGISTER: may_use(account, Permission.READ_REGISTER, today),
+            Basis.UNITS: True,
+        }
 
-        def opens(source: Source) -> bool:
-            return may_read and source.basis is Basis.MEASURE
+        def opens(source: Source, *, is_typed: bool) -> bool:
+            return is_typed or may_see.get(source.basis, may_read)
 
         return {"written": written, "may_read": may_read, "opens": opens}
 
