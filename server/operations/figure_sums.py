@@ -58,12 +58,6 @@ def sums_of_years(
         wanted |= {year - 1 for year in wanted}
     found = _counted(uow, here, extent, sources=sources, years=wanted)
     _stand_in(uow, here, extent, [one.denominator for one in several if one.denominator is not None], found=found)
-    stood_in = [one for one in dict.fromkeys(one.denominator for one in several) if one is not None and part_of(one)]
-    if stood_in:
-        totals = uow.household_totals.of_years(extent.project_id, wanted)
-        for year, source in product(wanted, stood_in):
-            known = {unit_id: total.counts[part_of(source)] for unit_id, total in totals[year].items()}
-            found[year] |= _typed(here, extent, source=source, known=known, found=found[year])
     return found
 
 
@@ -95,16 +89,15 @@ def _stand_in(
     found: dict[int, dict[tuple[int | None, Source], Added]],
 ) -> None:
     """Put totals somebody else counted where a register of households holds nobody."""
-    stood_in = [one for one in dict.fromkeys(sources) if _part_of(one)]
+    stood_in = [one for one in dict.fromkeys(sources) if part_of(one)]
     if not stood_in:
         return
     totals = uow.household_totals.of_years(extent.project_id, found)
     for year, source in product(found, stood_in):
-        known = {unit_id: total.counts[_part_of(source)] for unit_id, total in totals[year].items()}
+        known = {unit_id: total.counts[part_of(source)] for unit_id, total in totals[year].items()}
         found[year] |= _typed(here, extent, source=source, known=known, found=found[year])
 
 
-def _part_of(source: Source) -> str:
 def part_of(source: Source) -> str:
     """Return which count of a household total stands in for *source*, empty if none does."""
     is_households = source.basis is Basis.REGISTER and source.measure == HOUSEHOLDS
