@@ -128,13 +128,13 @@ def review_submissions(services: Services, account: Account, decision: Decision,
         left = {one.submission_id for one in skipped}
         chosen = [one for one in found.values() if one.submission_id not in left]
         uow.reviews.add([batch.row(one, state, undoes_id=None) for one in chosen])
-        _settle(services, uow, {one.submission_id: (one.state, state) for one in chosen})
+        settle(services, uow, {one.submission_id: (one.state, state) for one in chosen})
     log.info("review.decided", extra={"verdict": decision.verdict.value, "records": len(chosen)})
     return Outcome(batch.batch_id, tuple(one.submission_id for one in chosen), tuple(skipped))
 
 
 def undo_review(services: Services, account: Account, batch_id: str, desk: Desk) -> Outcome:
-    """Take back what this account decided in a batch, wherever nothing has happened to the record since."""
+    """Take back what this account, or a rule, decided in a batch, wherever nothing happened to the record since."""
     undo = _Batch(services.new_id(), account.account_id, services.now(), "")
     with services.unit_of_work(review_sight_of(account, desk, services.today())) as uow:
         decided = {one.submission_id: one for one in uow.reviews.batch(batch_id, account.account_id)}
@@ -152,7 +152,7 @@ def undo_review(services: Services, account: Account, batch_id: str, desk: Desk)
                 for one in unchanged
             ]
         )
-        _settle(services, uow, {one.submission_id: (one.state, before[one.submission_id]) for one in unchanged})
+        settle(services, uow, {one.submission_id: (one.state, before[one.submission_id]) for one in unchanged})
     log.info("review.undone", extra={"records": len(unchanged)})
     return Outcome(undo.batch_id, tuple(one.submission_id for one in unchanged), tuple(skipped))
 
@@ -184,7 +184,7 @@ def _is_as_left(one: Reviewable, decision: BatchDecision) -> bool:
     return one.version_id == decision.version_id and one.state is decision.state
 
 
-def _settle(services: Services, uow: UnitOfWork, moves: dict[int, Move]) -> None:
+def settle(services: Services, uow: UnitOfWork, moves: dict[int, Move]) -> None:
     """Write where each record stands now and move the figures and the registers."""
     if not moves:
         return

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from server.errors import DomainError, Unavailable
+from server.operations.approve_clean import approve_clean
 from server.operations.find_suspects import COMPARE_JOB, find_suspects
 from server.operations.move_spool import move_spool
 from server.operations.office_imports import IMPORT_JOBS
@@ -47,6 +48,8 @@ class Round:
     """Changes of entities that waited too long for what comes before them."""
     added_up: int = 0
     """Steps that were added to the numbers of records."""
+    approved: int = 0
+    """Clean records that were approved by rule."""
 
 
 def run_round(services: Services) -> Round:
@@ -58,7 +61,9 @@ def run_round(services: Services) -> Round:
                 done += 1
             else:
                 failed += 1
-    return Round(done, failed, _moved(services), _swept(services), force_waiting(services), _added_up(services))
+    moved, swept, forced = _moved(services), _swept(services), force_waiting(services)
+    approved = approve_clean(services).approved
+    return Round(done, failed, moved, swept, forced, _added_up(services), approved)
 
 
 def run_until(services: Services, is_over: Callable[[float], bool]) -> None:

@@ -16,6 +16,7 @@ from server.errors import Unavailable
 from server.storage.database import BEGIN_MODE
 from server.storage.repositories.accounts import Accounts
 from server.storage.repositories.carried_lists import CarriedLists
+from server.storage.repositories.clean_records import CleanRecords
 from server.storage.repositories.collaborators import Collaborators
 from server.storage.repositories.entities import Entities
 from server.storage.repositories.entity_effects import EntityEffects
@@ -189,6 +190,11 @@ class UnitOfWork:
     def reviews(self) -> Reviews:
         """Return the decisions about records."""
         return Reviews(self._connection, self.sight)
+
+    @cached_property
+    def clean_records(self) -> CleanRecords:
+        """Return records that may be approved by rule."""
+        return CleanRecords(self._connection, self.sight)
 
     @cached_property
     def tray(self) -> Tray:

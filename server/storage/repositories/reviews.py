@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from server.storage.models.people import AccountRow
+from server.storage.models.plan_rules import ReviewPolicyRow
+from server.storage.models.projects import PlanRow
 from server.storage.models.reviews import ReviewRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.visible import Sight, visible
@@ -34,7 +36,10 @@ class Reviewable:
 
 @dataclass(frozen=True, slots=True)
 class DecisionLine:
-    """One decision as the history of a record shows it; *account_name* is empty for what the server did."""
+    """One decision as the history of a record shows it; *account_name* is empty for what the server did.
+
+    What was approved by rule has the rule.
+    """
 
     decision_id: int
     version_id: int
@@ -45,6 +50,16 @@ class DecisionLine:
     batch_id: str
     decided_at: datetime
     undoes_id: int | None
+    by_rule: AppliedRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedRule:
+    """The rule a record was approved by: clean for *days*, *held_back* per cent left to a person, set by a plan."""
+
+    days: int
+    held_back: int
+    plan_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +137,16 @@ class Reviews:
         )
 
     def batch(self, batch_id: str, account_id: int) -> list[BatchDecision]:
-        """Return the decisions of a batch of that account about records in sight, but for those taken back."""
+        """Return the decisions of a batch about records in sight, but for those taken back.
+
+        A batch is the account's own, or made by rule: that is for every reviewer to take back in their own territory.
+        """
         undo = aliased(ReviewRow)
         rows = self._connection.execute(
             select(ReviewRow)
             .where(
                 ReviewRow.batch_id == batch_id,
-                ReviewRow.account_id == account_id,
+                or_(ReviewRow.account_id == account_id, ReviewRow.policy_id.is_not(None)),
                 ReviewRow.undoes_id.is_(None),
                 ~exists().where(undo.undoes_id == ReviewRow.id),
                 ReviewRow.submission_id.in_(visible(self.sight).with_only_columns(SubmissionRow.id)),
@@ -145,8 +163,16 @@ class Reviews:
     def history(self, submission_id: int) -> list[DecisionLine]:
         """Return the decisions about a record that was found in sight, newest first."""
         rows = self._connection.execute(
-            select(ReviewRow, func.coalesce(AccountRow.name, "").label("account_name"))
+            select(
+                ReviewRow,
+                func.coalesce(AccountRow.name, "").label("account_name"),
+                ReviewPolicyRow.days,
+                ReviewPolicyRow.held_back,
+                PlanRow.name.label("plan_name"),
+            )
             .outerjoin(AccountRow, AccountRow.id == ReviewRow.account_id)
+            .outerjoin(ReviewPolicyRow, ReviewPolicyRow.id == ReviewRow.policy_id)
+            .outerjoin(PlanRow, PlanRow.id == ReviewPolicyRow.plan_id)
             .where(ReviewRow.submission_id == submission_id)
             .order_by(ReviewRow.id.desc())
         )
@@ -161,6 +187,7 @@ class Reviews:
                 row.batch_id,
                 row.decided_at,
                 row.undoes_id,
+                None if row.days is None else AppliedRule(row.days, row.held_back, row.plan_name),
             )
             for row in rows
         ]

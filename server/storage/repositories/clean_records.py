@@ -1,0 +1,147 @@
+"""Records that may be approved by rule, and the days on which some were.
+
+Clean is what was received, has no error, lacks no file, was never decided about, and about which nothing is open: no
+held upload that clashes with it, no conflict or waiting change of a register that it made. A sensitive record is never
+among them, whatever a plan says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, case, exists, func, not_, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import aliased
+
+from server.storage.models.forms import FormRow
+from server.storage.models.plan_rules import PolicyRunRow, ReviewPolicyRow
+from server.storage.models.projects import PlanRow, ProjectRow
+from server.storage.models.registers import EntityEffectRow, EntityVersionRow
+from server.storage.models.reviews import ReviewRow
+from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
+from server.storage.models.tray import HeldUploadRow
+from server.storage.visible import visible
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from server.storage.visible import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class CleanRecord:
+    """A record that may be approved by rule, in the version that was seen to be clean."""
+
+    submission_id: int
+    version_id: int
+    root_instance_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRun:
+    """What one run approved of the records in sight under one rule, and how many of these were taken back since."""
+
+    batch_id: str
+    ran_on: date
+    form_id: str
+    plan_name: str
+    days: int
+    held_back: int
+    approved: int
+    undone: int
+
+
+class CleanRecords:
+    """Records that may be approved by rule, as *sight* sees them."""
+
+    def __init__(self, connection: Connection, sight: Sight) -> None:
+        self._connection = connection
+        self.sight = sight
+
+    def waiting(
+        self, project_id: int, form_id: str, *, received_before: datetime, after: int, at_most: int
+    ) -> list[CleanRecord]:
+        """Return clean records of a form that came in before a time, by id, those after record *after*."""
+        records, versions = SubmissionRow, SubmissionVersionRow
+        found = (
+            visible(self.sight)
+            .join(FormRow, FormRow.id == records.form_key)
+            .join(ProjectRow, ProjectRow.id == records.project_id)
+            .join(versions, and_(versions.submission_id == records.id, versions.is_current))
+            .where(
+                records.project_id == project_id,
+                ProjectRow.kind == "main",
+                FormRow.form_id == form_id,
+                FormRow.is_sensitive.is_(False),
+                records.received_at < received_before,
+                versions.received_at < received_before,
+                records.id > after,
+                _is_clean(),
+            )
+            .order_by(records.id)
+            .limit(at_most)
+            .with_only_columns(records.id, versions.id.label("version_id"), records.root_instance_id)
+        )
+        return [CleanRecord(row.id, row.version_id, row.root_instance_id) for row in self._connection.execute(found)]
+
+    def begin_run(self, ran_on: date, batch_id: str, at: datetime) -> bool:
+        """Begin the run of a day; False if it was begun before."""
+        insert_of = postgresql_insert if self._connection.dialect.name == "postgresql" else sqlite_insert
+        row = insert_of(PolicyRunRow).values(ran_on=ran_on, batch_id=batch_id, started_at=at)
+        return bool(self._connection.execute(row.on_conflict_do_nothing(index_elements=["ran_on"])).rowcount)
+
+    def has_run(self, day: date) -> bool:
+        """Return whether the run of a day was begun."""
+        return self._connection.execute(select(PolicyRunRow.id).where(PolicyRunRow.ran_on == day)).first() is not None
+
+    def runs(self, since: datetime) -> list[PolicyRun]:
+        """Return what was approved by rule of the records in sight since a time, the newest run first."""
+        reviews, rules, undo = ReviewRow, ReviewPolicyRow, aliased(ReviewRow)
+        seen = visible(self.sight).with_only_columns(SubmissionRow.id)
+        told = (PolicyRunRow.batch_id, PolicyRunRow.ran_on, PlanRow.name, rules.form_id, rules.days, rules.held_back)
+        was_undone = exists().where(undo.undoes_id == reviews.id)
+        rows = self._connection.execute(
+            select(*told, func.count().label("approved"), func.sum(case((was_undone, 1), else_=0)).label("undone"))
+            .select_from(PolicyRunRow)
+            .join(reviews, reviews.batch_id == PolicyRunRow.batch_id)
+            .join(rules, rules.id == reviews.policy_id)
+            .join(PlanRow, PlanRow.id == rules.plan_id)
+            .where(PolicyRunRow.started_at >= since, reviews.submission_id.in_(seen))
+            .group_by(PolicyRunRow.id, *told)
+            .order_by(PolicyRunRow.id.desc(), rules.form_id)
+        )
+        return [
+            PolicyRun(
+                batch_id=row.batch_id,
+                ran_on=row.ran_on,
+                form_id=row.form_id,
+                plan_name=row.name,
+                days=row.days,
+                held_back=row.held_back,
+                approved=row.approved,
+                undone=int(row.undone),
+            )
+            for row in rows
+        ]
+
+
+def _is_clean() -> ColumnElement[bool]:
+    records, version_id = SubmissionRow, SubmissionVersionRow.id
+    uploads, made, effects = HeldUploadRow, EntityVersionRow, EntityEffectRow
+    return and_(
+        records.review_state == "received",
+        records.is_sensitive.is_(False),
+        records.is_derived,
+        not_(records.is_flagged),
+        records.missing_media == 0,
+        ~exists().where(ReviewRow.submission_id == records.id),
+        ~exists().where(uploads.submission_id == records.id, uploads.state == "held"),
+        ~exists().where(made.submission_version_id == version_id, made.conflict != "none", made.settled_at.is_(None)),
+        ~exists().where(
+            effects.submission_version_id == version_id, or_(effects.outcome == "held", effects.outcome == "refused")
+        ),
+    )
