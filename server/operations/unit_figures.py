@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from server.errors import InvalidInput
 from server.indicators.locks import LockedUnit
 from server.indicators.tables import ListedUnit, Listing, table_of
-from server.operations.figure_counts import counts_of, goals_within
+from server.operations.figure_counts import counts_of_each, goals_within
 from server.operations.figure_questions import entries_in_force
 from server.storage.repositories.figure_tables import Extent
 from server.territory.units import Level
@@ -90,9 +90,10 @@ def tables_of(
     units = frozenset(one.unit_id for one in place.below)
     extent = Extent(project_id, place.year, place.frame, units)
     listing = Listing(place.year, place.frame, place.below)
+    every = list(indicators)
+    counted = counts_of_each(uow, here, extent, [one for _, one in every], whole=place.unit.unit_id)
     found = []
-    for plan_id, indicator in indicators:
-        counts = counts_of(uow, here, extent, indicator, whole=place.unit.unit_id)
+    for (plan_id, indicator), counts in zip(every, counted, strict=True):
         targets = uow.plans.targets(plan_id, indicator.code, place.year)
         goals = goals_within(targets, place.unit.unit_id, place.unit.level, place.below_level)
         found.append(table_of(indicator, listing, counts, goals))

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
-from server.storage.models.forms import FormRow
+from server.storage.models.forms import FormRow, FormVersionRow
 from server.storage.models.plan_rules import PolicyRunRow, ReviewPolicyRow
 from server.storage.models.projects import PlanRow, ProjectRow
 from server.storage.models.registers import EntityEffectRow, EntityVersionRow
@@ -48,6 +48,7 @@ class PolicyRun:
     batch_id: str
     ran_on: date
     form_id: str
+    form_title: str
     plan_name: str
     days: int
     held_back: int
@@ -102,7 +103,15 @@ class CleanRecords:
         """Return what was approved by rule of the records in sight since a time, the newest run first."""
         reviews, rules, undo = ReviewRow, ReviewPolicyRow, aliased(ReviewRow)
         seen = visible(self.sight).with_only_columns(SubmissionRow.id)
-        told = (PolicyRunRow.batch_id, PolicyRunRow.ran_on, PlanRow.name, rules.form_id, rules.days, rules.held_back)
+        told = (
+            PolicyRunRow.batch_id,
+            PolicyRunRow.ran_on,
+            PlanRow.name,
+            FormVersionRow.title,
+            rules.form_id,
+            rules.days,
+            rules.held_back,
+        )
         was_undone = exists().where(undo.undoes_id == reviews.id)
         rows = self._connection.execute(
             select(*told, func.count().label("approved"), func.sum(case((was_undone, 1), else_=0)).label("undone"))
@@ -110,6 +119,8 @@ class CleanRecords:
             .join(reviews, reviews.batch_id == PolicyRunRow.batch_id)
             .join(rules, rules.id == reviews.policy_id)
             .join(PlanRow, PlanRow.id == rules.plan_id)
+            .join(FormRow, and_(FormRow.project_id == PlanRow.project_id, FormRow.form_id == rules.form_id))
+            .join(FormVersionRow, and_(FormVersionRow.form_key == FormRow.id, FormVersionRow.is_current))
             .where(PolicyRunRow.started_at >= since, reviews.submission_id.in_(seen))
             .group_by(PolicyRunRow.id, *told)
             .order_by(PolicyRunRow.id.desc(), rules.form_id)
@@ -119,6 +130,7 @@ class CleanRecords:
                 batch_id=row.batch_id,
                 ran_on=row.ran_on,
                 form_id=row.form_id,
+                form_title=row.title,
                 plan_name=row.name,
                 days=row.days,
                 held_back=row.held_back,

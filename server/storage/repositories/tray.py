@@ -96,6 +96,13 @@ class Tray:
             scoped = scoped.where(HeldUploadRow.id < before)
         return [_held(row) for row in self._connection.execute(scoped.limit(size))]
 
+    def count(self, project_id: int) -> int:
+        """Return how many uploads of a project are held, of those in sight."""
+        rows = HeldUploadRow
+        held = visible_held(self.sight).where(rows.project_id == project_id, rows.state == "held")
+        counted = held.with_only_columns(rows.id).subquery()
+        return self._connection.execute(select(func.count()).select_from(counted)).scalar_one()
+
     def one(self, upload_id: int) -> HeldUpload | None:
         """Return one upload in sight, whatever its state."""
         row = self._connection.execute(self._shown().where(HeldUploadRow.id == upload_id)).first()

@@ -11,6 +11,7 @@ from server.access.roles import Permission
 from server.operations.office_imports import MOST_BYTES as LARGEST_LIST_BYTES
 from server.operations.sights import Desk
 from server.web.console.assets import read_assets
+from server.web.console.by_rule import RulePages
 from server.web.console.collaborators import CollaboratorPages
 from server.web.console.doors import Doors
 from server.web.console.duplicates import DuplicatePages
@@ -19,6 +20,7 @@ from server.web.console.figures import FigurePages
 from server.web.console.headers import add_headers
 from server.web.console.held import HeldPages
 from server.web.console.imports import ImportPages
+from server.web.console.locks import LockPages
 from server.web.console.paper import PaperPages
 from server.web.console.records import RecordPages
 from server.web.console.refusals import refusal_page
@@ -79,6 +81,9 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _duplicate_routes(DuplicatePages(services, screen))
     yield from _address_routes(RegisterPages(services, screen, Desk.INCIDENTS))
     yield from _figure_routes(FigurePages(services, screen))
+    yield from _lock_routes(LockPages(services, screen))
+    by_rule = RulePages(services, screen).listing
+    yield Route("GET", "/submissions/by-rule", "submissions_by_rule", Desk.EVERYDAY.review, by_rule)
     yield from _held_routes(HeldPages(services, screen))
     yield from _collaborator_routes(CollaboratorPages(services, screen))
     yield from _import_routes(ImportPages(services, screen))
@@ -148,6 +153,16 @@ def _figure_routes(pages: FigurePages) -> Iterable[Route]:
     yield Route("GET", "/indicators/<code>/years", "indicator_years", read, pages.years)
     yield Route("GET", "/indicators/<code>/years.<kind>", "indicator_years_file", read, pages.years_file)
     yield Route("GET", "/indicators/<code>/records", "indicator_records", read, pages.behind)
+
+
+def _lock_routes(pages: LockPages) -> Iterable[Route]:
+    read, sign, one = Permission.READ_FIGURES, Permission.LOCK_PERIODS, "/locks/<int:lock_id>"
+    yield Route("GET", "/locks", "indicator_locks", read, pages.listing)
+    yield Route("GET", "/locks/new", "indicator_lock_new", sign, pages.preview)
+    yield Route("POST", "/locks/new", "indicator_lock_make", sign, pages.make)
+    yield Route("GET", one, "indicator_lock", read, pages.one)
+    yield Route("GET", f"{one}/records", "indicator_lock_records", read, pages.late)
+    yield Route("GET", f"{one}/file", "indicator_lock_file", read, pages.file)
 
 
 def _held_routes(pages: HeldPages) -> Iterable[Route]:
