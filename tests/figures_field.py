@@ -13,10 +13,12 @@ from sqlalchemy import delete, select, update
 from server.operations.merge_entities import MergeOrder, merge, undo_merge
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.rebuild_figures import rebuild_figures
-from server.operations.review_submissions import Target
+from server.operations.review_submissions import Decision, Target, review_submissions
 from server.operations.sample_registers import SampleList, put_sample_entities
+from server.operations.sights import Desk
 from server.storage.models.figures import ContributionRow, FigureSumRow, MergedSubjectRow
 from server.storage.models.registers import EntityRow
+from server.submissions.review import Verdict
 
 HOUSEHOLDS = tuple(f"00000000-0000-4000-8000-00000000000{digit}" for digit in "abcdef")
 VISITED, REFUSED, KNOWN = f"{SURVEY}.visited", f"{SURVEY}.refused", "pool.knowledge"
@@ -42,15 +44,32 @@ class FiguresField(PlanWorld):
         """Send a survey of a household, counted on that day."""
         return self.send(name, household=household, village=village, visit_date=day, counted_on=day)
 
-    def talk(self, *households):
+    def talk(self, *households, number=None, village=VILLAGE_1, day="2026-10-20", replaces=None):
         """Send a club meeting on knowledge in a village, with these households."""
+        there = {"village": village, "unit": village, "commune": village[:5], "ev_day": day, "ev_date": day}
+        listed = {"ev_households": " ".join(households), "poor_households": "", "near_poor_households": ""}
+        return self.deliver("training_event", "club_meeting", number or self.next_number(), replaces, **there, **listed)
+
+    def next_number(self):
+        """Return the number of an instance that is not there yet."""
         self._number += 1
-        xml = example(
-            "training_event", "club_meeting", self._number, commune=DAK_HA, village=VILLAGE_1, unit=VILLAGE_1,
-            ev_households=" ".join(households), poor_households="", near_poor_households="",
-        )  # fmt: skip
+        return self._number
+
+    def deliver(self, form_id, name, number, replaces=None, **answers):
+        """Send an example under an instanceID of that number, as an edit of the one numbered *replaces* if any."""
+        xml = example(form_id, name, number, **answers)
+        if replaces is not None:
+            old = f"<deprecatedID>uuid:00000000-0000-4000-8000-{replaces:012d}</deprecatedID>"
+            xml = xml.replace(b"</instanceID>", f"</instanceID>{old}".encode())
+        self.services.now.advance(minutes=1)
         receipt = send(self._phones, "Y Mẫu", xml)
         return Target(receipt.submission_id, receipt.version_id)
+
+    def decide_some(self, verdict, targets):
+        """Decide about those of the records that may be decided so."""
+        comment = "" if verdict is Verdict.APPROVE else "Xem lại (mẫu)"
+        decision = Decision(verdict, comment, tuple(targets), spares_flagged=False)
+        return review_submissions(self.services, self.actor(), decision, Desk.EVERYDAY).batch_id
 
     def join(self, survivor, other):
         """Merge two households and return what takes it back."""

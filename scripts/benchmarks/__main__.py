@@ -7,6 +7,7 @@ import json
 import logging
 
 from .database import KINDS as DATABASES
+from .indicators import measure_indicators
 from .lists import measure_lists
 from .loads import KINDS as LOADS
 from .logic import print_logic
@@ -21,7 +22,8 @@ def main() -> None:
         return
     logging.disable(logging.WARNING)
     wanted = Wanted(given.load, given.database, given.seconds, given.clients, given.stored, given.share)
-    for figures in measure_lists(wanted) if given.load == "lists" else measure(wanted):
+    measuring = {"lists": measure_lists, "indicators": measure_indicators}.get(given.load, measure)
+    for figures in measuring(wanted):
         print(json.dumps(figures.as_json(), ensure_ascii=False) if given.json else figures.as_text(), flush=True)
 
 
@@ -29,14 +31,14 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=DESCRIPTION)
     parser.add_argument(
         "load",
-        choices=sorted((*LOADS, "lists", "logic")),
-        help="surveys, events with a 2 MB photograph, form lists, entity lists of a province; or form logic",
+        choices=sorted((*LOADS, "indicators", "lists", "logic")),
+        help="surveys, events with a 2 MB photograph, form lists, entity lists or figures of a province; or form logic",
     )
     parser.add_argument("--database", choices=sorted(DATABASES), default="postgresql")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long the load lasts")
     parser.add_argument("--clients", type=int, help="how many phones send at the same time, each one request at a time")
     parser.add_argument("--stored", type=int, default=0, help="how many records are there before the load begins")
-    parser.add_argument("--share", type=float, default=1.0, help="lists: how much of a province is there")
+    parser.add_argument("--share", type=float, default=1.0, help="lists, indicators: how much of a province is there")
     parser.add_argument("--json", action="store_true", help="print one JSON object per measurement")
     return parser.parse_args()
 

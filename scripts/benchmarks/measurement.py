@@ -116,8 +116,8 @@ def _warm(bench: Bench, kind: Kind, field: Field) -> tuple[Request, ...]:
     return rest
 
 
-def measured(bench: Bench, name: str, send: Callable[[], Outcome]) -> Figures:
-    """Return what it came to when *send* sent its load."""
+def measured(bench: Bench, name: str, send: Callable[[], Outcome], *, stored: int | None = None) -> Figures:
+    """Return what it came to when *send* sent its load; *stored* where more records are there than was wanted."""
     everything = (bench.master, *bench.beside)
     with peak_memory(everything) as peak:
         whole, server = cpu_seconds(everything), cpu_seconds([bench.master])
@@ -129,7 +129,7 @@ def measured(bench: Bench, name: str, send: Callable[[], Outcome]) -> Figures:
     return Figures(
         load=name,
         database=bench.wanted.database,
-        stored=bench.wanted.stored,
+        stored=bench.wanted.stored if stored is None else stored,
         connections=outcome.connections,
         seconds=outcome.seconds,
         answers=outcome.statuses,

@@ -40,7 +40,7 @@ def copy_newest(engine: Engine, copies: int) -> None:
             connection.execute(text(statement), given)
         if engine.dialect.name == "postgresql":
             _move_sequences(connection, metadata)
-    _analyze(engine, _TABLES)
+    analyze(engine, _TABLES)
 
 
 def _copied(name: str, table: Table) -> Mapping[str, str]:
@@ -70,7 +70,7 @@ _OTHER_ID = "substr(t.{column}, 1, 28) || substr(CAST(1000000000000 + n AS TEXT)
 """Another instanceID of the same form: the last twelve digits count."""
 
 
-def _analyze(engine: Engine, tables: Iterable[str]) -> None:
+def analyze(engine: Engine, tables: Iterable[str]) -> None:
     """Let the database know how much is in these tables.
 
     Not in others: PostgreSQL would take those for empty ones, and search them row by row as they fill up, until its own
@@ -115,7 +115,7 @@ def fill_register(engine: Engine, units: Sequence[int], copies: int) -> None:
             connection.execute(
                 text("SELECT setval(pg_get_serial_sequence('entity', 'id'), (SELECT max(id) FROM entity))")
             )
-    _analyze(engine, _COPIED)
+    analyze(engine, _COPIED)
 
 
 def _copy_entities(connection: Connection, table: Table, *, where: str, given: Mapping[str, int]) -> None:

@@ -8,10 +8,13 @@ from threading import Event
 
 import click
 
+from server.cli.progress_bar import Bar
 from server.cli.terminal import Terminal, as_json, pass_terminal
 from server.logs import configure_logs
 from server.operations.check_server import check_server
+from server.operations.rebuild import RebuiltAll
 from server.operations.rebuild import rebuild as rebuild_all
+from server.operations.rebuild_contributions import RebuiltContributions, rebuild_contributions
 from server.operations.run_jobs import run_round, run_until
 
 
@@ -41,18 +44,20 @@ def run(terminal: Terminal, *, once: bool, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--figures-only", is_flag=True, help="Chỉ làm lại số liệu, nhanh hơn. / Figures alone, quicker.")
 @as_json
 @pass_terminal
-def rebuild(terminal: Terminal, *, as_json: bool) -> None:
+def rebuild(terminal: Terminal, *, figures_only: bool, as_json: bool) -> None:
     """Làm lại kết quả soát và số liệu từ bản gốc đã nhận. / Make findings and figures again from the raw records."""
-    done = rebuild_all(terminal.services, terminal.tell)
+    make = rebuild_contributions if figures_only else rebuild_all
+    done: RebuiltContributions | RebuiltAll = make(terminal.services, Bar(terminal))
     if as_json:
         terminal.show(asdict(done))
         return
     terminal.say("cli.rebuild.done", versions=done.versions, differed=done.differed, underived=done.underived)
     for one in done.figures:
         terminal.say("cli.rebuild.figures", project=one.project_name, sums=one.sums, differed=one.differed)
-    for kept in done.registers:
+    for kept in done.registers if isinstance(done, RebuiltAll) else ():
         terminal.say("cli.rebuild.registers", name=kept.name, tallies=kept.tallies, differed=kept.differed)
 
 

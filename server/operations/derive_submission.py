@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
+    from server.forms.lists import ChoiceList
     from server.forms.logic import InstanceNode
     from server.indicators.contribution import Contribution
+    from server.indicators.contributions import Contributed
     from server.operations.atlas import Map
     from server.operations.form_shelf import ShelvedForm
     from server.operations.services import Services
@@ -82,7 +84,34 @@ def derive(services: Services, instance: Instance, form: ShelvedForm, origin: Or
         return _underived(services, instance, form, origin)
 
 
-def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: Origin) -> Derived:
+def derive_contributions(
+    services: Services, instance: Instance, form: ShelvedForm, origin: Origin
+) -> tuple[Contribution, ...] | None:
+    """Return what the instance adds to measures and nothing else; None where nothing can be derived of it.
+
+    They are those that `derive` gives: the form's own rules, which cost most, have no say in them.
+    """
+    try:
+        return _read(services, instance, form, origin).contributed.contributions
+    except Exception:
+        log.exception("submission.underived", extra={"form": instance.form_id, "version": instance.form_version})
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An instance bound to its form, with its day, its place and what it adds to measures."""
+
+    tree: InstanceNode
+    event_date: date
+    place_days: tuple[date, ...]
+    unit_id: UnitId | None
+    place_findings: tuple[Finding, ...]
+    units: ChoiceList
+    contributed: Contributed
+
+
+def _read(services: Services, instance: Instance, form: ShelvedForm, origin: Origin) -> _Read:
     here = services.atlas.at(origin.territory_revision)
     zone = services.settings.timezone
     tree = bind_tree(form.compiled.shape, instance.root)
@@ -95,24 +124,29 @@ def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: O
     # A phone's list is of the day it was fetched: today's for a visit of last year, last year's for a late arrival.
     days = (received_on, event_date)
     units = units_list(here, {day: _communes(here, origin, unit_id, day) for day in days})
-    circumstances = Circumstances(origin.received_at, zone, {**form.lists, UNITS_LIST: units})
     instances = {**form.instances, UNITS_LIST: units}
     context = Context(tree, tree, origin.received_at, zone, instances, form.definition)
     record = RecordFacts(instance.instance_id, event_date, unit_id, here.territory, place_days)
     contributed = contributions(form.measures, record, context)
-    changes = changes_in(tree, form.entity_blocks)
+    return _Read(tree, event_date, place_days, unit_id, place_findings, units, contributed)
+
+
+def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: Origin) -> Derived:
+    read = _read(services, instance, form, origin)
+    changes = changes_in(read.tree, form.entity_blocks)
+    lists = {**form.lists, UNITS_LIST: read.units}
+    circumstances = Circumstances(origin.received_at, services.settings.timezone, lists)
     # Last, for it leaves the tree as the device would have it, and what was sent is what counts.
-    broken = validate_tree(tree, form.compiled, circumstances)
-    found = (*broken, *place_findings, *contributed.findings, *_bad_ids(changes))
+    broken = validate_tree(read.tree, form.compiled, circumstances)
     return Derived(
-        findings=found,
-        contributions=contributed.contributions,
-        event_date=event_date,
-        unit_id=unit_id,
+        findings=(*broken, *read.place_findings, *read.contributed.findings, *_bad_ids(changes)),
+        contributions=read.contributed.contributions,
+        event_date=read.event_date,
+        unit_id=read.unit_id,
         instance_name=(instance.instance_name or "")[:300],
         file_names=binary_names(instance.root, form.definition),
         changes=changes,
-        place_days=place_days,
+        place_days=read.place_days,
     )
 
 

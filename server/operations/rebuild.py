@@ -17,6 +17,7 @@ from server.operations.register_version import register_kept_version
 if TYPE_CHECKING:
     from server.operations.progress import Progress
     from server.operations.services import Services
+    from server.storage.repositories.versions import RawVersion
 
 VERSIONS_A_STEP: Final = 100
 
@@ -43,10 +44,19 @@ def rebuild(services: Services, tell: Progress) -> RebuiltAll:
         if not step:
             break
         tally = rederive_many(services, step)
-        for one in step:
-            register_kept_version(services, one.version_id)
+        for version_id in _not_registered(services, step):
+            register_kept_version(services, version_id)
         last, done = step[-1].version_id, done + len(step)
         differed, underived = differed + tally.differed, underived + tally.underived
         tell("rebuild.progress", done=done, whole=whole)
     tell("rebuild.figures")
     return RebuiltAll(done, differed, underived, rebuild_figures(services), rebuild_tallies(services))
+
+
+def _not_registered(services: Services, versions: list[RawVersion]) -> list[int]:
+    """Return those that ask something of registers, as far as their forms can, and were not gone through."""
+    forms = {one.version_id: services.shelf.version_by_id(one.form_version_id) for one in versions}
+    asking = [version_id for version_id, form in forms.items() if form.entity_blocks]
+    with services.reading(services.operator()) as uow:
+        known = uow.entity_effects.of_any(asking)
+    return [one for one in asking if one not in known]

@@ -34,10 +34,7 @@ def rebuild_figures(services: Services) -> tuple[Rebuilt, ...]:
 
 def _rebuild(services: Services, project_id: int, name: str) -> Rebuilt:
     with services.unit_of_work(services.operator()) as uow:
-        uow.figures.exclude_reviews()
-        before = uow.figures.every_sum(project_id)
-        uow.figures.rebuild(project_id)
-        after = uow.figures.every_sum(project_id)
-    rebuilt = Rebuilt(project_id, name, len(after), len(before ^ after))
+        sums = uow.figures.rebuild(project_id)
+    rebuilt = Rebuilt(project_id, name, sums.sums, sums.differed)
     log.info("figures.rebuilt", extra={"project": project_id, "sums": rebuilt.sums, "differed": rebuilt.differed})
     return rebuilt

@@ -18,9 +18,12 @@ from server.submissions.awaited_files import awaited_files
 from server.submissions.instance import read_instance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from server.indicators.contribution import Contribution
     from server.operations.services import Services
     from server.storage.repositories.versions import RawVersion
-    from server.storage.unit_of_work import UnitOfWork
     from server.submissions.findings import Finding
     from server.territory.units import UnitId
 
@@ -51,9 +54,8 @@ class Tally:
 
 def rederive_many(services: Services, versions: list[RawVersion]) -> Tally:
     """Derive some versions again; those that come out as they are kept are only read, the others written one by one."""
-    with services.reading(services.operator()) as uow:
-        posts = {one.version_id: _posts(services, uow, one) for one in versions}
-    made_anew = {one.version_id: _derived(services, one, posts[one.version_id]) for one in versions}
+    origins = origins_of(services, versions)
+    made_anew = {one.version_id: _derived(services, one, origins[one.version_id]) for one in versions}
     with services.reading(services.operator()) as uow:
         kept = uow.versions.made_of(versions, _FACT_NAMES)
         here = uow.versions.files_here([one.version_id for one in versions])
@@ -69,17 +71,23 @@ def rederive_many(services: Services, versions: list[RawVersion]) -> Tally:
 _FACT_NAMES = ("unit_id", "event_date", "figure_year", "instance_name", "name_folded", "is_flagged", "is_derived")
 
 
-def _derived(services: Services, raw: RawVersion, posts: frozenset[UnitId]) -> Derived:
+def _derived(services: Services, raw: RawVersion, origin: Origin) -> Derived:
     form = services.shelf.version_by_id(raw.form_version_id)
+    return derive(services, read_instance(raw.xml), form, origin)
+
+
+def origins_of(services: Services, versions: Iterable[RawVersion]) -> dict[int, Origin]:
+    """Return where and when kept versions came from, by version, in the territory as it is known now."""
     revision = services.atlas.current().revision
-    return derive(services, read_instance(raw.xml), form, Origin(raw.received_at, posts, revision))
-
-
-def _posts(services: Services, uow: UnitOfWork, raw: RawVersion) -> frozenset[UnitId]:
-    if raw.collaborator_id is None:
-        return frozenset()
-    on = raw.received_at.astimezone(services.settings.timezone).date()
-    return uow.versions.posts_on(raw.collaborator_id, on)
+    posts: dict[tuple[int | None, date], frozenset[UnitId]] = {}
+    origins = {}
+    with services.reading(services.operator()) as uow:
+        for one in versions:
+            key = one.collaborator_id, one.received_at.astimezone(services.settings.timezone).date()
+            if key not in posts:
+                posts[key] = frozenset() if key[0] is None else uow.versions.posts_on(key[0], key[1])
+            origins[one.version_id] = Origin(one.received_at, posts[key], revision)
+    return origins
 
 
 def _findings(derived: Derived, files_here: set[str]) -> tuple[Finding, ...]:
@@ -92,22 +100,28 @@ def _made(raw: RawVersion, derived: Derived, files_here: set[str]) -> Made:
         (one.code, one.path, one.severity.value, repr(sorted(dict(one.params).items())))
         for one in _findings(derived, files_here)
     )
-    contributions = (
-        (
-            one.measure,
-            one.position,
-            one.category,
-            one.subject,
-            one.period,
-            one.event_date,
-            one.unit_id,
-            one.combine.value,
-            one.thousandths,
-        )
-        for one in derived.contributions
-    )
     facts = derived_facts(derived) if raw.is_current else {}
-    return Made(tuple(sorted(findings)), tuple(sorted(contributions)), facts)
+    return Made(tuple(sorted(findings)), rows_of(derived.contributions), facts)
+
+
+def rows_of(contributions: Iterable[Contribution]) -> tuple[tuple[object, ...], ...]:
+    """Return contributions as the tables say them, sorted."""
+    return tuple(
+        sorted(
+            (
+                one.measure,
+                one.position,
+                one.category,
+                one.subject,
+                one.period,
+                one.event_date,
+                one.unit_id,
+                one.combine.value,
+                one.thousandths,
+            )
+            for one in contributions
+        )
+    )
 
 
 def _keep(services: Services, raw: RawVersion, derived: Derived) -> None:

@@ -68,6 +68,9 @@ def test_samples_are_marked_loaded_once_and_rebuilt_as_they_are(shell, set_up, s
     rebuilt = shell.json("rebuild")
     assert (rebuilt["versions"], rebuilt["differed"], rebuilt["underived"]) == (first["received"], 0, 0)
     assert [one["differed"] for one in rebuilt["figures"]] == [0, 0]
+    alone = shell.json("rebuild", "--figures-only")
+    assert {name: rebuilt[name] for name in alone} == alone
+    assert "registers" not in alone
 
 
 def test_jobs_with_nothing_to_do_end_at_once(shell, set_up):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from figures_field import COUNTS, HOUSEHOLDS, VISITED, copied_field, made
+from figures_field import COUNTS, HOUSEHOLDS, VISITED
 from plan_world import DAK_HA, VILLAGE_1
 
 from server.operations.figure_questions import FigureQuestion
@@ -20,32 +19,9 @@ A, B, C = HOUSEHOLDS[:3]
 VILLAGE_3 = "23500-03"
 
 
-@pytest.fixture(scope="module")
-def sqlite_field(sqlite_template, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("figures")
-    database = shutil.copy(sqlite_template, folder / "field.db")
-    return made(database, f"sqlite:///{database}", folder / "media")
-
-
-@pytest.fixture(scope="module")
-def postgres_field(postgres_server, postgres_template, tmp_path_factory):
-    name = postgres_server.new_database(postgres_template)
-    return made(name, postgres_server.url(name), tmp_path_factory.mktemp("figures") / "media")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def field(request, tmp_path):
-    if request.param == "sqlite":
-        at_rest = request.getfixturevalue("sqlite_field")
-        database = shutil.copy(at_rest[0], tmp_path / "field.db")
-        with copied_field(at_rest, f"sqlite:///{database}", tmp_path / "media") as field:
-            yield field
-        return
-    at_rest, server = request.getfixturevalue("postgres_field"), request.getfixturevalue("postgres_server")
-    name = server.new_database(at_rest[0])
-    with copied_field(at_rest, server.url(name), tmp_path / "media") as field:
-        yield field
-    server.drop_database(name)
+@pytest.fixture
+def field(figures_field):
+    return figures_field
 
 
 def numbers(field):

@@ -116,3 +116,17 @@ def test_the_client_sends_each_request_once_and_counts_every_answer():
         received = [request.body for request in server.requests]
     assert sum(outcome.statuses.values()) == len(outcome.latencies) == 40
     assert received == [b"midend"] * 40
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("database", [pytest.param("sqlite", marks=pytest.mark.full), "postgresql"])
+def test_figures_of_a_province_are_measured_at_two_sizes(database):
+    said = bench("indicators", "--database", database, "--seconds", "0.2", "--share", "0.004", "--stored", "60")
+    pages = [figures for figures in said if "answers" in figures]
+    assert {one for figures in pages for one in figures["answers"]} == {"200"}
+    assert len({figures["stored"] for figures in pages}) == 2
+    made = [figures for figures in said if "cpu_ms" in figures]
+    assert all(0 < figures["read_ms"] < figures["cpu_ms"] for figures in made)
+    again = [figures for figures in said if "differed" in figures]
+    assert [figures["differed"] for figures in again] == [0, 0, 0]
+    assert all(figures["per_second"] == figures["versions"] / figures["seconds"] for figures in again)

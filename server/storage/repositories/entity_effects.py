@@ -78,6 +78,12 @@ class EntityEffects:
         found = select(rows.path).where(rows.submission_version_id == submission_version_id).limit(1)
         return self._connection.execute(found).first() is not None
 
+    def of_any(self, submission_version_ids: Sequence[int]) -> frozenset[int]:
+        """Return those of these versions of records that were gone through already."""
+        rows = EntityEffectRow
+        found = select(rows.submission_version_id).where(rows.submission_version_id.in_(submission_version_ids))
+        return frozenset(self._connection.execute(found.distinct()).scalars())
+
     def standing(self, submission_ids: Sequence[int]) -> list[Effect]:
         """Return the effects of records that stand: applied, without need of change, or waiting."""
         return self._effects(

@@ -53,6 +53,40 @@ _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 
+_PAIRS: Final = """
+        WITH RECURSIVE pair(measure, period) AS (
+            SELECT (SELECT c.measure FROM contribution AS c
+                     WHERE c.project_id = :project_id ORDER BY c.measure, c.period LIMIT 1),
+                   (SELECT c.period FROM contribution AS c
+                     WHERE c.project_id = :project_id ORDER BY c.measure, c.period LIMIT 1)
+             UNION ALL
+            SELECT (SELECT c.measure FROM contribution AS c
+                     WHERE c.project_id = :project_id AND (c.measure, c.period) > (pair.measure, pair.period)
+                     ORDER BY c.measure, c.period LIMIT 1),
+                   (SELECT c.period FROM contribution AS c
+                     WHERE c.project_id = :project_id AND (c.measure, c.period) > (pair.measure, pair.period)
+                     ORDER BY c.measure, c.period LIMIT 1)
+              FROM pair
+             WHERE pair.measure IS NOT NULL)"""
+"""Every measure and period there is, found by going from one to the next in the index."""
+
+_SUM_COLUMNS: Final = "measure, period, unit_id, category, thousandths, contributions"
+_RIGHT_SUMS: Final = """
+        added AS (
+            SELECT measure, period, unit_id, category, CAST(SUM(thousandths) AS BIGINT) AS thousandths,
+                   COUNT(*) AS contributions
+              FROM contribution
+             WHERE project_id = :project_id AND is_counted
+             GROUP BY measure, period, unit_id, category),
+        kept AS (
+            SELECT measure, period, unit_id, category, thousandths, contributions
+              FROM figure_sum
+             WHERE project_id = :project_id)"""
+_WRONG_SUMS: Final = f"""
+            SELECT * FROM (SELECT {_SUM_COLUMNS} FROM added EXCEPT SELECT {_SUM_COLUMNS} FROM kept) AS lacking
+             UNION ALL
+            SELECT * FROM (SELECT {_SUM_COLUMNS} FROM kept EXCEPT SELECT {_SUM_COLUMNS} FROM added) AS wrong"""  # noqa: S608 nor here
+
 _WRITTEN: Final[Mapping[str, str]] = {
     "add": """
         INSERT INTO contribution (project_id, version_id, measure, position, category, subject, period, event_date,
@@ -81,26 +115,13 @@ _WRITTEN: Final[Mapping[str, str]] = {
         SELECT given.project_id, given.measure, given.period, COALESCE(m.counts_as, given.subject) AS subject
           FROM {given_keys}
           LEFT JOIN merged_subject AS m ON m.project_id = given.project_id AND m.subject = given.subject""",
-    "keys_of_subjects": """
-        WITH RECURSIVE pair(measure, period) AS (
-            SELECT (SELECT c.measure FROM contribution AS c
-                     WHERE c.project_id = :project_id ORDER BY c.measure, c.period LIMIT 1),
-                   (SELECT c.period FROM contribution AS c
-                     WHERE c.project_id = :project_id ORDER BY c.measure, c.period LIMIT 1)
-             UNION ALL
-            SELECT (SELECT c.measure FROM contribution AS c
-                     WHERE c.project_id = :project_id AND (c.measure, c.period) > (pair.measure, pair.period)
-                     ORDER BY c.measure, c.period LIMIT 1),
-                   (SELECT c.period FROM contribution AS c
-                     WHERE c.project_id = :project_id AND (c.measure, c.period) > (pair.measure, pair.period)
-                     ORDER BY c.measure, c.period LIMIT 1)
-              FROM pair
-             WHERE pair.measure IS NOT NULL)
+    "keys_of_subjects": f"""
+        {_PAIRS}
         SELECT DISTINCT c.project_id, c.measure, c.period, c.subject
           FROM pair
-         CROSS JOIN {given_merged}
+         CROSS JOIN {{given_merged}}
           JOIN contribution AS c ON c.project_id = :project_id AND c.measure = pair.measure
-                                AND c.period = pair.period AND c.subject = given.subject""",
+                                AND c.period = pair.period AND c.subject = given.subject""",  # noqa: S608 nor here
     "part": """
         DELETE FROM merged_subject
          WHERE (project_id, subject) IN (SELECT project_id, subject FROM {given_merged})""",
@@ -182,12 +203,28 @@ _WRITTEN: Final[Mapping[str, str]] = {
                         WHERE held.project_id = given.project_id AND held.year IN (given.period, given.period + 1)
                           AND above.unit_id = given.unit_id)
          ORDER BY measure, period, unit_id, category, version_id""",
-    "next_keys": """
-        SELECT DISTINCT project_id, measure, period, subject
-          FROM contribution
-         WHERE project_id = :project_id AND (measure, period, subject) > (:measure, :period, :subject)
-         ORDER BY measure, period, subject
-         LIMIT :at_most""",
+    "pairs": f"""
+        {_PAIRS}
+        SELECT measure, period FROM pair WHERE measure IS NOT NULL""",  # noqa: S608 no parameter
+    "doubtful_keys": """
+        SELECT subject FROM (
+            SELECT COALESCE(m.counts_as, c.subject) AS subject,
+                   SUM(CASE WHEN s.counted_version_id = c.version_id AND c.category = '' THEN 1 ELSE 0 END)
+                       AS candidates,
+                   MAX(CASE WHEN c.combine = 'sum' THEN 0 ELSE 1 END) AS has_rivals,
+                   MAX(CASE WHEN c.is_counted <> COALESCE(s.counted_version_id = c.version_id, false)
+                              OR c.counted_as <> COALESCE(m.counts_as, c.subject) THEN 1 ELSE 0 END) AS is_doubtful
+              FROM contribution AS c
+              JOIN submission_version AS v ON v.id = c.version_id
+              JOIN submission AS s ON s.id = v.submission_id
+              LEFT JOIN merged_subject AS m ON m.project_id = c.project_id AND m.subject = c.subject
+             WHERE c.project_id = :project_id AND c.measure = :measure AND c.period = :period
+             GROUP BY COALESCE(m.counts_as, c.subject)) AS counted
+         WHERE (candidates > 1 AND has_rivals = 1) OR is_doubtful = 1
+         ORDER BY subject""",
+    "count_sums": f"""
+        WITH {_RIGHT_SUMS}
+        SELECT (SELECT COUNT(*) FROM added) AS sums, (SELECT COUNT(*) FROM ({_WRONG_SUMS}) AS wrong) AS differed""",  # noqa: S608 nor here
     "every_sum": """
         SELECT measure, period, unit_id, category, thousandths, contributions
           FROM figure_sum

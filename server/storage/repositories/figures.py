@@ -38,6 +38,14 @@ class SubjectKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class SumsRebuilt:
+    """How many sums there are, and how many rows of sums were not, or not so, as they should be."""
+
+    sums: int
+    differed: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     """A contribution that counts, or belongs to a version whose approval counts."""
 
@@ -130,19 +138,25 @@ class Figures:
         self._run("join", given)
         self._note_late(*self._count(self._keys(touched)))
 
-    def rebuild(self, project_id: int) -> None:
-        """Choose every winner of the project anew and add up every sum from nothing; reviews wait meanwhile."""
+    def rebuild(self, project_id: int) -> SumsRebuilt:
+        """Choose every winner of the project anew and add up every sum from nothing; reviews wait meanwhile.
+
+        The database itself picks out the subjects with more than one candidate and those that are marked otherwise than
+        they should be; the rule is asked about these alone, for of one candidate it says what the marks say.
+        """
         self.exclude_reviews()
         self._run("part_all", project_id=project_id)
         self._run("join_all", project_id=project_id)
-        for keys in self._every_key(project_id):
-            rows = self._rows(self._keys(keys))
-            off, on = _changes(rows)
+        for keys in self._doubtful_keys(project_id):
+            off, on = _changes(self._rows(keys))
             self._unmark(off)
             self._mark(on)
             self._note_late(off, on)
-        self._run("clear_sums", project_id=project_id)
-        self._run("add_up", project_id=project_id)
+        counted = self._run("count_sums", project_id=project_id).one()
+        if counted.differed:
+            self._run("clear_sums", project_id=project_id)
+            self._run("add_up", project_id=project_id)
+        return SumsRebuilt(counted.sums, counted.differed)
 
     def exclude_reviews(self) -> None:
         """Let no review move a figure until this transaction ends; SQLite has one writer anyway."""
@@ -239,15 +253,14 @@ class Figures:
         if any(contributions < 0 for _, (_, contributions) in moved):
             self._run("drop_empty_sums", given)
 
-    def _every_key(self, project_id: int) -> Iterator[set[SubjectKey]]:
-        last = SubjectKey(project_id, "", 0, "")
-        while True:
-            found = self._run("next_keys", **last._asdict(), at_most=_KEYS_A_STEP).all()
-            if not found:
-                return
-            keys = [SubjectKey(*row) for row in found]
-            yield set(keys)
-            last = keys[-1]
+    def _doubtful_keys(self, project_id: int) -> Iterator[list[SubjectKey]]:
+        """Yield the subjects whose winner the rule must choose, some at a time."""
+        for measure, period in self._run("pairs", project_id=project_id).all():
+            given = {"project_id": project_id, "measure": measure, "period": period}
+            subjects = self._run("doubtful_keys", **given).scalars().all()
+            for start in range(0, len(subjects), _KEYS_A_STEP):
+                some = subjects[start : start + _KEYS_A_STEP]
+                yield [SubjectKey(project_id, measure, period, subject) for subject in some]
 
 
 def _changes(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:

@@ -86,12 +86,12 @@ class Versions:
     def made_of(self, versions: Sequence[RawVersion], fact_names: Sequence[str]) -> dict[int, Made]:
         """Return what was made of each of *versions*."""
         ids = [one.version_id for one in versions]
-        findings, contributions = self._findings(ids), self._contributions(ids)
+        findings, contributions = self._findings(ids), self.contributions_of(ids)
         facts = self._facts([one.submission_id for one in versions if one.is_current], fact_names)
         return {
             one.version_id: Made(
                 tuple(sorted(findings[one.version_id])),
-                tuple(sorted(contributions[one.version_id])),
+                contributions[one.version_id],
                 facts[one.submission_id] if one.is_current else {},
             )
             for one in versions
@@ -151,7 +151,8 @@ class Versions:
             made[row.version_id].append((row.code, row.path, row.severity, repr(sorted(row.params.items()))))
         return made
 
-    def _contributions(self, ids: Sequence[int]) -> dict[int, list[tuple[object, ...]]]:
+    def contributions_of(self, ids: Sequence[int]) -> dict[int, tuple[tuple[object, ...], ...]]:
+        """Return what versions add to measures, by version, as sorted plain rows."""
         rows = ContributionRow
         found = self._connection.execute(
             select(
@@ -167,10 +168,10 @@ class Versions:
                 rows.thousandths,
             ).where(rows.version_id.in_(ids))
         )
-        made: dict[int, list[tuple[object, ...]]] = defaultdict(list)
+        made: dict[int, list[tuple[object, ...]]] = {version_id: [] for version_id in ids}
         for row in found:
-            made[row.version_id].append(tuple(row)[1:])
-        return made
+            made[row[0]].append(tuple(row)[1:])
+        return {version_id: tuple(sorted(rows)) for version_id, rows in made.items()}
 
     def _facts(self, submission_ids: Sequence[int], names: Sequence[str]) -> dict[int, dict[str, object]]:
         columns = [getattr(SubmissionRow, name) for name in names]
