@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.indicators.contribution import amount_of
 from server.indicators.plan import Direction, IndicatorUnit
+from server.indicators.sources import Basis
 from server.language.display import number
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Amounts:
     """What was added up for one place: numerator and denominator in thousandths, and how many contributions made each.
 
     The denominator of a plain count is not looked at. One that *is_typed* was taken from paper, for want of a register.
+    What *is_withheld* is known and may not be shown: it has no number here.
     """
 
     numerator: int = 0
@@ -36,6 +38,8 @@ class Amounts:
     denominator: int = 0
     denominator_rows: int = 0
     is_typed: bool = False
+    numerator_is_typed: bool = False
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,24 @@ class Figure:
     """Whether the denominator was typed from paper (*nhập từ sổ*) and not counted."""
     is_of_few: bool = False
     """A change of so few cases that its per cent says little: show the counts beside it and grey it."""
+    numerator_is_typed: bool = False
+    """Whether the numerator was typed from paper (*nhập từ sổ*) and not counted."""
+    is_withheld: bool = False
+    """Whether a count it is made of is hidden, so that nobody is recognised: its numbers say nothing."""
+    is_known: bool = True
+    """Whether numerator and denominator are numbers at all: a count of a release table or from paper may be missing."""
     trend: Trend | None = None
     """The move since the year before, where it was asked for."""
+
+    @property
+    def shown_numerator(self) -> Decimal | None:
+        """Return the numerator, None where it is no number to show."""
+        return self.numerator if self.is_known and not self.is_withheld else None
+
+    @property
+    def shown_denominator(self) -> Decimal | None:
+        """Return the denominator, None where there is none or it is no number to show."""
+        return self.denominator if self.is_known and not self.is_withheld else None
 
 
 def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipts: Receipts) -> Figure:
@@ -129,6 +149,9 @@ def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipt
         received=receipts.received,
         approved=receipts.approved,
         denominator_is_typed=indicator.denominator is not None and amounts.is_typed,
+        numerator_is_typed=amounts.numerator_is_typed,
+        is_withheld=amounts.is_withheld,
+        is_known=_is_known(indicator, amounts),
         is_of_few=indicator.unit is IndicatorUnit.CHANGE and 0 < amounts.denominator < FEW,
     )
 
@@ -146,10 +169,21 @@ def written(value: Decimal | None, unit: IndicatorUnit) -> str:
             return number(value)
 
 
+def _is_known(indicator: Indicator, amounts: Amounts) -> bool:
+    """Tell whether there is a number to show: nothing counted is zero, nothing published or typed is not."""
+    if indicator.numerator.basis not in {Basis.RELEASE, Basis.IMPORT}:
+        return True
+    is_numerator = bool(amounts.numerator_rows or amounts.numerator_is_typed)
+    return is_numerator and (indicator.denominator is None or amounts.denominator > 0)
+
+
 def _ratio(indicator: Indicator, amounts: Amounts) -> Fraction | None:
     """Return the exact value; None for an empty denominator, and for a count to which nothing was ever added."""
+    if amounts.is_withheld or not _is_known(indicator, amounts):
+        return None
     if indicator.denominator is None:
-        return Fraction(amounts.numerator, 1000) if amounts.numerator_rows else None
+        is_there = amounts.numerator_rows or amounts.numerator_is_typed
+        return Fraction(amounts.numerator, 1000) if is_there else None
     if amounts.denominator <= 0:
         return None
     if indicator.unit is IndicatorUnit.CHANGE:

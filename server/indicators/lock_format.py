@@ -154,6 +154,10 @@ def _figure_facts(one: Figure) -> dict[str, object]:
         "standing": one.standing.value,
         "received": one.received,
         "approved": one.approved,
+        # What seldom holds is written only where it does, so that a table frozen before reads as it did.
+        **({"numerator_is_typed": True} if one.numerator_is_typed else {}),
+        **({"is_withheld": True} if one.is_withheld else {}),
+        **({} if one.is_known else {"is_known": False}),
     }
 
 
@@ -171,6 +175,9 @@ def _figure(facts: Mapping[str, Any], unit: IndicatorUnit) -> Figure:
         approved=facts["approved"],
         denominator_is_typed=facts["denominator_is_typed"],
         is_of_few=facts["is_of_few"],
+        numerator_is_typed=facts.get("numerator_is_typed", False),
+        is_withheld=facts.get("is_withheld", False),
+        is_known=facts.get("is_known", True),
     )
 
 

@@ -41,6 +41,7 @@ _TARGET_COLUMNS: Final = ("indicator", "unit", "year", "value")
 _CODE: Final = re.compile(r"[\w.\-]{1,40}")
 _YEARS: Final = {str(year): year for year in range(2000, 2101)}
 _MOST: Final = Decimal(10) ** 12
+_OF_OTHERS: Final = frozenset({Basis.RELEASE, Basis.IMPORT})
 
 
 class IndicatorUnit(StrEnum):
@@ -194,7 +195,7 @@ def _indicator(cells: Cells) -> Indicator | None:
         cells.refuse("plan.bad_code", "code", given=code)
     label = cells.required("label::vi", "plan.empty_cell")
     unit = cells.choice("unit", _UNITS, "plan.unknown_word")
-    numerator, denominator = _numerator(cells), _denominator(cells, unit)
+    numerator, denominator = _numerator(cells, unit), _denominator(cells, unit)
     direction = cells.choice("direction", {one.value: one for one in Direction}, "plan.unknown_word")
     level = cells.choice("level", {one.value: one for one in Level}, "plan.unknown_word")
     period = cells.choice("period", _PERIODS, "plan.unknown_word")
@@ -218,10 +219,14 @@ def _indicator(cells: Cells) -> Indicator | None:
     )
 
 
-def _numerator(cells: Cells) -> Source | None:
+def _numerator(cells: Cells, unit: IndicatorUnit | None) -> Source | None:
+    """Return what to count: what is published or typed by others is a number by itself, and no part of a register."""
     found = _source(cells, "numerator")
     if found is not None and found.basis is Basis.PREVIOUS:
         cells.refuse("plan.previous_for_change", "numerator")
+        return None
+    if found is not None and found.basis in _OF_OTHERS and unit in {IndicatorUnit.PERCENT, IndicatorUnit.PERMILLE}:
+        cells.refuse("plan.count_or_change_alone", "numerator", given=str(found))
         return None
     return found
 
@@ -246,6 +251,9 @@ def _denominator(cells: Cells, unit: IndicatorUnit | None) -> Source | None:
     if unit is IndicatorUnit.CHANGE and not cells.text("denominator"):
         return PREVIOUS
     found = _source(cells, "denominator")
+    if found is not None and found.basis in _OF_OTHERS:
+        cells.refuse("plan.count_or_change_alone", "denominator", given=str(found))
+        return None
     if found is not None and (found.basis is Basis.PREVIOUS) is not (unit is IndicatorUnit.CHANGE):
         cells.refuse("plan.previous_for_change", "denominator")
         return None

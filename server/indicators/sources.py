@@ -1,9 +1,11 @@
-"""Where the numbers of an indicator come from: a measure of a form, a register, the number of units, the year before.
+"""Where the numbers of an indicator come from: a measure, a register, units, a release table, paper, the year before.
 
 A plan writes them in one cell: ``form.measure`` or ``form.measure[question=value]``; ``pool.name``, what several forms
 say together; ``register:households`` or ``register:households[poverty=poor]``, as the register stood at the end of the
-year; ``units:commune``, how many of a level there are; ``previous``, the numerator of the year before. Several values
-stand with ``|`` between them, ``register:clubs[kind=a|b]``. Reading them is for the storage.
+year; ``units:commune``, how many of a level there are; ``release:NAME``, the counts of a frozen release table as they
+may be shown, or with ``[state=reported]``, ``[state=not_reported]`` how many of its units did report or did not;
+``import:I8a``, what was typed from paper for an indicator nobody counts; ``previous``, the numerator of the year
+before. Several values stand with ``|`` between them, ``register:clubs[kind=a|b]``. Reading them is for the storage.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ class Basis(StrEnum):
     MEASURE = "measure"
     REGISTER = "register"
     UNITS = "units"
+    RELEASE = "release"
+    IMPORT = "import"
     PREVIOUS = "previous"
 
 
@@ -54,6 +58,8 @@ _PATTERNS: Final = {
     Basis.MEASURE: re.compile(rf"(?P<measure>[\w.\-]+\.\w+){_CATEGORY}"),
     Basis.REGISTER: re.compile(rf"register:(?P<measure>[\w-]+){_CATEGORY}"),
     Basis.UNITS: re.compile(r"units:(?P<measure>province|district|commune|village)(?P<category>)"),
+    Basis.RELEASE: re.compile(r"release:(?P<measure>[\w.\-]+)(?:\[(?P<category>state=(?:not_)?reported)\])?"),
+    Basis.IMPORT: re.compile(r"import:(?P<measure>[\w.\-]{1,40})(?P<category>)"),
 }
 
 

@@ -115,6 +115,11 @@ def _counted(amounts: Amounts) -> int:
     return 0 if amounts.is_typed else amounts.denominator
 
 
+def _counted_above(amounts: Amounts) -> int:
+    """Return the numerator, unless it was typed from paper."""
+    return 0 if amounts.numerator_is_typed else amounts.numerator
+
+
 def _unplaced(indicator: Indicator, listing: Listing, counts: Counts) -> Figure | None:
     """Return what lies in none of the listed units, None if there is nothing.
 
@@ -125,7 +130,7 @@ def _unplaced(indicator: Indicator, listing: Listing, counts: Counts) -> Figure 
     receipts = [counts.receipts[one] for one in listed if one in counts.receipts]
     everything, seen = counts.all_amounts, counts.all_receipts
     rest = Amounts(
-        everything.numerator - sum(one.numerator for one in amounts),
+        _counted_above(everything) - sum(map(_counted_above, amounts)),
         everything.numerator_rows - sum(one.numerator_rows for one in amounts),
         _counted(everything) - sum(map(_counted, amounts)),
         everything.denominator_rows - sum(one.denominator_rows for one in amounts),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from server.indicators.contribution import amount_of
 from server.indicators.figures import Goal, Receipts
 from server.indicators.periods import PeriodKind
+from server.indicators.sources import Basis
 from server.indicators.tables import Counts, Goals
 from server.operations.figure_sums import amounts_of, sums_of_years
 from server.territory.units import Level, UnitId
@@ -109,7 +110,12 @@ def goals_within(targets: Sequence[PlannedTarget], unit_id: UnitId, level: Level
 
 
 def paper_of(uow: UnitOfWork, project_id: int, indicator: Indicator) -> Mapping[tuple[int, UnitId], PaperFigure]:
-    """Return what was typed from documents for an indicator, by year and unit; it stands beside what was counted."""
+    """Return what was typed from documents for an indicator, by year and unit; it stands beside what was counted.
+
+    What nobody counts is typed and nothing else: it is the figure itself.
+    """
+    if indicator.numerator.basis is Basis.IMPORT:
+        return {}
     found = uow.paper_figures.of_key(project_id, indicator.code)
     return {
         (one.place.period.year, one.place.unit_id): one

@@ -1,6 +1,7 @@
-"""What the sources of an indicator amount to, by unit: measures, registers, the number of units, the year before.
+"""What the sources of an indicator amount to, by unit: measures, registers, units, release tables, the year before.
 
-Where the register of households is empty, the total somebody else counted stands in for it, marked as typed.
+Where the register of households is empty, the total somebody else counted stands in for it, marked as typed; and where
+no record of a year is counted in a measure, what was typed from paper does. Neither is ever added to what was counted.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from server.indicators.figures import Amounts
 from server.indicators.sources import PREVIOUS, Basis, Source
+from server.operations.released_sums import released_sums
+from server.operations.typed_sums import laid_out, typed_sums
+from server.operations.unit_parts import YearCut, wholly_below
 from server.registers.reach import HOUSEHOLDS
 from server.storage.repositories.figure_tables import Added, Extent
 from server.territory.units import Level, UnitId
@@ -77,7 +81,15 @@ def amounts_of(sums: YearlySums, indicator: Indicator, place: int | None, year: 
         below = sums.get(year - 1, {}).get((place, indicator.numerator), nothing)
     elif indicator.denominator is not None:
         below = here.get((place, indicator.denominator), nothing)
-    return Amounts(above.thousandths, above.contributions, below.thousandths, below.contributions, below.is_typed)
+    return Amounts(
+        above.thousandths,
+        above.contributions,
+        below.thousandths,
+        below.contributions,
+        below.is_typed,
+        above.is_typed,
+        above.is_withheld or below.is_withheld,
+    )
 
 
 def _stand_in(
@@ -95,7 +107,7 @@ def _stand_in(
     totals = uow.household_totals.of_years(extent.project_id, found)
     for year, source in product(found, stood_in):
         known = {unit_id: total.counts[part_of(source)] for unit_id, total in totals[year].items()}
-        found[year] |= _typed(here, extent, source=source, known=known, found=found[year])
+        found[year] |= _typed(YearCut(here, extent, year), source=source, known=known, found=found[year])
 
 
 def part_of(source: Source) -> str:
@@ -104,27 +116,14 @@ def part_of(source: Source) -> str:
     return _PARTS.get(source.category, "") if is_households else ""
 
 
-def _typed(here: Map, extent: Extent, *, source: Source, known: Mapping[UnitId, int | None], found: Sums) -> Sums:
-    """Return the totals typed for units whose register holds nobody, and for the whole if no register does.
-
-    The whole is the province's own total, else the sum of the units if each of them has one: a part is no whole.
-    """
-    typed = {unit_id: count for unit_id, count in known.items() if count}
-    places: dict[UnitId | None, int] = {place: typed[place] for place in extent.units & typed.keys()}
-    whole = [count for unit_id, count in typed.items() if _is_province(here, extent.frame, unit_id)]
-    if len(whole) == 1:
-        places[None] = whole[0]
-    elif extent.units and extent.units <= typed.keys():
-        places[None] = sum(typed[place] for place in extent.units)
+def _typed(cut: YearCut, *, source: Source, known: Mapping[UnitId, int | None], found: Sums) -> Sums:
+    """Return the totals typed for units whose register holds nobody, and for the whole if no register does."""
+    places = laid_out(cut, {unit_id: count for unit_id, count in known.items() if count})
     return {
         (place, source): Added(count * 1000, 0, is_typed=True)
         for place, count in places.items()
         if (place, source) not in found
     }
-
-
-def _is_province(here: Map, frame_key: str, unit_id: UnitId) -> bool:
-    return any(one.unit_id == unit_id for one in here.territory.units_of_level(Level.PROVINCE, _day(here, frame_key)))
 
 
 def _counted(
@@ -140,7 +139,15 @@ def _counted(
         held = _units_below(here, extent.frame, Level(source.measure))
         places: dict[UnitId | None, int] = {place: held.get(place, 0) for place in (*extent.units, None)}
         of_units |= {(place, source): Added(number * 1000, number) for place, number in places.items()}
-    return {year: {**of_forms[year], **of_lists[year], **of_units} for year in years}
+    published = released_sums(uow, here, extent, sources=by_kind[Basis.RELEASE], years=years)
+    counted = {year: {**of_forms[year], **of_lists[year], **of_units, **published[year]} for year in years}
+    typed = typed_sums(uow, here, extent, sources=[*measures, *by_kind[Basis.IMPORT]], years=years)
+    return {year: {**_beside(typed[year], counted[year]), **counted[year]} for year in years}
+
+
+def _beside(typed: Sums, counted: Sums) -> Sums:
+    """Return what was typed where nothing was counted: a number is either counted or typed, never made of both."""
+    return {key: added for key, added in typed.items() if key not in counted}
 
 
 def _day(here: Map, frame_key: str) -> date:
@@ -153,19 +160,5 @@ def _day(here: Map, frame_key: str) -> date:
 def _units_below(here: Map, frame_key: str, level: Level) -> Mapping[UnitId | None, int]:
     """Return how many units of a level lie in each unit on the boundaries of a frame, under None how many in all."""
     members = {period.unit_id for period in here.territory.units_of_level(level, _day(here, frame_key))}
-    below = {place: len(members & units) for place, units in _wholly_below(here, frame_key).items()}
+    below = {place: len(members & units) for place, units in wholly_below(here, frame_key).items()}
     return {None: len(members), **{place: number for place, number in below.items() if number}}
-
-
-def units_in(here: Map, frame_key: str, unit_id: UnitId) -> frozenset[UnitId]:
-    """Return the units that lie wholly in one on the boundaries of a frame, itself too."""
-    return _wholly_below(here, frame_key).get(unit_id, frozenset())
-
-
-@lru_cache(maxsize=16)
-def _wholly_below(here: Map, frame_key: str) -> Mapping[UnitId, frozenset[UnitId]]:
-    below: dict[UnitId, set[UnitId]] = {}
-    for row in here.territory.ancestors():
-        if row.frame == frame_key and not row.partial:
-            below.setdefault(row.ancestor_id, set()).add(row.unit_id)
-    return {unit_id: frozenset(units) for unit_id, units in below.items()}

@@ -16,14 +16,18 @@ from server.indicators.paper_figures import PaperPlace
 from server.indicators.periods import Period
 from server.indicators.sources import Basis
 from server.operations.figure_questions import boundaries_of, entry_asked_for, province_of
-from server.operations.figure_sums import part_of, sums_of_years, units_in
+from server.operations.figure_sums import part_of, sums_of_years
 from server.operations.places import place_names
 from server.operations.read_figures import Part, record_line, source_of
 from server.operations.sights import Desk, register_sight_of, sight_of
+from server.operations.typed_sums import key_of
+from server.operations.unit_parts import units_in
 from server.storage.repositories.figure_tables import Added, Extent
 from server.territory.units import Level
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from server.access.actors import Actor
     from server.indicators.paper_figures import PaperFigure
     from server.indicators.plan import Indicator
@@ -49,10 +53,10 @@ class ListedEntity:
 
 @dataclass(frozen=True, slots=True)
 class TypedTotal:
-    """A number of households that somebody else counted, with the document it was taken from."""
+    """A number that somebody else counted, with the document it was taken from."""
 
     unit_name: str
-    count: int
+    count: Decimal | int
     source: str
 
 
@@ -68,7 +72,7 @@ class OpenedFigure:
     year: int
     unit_name: str
     source: Source | None
-    total: int
+    total: Decimal | int
     records: tuple[RecordLine, ...] = ()
     entities: tuple[ListedEntity, ...] = ()
     units: tuple[str, ...] = ()
@@ -90,7 +94,7 @@ class _Asked:
     on: date
     after: int | None
 
-    def opened(self, source: Source | None, total: int) -> OpenedFigure:
+    def opened(self, source: Source | None, total: Decimal | int) -> OpenedFigure:
         """Return what is opened before anything is listed."""
         name = "" if self.unit_id is None else self.here.territory.name(self.unit_id, self.on)
         return OpenedFigure(self.entry.indicator, self.extent.period, name, source, total)
@@ -118,9 +122,13 @@ def open_figure(
         if source.basis is Basis.PREVIOUS:
             source, asked = entry.indicator.numerator, replace(asked, extent=replace(extent, period=question.year - 1))
         added = _added(uow, asked, source)
-        if added.is_typed:
+        if added.is_typed and source.basis is Basis.REGISTER:
             return _typed(uow, asked, source)
+        if added.is_typed and source.basis is not Basis.RELEASE:
+            return _documents(uow, asked, source)
     match source.basis:
+        case Basis.RELEASE | Basis.IMPORT:
+            return asked.opened(source, 0)
         case Basis.REGISTER:
             return _entities(asked, source, added.contributions)
         case Basis.UNITS:
@@ -190,6 +198,22 @@ def _typed(uow: UnitOfWork, asked: _Asked, source: Source) -> OpenedFigure:
         TypedTotal(territory.name(one, asked.on), totals[one].counts[part] or 0, totals[one].source)
         for one in places
         if one in totals
+    ]
+    return replace(asked.opened(source, sum(one.count for one in lines)), totals=tuple(lines))
+
+
+def _documents(uow: UnitOfWork, asked: _Asked, source: Source) -> OpenedFigure:
+    """Return the documents a typed number is from: that of the place, else those of the parts it was added from."""
+    year, territory = asked.extent.period, asked.here.territory
+    found = {
+        one.place.unit_id: one for one in uow.paper_figures.everyday(asked.extent.project_id, [year], [key_of(source)])
+    }
+    own = asked.unit_id if asked.unit_id is not None else province_of(territory, date(year, 12, 31))
+    inside = units_in(asked.here, asked.extent.frame, asked.unit_id) if asked.unit_id is not None else found.keys()
+    places = [own] if own is not None and own in found else [one for one in found if one in inside]
+    lines = [
+        TypedTotal(territory.name(one, found[one].frame_day), found[one].value or 0, str(found[one].source))
+        for one in places
     ]
     return replace(asked.opened(source, sum(one.count for one in lines)), totals=tuple(lines))
 

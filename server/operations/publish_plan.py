@@ -150,7 +150,11 @@ def _unit_of(target: Target, territory: Territory, faults: list[Fault]) -> UnitI
 
 def _measure_faults(plan: Plan, questions: Yield, sensitive: Collection[str]) -> Iterator[Fault]:
     """Yield a fault for each measure no published form has, and each category its measure is not broken down by."""
+    codes = {one.code for one in plan.indicators}
     for row, one in zip(plan.indicator_rows, plan.indicators, strict=True):
+        if one.numerator.basis is Basis.IMPORT and one.numerator.measure not in codes:
+            said = {"given": one.numerator.measure}
+            yield Fault("plan.unknown_import", said, sheet=INDICATORS, row=row, column="numerator")
         for column, source in (("numerator", one.numerator), ("denominator", one.denominator)):
             if source is not None and (code := _trouble(source, questions, sensitive)):
                 yield Fault(code, {"given": str(source)}, sheet=INDICATORS, row=row, column=column)

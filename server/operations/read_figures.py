@@ -26,8 +26,8 @@ from server.operations.figure_questions import (
     indicator_asked_for,
     province_of,
 )
-from server.operations.figure_sums import units_in
 from server.operations.sights import Desk, sight_of
+from server.operations.unit_parts import units_in
 from server.storage.repositories.figure_tables import Extent
 from server.territory.units import Level
 

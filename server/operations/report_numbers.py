@@ -108,6 +108,8 @@ def _reported(uow: UnitOfWork, extent: Extent, sources: Iterable[Source]) -> fro
 def _amount(sums: Sums, reported: frozenset[tuple[str, UnitId]], slot: Counted, unit_id: UnitId) -> Amount:
     """Return what was counted in one unit: 0 only where the form, or the whole of the register, has anything there."""
     added = sums.get((unit_id, slot.source))
+    if added is not None and added.is_withheld:
+        return Amount(Mark.HIDDEN)
     if added is not None:
         return Amount(Mark.TYPED if added.is_typed else Mark.COUNTED, amount_of(added.thousandths))
     whole = sums.get((unit_id, slot.measure))
@@ -166,5 +168,5 @@ def _part(figure: Figure, part: Part) -> Amount:
     if figure.value is None:
         return NOTHING
     value = {Part.VALUE: figure.value, Part.NUMERATOR: figure.numerator, Part.DENOMINATOR: figure.denominator}[part]
-    is_typed = figure.denominator_is_typed and part is Part.DENOMINATOR
+    is_typed = figure.denominator_is_typed if part is Part.DENOMINATOR else figure.numerator_is_typed
     return NOTHING if value is None else Amount(Mark.TYPED if is_typed else Mark.COUNTED, value)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from server.indicators.contribution import POOL
 from server.indicators.paper_keys import PaperKey, PaperKeys, levels_from
 from server.indicators.report_cells import TOTAL, Words
+from server.indicators.sources import Basis
 from server.operations.report_workbook import read_report_workbook
 from server.territory.units import Level
 
@@ -38,7 +39,7 @@ def keys_to_type(services: Services, project_id: int, *, is_sensitive: bool) -> 
     return PaperKeys.of(
         [
             *rows,
-            *map(_of_indicator, indicators),
+            *(_of_indicator(one) for one in indicators if one.numerator.basis is not Basis.RELEASE),
             *_of_pools(indicators),
             *_of_forms(shelved, is_sensitive=is_sensitive),
         ]

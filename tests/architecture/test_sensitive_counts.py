@@ -39,6 +39,11 @@ def test_exact_cases_are_asked_for_by_what_freezes_them_alone(modules):
     assert askers - {"server/storage/repositories/releases.py"} == WHO_MAY_KNOW
 
 
+def test_typed_counts_of_cases_are_published_in_one_place_alone(modules):
+    askers = {one.name for one in modules if "trail_of_cases" in read_attributes(one)}
+    assert askers == {"server/operations/released_sums.py"}
+
+
 def test_doors_read_release_tables_through_one_module(modules):
     doors = [one for one in modules if one.name.startswith(("server/web/", "server/cli/"))]
     reaching = {one.name for one in doors if "releases" in read_attributes(one)}

@@ -13,6 +13,9 @@ from server.indicators.sources import PREVIOUS, Basis, Source, parse_source
         ("register:households", Source("households", "", Basis.REGISTER)),
         ("register:clubs[kind=clb_pcblgd]", Source("clubs", "kind=clb_pcblgd", Basis.REGISTER)),
         ("units:commune", Source("commune", "", Basis.UNITS)),
+        ("release:vu-theo-quy", Source("vu-theo-quy", "", Basis.RELEASE)),
+        ("release:vu-theo-xa[state=not_reported]", Source("vu-theo-xa", "state=not_reported", Basis.RELEASE)),
+        ("import:I8a", Source("I8a", "", Basis.IMPORT)),
         (" previous ", PREVIOUS),
     ],
 )
@@ -22,7 +25,18 @@ def test_a_source_is_read_and_written_alike(text, source):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "households", "register:", "units:house", "units:commune[a=b]", "register:a b", "x:y.z"]
+    "text",
+    [
+        "",
+        "households",
+        "register:",
+        "units:house",
+        "units:commune[a=b]",
+        "register:a b",
+        "x:y.z",
+        "release:a[b=c]",
+        "import:I8[a=b]",
+    ],
 )
 def test_what_names_no_source_is_refused(text):
     with pytest.raises(ValueError, match=r".*"):

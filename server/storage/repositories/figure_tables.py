@@ -63,11 +63,15 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What was added up: thousandths, and how many contributions made them; none did what *is_typed* from paper."""
+    """What was added up: thousandths, and how many contributions made them; none did what *is_typed* from paper.
+
+    What *is_withheld* stands hidden in a release table: it has no number.
+    """
 
     thousandths: int
     contributions: int
     is_typed: bool = False
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from server.storage.visible import visible_paper
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -60,6 +60,28 @@ class PaperFigures:
         found = visible_paper(self.sight).where(
             rows.project_id == project_id, rows.key == key, rows.is_current, rows.thousandths.is_not(None)
         )
+        return [_figure(row) for row in self._connection.execute(_columns(found.order_by(rows.id)))]
+
+    def everyday(self, project_id: int, years: Collection[int], keys: Collection[str]) -> list[PaperFigure]:
+        """Return the current figures of whole years with these keys; those about incidents are not among them."""
+        rows = PaperFigureRow
+        found = visible_paper(self.sight).where(
+            rows.project_id == project_id,
+            rows.is_sensitive.is_(False),
+            rows.is_current,
+            rows.thousandths.is_not(None),
+            rows.period.in_(sorted(map(str, years))),
+            rows.key.in_(sorted(keys)),
+        )
+        return [_figure(row) for row in self._connection.execute(_columns(found))]
+
+    def trail_of_cases(self, key: str, year: int) -> list[PaperFigure]:
+        """Return every version ever of the counts of a whole year with a key of incidents, of whatever project.
+
+        Whoever asks answers for what is shown of them: see `shown_of`.
+        """
+        rows = PaperFigureRow
+        found = visible_paper(self.sight).where(rows.is_sensitive.is_(True), rows.key == key, rows.period == str(year))
         return [_figure(row) for row in self._connection.execute(_columns(found.order_by(rows.id)))]
 
     def current(self, project_id: int, places: Iterable[PaperPlace]) -> dict[PaperPlace, PaperFigure]:

@@ -28,12 +28,14 @@ class IndicatorShape(Schema):
 
 
 class FigureShape(Schema):
-    """One figure; *value* is null where nothing was counted."""
+    """One figure; *value* is null where nothing was counted, numerator and denominator where they may not be shown."""
 
-    numerator = fields.Float()
-    denominator = fields.Float(allow_none=True)
+    numerator = fields.Float(attribute="shown_numerator", allow_none=True)
+    denominator = fields.Float(attribute="shown_denominator", allow_none=True)
     value = fields.Float(allow_none=True)
     denominator_is_typed = fields.Boolean()
+    numerator_is_typed = fields.Boolean()
+    is_withheld = fields.Boolean()
     target = fields.Float(allow_none=True)
     target_is_draft = fields.Boolean()
     gap = fields.Float(allow_none=True)

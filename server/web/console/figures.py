@@ -128,6 +128,8 @@ class FigurePages:
         may_see = {
             Basis.REGISTER: may_use(account, Permission.READ_REGISTER, today),
             Basis.UNITS: True,
+            Basis.RELEASE: True,
+            Basis.IMPORT: True,
         }
 
         def opens(source: Source, *, is_typed: bool) -> bool:

@@ -84,6 +84,7 @@ def _headings(unit: IndicatorUnit, say: Say) -> Iterable[str]:
     yield say("console.files.numerator")
     yield say("console.files.denominator")
     yield say("console.files.denominator_source")
+    yield say("console.files.numerator_source")
     yield say("console.files.value", unit=sign)
     yield say("console.files.target", unit=sign)
     yield say("console.files.target_status")
@@ -96,14 +97,15 @@ def _headings(unit: IndicatorUnit, say: Say) -> Iterable[str]:
 def _figures(one: Figure, say: Say) -> tuple[Value, ...]:
     has_target = one.target is not None
     return (
-        one.numerator,
-        one.denominator,
+        one.shown_numerator,
+        one.shown_denominator,
         say("console.indicator.typed") if one.denominator_is_typed else None,
+        say("console.indicator.typed") if one.numerator_is_typed else None,
         _rounded(one.value),
         one.target,
         say("console.files.draft" if one.target_is_draft else "console.files.official") if has_target else None,
         _rounded(one.gap),
-        say(f"figures.standing.{one.standing.value}"),
+        say("figures.withheld" if one.is_withheld else f"figures.standing.{one.standing.value}"),
         one.received,
         one.approved,
     )

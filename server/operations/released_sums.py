@@ -1,0 +1,130 @@
+"""Counts of incidents as figures may read them: frozen in a release table, or typed from paper before there were any.
+
+A release table says what may be shown and what is hidden; nothing here knows more. A year of which no table was ever
+frozen may have the count of the province from paper: it is published as if it were a table of one cell, hidden below k
+and when it was put right by less than k. Counts typed for anything smaller than a province are never read here.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from server.indicators.paper_figures import shown_of
+from server.indicators.releases_tables import CellState
+from server.operations.publish_plan import read_workbook
+from server.operations.release_format import read_table
+from server.operations.unit_parts import YearCut
+from server.storage.repositories.figure_tables import Added
+from server.territory.units import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from server.indicators.paper_figures import PaperFigure
+    from server.indicators.releases import Release
+    from server.indicators.releases_tables import ReleasedCell, ReleasedTable
+    from server.indicators.sources import Source
+    from server.operations.atlas import Map
+    from server.storage.repositories.figure_tables import Extent
+    from server.storage.unit_of_work import UnitOfWork
+    from server.territory.units import UnitId
+
+    Found = dict[tuple[int | None, Source], Added]
+
+_TOTAL: Final = 0
+_SILENT: Final = "state=not_reported"
+_WITHHELD: Final = Added(0, 0, is_withheld=True)
+
+
+def released_sums(
+    uow: UnitOfWork, here: Map, extent: Extent, *, sources: Sequence[Source], years: Collection[int]
+) -> dict[int, Found]:
+    """Return what release tables say of *sources* in each year, by unit of the extent and under None for everything."""
+    found: dict[int, Found] = {year: {} for year in years}
+    if not sources:
+        return found
+    declared = _declared(uow)
+    for year in years:
+        cut = YearCut(here, extent, year)
+        tables = _tables(uow, year, {one.measure for one in sources})
+        for source in sources:
+            table, release = tables.get(source.measure), declared.get(source.measure)
+            if table is not None:
+                found[year] |= _of_table(cut, source, table)
+            elif release is not None and not source.category:
+                trail = uow.paper_figures.trail_of_cases(release.measure, year)
+                found[year] |= _of_paper(cut, source, trail=trail, k=release.k)
+    return found
+
+
+def _declared(uow: UnitOfWork) -> dict[str, Release]:
+    """Return the release tables that plans in force declare, of two with one name that of the newest plan."""
+    found: dict[str, Release] = {}
+    for plan in uow.plans.in_force():
+        for one in _releases_in(uow.releases.workbook(plan.plan_id)):
+            found.setdefault(one.name, one)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _releases_in(workbook: bytes) -> tuple[Release, ...]:
+    return read_workbook(workbook).releases
+
+
+def _tables(uow: UnitOfWork, year: int, names: Collection[str]) -> dict[str, ReleasedTable]:
+    """Return the tables of these names as they were frozen last."""
+    found: dict[str, ReleasedTable] = {}
+    for revision in uow.releases.revisions(year=year):
+        for one in uow.releases.tables(revision):
+            if one.name in names:
+                found[one.name] = read_table(one.cells)
+    return found
+
+
+def _of_table(cut: YearCut, source: Source, table: ReleasedTable) -> Found:
+    cells = {one.unit_id: one for one in table.cells if not one.quarter and not one.category}
+    found: Found = {}
+    for place in (*cut.extent.units, None):
+        within = [cells[one] for one in _rows_in(cut, place, cells)]
+        if source.category:
+            is_wanted = [(one.state is CellState.NOT_REPORTED) is (source.category == _SILENT) for one in within]
+            added = Added(sum(is_wanted) * 1000, len(within)) if within else None
+        else:
+            added = _added([cells[_TOTAL]] if place is None else within)
+        if added is not None:
+            found[place, source] = added
+    return found
+
+
+def _rows_in(cut: YearCut, place: UnitId | None, cells: Mapping[int, ReleasedCell]) -> Iterable[int]:
+    """Return the rows of a table that make up a unit: its own, else those of the units of that year inside it."""
+    if place is None:
+        return [one for one in cells if one != _TOTAL]
+    if place in cells:
+        return [place]
+    inside = cut.parts(place, Level.PROVINCE) or cut.parts(place, Level.COMMUNE)
+    return sorted(one for one in inside if one in cells)
+
+
+def _added(cells: Sequence[ReleasedCell]) -> Added | None:
+    """Return what the cells come to: hidden if one of them is, nothing where nothing was reported."""
+    if any(one.state is CellState.HIDDEN for one in cells):
+        return _WITHHELD
+    counts = [one.count for one in cells if one.count is not None]
+    return Added(sum(counts) * 1000, len(counts)) if counts else None
+
+
+def _of_paper(cut: YearCut, source: Source, *, trail: Iterable[PaperFigure], k: int) -> Found:
+    """Return the count of the year's one province from paper, for it and for everything there is."""
+    provinces = cut.units(Level.PROVINCE)
+    if len(provinces) != 1:
+        return {}
+    (province,) = provinces
+    versions = [one for one in trail if one.place.unit_id == province]
+    if not any(one.is_current and one.value is not None for one in versions):
+        return {}
+    shown = shown_of(versions, k)
+    added = _WITHHELD if shown is None else Added(shown, 0, is_typed=True)
+    places = [place for place in cut.extent.units if province in cut.parts(place, Level.PROVINCE)]
+    return {(place, source): added for place in (*places, None)}
