@@ -84,7 +84,6 @@ def _headings(unit: IndicatorUnit, say: Say) -> Iterable[str]:
     yield say("console.files.numerator")
     yield say("console.files.denominator")
     yield say("console.files.denominator_source")
-    yield say("console.files.numerator_source")
     yield say("console.files.value", unit=sign)
     yield say("console.files.target", unit=sign)
     yield say("console.files.target_status")
@@ -92,6 +91,7 @@ def _headings(unit: IndicatorUnit, say: Say) -> Iterable[str]:
     yield say("console.indicator.standing")
     yield say("console.files.received")
     yield say("console.files.approved")
+    yield say("console.files.numerator_source")
 
 
 def _figures(one: Figure, say: Say) -> tuple[Value, ...]:
@@ -100,7 +100,6 @@ def _figures(one: Figure, say: Say) -> tuple[Value, ...]:
         one.shown_numerator,
         one.shown_denominator,
         say("console.indicator.typed") if one.denominator_is_typed else None,
-        say("console.indicator.typed") if one.numerator_is_typed else None,
         _rounded(one.value),
         one.target,
         say("console.files.draft" if one.target_is_draft else "console.files.official") if has_target else None,
@@ -108,6 +107,7 @@ def _figures(one: Figure, say: Say) -> tuple[Value, ...]:
         say("figures.withheld" if one.is_withheld else f"figures.standing.{one.standing.value}"),
         one.received,
         one.approved,
+        say("console.indicator.typed") if one.numerator_is_typed else None,
     )
 
 

@@ -22,6 +22,8 @@ def test_a_figure_is_given_by_unit_with_its_target_and_its_records(ask, world):
         "numerator": 1.0,
         "denominator": 2.0,
         "denominator_is_typed": False,
+        "numerator_is_typed": False,
+        "is_withheld": False,
         "value": 50.0,
         "target": 70.0,
         "target_is_draft": True,
