@@ -40,6 +40,8 @@ class Question:
     """The code of a finding."""
     first_day: date | None = None
     last_day: date | None = None
+    figure_year: int | None = None
+    """The year whose figures they bear on."""
     words: str = ""
 
 
@@ -115,6 +117,7 @@ def filters_of(services: Services, question: Question) -> Filters:
         finding=question.finding,
         since=_midnight(services, question.first_day),
         before=_midnight(services, question.last_day and question.last_day + timedelta(days=1)),
+        figure_year=question.figure_year,
         words=tuple(fold(question.words).split()),
     )
 

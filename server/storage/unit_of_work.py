@@ -18,6 +18,7 @@ from server.storage.repositories.accounts import Accounts
 from server.storage.repositories.carried_lists import CarriedLists
 from server.storage.repositories.clean_records import CleanRecords
 from server.storage.repositories.collaborators import Collaborators
+from server.storage.repositories.completeness import Completeness
 from server.storage.repositories.entities import Entities
 from server.storage.repositories.entity_effects import EntityEffects
 from server.storage.repositories.entity_history import EntityHistory
@@ -150,6 +151,11 @@ class UnitOfWork:
     def entity_history(self) -> EntityHistory:
         """Return what pages read of the past of entities."""
         return EntityHistory(self._connection, self.sight)
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """Return what came and what there is to come."""
+        return Completeness(self._connection, self.sight)
 
     @cached_property
     def past_registers(self) -> PastRegisters:

@@ -22,7 +22,7 @@ from server.submissions.review import ReviewState
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
@@ -53,6 +53,8 @@ class Filters:
     """The code of a finding its current version has."""
     since: datetime | None = None
     before: datetime | None = None
+    figure_year: int | None = None
+    """The year whose figures they bear on."""
     words: tuple[str, ...] = ()
     """Folded; all must occur in the record's name."""
 
@@ -276,6 +278,7 @@ def _narrowed(scoped: Select[Any], filters: Filters) -> Select[Any]:
         rows.project_id.in_(practice) if filters.is_practice else rows.project_id.not_in(practice),
         rows.is_sensitive.is_(filters.is_sensitive),
         *(rows.name_folded.contains(word, autoescape=True) for word in filters.words),
+        *_in_time(filters),
     ]
     if filters.form_key is not None:
         where.append(rows.form_key == filters.form_key)
@@ -288,11 +291,17 @@ def _narrowed(scoped: Select[Any], filters: Filters) -> Select[Any]:
         where.append(or_(rows.is_flagged, ~rows.is_derived).is_(filters.is_flagged))
     if filters.finding:
         where.append(_has_finding(filters.finding))
-    if filters.since is not None:
-        where.append(rows.received_at >= filters.since)
-    if filters.before is not None:
-        where.append(rows.received_at < filters.before)
     return scoped.where(*where)
+
+
+def _in_time(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    rows = SubmissionRow
+    if filters.figure_year is not None:
+        yield rows.figure_year == filters.figure_year
+    if filters.since is not None:
+        yield rows.received_at >= filters.since
+    if filters.before is not None:
+        yield rows.received_at < filters.before
 
 
 def _has_finding(code: str) -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_DIGITS: Final = 16
 _LONGEST_WORDS: Final = 100
+_YEARS: Final = range(2000, 2101)
 _FINDING_CODE: Final = re.compile(r"[a-z_]{1,30}\.[a-z_]{1,29}")
 _AWAITING: Final = "awaiting"
 _STATES: Final[Mapping[str, frozenset[ReviewState]]] = {
@@ -67,6 +68,7 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
         finding=_code(arguments.get("finding", "")),
         first_day=_day(arguments.get("from")),
         last_day=_day(arguments.get("to")),
+        figure_year=_year(arguments.get("of")),
         words=arguments.get("q", "")[:_LONGEST_WORDS].strip(),
     )
     return Asked(question, _parameters(question, state), state)
@@ -116,6 +118,7 @@ def _parameters(question: Question, state: str) -> dict[str, str]:
         "finding": question.finding,
         "from": question.first_day.isoformat() if question.first_day else "",
         "to": question.last_day.isoformat() if question.last_day else "",
+        "of": str(question.figure_year or ""),
         "q": question.words,
     }
     return {name: text for name, text in written.items() if text}
@@ -128,6 +131,11 @@ def _code(text: str) -> str:
 def _unit(text: str | None) -> UnitId | None:
     found = number(text)
     return None if found is None else UnitId(found)
+
+
+def _year(text: str | None) -> int | None:
+    found = number(text)
+    return found if found is not None and found in _YEARS else None
 
 
 def _day(text: str | None) -> date | None:

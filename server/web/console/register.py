@@ -13,6 +13,7 @@ from server.operations.sights import Desk
 from server.web.console.assets import read_assets
 from server.web.console.by_rule import RulePages
 from server.web.console.collaborators import CollaboratorPages
+from server.web.console.completeness import CompletenessPages
 from server.web.console.doors import Doors
 from server.web.console.duplicates import DuplicatePages
 from server.web.console.entity_changes import EntityChangePages
@@ -84,6 +85,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _lock_routes(LockPages(services, screen))
     by_rule = RulePages(services, screen).listing
     yield Route("GET", "/submissions/by-rule", "submissions_by_rule", Desk.EVERYDAY.review, by_rule)
+    yield from _completeness_routes(CompletenessPages(services, screen))
     yield from _held_routes(HeldPages(services, screen))
     yield from _collaborator_routes(CollaboratorPages(services, screen))
     yield from _import_routes(ImportPages(services, screen))
@@ -163,6 +165,12 @@ def _lock_routes(pages: LockPages) -> Iterable[Route]:
     yield Route("GET", one, "indicator_lock", read, pages.one)
     yield Route("GET", f"{one}/records", "indicator_lock_records", read, pages.late)
     yield Route("GET", f"{one}/file", "indicator_lock_file", read, pages.file)
+
+
+def _completeness_routes(pages: CompletenessPages) -> Iterable[Route]:
+    read, name = Permission.READ_FIGURES, "indicators_completeness"
+    yield Route("GET", "/completeness", name, read, pages.table)
+    yield Route("GET", "/completeness.<kind>", f"{name}_file", read, pages.table_file)
 
 
 def _held_routes(pages: HeldPages) -> Iterable[Route]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from server.indicators.figures import Figure
+    from server.operations.read_completeness import CompletenessTable
     from server.operations.read_figures import IndicatorReading
     from server.operations.read_series import IndicatorSeries
 
@@ -76,6 +77,40 @@ def series_grid(series: IndicatorSeries, label: str, say: Say) -> Grid:
         notes=(f"{indicator.code} · {label} · {place}", say("console.indicator.only_approved")),
         columns=(say("console.indicator.year"), say("console.files.plan"), *_headings(indicator.unit, say)),
         rows=tuple((one.year, one.entry.plan_name, *_figures(one.figure, say)) for one in series.points),
+    )
+
+
+def completeness_grid(table: CompletenessTable, say: Say) -> Grid:
+    """Return who has sent, as its page shows it."""
+    expectation = table.form.expectation.value
+    rows = [(row.unit.name, row) for row in table.rows]
+    rows.append((table.within or say("console.indicator.total"), table.total))
+    return Grid(
+        name=file_name("completeness", table.year, table.form.title, table.within),
+        notes=(f"{say('completeness.title')} · {table.form.title} · {table.year}",),
+        columns=(
+            say(f"figures.level.{table.level.value}"),
+            say(f"completeness.expected.{expectation}"),
+            say(f"completeness.reached.{expectation}"),
+            say("console.files.received"),
+            say("console.files.approved"),
+            say("completeness.parts_all"),
+            say("completeness.parts"),
+            say("completeness.sending"),
+        ),
+        rows=tuple(
+            (
+                name,
+                row.expected,
+                row.arrived.reached,
+                row.arrived.received,
+                row.arrived.approved,
+                row.parts,
+                row.parts_sent,
+                say(f"figures.sending.{row.sending.value}"),
+            )
+            for name, row in rows
+        ),
     )
 
 

@@ -68,6 +68,7 @@ ANSWERS = {
     "register_dismiss": 404,  # nothing was found
     "register_reopen": 404,
     "register_part": 404,
+    "indicators_completeness_file": 404,  # there is no file of that kind
 }
 ABOUT_ONE_THING = {"submission_id", "upload_id", "collaborator_id", "entity_key", "import_id", "token"}
 
