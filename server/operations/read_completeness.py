@@ -17,7 +17,7 @@ from server.indicators.deadlines import due_day
 from server.indicators.periods import Period
 from server.indicators.tables import ListedUnit
 from server.operations.figure_questions import FigureQuestion, boundaries_of
-from server.operations.figure_sums import units_in
+from server.operations.unit_parts import units_in
 from server.registers.households import LAST_SURVEY_YEAR
 from server.registers.reach import HOUSEHOLDS
 from server.territory.units import Level, UnitId
