@@ -21,6 +21,7 @@ from server.settings import read_settings
 from .client import Load, Outcome, Request, drive_apart, join
 from .measurement import Bench, Wanted, measured, started
 from .province import LARGE, LIST, Province, set_up_province
+from .search import Searched, measure_searches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,8 +84,8 @@ class _CountingShelf(EntityShelf):
         super().put(key, piece)
 
 
-def measure_lists(wanted: Wanted) -> Iterator[Figures | OneChange]:
-    """Yield what unchanged form lists, manifests and entity lists cost, then changed entity lists, then one change."""
+def measure_lists(wanted: Wanted) -> Iterator[Figures | OneChange | Searched]:
+    """Yield what unchanged form lists, manifests and entity lists cost, changed entity lists, one change, searches."""
     with ExitStack() as stack:
         province, bench = started(wanted, lambda services: set_up_province(services, wanted.share), stack)
         polled = [_polled(key, bench.port) for key in province.keys]
@@ -94,6 +95,7 @@ def measure_lists(wanted: Wanted) -> Iterator[Figures | OneChange]:
         large = tuple(polled[province.keys.index(key)].entities for key in province.large)
         yield measured(bench, f"lists: {LARGE} households, changed", partial(_changed_rounds, bench, large))
         yield _one_change(bench, province)
+        yield from measure_searches(bench)
 
 
 def _polled(key: str, port: int) -> _Polled:

@@ -185,11 +185,17 @@ class _Search:
 
     def page(self, after: int | None) -> tuple[list[int], int | None, int]:
         """Return the keys, the last of them if more follow, and how many there are in all."""
-        found = self.uow.register.places(self.filters, at_most=COUNTED_AT_MOST + 1)
+        found = self._found()
         start = self._start(after, found)
-        rows = self._few(found, start) if len(found) <= COUNTED_AT_MOST else self._many(start)
+        is_all = self.filters.keys is not None or len(found) <= COUNTED_AT_MOST
+        rows = self._few(found, start) if is_all else self._many(start)
         keys = [one.key for one in rows[:PAGE_SIZE]]
-        return keys, keys[-1] if len(rows) > PAGE_SIZE else None, len(found)
+        return keys, keys[-1] if len(rows) > PAGE_SIZE else None, min(len(found), COUNTED_AT_MOST + 1)
+
+    def _found(self) -> list[Place]:
+        """Return all there is where words were looked up, which is never much, else no more than is counted."""
+        at_most = COUNTED_AT_MOST + 1 if self.filters.keys is None else None
+        return self.uow.register.places(self.filters, at_most=at_most)
 
     def _few(self, found: Sequence[Place], start: Place | None) -> list[Place]:
         ordered = sorted(found, key=self._order)

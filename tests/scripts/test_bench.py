@@ -61,11 +61,15 @@ def test_photographs_and_lists_are_measured_too():
 @pytest.mark.database
 @pytest.mark.parametrize("database", [pytest.param("sqlite", marks=pytest.mark.full), "postgresql"])
 def test_a_province_s_lists_are_measured_unchanged_changed_and_after_one_change(database):
-    *polled, changed, one = bench("lists", "--database", database, "--seconds", "0.5", "--share", "0.01")
+    figures = bench("lists", "--database", database, "--seconds", "0.5", "--share", "0.01")
+    (*polled, changed, one), searches = figures[:5], figures[5:]
     assert [set(figures["answers"]) for figures in polled] == [{"304"}] * 3
     assert set(changed["answers"]) == {"200"}
     assert (one["pieces"], one["lists"], one["pieces_made_anew"]) == (9, 15, 1)
     assert one["largest_village_bytes"] < 60_000
+    assert {search["words"] for search in searches} >= {"", "nguyen van"}
+    assert all(search["cpu_ms"] > 0 for search in searches)
+    assert searches[0]["found"] > max(search["found"] for search in searches[1:]) > 0
 
 
 def test_the_cpu_of_a_child_that_ended_is_its_parents():

@@ -16,7 +16,7 @@ from server.registers.versions import Conflict
 from server.storage.models.people import CollaboratorRow
 from server.storage.models.projects import ProjectRow
 from server.storage.models.registers import EntityListRow, EntityRow, EntityWordRow
-from server.storage.visible import Sight, visible_entities, visible_words
+from server.storage.visible import Sight, visible_entities, visible_entities_among, visible_words
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 MOST_HITS: Final = 2000
 """So many entities are gathered by their words; what more of them match is looked through unit by unit instead."""
+
+_COUNTED: Final = 20_000
+"""How far it is counted how many have a word, to begin with the rarest."""
 
 
 # Written as the indexes of these few rows are: a parameter in its place would hide from SQLite that they serve.
@@ -59,7 +62,7 @@ class EntityFilters:
     words: tuple[str, ...] = ()
     """As `server.registers.words` makes them; each must begin a word of the entity."""
     keys: tuple[int, ...] | None = None
-    """Only of these, where words were looked up before."""
+    """Only of these, where words were looked up before: no more than `MOST_HITS`."""
     units: tuple[UnitId, ...] | None = None
 
 
@@ -177,7 +180,7 @@ class Register:
 
     def _narrowed(self, filters: EntityFilters) -> Select[Any]:
         rows = EntityRow
-        of_list = rows.list_id if filters.is_leaving or filters.is_in_conflict else _OF_LIST
+        of_list = _OF_LIST if filters.keys is not None else rows.list_id
         where: list[ColumnElement[bool] | TextClause] = [
             of_list.in_(filters.list_ids),
             *(_has_word(rows.id, word) for word in filters.words),
@@ -190,29 +193,32 @@ class Register:
             where.append(_LEAVING)
         if filters.is_in_conflict:
             where.append(_IN_CONFLICT)
-        if filters.keys is not None:
-            where.append(rows.id.in_(filters.keys))
         if filters.units is not None:
             where.append(rows.unit_id.in_(filters.units))
+        if filters.keys is not None:
+            return visible_entities_among(self.sight, filters.keys).where(*where)
         return visible_entities(self.sight).where(*where)
 
     def _keys_by_words(self, filters: EntityFilters) -> list[int]:
         """Return the keys of entities that have every word, looked up by the one that is rarest here."""
         rows = EntityWordRow
         known = visible_words(self.sight).where(rows.list_id.in_(filters.list_ids)).with_only_columns(rows.entity_key)
-        rarest = self._rarest(known, filters.words)
-        others = (_has_word(rows.entity_key, word) for word in filters.words if word != rarest)
-        keys = known.where(*_begins(rows.word, rarest), *others).limit(MOST_HITS)
+        rarest, *others = self._rarest_first(known, filters.words)
+        has_others = (_has_word(rows.entity_key, word) for word in others)
+        keys = known.where(*_begins(rows.word, rarest), *has_others).limit(MOST_HITS)
         return list(self._connection.execute(keys).scalars())
 
-    def _rarest(self, known: Select[Any], words: tuple[str, ...]) -> str:
-        """Return the word that the fewest entities have, counting as far as there can be a choice."""
+    def _rarest_first(self, known: Select[Any], words: tuple[str, ...]) -> list[str]:
+        """Return the words, those first that the fewest entities have; of common ones, the longest.
+
+        What has every word is looked for among those that have the first one, so that a common one there costs most.
+        """
         if len(words) == 1:
-            return words[0]
-        bounded = (known.where(*_begins(EntityWordRow.word, one)).limit(MOST_HITS).subquery() for one in words)
+            return list(words)
+        bounded = (known.where(*_begins(EntityWordRow.word, one)).limit(_COUNTED).subquery() for one in words)
         counted = [select(func.count()).select_from(one).scalar_subquery() for one in bounded]
-        counts = self._connection.execute(select(*counted)).one()
-        return min(zip(counts, words, strict=True), key=lambda one: one[0])[1]
+        counts = dict(zip(words, self._connection.execute(select(*counted)).one(), strict=True))
+        return sorted(words, key=lambda one: (counts[one], -len(one)))
 
 
 def _has_word(key: Any, word: str) -> ColumnElement[bool]:  # noqa: ANN401 a column of a table or of its alias
