@@ -23,6 +23,7 @@ from server.web.console.held import HeldPages
 from server.web.console.imports import ImportPages
 from server.web.console.locks import LockPages
 from server.web.console.paper import PaperPages
+from server.web.console.published import PublishedPages
 from server.web.console.records import RecordPages
 from server.web.console.refusals import refusal_page
 from server.web.console.registers import RegisterPages
@@ -86,6 +87,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     by_rule = RulePages(services, screen).listing
     yield Route("GET", "/submissions/by-rule", "submissions_by_rule", Desk.EVERYDAY.review, by_rule)
     yield from _completeness_routes(CompletenessPages(services, screen))
+    yield from _published_routes(PublishedPages(services, screen))
     yield from _held_routes(HeldPages(services, screen))
     yield from _collaborator_routes(CollaboratorPages(services, screen))
     yield from _import_routes(ImportPages(services, screen))
@@ -171,6 +173,15 @@ def _completeness_routes(pages: CompletenessPages) -> Iterable[Route]:
     read, name = Permission.READ_FIGURES, "indicators_completeness"
     yield Route("GET", "/completeness", name, read, pages.table)
     yield Route("GET", "/completeness.<kind>", f"{name}_file", read, pages.table_file)
+
+
+def _published_routes(pages: PublishedPages) -> Iterable[Route]:
+    read, sign, name = Permission.READ_FIGURES, Permission.REVIEW_INCIDENTS, "indicators_published"
+    yield Route("GET", "/published", name, read, pages.listing)
+    yield Route("GET", "/published/tables", f"{name}_tables", read, pages.tables)
+    yield Route("GET", "/published/tables.<kind>", f"{name}_file", read, pages.tables_file)
+    yield Route("GET", "/incidents/published", "incidents_published", sign, pages.signing)
+    yield Route("POST", "/incidents/published", "incidents_published_sign", sign, pages.sign)
 
 
 def _held_routes(pages: HeldPages) -> Iterable[Route]:

@@ -20,6 +20,8 @@ def way_back() -> str | None:
     match (request.endpoint or "").removeprefix("console.").rpartition("_"):
         case "submissions" | "incidents" as name, _, "decide" | "undo":
             return _records(name)
+        case "incidents_published", _, "sign":
+            return url_for("console.incidents_published")
         case "held", _, "release" | "discard":
             return url_for("console.held")
         case "collaborator", _, "card" | "revoke":

@@ -68,6 +68,10 @@ ANSWERS = {
     "register_dismiss": 404,  # nothing was found
     "register_reopen": 404,
     "register_part": 404,
+    "indicators_published_tables": 404,  # nothing was published
+    "indicators_published_file": 404,
+    "incidents_published": 404,  # nobody here answers for the province
+    "incidents_published_sign": 400,  # nobody said to be sure
     "indicators_completeness_file": 404,  # there is no file of that kind
 }
 ABOUT_ONE_THING = {"submission_id", "upload_id", "collaborator_id", "entity_key", "import_id", "token"}
