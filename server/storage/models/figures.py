@@ -17,6 +17,7 @@ from server.storage.models.schema import Id, Model
 
 _WINNERS = text("is_counted AND combine <> 'sum'")
 _COUNTED = text("is_counted")
+_ADDING = text("is_counted AND thousandths <> 0")
 
 
 class ContributionRow(Model):
@@ -34,6 +35,17 @@ class ContributionRow(Model):
             "unit_id",
             sqlite_where=_COUNTED,
             postgresql_where=_COUNTED,
+        ),
+        Index(
+            "ix_contribution_adding",
+            "project_id",
+            "measure",
+            "period",
+            "category",
+            "version_id",
+            "unit_id",
+            sqlite_where=_ADDING,
+            postgresql_where=_ADDING,
         ),
         Index(
             "uq_contribution_winner",

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
-    Select,
     and_,
     case,
     cast,
-    distinct,
     false,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -40,7 +39,7 @@ from server.storage.visible import visible
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Connection, Row, Subquery
@@ -48,6 +47,8 @@ if TYPE_CHECKING:
     from server.indicators.sources import Source
     from server.storage.visible import Sight
 
+_NOTHING: Final[ColumnElement[int]] = literal_column("0")
+"""Written out: a database cannot tell that a parameter is what the index of rows that add something says."""
 _NOWHERE: Final = cast(null(), BigInteger)
 
 
@@ -222,54 +223,85 @@ class FigureTables:
     def records_behind(self, extent: Extent, source: Source, *, after: int | None, at_most: int) -> list[RecordBehind]:
         """Return records in sight that make the sum of *source*, the newest first, those before record *after*.
 
+        The versions that count are gone through in the order of an index, so that a page costs the same however many
+        there are.
         Without units in *extent*, of the whole project. What adds nothing (a *latest* with value 0) is not among them.
         """
         if not self._open(extent, [source]):
             return []
+        found: list[RecordBehind] = []
+        at_once = 2 * at_most
+        candidates = self._adding(extent, source, self._before(after), at_once)
+        while candidates:
+            found += self._seen_of(candidates)
+            if len(found) >= at_most or len(candidates) < at_once:
+                break
+            at_once *= 4
+            candidates = self._adding(extent, source, candidates[-1].version_id, at_once)
+        return found[:at_most]
+
+    def _before(self, submission_id: int | None) -> int | None:
+        """Return the version of a record that counts, else its newest; None without a record."""
+        if submission_id is None:
+            return None
+        records, versions = SubmissionRow, SubmissionVersionRow
+        counted = select(records.counted_version_id).where(records.id == submission_id).scalar_subquery()
+        newest = select(func.max(versions.id)).where(versions.submission_id == submission_id).scalar_subquery()
+        found: int | None = self._connection.execute(select(func.coalesce(counted, newest))).scalar_one()
+        return found
+
+    def _adding(self, extent: Extent, source: Source, before: int | None, at_most: int) -> list[Row[Any]]:
+        """Return the next versions that add to the sum of *source*, the newest first, whoever may see them."""
         rows = ContributionRow
-        found = (
-            visible(self.sight)
-            .join(SubmissionVersionRow, SubmissionVersionRow.submission_id == SubmissionRow.id)
-            .join(rows, rows.version_id == SubmissionVersionRow.id)
-            .where(_counted_in(extent, source))
-            .group_by(SubmissionRow.id)
-            .order_by(SubmissionRow.id.desc())
-            .limit(at_most)
-            .with_only_columns(
-                SubmissionRow.id,
-                SubmissionRow.received_at,
-                SubmissionRow.instance_name,
-                SubmissionRow.review_state,
+        adding = (
+            select(
+                rows.version_id,
                 func.max(rows.unit_id).label("unit_id"),
                 func.max(rows.event_date).label("event_date"),
                 func.sum(rows.thousandths).label("thousandths"),
             )
+            .where(self._counted_in(extent, source))
+            .group_by(rows.version_id)
+            .order_by(rows.version_id.desc())
+            .limit(at_most)
         )
-        if after is not None:
-            found = found.where(SubmissionRow.id < after)
-        return [
-            RecordBehind(
-                submission_id=row.id,
-                unit_id=UnitId(row.unit_id),
-                event_date=row.event_date,
-                received_at=row.received_at,
-                instance_name=row.instance_name,
-                review_state=row.review_state,
-                thousandths=int(row.thousandths),
-            )
-            for row in self._connection.execute(found)
-        ]
+        if before is not None:
+            adding = adding.where(rows.version_id < before)
+        found: list[Row[Any]] = [*self._connection.execute(adding)]
+        return found
+
+    def _seen_of(self, candidates: Sequence[Row[Any]]) -> Iterator[RecordBehind]:
+        """Yield the records in sight of these versions, in their order."""
+        versions = SubmissionVersionRow
+        asked = select(versions.id, versions.submission_id).where(
+            versions.id.in_([row.version_id for row in candidates])
+        )
+        record_of = {row.id: row.submission_id for row in self._connection.execute(asked)}
+        seen = visible(self.sight).where(SubmissionRow.id.in_(sorted(set(record_of.values()))))
+        columns = (
+            SubmissionRow.id, SubmissionRow.received_at, SubmissionRow.instance_name, SubmissionRow.review_state,
+        )  # fmt: skip
+        known = {row.id: row for row in self._connection.execute(seen.with_only_columns(*columns))}
+        for one in candidates:
+            row = known.get(record_of[one.version_id])
+            if row is not None:
+                yield RecordBehind(
+                    submission_id=row.id,
+                    unit_id=UnitId(one.unit_id),
+                    event_date=one.event_date,
+                    received_at=row.received_at,
+                    instance_name=row.instance_name,
+                    review_state=row.review_state,
+                    thousandths=int(one.thousandths),
+                )
 
     def count_behind(self, extent: Extent, source: Source) -> int:
         """Return how many records make the sum of *source*, in sight or not: a figure's size is no secret."""
         if not self._open(extent, [source]):
             return 0
         rows = ContributionRow
-        return self._connection.execute(
-            select(func.count(distinct(SubmissionVersionRow.submission_id)))
-            .join(rows, rows.version_id == SubmissionVersionRow.id)
-            .where(_counted_in(extent, source))
-        ).scalar_one()
+        counted = select(rows.version_id).where(self._counted_in(extent, source)).group_by(rows.version_id).subquery()
+        return self._connection.execute(select(func.count()).select_from(counted)).scalar_one()
 
     def open_measures(self, project_id: int, measures: Iterable[str]) -> frozenset[str]:
         """Return those of *measures* all of whose forms are the project's and not sensitive."""
@@ -303,6 +335,22 @@ class FigureTables:
                 behind[row.pool] = behind.get(row.pool, frozenset()) | {row.form_id}
         return behind
 
+    def _counted_in(self, extent: Extent, source: Source) -> ColumnElement[bool]:
+        """Return what makes a contribution one of those the sum of *source* is made of."""
+        rows = ContributionRow
+        counted = and_(
+            rows.is_counted,
+            rows.project_id == extent.project_id,
+            rows.measure == source.measure,
+            rows.period == extent.period,
+            rows.category.in_(source.categories) if len(source.categories) > 1 else rows.category == source.category,
+            rows.thousandths != _NOTHING,
+        )
+        if not extent.units:
+            return counted
+        below = select(UnitAncestorRow.unit_id).where(_lies_in(extent))
+        return and_(counted, rows.unit_id.in_(sorted(set(self._connection.execute(below).scalars()))))
+
     def _open(self, extent: Extent, sources: Sequence[Source]) -> list[Source]:
         measures = [source for source in sources if source.basis is Basis.MEASURE]
         allowed = self.open_measures(extent.project_id, [source.measure for source in measures])
@@ -325,24 +373,6 @@ def _gathered(years: Iterable[int], parts: Iterable[tuple[int, int | None, Sourc
         before = found[year].get((place, source), Added(0, 0))
         found[year][place, source] = Added(before.thousandths + thousandths, before.contributions + contributions)
     return found
-
-
-def _counted_in(extent: Extent, source: Source) -> ColumnElement[bool]:
-    """Return what makes a contribution one of those the sum of *source* is made of."""
-    rows = ContributionRow
-    counted = and_(
-        rows.is_counted,
-        rows.project_id == extent.project_id,
-        rows.measure == source.measure,
-        rows.period == extent.period,
-        rows.category.in_(source.categories),
-        rows.thousandths != 0,
-    )
-    return and_(counted, rows.unit_id.in_(_below(extent))) if extent.units else counted
-
-
-def _below(extent: Extent) -> Select[int]:
-    return select(UnitAncestorRow.unit_id).where(_lies_in(extent))
 
 
 def _lies_in(extent: Extent) -> ColumnElement[bool]:
