@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from server.cli.locks import lock, locks
+from server.cli.no_cases import no_case
 from server.cli.paper_figures import figures_template, load_figures
 from server.cli.register_files import undo
 from server.cli.terminal import Terminal, as_json, pass_terminal
@@ -50,7 +51,7 @@ def figures() -> None:
     """Số liệu. / Figures."""
 
 
-for _one in (load_figures, undo, figures_template, lock, locks):
+for _one in (load_figures, undo, figures_template, lock, locks, no_case):
     figures.add_command(_one)
 
 

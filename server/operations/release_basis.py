@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from server.indicators.releases import faults_with
 from server.indicators.releases_layout import OTHER, Extent, Family, ReleaseLayout, families_of
 from server.indicators.releases_tables import Listed
 from server.indicators.suppression_tables import CellKey, Published
+from server.operations.no_case_sheet import confirmed_days
 from server.operations.publish_plan import read_workbook
 from server.territory.units import Level
 
@@ -61,12 +62,16 @@ class _Places:
     province_of: Mapping[int, int]
 
 
-def basis_of(services: Services, uow: UnitOfWork, plan_id: int, *, project_id: int, year: int) -> Basis:
-    """Return the basis of the tables of one plan and year.
+def basis_of(
+    services: Services, uow: UnitOfWork, plan_id: int, *, order: tuple[int, int], before: FrozenRevision | None
+) -> Basis:
+    """Return the basis of the tables of one plan for a project and year, its *order*.
 
+    What was reported in the revision *before* stays so: were it *not reported* again, it would be known to be nothing.
     Raises NotFound ``releases.no_tables``, Conflict ``releases.form_changed`` (the forms no longer have what the plan
     names) or ``releases.unplaced`` (cases in no commune: count).
     """
+    project_id, year = order
     plan = read_workbook(uow.releases.workbook(plan_id))
     if not plan.releases:
         raise NotFound("releases.no_tables")
@@ -77,21 +82,23 @@ def basis_of(services: Services, uow: UnitOfWork, plan_id: int, *, project_id: i
     places = _places_of(services, year)
     answers = _answers_of(plan, forms)
     reporting = uow.releases.reporting(project_id, {one.form_id for one in plan.releases}, year)
+    confirmed = confirmed_days(uow, project_id, year)
+    families = [
+        _family_basis(
+            family,
+            places,
+            [*reporting[family.releases[0].form_id], *confirmed],
+            answers,
+            cases=exact_cases_of(uow, project_id, family, year),
+        )
+        for family in families_of(plan.releases, measures)
+    ]
     return Basis(
         plan_id=plan_id,
         plan=plan,
         frame=places.frame,
         listed=Listed(places.communes, places.provinces, answers),
-        families=tuple(
-            _family_basis(
-                family,
-                places,
-                reporting[family.releases[0].form_id],
-                answers,
-                cases=exact_cases_of(uow, project_id, family, year),
-            )
-            for family in families_of(plan.releases, measures)
-        ),
+        families=tuple(families if before is None else map(_still_reported, families, json.loads(before.families))),
     )
 
 
@@ -106,8 +113,18 @@ def written_basis(published: Sequence[Published]) -> str:
 
 
 def earlier_of(revision: FrozenRevision, plan: Plan) -> list[Published]:
-    """Return the families of a frozen revision of *plan*."""
+    """Return the families of a frozen revision of *plan*, as they were frozen."""
     return [_read(facts, plan) for facts in json.loads(revision.families)]
+
+
+def as_known(earlier: Published, newest: FamilyBasis) -> Published:
+    """Return an earlier release as a reader of the *newest* knows it.
+
+    What was not reported then and is now was known to be nothing: its cells count as shown, with 0.
+    """
+    layout = earlier.layout
+    assert isinstance(layout, ReleaseLayout), "what was laid out here"
+    return replace(earlier, layout=ReleaseLayout(layout.family, _widened(layout.extent, newest.layout.extent)))
 
 
 def _sensitive_forms(services: Services, uow: UnitOfWork, project_id: int) -> list[ShelvedForm]:
@@ -156,15 +173,29 @@ def _family_basis(
         raise Conflict("releases.unplaced", count=unplaced)
     made = [_case(one, places, family, answers) for one in cases]
     seen = {value for case in made for value in case}
+    communes = sorted({places.commune_of[unit] for unit, _ in reporting if unit in places.commune_of})
     extent = Extent(
-        province_of={
-            one: places.province_of[one]
-            for one in sorted({places.commune_of[unit] for unit, _ in reporting if unit in places.commune_of})
-        },
+        province_of={one: places.province_of[one] for one in communes},
         quarters=tuple(sorted({_quarter(day) for _, day in reporting})),
         answers={one: tuple(_columns(one, answers[one], seen)) for one in family.questions},
     )
     return FamilyBasis(ReleaseLayout(family, extent), tuple(made))
+
+
+def _still_reported(one: FamilyBasis, before: Mapping[str, Any]) -> FamilyBasis:
+    """Return the tables with what was reported in the revision before."""
+    extent = _widened(one.layout.extent, _extent(before))
+    return replace(one, layout=ReleaseLayout(one.layout.family, extent))
+
+
+def _widened(extent: Extent, other: Extent) -> Extent:
+    """Return *extent* with the communes and quarters of the other too."""
+    communes = {**other.province_of, **extent.province_of}
+    return replace(
+        extent,
+        province_of={one: communes[one] for one in sorted(communes)},
+        quarters=tuple(sorted({*extent.quarters, *other.quarters})),
+    )
 
 
 def _columns(question: str, listed: Iterable[str], seen: set[int | str]) -> Iterable[str]:
@@ -207,6 +238,11 @@ def _written(published: Published) -> dict[str, object]:
     }
 
 
+def _extent(facts: Mapping[str, Any]) -> Extent:
+    answers = {question: tuple(listed) for question, listed in facts["answers"].items()}
+    return Extent(dict(map(tuple, facts["communes"])), tuple(facts["quarters"]), answers)
+
+
 def _read(facts: Mapping[str, Any], plan: Plan) -> Published:
     family = Family(
         tuple(facts["measures"]),
@@ -214,10 +250,8 @@ def _read(facts: Mapping[str, Any], plan: Plan) -> Published:
         tuple(facts["questions"]),
         tuple(facts["memberships"]),
     )
-    answers = {question: tuple(listed) for question, listed in facts["answers"].items()}
-    extent = Extent(dict(map(tuple, facts["communes"])), tuple(facts["quarters"]), answers)
     return Published(
-        ReleaseLayout(family, extent),
+        ReleaseLayout(family, _extent(facts)),
         tuple(map(tuple, facts["cases"])),
         frozenset(CellKey(*one) for one in facts["small"]),
         frozenset(CellKey(*one) for one in facts["hidden"]),

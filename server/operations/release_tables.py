@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from server.errors import Conflict, InvalidInput, NotFound
 from server.indicators.releases_tables import CellState, table_of
 from server.indicators.suppression import suppress
-from server.operations.release_basis import Basis, basis_of, earlier_of, written_basis
+from server.operations.release_basis import Basis, as_known, basis_of, earlier_of, written_basis
 from server.operations.release_format import written_table
 from server.storage.repositories.releases import FrozenRevision, FrozenTable
 
@@ -72,7 +72,7 @@ def freeze_release(services: Services, order: ReleaseOrder) -> Frozen:
             services,
             uow,
             order,
-            basis_of(services, uow, plan.plan_id, project_id=order.project_id, year=order.year),
+            basis_of(services, uow, plan.plan_id, order=(order.project_id, order.year), before=None),
             before=[],
         )
 
@@ -88,7 +88,8 @@ def revise_release(services: Services, order: ReleaseOrder, *, may_hide_more: bo
         before = _revisions(services, uow, order)
         if not before:
             raise NotFound("releases.not_frozen", year=order.year)
-        basis = basis_of(services, uow, before[-1].plan_id, project_id=order.project_id, year=order.year)
+        which = (order.project_id, order.year)
+        basis = basis_of(services, uow, before[-1].plan_id, order=which, before=before[-1])
         frozen = _freeze(services, uow, order, basis, before=before)
         if frozen.lost and not may_hide_more:
             raise Conflict("releases.hides_more", count=frozen.lost)
@@ -117,7 +118,8 @@ def _freeze(
     if earlier and [sorted(one.cases, key=str) for one in basis.families] == [list(one.cases) for one in earlier[-1]]:
         raise Conflict("releases.nothing_changed", year=order.year)
     published = [
-        suppress(family.layout, family.cases, [one[at] for one in earlier]) for at, family in enumerate(basis.families)
+        suppress(family.layout, family.cases, [as_known(one[at], family) for one in earlier])
+        for at, family in enumerate(basis.families)
     ]
     revision = FrozenRevision(
         plan_id=basis.plan_id,

@@ -30,6 +30,7 @@ from server.storage.repositories.figures import Figures
 from server.storage.repositories.forms import Forms
 from server.storage.repositories.household_totals import HouseholdTotals
 from server.storage.repositories.locks import Locks
+from server.storage.repositories.no_cases import NoCases
 from server.storage.repositories.outbox import Outbox
 from server.storage.repositories.paper_figures import PaperFigures
 from server.storage.repositories.past_registers import PastRegisters
@@ -261,6 +262,11 @@ class UnitOfWork:
     def plan_rules(self) -> PlanRules:
         """Return the deadlines and review policies of plans."""
         return PlanRules(self._connection)
+
+    @cached_property
+    def no_cases(self) -> NoCases:
+        """Return quarters that were confirmed to be without a case."""
+        return NoCases(self._connection, self.sight)
 
     @cached_property
     def locks(self) -> Locks:

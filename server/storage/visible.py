@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from sqlalchemy import ColumnElement, False_, Select, and_, false, func, literal_column, not_, or_, select, true
 
 from server.registers.reach import Reach
+from server.storage.models.no_cases import NoCaseRow
 from server.storage.models.paper_figures import PaperFigureRow
 from server.storage.models.people import CollaboratorPostRow
 from server.storage.models.registers import EntityListRow, EntityRow, EntityWordRow
@@ -138,6 +139,20 @@ def visible_paper(sight: Sight) -> Select[Any]:
         case Reading(_, sensitive_units):
             below = rows.unit_id.in_(_below(sensitive_units)) if sensitive_units else false()
             return select(rows).where(or_(rows.is_sensitive.is_(False), below))
+        case _:
+            assert_never(sight)
+
+
+def visible_no_cases(sight: Sight) -> Select[Any]:
+    """Return the select of the confirmations that there was no case in *sight*: below incident posts alone."""
+    match sight:
+        case Operator():
+            return select(NoCaseRow)
+        case Intake():
+            return select(NoCaseRow).where(false())
+        case Reading(_, sensitive_units):
+            below = NoCaseRow.unit_id.in_(_below(sensitive_units)) if sensitive_units else false()
+            return select(NoCaseRow).where(below)
         case _:
             assert_never(sight)
 

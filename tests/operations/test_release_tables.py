@@ -207,3 +207,25 @@ def test_a_form_that_would_end_a_release_table_is_refused_by_its_name(services):
     assert [(one.code, one.params["indicators"]) for one in refusal.value.faults] == [
         ("measure.breaks_plan", "hinh-thuc")
     ]
+
+
+def test_what_was_silent_and_reports_later_is_taken_into_a_revision(world):
+    world.cases(A, 9)
+    world.cases(B, 20)
+    freeze_release(world.services, world.order())
+    assert rows(world) == [9, 20, NOT_REPORTED, 29]
+    world.cases(C, 8, quarter=2)
+    revise_release(world.services, world.order(), may_hide_more=True)
+    assert rows(world) == [9, 20, 8, 37]
+
+
+def test_what_was_reported_once_never_reads_not_reported_again(world):
+    world.cases(A, 9)
+    world.cases(B, 20)
+    withdrawn = world.cases(C, 3)
+    freeze_release(world.services, world.order())
+    assert rows(world)[2] == HIDDEN
+    world.decide(Verdict.REJECT, withdrawn)
+    world.cases(B, 10)
+    revise_release(world.services, world.order(), may_hide_more=True)
+    assert rows(world)[2] == HIDDEN

@@ -24,6 +24,7 @@ from server.web.console.imports import ImportPages
 from server.web.console.locks import LockPages
 from server.web.console.paper import PaperPages
 from server.web.console.published import PublishedPages
+from server.web.console.quarters import QuarterPages
 from server.web.console.records import RecordPages
 from server.web.console.refusals import refusal_page
 from server.web.console.registers import RegisterPages
@@ -84,6 +85,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _address_routes(RegisterPages(services, screen, Desk.INCIDENTS))
     yield from _figure_routes(FigurePages(services, screen))
     yield from _lock_routes(LockPages(services, screen))
+    yield from _quarter_routes(QuarterPages(services, screen))
     by_rule = RulePages(services, screen).listing
     yield Route("GET", "/submissions/by-rule", "submissions_by_rule", Desk.EVERYDAY.review, by_rule)
     yield from _completeness_routes(CompletenessPages(services, screen))
@@ -182,6 +184,13 @@ def _published_routes(pages: PublishedPages) -> Iterable[Route]:
     yield Route("GET", "/published/tables.<kind>", f"{name}_file", read, pages.tables_file)
     yield Route("GET", "/incidents/published", "incidents_published", sign, pages.signing)
     yield Route("POST", "/incidents/published", "incidents_published_sign", sign, pages.sign)
+
+
+def _quarter_routes(pages: QuarterPages) -> Iterable[Route]:
+    review, where = Desk.INCIDENTS.review, "/incidents/quarters"
+    yield Route("GET", where, "incidents_quarters", Desk.INCIDENTS.read, pages.listing)
+    yield Route("POST", where, "incidents_quarters_confirm", review, pages.confirm)
+    yield Route("POST", f"{where}/<int:no_case_id>/withdraw", "incidents_quarters_withdraw", review, pages.withdraw)
 
 
 def _held_routes(pages: HeldPages) -> Iterable[Route]:

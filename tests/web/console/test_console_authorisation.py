@@ -59,6 +59,8 @@ ANSWERS = {
     "incidents_paper_undo": 404,
     "incidents_paper_figure": 404,
     "indicator_locks": 200,
+    "incidents_quarters_confirm": 404,  # no commune is named
+    "incidents_quarters_withdraw": 404,  # nothing was confirmed
     "indicator_lock": 404,  # nothing is locked
     "indicator_lock_records": 404,
     "indicator_lock_file": 404,
@@ -116,6 +118,7 @@ def address_of(rule, world, held_id, import_id):
         "token": "not-made-for-this-session",
         "code": "I6",
         "lock_id": 999999,
+        "no_case_id": 999999,
         "name": "console.css",
         "import_id": import_id,
         "kind": "households",
