@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from server.cli.activities import activities
 from server.cli.locks import lock, locks
 from server.cli.no_cases import no_case
 from server.cli.paper_figures import figures_template, load_figures
@@ -51,7 +52,7 @@ def figures() -> None:
     """Số liệu. / Figures."""
 
 
-for _one in (load_figures, undo, figures_template, lock, locks, no_case):
+for _one in (load_figures, undo, figures_template, lock, locks, no_case, activities):
     figures.add_command(_one)
 
 

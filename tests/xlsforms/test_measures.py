@@ -79,7 +79,8 @@ def test_the_server_reads_every_measure_without_a_fault(form):
 @pytest.mark.parametrize(("form", "row"), EVERY_MEASURE, ids=EVERY_ID)
 def test_a_measure_is_split_by_single_choices_and_goes_over_repeats_or_multiple_ones(form, row):
     kinds = known_types(form)
-    assert all(kinds[name].startswith("select_one ") for name in QUESTION.findall(row.get("by", "")))
+    splits = [name for name in QUESTION.findall(row.get("by", "")) if name not in QUESTION.findall(row.get("over", ""))]
+    assert all(kinds[name].startswith("select_one ") for name in splits)
     over = [kinds[name] for name in QUESTION.findall(row.get("over", ""))]
     assert all(kind.startswith(("begin_repeat", "select_multiple")) for kind in over)
 
@@ -97,13 +98,14 @@ def test_households_that_moved_or_ended_leave_the_denominator_and_no_others():
 
 
 def counted(row):
-    return parse_source(row["numerator"]), parse_source(row["denominator"])
+    return tuple(parse_source(row[column]) for column in ("numerator", "denominator") if row.get(column))
 
 
 @pytest.mark.parametrize("name", PLANS)
 def test_every_indicator_divides_what_exists(name):
     codes = {f"{settings(form)['form_id']}.{row['name']}" for form, row in EVERY_MEASURE}
     codes |= {f"pool.{row['joins']}" for _, row in EVERY_MEASURE if "joins" in row}
+    released = {row["name"] for _, row in sheet(XLSFORMS / "incident" / "releases.xlsx", "releases")}
     for row in plan(name, "indicators"):
         for source in counted(row):
             question, _, values = source.category.partition("=")
@@ -114,6 +116,11 @@ def test_every_indicator_divides_what_exists(name):
                     assert not question or question in BREAKDOWNS[source.measure]
                 case Basis.UNITS:
                     assert source.measure == "commune"
+                case Basis.RELEASE:
+                    assert source.measure in released
+                    continue
+                case Basis.IMPORT:
+                    assert source.measure == row["code"]
             assert set(values.split("|")) <= {"", "poor", "near_poor", *CLUB_KINDS}
 
 
@@ -154,16 +161,38 @@ def test_the_conduct_indicator_has_three_readings_over_the_register_and_one_over
 
 
 @pytest.mark.parametrize("name", PLANS)
-def test_no_indicator_of_a_plan_uses_incidents(name):
-    assert [row["code"] for row in plan(name, "indicators") if "phieu_b" in row["numerator"] + row["denominator"]] == []
-    assert {row["code"] for row in plan(name, "not_counted")} == {"I7", "I8"}
+def test_incidents_enter_a_plan_by_release_tables_alone_and_no_household_figure(name):
+    every = plan(name, "indicators")
+    assert [row["code"] for row in every if "phieu_b" in row["numerator"] + row.get("denominator", "")] == []
+    published = {row["code"] for row in every if row["numerator"].startswith("release:")}
+    assert published == {"I7", "I7a", "I7b", "I7c"}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_the_yearly_change_is_over_the_year_before_and_stands_beside_its_counts(name):
+    rows_of = {row["code"]: row for row in plan(name, "indicators")}
+    change = rows_of["I7"]
+    assert (change["denominator"], change["unit"], change["direction"]) == ("previous", "change", "down")
+    assert rows_of["I7a"]["numerator"] == change["numerator"]
+    assert {rows_of[code]["numerator"] for code in ("I7b", "I7c")} == {
+        "release:vu-theo-xa[state=reported]",
+        "release:vu-theo-xa[state=not_reported]",
+    }
+    assert "20" in change["definition::vi"]
+    assert "I7a, I7b, I7c" in change["definition::vi"]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_what_other_bodies_count_is_typed_for_the_province_alone(name):
+    typed = [row for row in plan(name, "indicators") if row["numerator"].startswith("import:")]
+    assert [row["code"] for row in typed] == ["I8a", "I8b", "I8c", "I8d"]
+    assert {(row["unit"], row["direction"], row["level"]) for row in typed} == {("count", "down", "province")}
 
 
 @pytest.mark.parametrize("name", PLANS)
 def test_every_row_says_in_words_what_it_counts_and_where_that_comes_from(name):
     words = ("definition::vi", "definition::en", "source")
     assert all(row.get(column) for row in plan(name, "indicators") for column in ("label::vi", "label::en", *words))
-    assert all(row.get(column) for row in plan(name, "not_counted") for column in (*words, "target", "note"))
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -175,8 +204,11 @@ def test_the_conduct_rule_of_a_plan_is_the_one_the_form_works_by(name):
 
 def test_the_targets_of_the_plan_are_those_of_2025():
     targets = plan(IN_FORCE, "targets")
-    assert {(row["year"], row["status"]) for row in targets} == {("2025", "official")}
-    assert {row["indicator"]: row["value"] for row in targets if row["unit"] == "province"} == {
+    at_the_end = [row for row in targets if row["indicator"] != "I7"]
+    assert {(row["year"], row["status"]) for row in at_the_end} == {("2025", "official")}
+    yearly = [(row["year"], row["unit"], row["value"]) for row in targets if row["indicator"] == "I7"]
+    assert yearly == [(str(year), "province", "-10") for year in range(2021, 2026)]
+    assert {row["indicator"]: row["value"] for row in at_the_end if row["unit"] == "province"} == {
         "I1": "100", "I2": "70", "I3": "80", "I4a": "100", "I4b": "100", "I5": "70", "I5-n": "70", "I5-cn": "70",
         "I6": "70", "I6a": "70", "I6-kv": "70",
     }  # fmt: skip

@@ -10,6 +10,7 @@ from flask import Blueprint, request
 from server.access.roles import Permission
 from server.operations.office_imports import MOST_BYTES as LARGEST_LIST_BYTES
 from server.operations.sights import Desk
+from server.web.console.activities import ActivityPages
 from server.web.console.assets import read_assets
 from server.web.console.by_rule import RulePages
 from server.web.console.collaborators import CollaboratorPages
@@ -90,6 +91,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield Route("GET", "/submissions/by-rule", "submissions_by_rule", Desk.EVERYDAY.review, by_rule)
     yield from _completeness_routes(CompletenessPages(services, screen))
     yield from _published_routes(PublishedPages(services, screen))
+    yield from _activity_routes(ActivityPages(services, screen))
     yield from _held_routes(HeldPages(services, screen))
     yield from _collaborator_routes(CollaboratorPages(services, screen))
     yield from _import_routes(ImportPages(services, screen))
@@ -191,6 +193,12 @@ def _quarter_routes(pages: QuarterPages) -> Iterable[Route]:
     yield Route("GET", where, "incidents_quarters", Desk.INCIDENTS.read, pages.listing)
     yield Route("POST", where, "incidents_quarters_confirm", review, pages.confirm)
     yield Route("POST", f"{where}/<int:no_case_id>/withdraw", "incidents_quarters_withdraw", review, pages.withdraw)
+
+
+def _activity_routes(pages: ActivityPages) -> Iterable[Route]:
+    read = Permission.READ_FIGURES
+    yield Route("GET", "/activities", "indicators_activities", read, pages.table)
+    yield Route("GET", "/activities/table.<kind>", "indicators_activities_file", read, pages.file)
 
 
 def _held_routes(pages: HeldPages) -> Iterable[Route]:

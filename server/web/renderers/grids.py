@@ -17,6 +17,7 @@ from server.language.folding import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from server.indicators.activities import ActivityTable
     from server.indicators.figures import Figure
     from server.operations.read_completeness import CompletenessTable
     from server.operations.read_figures import IndicatorReading
@@ -111,6 +112,29 @@ def completeness_grid(table: CompletenessTable, say: Say) -> Grid:
             )
             for name, row in rows
         ),
+    )
+
+
+def activity_grid(table: ActivityTable, language: str, say: Say) -> Grid:
+    """Return the activities of a year, as their page shows them."""
+    place = table.unit_name or say("console.indicator.total")
+    every: list[tuple[Value, ...]] = [(say("console.activities.all"), "", table.events, table.attendees)]
+    every += [
+        (say(f"console.activities.by.{group.question}"), line.label(language), line.events, line.attendees)
+        for group in table.groups
+        for line in group.lines
+    ]
+    every += [(one.label(language), "", None, one.amount) for one in table.beside]
+    return Grid(
+        name=file_name("activities", table.year, table.unit_name),
+        notes=(f"{say('console.activities.title')} · {table.year} · {place}", say("console.indicator.only_approved")),
+        columns=(
+            say("console.activities.by"),
+            say("console.activities.answer"),
+            say("console.activities.events"),
+            say("console.activities.attendees"),
+        ),
+        rows=tuple(every),
     )
 
 

@@ -52,6 +52,7 @@ ANSWERS = {
     "imports_agree": 409,
     "imports_undo": 303,
     "imports_forget": 303,
+    "indicators_activities_file": 404,  # a list of households is no kind of file
     "paper_type": 303,
     "paper_undo": 404,  # the file is none of figures
     "paper_figure": 404,  # no figure is named
