@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -44,6 +45,14 @@ class ReportWorld(PlanWorld):
         publish_plan(services, self.separate_id, PlanSource("cong-khai", release_book(BY_COMMUNE, BY_FORM)))
         self.layouts = {one: self.layout(one, (LAYOUTS / f"{one}.xlsx").read_bytes()) for one in layouts}
         self._case = 700
+
+    def over(self, services):
+        """Return the same province over a copy of its database."""
+        other = copy(self)
+        other.services, other.layouts = services, dict(self.layouts)
+        other._phones = SimpleNamespace(services=services, tokens=self._phones.tokens)
+        other._officer = SimpleNamespace(services=services, tokens=self._officer.tokens)
+        return other
 
     def layout(self, name, workbook):
         """Publish a report layout and return its id."""

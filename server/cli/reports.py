@@ -17,6 +17,7 @@ from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Mark
 from server.operations.fill_report import fill_report
 from server.operations.find_project import find_project
+from server.operations.issue_report import issue_for_the_operator
 from server.operations.publish_report import ReportSource, check_report, publish_report
 from server.operations.report_filling import ReportOrder
 from server.operations.report_workbook import read_report_workbook
@@ -120,6 +121,36 @@ def fill(  # noqa: PLR0913 one parameter per option
     for mark, count in counts.items():
         if count:
             terminal.say("cli.report.marked", count=count, kind=terminal.sentence(f"report.mark.{mark}"))
+
+
+@report.command("lock")
+@click.argument("name")
+@_project
+@click.option("--unit", required=True, help="Mã đơn vị, như 23500 hoặc 23500@2025-12-31. / Code of the unit.")
+@click.option("--period", required=True, help="Kỳ báo cáo, như 2026. / Period, such as 2026.")
+@click.option("--reason", default="", help="Vì sao chốt lại. / Why it is issued again.")
+@_by
+@as_json
+@pass_terminal
+def lock(  # noqa: PLR0913 one parameter per option
+    terminal: Terminal, *, name: str, project: str, unit: str, period: str, reason: str, author: str, as_json: bool
+) -> None:
+    """Chốt báo cáo NAME (bản công khai). / Issue report NAME (the public copy)."""
+    order = order_of(terminal, name, project, unit=unit, period=period)
+    issue = issue_for_the_operator(terminal.services, order, author, reason=reason)
+    if as_json:
+        terminal.show(asdict(issue))
+        return
+    territory = terminal.services.atlas.current().territory
+    terminal.say(
+        "cli.report.issued",
+        report=name,
+        unit=territory.name(order.unit_id, min(order.period.last_day, terminal.services.today())),
+        period=order.period.label,
+        revision=issue.revision,
+        workbook=issue.workbook_sha256,
+        document=issue.document_sha256,
+    )
 
 
 def order_of(terminal: Terminal, name: str, project: str, *, unit: str, period: str) -> ReportOrder:

@@ -76,6 +76,11 @@ def lock_for_the_operator(services: Services, order: LockOrder, author: str) -> 
         return _lock(services, uow, order, Signer(None, author))
 
 
+def lock_as(services: Services, uow: UnitOfWork, order: LockOrder, signer: Signer) -> KeptLock:
+    """Lock a period inside a transaction whose caller has looked at the signer's rights; raises as `lock_within`."""
+    return _lock(services, uow, order, signer)
+
+
 def is_locked(uow: UnitOfWork, project_id: int, unit_id: UnitId, period: Period) -> bool:
     """Return whether the period of the unit is locked."""
     return bool(uow.locks.revisions(project_id, unit_id, period))

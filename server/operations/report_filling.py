@@ -52,6 +52,7 @@ class FilledReport:
     template: ReportTemplate
     key: ReportKey
     unit: Place
+    parent: str
     copy: Copy
     plan: FillPlan
     workbook: bytes
@@ -84,7 +85,7 @@ def fill_in(
     amounts = with_paper(uow, place, amounts, sealed=sealed)
     key = ReportKey(stored.project_id, stored.name, order.unit_id, order.period.label)
     draft = uow.reports.draft(key)
-    words = {**USUAL, **({} if draft is None else draft.words)}
+    words = {**USUAL, **({} if draft is None else {name: said for name, said in draft.words.items() if said})}
     said = {**words, **_said(services, place, order, template=template, copy=copy)}
     plan = fill_plan(template, Filling(unit, children, said, amounts))
     has_sensitive = any(
@@ -92,7 +93,18 @@ def fill_in(
         for slot, _ in template.numbers()
     )
     filled = fill_workbook(workbook, plan, mark_words(services), source_rows(services, plan, copy))
-    return FilledReport(stored, template, key, unit, copy, plan, filled, words, has_sensitive)
+    return FilledReport(
+        stored=stored,
+        template=template,
+        key=key,
+        unit=unit,
+        parent=said["parent"],
+        copy=copy,
+        plan=plan,
+        workbook=filled,
+        words=words,
+        has_sensitive=has_sensitive,
+    )
 
 
 def template_in_force(uow: UnitOfWork, template_id: int) -> StoredTemplate:

@@ -13,8 +13,13 @@ WHO_READS_SUMS = {
 }
 FROZEN = {"ReleaseRow", "ReleaseExactRow"}
 EXACT = {"exact_cases", "exact_cases_of", "families"}
-WHO_MAY_KNOW = {"server/operations/release_basis.py", "server/operations/release_tables.py"}
-"""The official copy will be one more."""
+WHO_MAY_KNOW = {
+    "server/operations/release_basis.py",
+    "server/operations/release_tables.py",
+    "server/operations/official_numbers.py",
+}
+OFFICIAL = {"official_numbers", "add_official", "official", "note_opening"}
+WHO_KEEPS_OFFICIAL_COPIES = {"server/operations/official_copy.py", "server/operations/official_numbers.py"}
 
 
 def imported_names(module):
@@ -49,3 +54,15 @@ def test_doors_read_release_tables_through_one_module(modules):
     doors = [one for one in modules if one.name.startswith(("server/web/", "server/cli/"))]
     reaching = {one.name for one in doors if "releases" in read_attributes(one)}
     assert reaching == set()
+
+
+def test_official_copies_are_made_and_read_by_one_operation(modules):
+    askers = {one.name for one in modules if OFFICIAL & (read_attributes(one) | imported_names(one))}
+    assert askers <= WHO_KEEPS_OFFICIAL_COPIES | {"server/storage/repositories/reports.py"}
+    rows = {one.name for one in modules if "OfficialReportRow" in imported_names(one)}
+    assert rows == {"server/storage/repositories/reports.py"}
+
+
+def test_one_page_asks_for_official_copies(modules):
+    doors = {one.name for one in modules if {"official_copy", "official_choice"} & imported_names(one)}
+    assert doors == {"server/web/console/official.py"}

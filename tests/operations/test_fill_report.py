@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
-from report_world import COMMUNE, DAK_HA, PROVINCE, TU_MO_RONG, WHOLE, ReportWorld, shown
+from report_world import COMMUNE, DAK_HA, PROVINCE, TU_MO_RONG, WHOLE, shown
 
 from server.errors import InvalidInput, NotFound
 from server.indicators.periods import Period
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def world(services):
-    return ReportWorld(services)
+def world(reports):
+    return reports
 
 
 def test_an_empty_commune_has_no_figures_and_not_a_single_nought(world):

@@ -8,7 +8,9 @@ from sqlalchemy import delete, func, select, text, union_all
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from server.storage.models.forms import FormRow
 from server.storage.models.record_tallies import RecordStepRow, RecordTallyRow
+from server.storage.models.territory import UnitAncestorRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +50,30 @@ class RecordTallies:
             *(rows.c[name] for name in _KEY)
         )
         return {tuple(key): int(records) for *key, records in self._connection.execute(found) if records}
+
+    def of_units(self, project_id: int, year: int, frame: str, units: Iterable[int]) -> dict[int, dict[str, int]]:
+        """Return how many everyday records of a year lie in each of *units*, by state; those without are absent."""
+        rows, above = tallied(), UnitAncestorRow
+        found = self._connection.execute(
+            select(above.ancestor_id, rows.c.state, func.sum(rows.c.records).label("records"))
+            .select_from(rows)
+            .join(FormRow, FormRow.id == rows.c.form_key)
+            .join(above, above.unit_id == rows.c.unit_id)
+            .where(
+                rows.c.project_id == project_id,
+                rows.c.year == year,
+                FormRow.is_sensitive.is_(False),
+                above.frame == frame,
+                above.is_partial.is_(False),
+                above.ancestor_id.in_(sorted(units)),
+            )
+            .group_by(above.ancestor_id, rows.c.state)
+        )
+        states: dict[int, dict[str, int]] = {}
+        for row in found:
+            if row.records:
+                states.setdefault(row.ancestor_id, {})[row.state] = int(row.records)
+        return states
 
     def _move(self, amounts: dict[tuple[Any, ...], int]) -> None:
         if not amounts:

@@ -108,6 +108,10 @@ class Reports:
             newest.setdefault((row.project_id, row.name), _template(row))
         return list(newest.values())
 
+    def every(self) -> list[StoredTemplate]:
+        """Return every layout there ever was."""
+        return [_template(row) for row in self._connection.execute(select(*_TEMPLATE).order_by(ReportTemplateRow.id))]
+
     def template(self, template_id: int) -> StoredTemplate | None:
         """Return a layout, in force or not."""
         rows = ReportTemplateRow
@@ -158,12 +162,10 @@ class Reports:
         statement = (sqlite_insert if is_sqlite else postgresql_insert)(rows).values(**_named(key), **facts)
         return self._connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
 
-    def issues(self, *, unit_id: UnitId | None = None, period: str | None = None) -> list[Issue]:
-        """Return issued public copies, the newest first: of all units and periods, or of these."""
+    def issues(self, *, period: str | None = None, at_most: int | None = None) -> list[Issue]:
+        """Return issued public copies, the newest first: of all periods or of this one."""
         rows = ReportIssueRow
-        found = select(*_without_files(rows)).order_by(rows.issued_at.desc(), rows.id.desc())
-        if unit_id is not None:
-            found = found.where(rows.unit_id == unit_id)
+        found = select(*_without_files(rows)).order_by(rows.issued_at.desc(), rows.id.desc()).limit(at_most)
         if period is not None:
             found = found.where(rows.period == period)
         return [_issue(row) for row in self._connection.execute(found)]

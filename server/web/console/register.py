@@ -23,12 +23,15 @@ from server.web.console.headers import add_headers
 from server.web.console.held import HeldPages
 from server.web.console.imports import ImportPages
 from server.web.console.locks import LockPages
+from server.web.console.official import OfficialPages
 from server.web.console.paper import PaperPages
 from server.web.console.published import PublishedPages
 from server.web.console.quarters import QuarterPages
 from server.web.console.records import RecordPages
 from server.web.console.refusals import refusal_page
 from server.web.console.registers import RegisterPages
+from server.web.console.report_layouts import LayoutPages
+from server.web.console.reports import ReportPages
 from server.web.console.screen import Screen, keep_language
 from server.web.csrf import keep_visit
 from server.web.guard import requires
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 
 _PHONES: Final = "/v1/"
 _SENDS_A_FILE: Final = "imports_send"
+_SENDS_A_LAYOUT: Final = "layouts_send"
 _LARGEST_FORM_BYTES: Final = 1_000_000
 _MOST_FORM_PARTS: Final = 2_000
 
@@ -92,6 +96,9 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _completeness_routes(CompletenessPages(services, screen))
     yield from _published_routes(PublishedPages(services, screen))
     yield from _activity_routes(ActivityPages(services, screen))
+    yield from _report_routes(ReportPages(services, screen))
+    yield from _layout_routes(LayoutPages(services, screen))
+    yield from _official_routes(OfficialPages(services, screen))
     yield from _held_routes(HeldPages(services, screen))
     yield from _collaborator_routes(CollaboratorPages(services, screen))
     yield from _import_routes(ImportPages(services, screen))
@@ -201,6 +208,28 @@ def _activity_routes(pages: ActivityPages) -> Iterable[Route]:
     yield Route("GET", "/activities/table.<kind>", "indicators_activities_file", read, pages.file)
 
 
+def _report_routes(pages: ReportPages) -> Iterable[Route]:
+    read, sign, one = Permission.READ_FIGURES, Permission.LOCK_PERIODS, "/reports/<int:template_id>"
+    yield Route("GET", "/reports", "reports", read, pages.listing)
+    yield Route("GET", one, "report", read, pages.one)
+    yield Route("GET", f"{one}/draft.xlsx", "report_draft", read, pages.draft)
+    yield Route("POST", f"{one}/words", "report_words", sign, pages.words)
+    yield Route("POST", f"{one}/issue", "report_issue", sign, pages.issue)
+    yield Route("GET", "/reports/issued/<int:issue_id>", "report_issued", read, pages.issued)
+    yield Route("GET", "/reports/issued/<int:issue_id>/<kind>", "report_issued_file", read, pages.issued_file)
+
+
+def _layout_routes(pages: LayoutPages) -> Iterable[Route]:
+    manage = Permission.MANAGE_FORMS
+    yield Route("GET", "/report-layouts", "layouts", manage, pages.listing)
+    yield Route("POST", "/report-layouts", _SENDS_A_LAYOUT, manage, pages.send)
+
+
+def _official_routes(pages: OfficialPages) -> Iterable[Route]:
+    yield Route("GET", "/incidents/report", "incidents_report", Permission.READ_INCIDENTS, pages.asking)
+    yield Route("POST", "/incidents/report", "incidents_report_open", Permission.READ_INCIDENTS, pages.answer)
+
+
 def _held_routes(pages: HeldPages) -> Iterable[Route]:
     settle = Permission.RELEASE_TRAY
     yield Route("GET", "/held", "held", Permission.READ_TRAY, pages.listing)
@@ -249,7 +278,7 @@ def _as_function(view: View) -> View:
 def _bound_request() -> None:
     """Keep what a browser may send small: pages take short forms, and one of them takes a list."""
     if not request.path.startswith(_PHONES):
-        sends_a_file = request.endpoint == f"console.{_SENDS_A_FILE}"
+        sends_a_file = request.endpoint in {f"console.{_SENDS_A_FILE}", f"console.{_SENDS_A_LAYOUT}"}
         request.max_content_length = _LARGEST_FORM_BYTES + (LARGEST_LIST_BYTES if sends_a_file else 0)
         request.max_form_parts = _MOST_FORM_PARTS
 

@@ -41,9 +41,11 @@ _MENU: Final = (
     ("console.submissions", Permission.READ_SUBMISSIONS, "console.menu.submissions"),
     ("console.registers", Permission.READ_REGISTER, "console.menu.registers"),
     ("console.indicators", Permission.READ_FIGURES, "console.menu.indicators"),
+    ("console.reports", Permission.READ_FIGURES, "console.menu.reports"),
     ("console.paper", Permission.MANAGE_REGISTER, "console.menu.paper"),
     ("console.held", Permission.READ_TRAY, "console.menu.held"),
     ("console.collaborators", Permission.MANAGE_COLLABORATORS, "console.menu.collaborators"),
+    ("console.layouts", Permission.MANAGE_FORMS, "console.menu.layouts"),
     ("console.imports", Permission.MANAGE_REGISTER, "console.menu.imports"),
 )
 _INCIDENTS: Final = ("console.incidents", "console.menu.incidents")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from province import copied_file, sqlite_province
+from report_province import sqlite_reports
 
 from server.app import create_app
 
-__all__ = ["sqlite_province"]
+__all__ = ["sqlite_province", "sqlite_reports"]
 
 
 @pytest.fixture

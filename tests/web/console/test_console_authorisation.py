@@ -68,6 +68,14 @@ ANSWERS = {
     "indicator_lock_new": 404,  # no unit is named
     "indicator_lock_make": 400,
     "register_merge": 409,
+    "report": 400,  # no unit was said
+    "report_draft": 400,
+    "report_words": 400,
+    "report_issue": 400,
+    "report_issued": 404,  # nothing was issued
+    "report_issued_file": 404,
+    "layouts_send": 400,
+    "incidents_report_open": 400,
     "register_dismiss": 404,  # nothing was found
     "register_reopen": 404,
     "register_part": 404,
@@ -122,6 +130,8 @@ def address_of(rule, world, held_id, import_id):
         "no_case_id": 999999,
         "name": "console.css",
         "import_id": import_id,
+        "template_id": 1,
+        "issue_id": 1,
         "kind": "households",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(parts[found[1]]), rule.rule)

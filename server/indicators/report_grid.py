@@ -1,0 +1,73 @@
+"""A filled report as it is printed on a page: rows of cells with their spans, kept as JSON with an issued copy."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WORD: Final = "Báo cáo"
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One cell as printed; *mark* is what kind of number it holds (`Mark`), empty for a text, *remark* its paper."""
+
+    text: str
+    columns: int = 1
+    rows: int = 1
+    align: str = "left"
+    is_bold: bool = False
+    is_italic: bool = False
+    is_framed: bool = False
+    is_large: bool = False
+    mark: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GridSheet:
+    """One sheet as printed; *widths* are per mille of the whole, by column."""
+
+    title: str
+    widths: tuple[int, ...]
+    is_wide: bool
+    rows: tuple[tuple[GridCell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """What is printed: the sheets with their figures, and the words of the report."""
+
+    title: str
+    unit: str
+    parent: str
+    period: str
+    copy: str
+    sheets: tuple[GridSheet, ...]
+    words: Mapping[str, str]
+
+    @property
+    def subject(self) -> str:
+        """Return what the report is about: its title without the word that stands above it."""
+        rest = self.title.removeprefix(_WORD).strip() or self.title
+        return rest[0].upper() + rest[1:]
+
+
+def written_page(page: ReportPage) -> str:
+    """Return *page* as JSON text, always the same for the same page."""
+    return json.dumps(asdict(page), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def read_page(text: str) -> ReportPage:
+    """Return the page that was written as *text*."""
+    facts = json.loads(text)
+    return ReportPage(**{**facts, "sheets": tuple(map(_sheet, facts["sheets"]))})
+
+
+def _sheet(facts: Mapping[str, Any]) -> GridSheet:
+    rows = tuple(tuple(GridCell(**cell) for cell in row) for row in facts["rows"])
+    return GridSheet(facts["title"], tuple(facts["widths"]), facts["is_wide"], rows)

@@ -1,0 +1,67 @@
+"""Sensitive numbers of a report's official copy: the exact counts, for whoever `official_copy` let in.
+
+A count of 0 is said only where somebody reported for the year, a confirmation that there was no case included;
+elsewhere it is *chưa báo cáo*.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from server.indicators.releases_layout import Family
+from server.indicators.report_fill import Amount, Mark
+from server.operations.release_basis import exact_cases_of
+from server.operations.report_measures import known_to
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from server.indicators.report_cells import Counted
+    from server.operations.report_numbers import ReportPlace, SensitiveReader
+    from server.operations.services import Services
+    from server.storage.repositories.releases import ExactCase
+    from server.storage.unit_of_work import UnitOfWork
+    from server.territory.units import UnitId
+
+
+def official_numbers(services: Services, uow: UnitOfWork, place: ReportPlace) -> SensitiveReader:
+    """Return what reads sensitive numbers of a year exactly."""
+    home = known_to(services, uow, place.project_id).home
+    below = _below(place)
+    year = place.period.year
+
+    @lru_cache(maxsize=200)
+    def cases_of(measure: str) -> list[ExactCase]:
+        return exact_cases_of(uow, home[measure], Family((measure,), (), (), ()), year)
+
+    @lru_cache(maxsize=50)
+    def reporting(project_id: int, form_id: str) -> frozenset[int]:
+        return frozenset(unit for unit, _ in uow.releases.reporting(project_id, {form_id}, year)[form_id])
+
+    def read(slot: Counted, unit_id: UnitId) -> Amount:
+        measure = slot.measure.measure
+        units = below[unit_id]
+        if slot.settlement is not None:
+            units = {one for commune in place.communes_in(unit_id, slot.settlement) for one in below[commune]}
+        count = sum(one.unit_id in units and _has(one, slot) for one in cases_of(measure))
+        if not count and reporting(home[measure], measure.rpartition(".")[0]).isdisjoint(units):
+            return Amount(Mark.NOT_REPORTED)
+        return Amount(Mark.COUNTED, Decimal(count))
+
+    return read
+
+
+def _has(case: ExactCase, slot: Counted) -> bool:
+    return all(case.answers.get(question, "") in values for question, values in slot.splits)
+
+
+def _below(place: ReportPlace) -> Mapping[int, set[int]]:
+    """Return what lies wholly in each unit on the report's boundaries, itself included."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in place.here.territory.ancestors():
+        if row.frame == place.frame and not row.partial:
+            found[row.ancestor_id].add(row.unit_id)
+    return found
