@@ -5,11 +5,11 @@ They hold what every reader of figures may know: measures of sensitive forms are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from server.errors import InvalidInput
-from server.indicators.locks import LockedUnit
+from server.indicators.locks import NOTHING, LockedUnit
 from server.indicators.tables import ListedUnit, Listing, table_of
 from server.operations.figure_counts import counts_of_each, goals_within
 from server.operations.figure_questions import entries_in_force
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from server.indicators.figures import Figure
     from server.indicators.periods import Period
     from server.indicators.plan import Indicator
     from server.indicators.tables import IndicatorTable
@@ -96,5 +97,18 @@ def tables_of(
     for (plan_id, indicator), counts in zip(every, counted, strict=True):
         targets = uow.plans.targets(plan_id, indicator.code, place.year)
         goals = goals_within(targets, place.unit.unit_id, place.unit.level, place.below_level)
-        found.append(table_of(indicator, listing, counts, goals))
+        found.append(_told(table_of(indicator, listing, counts, goals)))
     return tuple(found)
+
+
+def _told(table: IndicatorTable) -> IndicatorTable:
+    """Return the table without numbers that say nothing: what is withheld or unknown must not be frozen by half."""
+    rows = tuple(replace(row, figure=_telling(row.figure)) for row in table.rows)
+    unplaced = None if table.unplaced is None else _telling(table.unplaced)
+    return replace(table, rows=rows, unplaced=unplaced, total=_telling(table.total))
+
+
+def _telling(figure: Figure) -> Figure:
+    if figure.is_known and not figure.is_withheld:
+        return figure
+    return replace(figure, numerator=NOTHING, denominator=None if figure.denominator is None else NOTHING)
