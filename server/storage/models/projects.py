@@ -42,3 +42,17 @@ class PlanRow(Model):
     sha256: Mapped[str] = mapped_column(String(64))
     workbook: Mapped[bytes] = mapped_column(LargeBinary)
     published_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PlanOfferRow(Model):
+    """A plan workbook that an account looks at before it is published; one for each account."""
+
+    __tablename__ = "plan_offer"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    workbook: Mapped[bytes] = mapped_column(LargeBinary)
+    # None where no plan of that name was in force.
+    base_plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
+    offered_at: Mapped[datetime] = mapped_column(Instant)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from server.indicators.periods import PeriodKind
 from server.indicators.plan import Direction, Indicator, IndicatorUnit
 from server.indicators.sources import parse_source
 from server.storage.models.figures import IndicatorRow, TargetRow
-from server.storage.models.projects import PlanRow, ProjectRow
+from server.storage.models.projects import PlanOfferRow, PlanRow, ProjectRow
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
@@ -47,6 +47,16 @@ class PlannedTarget:
     level: Level | None
     thousandths: int
     is_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOffer:
+    """A workbook somebody looks at; *base_plan_id* was in force under its name then."""
+
+    project_id: int
+    name: str
+    workbook: bytes
+    base_plan_id: int | None
 
 
 class Plans:
@@ -95,6 +105,26 @@ class Plans:
         goals = [_target_facts(plan_id, target, unit_id) for target, unit_id in targets]
         if goals:
             self._connection.execute(insert(TargetRow), goals)
+
+    def workbook(self, plan_id: int) -> bytes:
+        """Return the workbook of a plan that is there."""
+        return bytes(self._connection.execute(select(PlanRow.workbook).where(PlanRow.id == plan_id)).scalar_one())
+
+    def add_offer(self, facts: Mapping[str, Any]) -> None:
+        """Keep a workbook to look at."""
+        self._connection.execute(insert(PlanOfferRow), [dict(facts)])
+
+    def offer(self, account_id: int) -> PlanOffer | None:
+        """Return what the account looks at, None if there is nothing."""
+        rows = PlanOfferRow
+        row = self._connection.execute(select(rows).where(rows.account_id == account_id)).one_or_none()
+        if row is None:
+            return None
+        return PlanOffer(row.project_id, row.name, bytes(row.workbook), row.base_plan_id)
+
+    def drop_offer(self, account_id: int) -> None:
+        """Keep what the account looked at no longer."""
+        self._connection.execute(delete(PlanOfferRow).where(PlanOfferRow.account_id == account_id))
 
     def indicators(self, plan_ids: Sequence[int]) -> Mapping[int, list[Indicator]]:
         """Return the indicators of the plans, in the order of their workbook."""

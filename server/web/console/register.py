@@ -9,6 +9,7 @@ from flask import Blueprint, request
 
 from server.access.roles import Permission
 from server.operations.office_imports import MOST_BYTES as LARGEST_LIST_BYTES
+from server.operations.publish_plan import MOST_BYTES as LARGEST_PLAN_BYTES
 from server.operations.sights import Desk
 from server.web.console.activities import ActivityPages
 from server.web.console.assets import read_assets
@@ -25,6 +26,7 @@ from server.web.console.imports import ImportPages
 from server.web.console.locks import LockPages
 from server.web.console.official import OfficialPages
 from server.web.console.paper import PaperPages
+from server.web.console.plans import PlanPages
 from server.web.console.published import PublishedPages
 from server.web.console.quarters import QuarterPages
 from server.web.console.records import RecordPages
@@ -48,7 +50,9 @@ if TYPE_CHECKING:
 _PHONES: Final = "/v1/"
 _SENDS_A_FILE: Final = "imports_send"
 _SENDS_A_LAYOUT: Final = "layouts_send"
+_SENDS_A_PLAN: Final = "plans_send"
 _LARGEST_FORM_BYTES: Final = 1_000_000
+_LARGEST_FILE_BYTES: Final = {_SENDS_A_FILE: LARGEST_LIST_BYTES, _SENDS_A_PLAN: LARGEST_PLAN_BYTES}
 _MOST_FORM_PARTS: Final = 2_000
 
 
@@ -99,6 +103,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _report_routes(ReportPages(services, screen))
     yield from _layout_routes(LayoutPages(services, screen))
     yield from _official_routes(OfficialPages(services, screen))
+    yield from _plan_routes(PlanPages(services, screen))
     yield from _held_routes(HeldPages(services, screen))
     yield from _collaborator_routes(CollaboratorPages(services, screen))
     yield from _import_routes(ImportPages(services, screen))
@@ -230,6 +235,16 @@ def _official_routes(pages: OfficialPages) -> Iterable[Route]:
     yield Route("POST", "/incidents/report", "incidents_report_open", Permission.READ_INCIDENTS, pages.answer)
 
 
+def _plan_routes(pages: PlanPages) -> Iterable[Route]:
+    manage, offer = Permission.MANAGE_FORMS, "/plans/offer"
+    yield Route("GET", "/plans", "plans", manage, pages.listing)
+    yield Route("POST", "/plans", _SENDS_A_PLAN, manage, pages.send)
+    yield Route("GET", "/plans/<int:plan_id>.xlsx", "plans_workbook", manage, pages.workbook)
+    yield Route("GET", offer, "plans_offer", manage, pages.offer)
+    yield Route("POST", f"{offer}/publish", "plans_publish", manage, pages.publish)
+    yield Route("POST", f"{offer}/forget", "plans_forget", manage, pages.forget)
+
+
 def _held_routes(pages: HeldPages) -> Iterable[Route]:
     settle = Permission.RELEASE_TRAY
     yield Route("GET", "/held", "held", Permission.READ_TRAY, pages.listing)
@@ -280,6 +295,8 @@ def _bound_request() -> None:
     if not request.path.startswith(_PHONES):
         sends_a_file = request.endpoint in {f"console.{_SENDS_A_FILE}", f"console.{_SENDS_A_LAYOUT}"}
         request.max_content_length = _LARGEST_FORM_BYTES + (LARGEST_LIST_BYTES if sends_a_file else 0)
+        endpoint = (request.endpoint or "").removeprefix("console.")
+        request.max_content_length = _LARGEST_FORM_BYTES + _LARGEST_FILE_BYTES.get(endpoint, 0)
         request.max_form_parts = _MOST_FORM_PARTS
 
 

@@ -47,6 +47,7 @@ _MENU: Final = (
     ("console.collaborators", Permission.MANAGE_COLLABORATORS, "console.menu.collaborators"),
     ("console.layouts", Permission.MANAGE_FORMS, "console.menu.layouts"),
     ("console.imports", Permission.MANAGE_REGISTER, "console.menu.imports"),
+    ("console.plans", Permission.MANAGE_FORMS, "console.menu.plans"),
 )
 _INCIDENTS: Final = ("console.incidents", "console.menu.incidents")
 

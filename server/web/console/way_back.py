@@ -22,6 +22,8 @@ def way_back() -> str | None:
             return _records(name)
         case "incidents_published", _, "sign":
             return url_for("console.incidents_published")
+        case "plans", _, _:
+            return url_for("console.plans")
         case "held", _, "release" | "discard":
             return url_for("console.held")
         case "collaborator", _, "card" | "revoke":

@@ -83,6 +83,11 @@ ANSWERS = {
     "indicators_published_file": 404,
     "incidents_published": 404,  # nobody here answers for the province
     "incidents_published_sign": 400,  # nobody said to be sure
+    "plans_send": 400,
+    "plans_workbook": 404,  # no plan is published
+    "plans_offer": 404,  # nothing is looked at
+    "plans_publish": 404,
+    "plans_forget": 303,
     "indicators_completeness_file": 404,  # there is no file of that kind
 }
 ABOUT_ONE_THING = {"submission_id", "upload_id", "collaborator_id", "entity_key", "import_id", "token"}
@@ -123,6 +128,7 @@ def address_of(rule, world, held_id, import_id):
         "other_key": put(world.services, world.project_id, village=VILLAGE_1) if about_entity else 0,
         "suspect_id": 999999,
         "batch_id": 999999,
+        "plan_id": 999999,
         "list_name": "clubs",
         "token": "not-made-for-this-session",
         "code": "I6",
