@@ -52,7 +52,11 @@ _SENDS_A_FILE: Final = "imports_send"
 _SENDS_A_LAYOUT: Final = "layouts_send"
 _SENDS_A_PLAN: Final = "plans_send"
 _LARGEST_FORM_BYTES: Final = 1_000_000
-_LARGEST_FILE_BYTES: Final = {_SENDS_A_FILE: LARGEST_LIST_BYTES, _SENDS_A_PLAN: LARGEST_PLAN_BYTES}
+_LARGEST_FILE_BYTES: Final = {
+    _SENDS_A_FILE: LARGEST_LIST_BYTES,
+    _SENDS_A_LAYOUT: LARGEST_LIST_BYTES,
+    _SENDS_A_PLAN: LARGEST_PLAN_BYTES,
+}
 _MOST_FORM_PARTS: Final = 2_000
 
 
@@ -293,8 +297,6 @@ def _as_function(view: View) -> View:
 def _bound_request() -> None:
     """Keep what a browser may send small: pages take short forms, and one of them takes a list."""
     if not request.path.startswith(_PHONES):
-        sends_a_file = request.endpoint in {f"console.{_SENDS_A_FILE}", f"console.{_SENDS_A_LAYOUT}"}
-        request.max_content_length = _LARGEST_FORM_BYTES + (LARGEST_LIST_BYTES if sends_a_file else 0)
         endpoint = (request.endpoint or "").removeprefix("console.")
         request.max_content_length = _LARGEST_FORM_BYTES + _LARGEST_FILE_BYTES.get(endpoint, 0)
         request.max_form_parts = _MOST_FORM_PARTS
