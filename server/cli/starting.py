@@ -89,7 +89,7 @@ def phone(terminal: Terminal, *, as_json: bool) -> None:
 def _show(terminal: Terminal, done: SetUp, *, shows_password: bool) -> None:
     for published in done.forms:
         show_empty_lists(terminal, [one for one in published.empty_lists if not one.is_empty_everywhere])
-    terminal.say("cli.setup.done", forms=len(done.forms), plans=len(done.plans))
+    terminal.say("cli.setup.done", forms=len(done.forms), plans=len(done.plans), reports=len(done.reports))
     if done.separate is not None:
         terminal.say("cli.setup.separate", project=done.separate.project_id, name=done.separate.name)
     if done.administrator is None:

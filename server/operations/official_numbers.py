@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from server.indicators.releases_layout import Family
-from server.indicators.report_fill import Amount, Mark
+from server.indicators.report_fill import NOTHING, Amount, Mark
 from server.operations.release_basis import exact_cases_of
 from server.operations.report_measures import known_to
 
@@ -43,6 +43,8 @@ def official_numbers(services: Services, uow: UnitOfWork, place: ReportPlace) ->
 
     def read(slot: Counted, unit_id: UnitId) -> Amount:
         measure = slot.measure.measure
+        if measure not in home:
+            return NOTHING
         units = below[unit_id]
         if slot.settlement is not None:
             units = {one for commune in place.communes_in(unit_id, slot.settlement) for one in below[commune]}

@@ -32,7 +32,13 @@ class Known:
 
     def is_sensitive(self, slot: Counted) -> bool:
         """Tell whether a cell asks for a measure that is shown in release tables alone."""
-        return slot.measure.basis is Basis.MEASURE and slot.measure.measure in self.home
+        return slot.measure.basis is Basis.MEASURE and (slot.measure.measure in self.home or self.is_awaited(slot))
+
+    def is_awaited(self, slot: Counted) -> bool:
+        """Tell whether a cell about incidents names a form that is not published here, or not yet."""
+        form_id = slot.measure.measure.rpartition(".")[0]
+        known = {code.rpartition(".")[0] for code in (*self.open, *self.sensitive)}
+        return slot.paper.is_sensitive and slot.measure.basis is Basis.MEASURE and form_id not in known
 
 
 def known_to(services: Services, uow: UnitOfWork, project_id: int) -> Known:
@@ -81,7 +87,7 @@ def _trouble(slot: Counted, known: Known) -> str:
         case _:
             yielded, unknown = {**known.sensitive, **known.open}, "plan.unknown_measure"
     if slot.measure.measure not in yielded:
-        return unknown
+        return "" if known.is_awaited(slot) else unknown
     if not all(yields(yielded, one) for one in _parts(slot)):
         return "plan.unknown_category"
     return "report.several_splits" if len(slot.splits) > 1 and not known.is_sensitive(slot) else ""

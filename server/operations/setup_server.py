@@ -1,8 +1,8 @@
 """Prepare a server from nothing, or bring one up to date: every step may be done again without harm.
 
-The schema, the units that come with the server, the main project with its practice twin, the forms and plans of a
-folder, the first administrator. The form of incidents is published only when asked for, into a project of its own and
-for nobody, until somebody names the phones it is for.
+The schema, the units that come with the server, the main project with its practice twin, the forms, plans and reports
+of a folder, the first administrator. The form of incidents is published only when asked for, into a project of its own
+and for nobody, until somebody names the phones it is for.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from server.operations.form_source import form_folders, read_form_source
 from server.operations.load_units import SEED_FILE, load_units, seed_text
 from server.operations.publish_form import Audience, Published, check_source, publish_checked
 from server.operations.publish_plan import PlanPublished, PlanSource, publish_plan
+from server.operations.publish_report import ReportPublished, ReportSource, publish_report
 from server.storage.schema import upgrade
 from server.territory.units import Level
 
@@ -32,13 +33,14 @@ MAIN_PROJECT: Final = "Công tác gia đình"
 SEPARATE_PROJECT: Final = "Công việc riêng"
 SEALED_FORM: Final = "incident"
 PLANS_FOLDER: Final = "plans"
+REPORTS_FOLDER: Final = "reports"
 ADMINISTRATOR_LOGIN: Final = "quantri"
 ADMINISTRATOR_NAME: Final = "Quản trị"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a server is to be set up with; *folder* holds a folder per form and ``plans/``, None for none."""
+    """What to set up: *folder* holds a folder per form, ``plans/`` and ``reports/``; None for none of them."""
 
     folder: Path | None
     with_incidents: bool = False
@@ -55,6 +57,7 @@ class SetUp:
     separate: Project | None
     forms: tuple[Published, ...]
     plans: tuple[PlanPublished, ...]
+    reports: tuple[ReportPublished, ...]
     administrator: MadeAccount | None
 
 
@@ -69,7 +72,8 @@ def set_up(services: Services, wanted: Wanted, tell: Progress) -> SetUp:
     separate = _project(services, SEPARATE_PROJECT, "separate") if wanted.with_incidents else None
     forms = _publish_forms(services, wanted, tell, main=main, separate=separate)
     plans = _publish_plans(services, wanted.folder, tell, main=main)
-    return SetUp(main, practice, separate, forms, plans, _first_administrator(services, wanted))
+    reports = _publish_reports(services, wanted.folder, tell, main=main)
+    return SetUp(main, practice, separate, forms, plans, reports, _first_administrator(services, wanted))
 
 
 def _project(services: Services, name: str, kind: str) -> Project:
@@ -112,6 +116,18 @@ def _publish_plans(
         tell("setup.plan", plan=workbook.stem)
         plans.append(publish_plan(services, main.project_id, PlanSource(workbook.stem, workbook.read_bytes())))
     return tuple(plans)
+
+
+def _publish_reports(
+    services: Services, folder: Path | None, tell: Progress, *, main: Project
+) -> tuple[ReportPublished, ...]:
+    workbooks = sorted((folder / REPORTS_FOLDER).glob("*.xlsx")) if folder else []
+    reports: list[ReportPublished] = []
+    for workbook in workbooks:
+        tell("setup.report", report=workbook.stem)
+        source = ReportSource(workbook.stem, workbook.read_bytes(), ADMINISTRATOR_NAME)
+        reports.append(publish_report(services, main.project_id, source))
+    return tuple(reports)
 
 
 def _first_administrator(services: Services, wanted: Wanted) -> MadeAccount | None:

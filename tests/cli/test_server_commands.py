@@ -17,6 +17,9 @@ def test_setup_prepares_everything_but_incidents(shell, set_up):
         "commune_register", "household_conduct_survey", "household_register", "training_event",
     ]  # fmt: skip
     assert [one["name"] for one in set_up["plans"]] == ["plan-2026-2030-draft", "plan-4002"]
+    assert [one["name"] for one in set_up["reports"]] == [
+        "commune-2011", "district-2011", "yearly-2017-commune", "yearly-2017-province",
+    ]  # fmt: skip
     assert set_up["separate"] is None
     assert set_up["administrator"]["password"]
 
@@ -24,7 +27,7 @@ def test_setup_prepares_everything_but_incidents(shell, set_up):
 def test_setup_again_changes_nothing_and_shows_no_password(shell, set_up, forms):
     again = shell.json("setup", forms)
     assert again["administrator"] is None
-    assert not any(one["is_new"] for one in [*again["forms"], *again["plans"]])
+    assert not any(one["is_new"] for one in [*again["forms"], *again["plans"], *again["reports"]])
     assert [one["kind"] for one in shell.json("project", "list")] == ["main", "practice"]
 
 

@@ -144,3 +144,13 @@ def test_named_cells_can_be_typed_by_name_and_those_about_incidents_apart(world)
     assert everyday.find("report:2017-II.1.total") is None
     assert sealed.find("report:2017-II.1.total").is_sensitive
     assert sealed.find("report:2017-I.1.1.total") is None
+
+
+def test_a_layout_may_name_the_incident_form_before_it_is_there_but_not_what_it_does_not_count(world):
+    awaited = template(B2="{{phieu_c.cases | sensitive}}", B4="{{register:households}}")
+    world.layouts["cho"] = world.layout("cho", awaited)
+    (cell,) = [one for one in world.filled("cho").plan.cells if one.asked.startswith("phieu_c")]
+    assert cell.amount.mark is Mark.NOT_RELEASED
+    for unknown in ("{{phieu_b.nobody | sensitive}}", "{{phieu_c.cases}}"):
+        with pytest.raises(ReportRefused):
+            world.layout("sai", template(B2=unknown))
