@@ -5,6 +5,7 @@ Nothing is repaired here; each check says what it found and whether that is well
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -45,7 +46,7 @@ def check_server(services: Services) -> tuple[Check, ...]:
     """Return every check, in the order an operator would look."""
     checks = [Check("doctor.settings", True, {"public_url": services.settings.public_url})]
     try:
-        checks += [*_database(services), *_backlog(services)]
+        checks += [*_database(services), *_backlog(services), _locks(services)]
     except DomainError as fault:
         checks.append(Check(fault.code, False, fault.params))
     checks.append(_media(services))
@@ -80,6 +81,14 @@ def _backlog(services: Services) -> Iterator[Check]:
     error = stuck[0][2] if stuck else ""
     yield Check(code, not stuck, {"waiting": len(waiting), "stuck": len(stuck), "error": error})
     yield Check("doctor.spool" if not spooled else "doctor.spool_waiting", not spooled, {"files": len(spooled)})
+
+
+def _locks(services: Services) -> Check:
+    """Return whether the bytes of every locked period still have their hash."""
+    with services.reading(services.operator()) as uow:
+        damaged = uow.locks.damaged(lambda content: hashlib.sha256(content).hexdigest())
+    locks = ", ".join(map(str, damaged))
+    return Check("doctor.locks_damaged" if damaged else "doctor.locks", not damaged, {"locks": locks})
 
 
 def _media(services: Services) -> Check:

@@ -48,3 +48,16 @@ def test_what_differs_since_is_printed_cell_by_cell_and_a_revision_takes_it_in(s
     assert "Kỳ 2099 chưa bắt đầu" in shell.run(*MAKE[:-1], "2099", *BY, code=1).stderr
     assert "không phải một kỳ báo cáo" in shell.run(*MAKE[:-1], "26", *BY, code=1).stderr
     assert "Không có bản chốt này" in shell.run("figures", "lock", "show", 999, code=1).stderr
+
+
+def test_the_doctor_finds_a_lock_whose_bytes_were_changed(shell, world):
+    made = shell.json(*MAKE, *BY)
+    assert [one["is_good"] for one in shell.checks() if one["code"] == "doctor.locks"] == [True]
+    with world.services.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("DROP TRIGGER period_lock_update")
+        else:
+            connection.exec_driver_sql("ALTER TABLE period_lock DISABLE TRIGGER period_lock_stays")
+        connection.exec_driver_sql("UPDATE period_lock SET sha256 = ''")
+    (found,) = (one for one in shell.checks() if one["code"] == "doctor.locks_damaged")
+    assert (found["is_good"], found["params"]["locks"]) == (False, str(made["lock_id"]))

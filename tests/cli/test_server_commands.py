@@ -43,7 +43,7 @@ def test_incidents_are_published_apart_and_for_nobody(shell, set_up, services, f
 def test_the_doctor_has_a_line_for_everything(shell, set_up):
     assert {one["code"] for one in shell.checks()} >= {
         "doctor.settings", "doctor.database", "doctor.clock", "doctor.schema", "doctor.jobs", "doctor.spool",
-        "doctor.media", "doctor.room",
+        "doctor.media", "doctor.room", "doctor.locks",
     }  # fmt: skip
 
 
@@ -83,6 +83,7 @@ def test_jobs_with_nothing_to_do_end_at_once(shell, set_up):
         "moved": 0,
         "swept": 0,
         "forced": 0,
+        "approved": 0,
         "added_up": 0,
     }
 
