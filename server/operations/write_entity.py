@@ -90,8 +90,7 @@ def write_version(
 ) -> StoredEntity:
     """Keep *new* as the entity's newest version and return the entity as it stands then."""
     after = advanced(stored, new, source)
-    uow.entities.add_version(version_facts(after, new, source))
-    uow.entities.set_facts(stored.key, entity_facts(after, source.at))
+    uow.entities.write(stored.key, version_facts(after, new, source), entity_facts(after, source.at))
     _let_it_be_found(uow, stored, after)
     touched.note(stored, after)
     if is_to_compare(stored, after, new):

@@ -204,9 +204,15 @@ class Entities:
         """Return entities by row id as they stand, without locking them: for what is only shown."""
         return {one.key: one for one in self._read(_ENTITIES.where(EntityRow.id.in_(sorted(keys))))}
 
-    def add_version(self, facts: Mapping[str, Any]) -> None:
-        """Insert one version."""
-        self._connection.execute(_INSERT_VERSION, dict(facts))
+    def write(self, key: int, version: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+        """Insert an entity's newest version and let its row say so; PostgreSQL takes both in one statement."""
+        if self._connection.dialect.name == "postgresql":
+            new = {f"new_{name}": value for name, value in version.items()}
+            now = {f"now_{name}": value for name, value in facts.items()}
+            self._connection.execute(_WRITE, {**new, **now, "entity_key": key})
+        else:
+            self._connection.execute(_INSERT_VERSION, dict(version))
+            self.set_facts(key, facts)
 
     def add_versions(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert many versions."""
@@ -284,6 +290,15 @@ class Entities:
 
 _INSERT_VERSION = insert(EntityVersionRow)
 _UPDATE_ENTITY = update(EntityRow).where(EntityRow.id == bindparam("entity_key"))
+_OF_VERSION = [one for one in EntityVersionRow.__table__.c if one.key not in {"settled_at", "settled_by_id"}]
+_OF_ENTITY = [
+    one
+    for one in EntityRow.__table__.c
+    if one.key not in {"id", "list_id", "entity_id", "is_sensitive", "has_waiting", "created_at"}
+]
+_WRITE = _UPDATE_ENTITY.values({one.key: bindparam(f"now_{one.key}", type_=one.type) for one in _OF_ENTITY}).add_cte(
+    _INSERT_VERSION.values({one.key: bindparam(f"new_{one.key}", type_=one.type) for one in _OF_VERSION}).cte("made")
+)
 _ENTITIES = select(EntityRow, EntityListRow.name.label("list_name")).join(
     EntityListRow, EntityListRow.id == EntityRow.list_id
 )
