@@ -20,6 +20,7 @@ from server.territory.units import Level
 
 from .meter import cpu_seconds
 from .province import LIST
+from .stored import analyze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,7 @@ def give_words(engine: Engine) -> None:
             )
         number = f"CAST(1 + id % {_HOUSES} AS VARCHAR)"
         connection.execute(text(f"{insert} SELECT id, {number}, list_id, unit_id FROM entity"))  # noqa: S608 a number
+    analyze(engine, ("entity_word",))
 
 
 def measure_searches(bench: Bench) -> Iterator[Searched]:

@@ -194,8 +194,14 @@ class _Search:
 
     def _found(self) -> list[Place]:
         """Return all there is where words were looked up, which is never much, else no more than is counted."""
-        at_most = COUNTED_AT_MOST + 1 if self.filters.keys is None else None
-        return self.uow.register.places(self.filters, at_most=at_most)
+        register, filters = self.uow.register, self.filters
+        if filters.keys is not None:
+            return register.places(filters, at_most=None)
+        if filters.first_keys:
+            some = register.places(replace(filters, words=(), keys=filters.first_keys), at_most=COUNTED_AT_MOST + 1)
+            if len(some) > COUNTED_AT_MOST:
+                return some
+        return register.places(filters, at_most=COUNTED_AT_MOST + 1)
 
     def _few(self, found: Sequence[Place], start: Place | None) -> list[Place]:
         ordered = sorted(found, key=self._order)

@@ -63,6 +63,8 @@ class EntityFilters:
     """As `server.registers.words` makes them; each must begin a word of the entity."""
     keys: tuple[int, ...] | None = None
     """Only of these, where words were looked up before: no more than `MOST_HITS`."""
+    first_keys: tuple[int, ...] = ()
+    """Some of those that have the words, where they are too many to be gathered."""
     units: tuple[UnitId, ...] | None = None
 
 
@@ -109,11 +111,15 @@ class Register:
         return tuple(self._connection.execute(found.order_by(rows.id)).scalars())
 
     def looked_up(self, filters: EntityFilters) -> EntityFilters:
-        """Return the filters with the keys of the entities that have the words, where these are few."""
-        keys = self._keys_by_words(filters) if filters.words else []
-        if not filters.words or len(keys) == MOST_HITS:
+        """Return the filters with the keys of the entities that have the words, or of some of them where not few do."""
+        if not filters.words:
             return filters
-        return replace(filters, words=(), keys=tuple(sorted(set(keys))))
+        words = self._rarest_first(filters)
+        found = self._keys_by_words(filters, words)
+        keys = tuple(sorted(set(found)))
+        if len(found) == MOST_HITS:
+            return replace(filters, words=words, first_keys=keys)
+        return replace(filters, words=(), keys=keys)
 
     def places(self, filters: EntityFilters, *, at_most: int | None) -> list[Place]:
         """Return where the entities stand that there are, in no order, no more than *at_most*."""
@@ -199,26 +205,29 @@ class Register:
             return visible_entities_among(self.sight, filters.keys).where(*where)
         return visible_entities(self.sight).where(*where)
 
-    def _keys_by_words(self, filters: EntityFilters) -> list[int]:
-        """Return the keys of entities that have every word, looked up by the one that is rarest here."""
+    def _keys_by_words(self, filters: EntityFilters, words: tuple[str, ...]) -> list[int]:
+        """Return the keys of entities that have every word, looked up by the first of them."""
         rows = EntityWordRow
-        known = visible_words(self.sight).where(rows.list_id.in_(filters.list_ids)).with_only_columns(rows.entity_key)
-        rarest, *others = self._rarest_first(known, filters.words)
-        has_others = (_has_word(rows.entity_key, word) for word in others)
-        keys = known.where(*_begins(rows.word, rarest), *has_others).limit(MOST_HITS)
+        has_others = (_has_word(rows.entity_key, word) for word in words[1:])
+        keys = self._having(filters, words[0]).where(*has_others).limit(MOST_HITS)
         return list(self._connection.execute(keys).scalars())
 
-    def _rarest_first(self, known: Select[Any], words: tuple[str, ...]) -> list[str]:
+    def _rarest_first(self, filters: EntityFilters) -> tuple[str, ...]:
         """Return the words, those first that the fewest entities have; of common ones, the longest.
 
         What has every word is looked for among those that have the first one, so that a common one there costs most.
         """
-        if len(words) == 1:
-            return list(words)
-        bounded = (known.where(*_begins(EntityWordRow.word, one)).limit(_COUNTED).subquery() for one in words)
+        if len(filters.words) == 1:
+            return filters.words
+        bounded = (self._having(filters, one).limit(_COUNTED).subquery() for one in filters.words)
         counted = [select(func.count()).select_from(one).scalar_subquery() for one in bounded]
-        counts = dict(zip(words, self._connection.execute(select(*counted)).one(), strict=True))
-        return sorted(words, key=lambda one: (counts[one], -len(one)))
+        counts = dict(zip(filters.words, self._connection.execute(select(*counted)).one(), strict=True))
+        return tuple(sorted(filters.words, key=lambda one: (counts[one], -len(one))))
+
+    def _having(self, filters: EntityFilters, word: str) -> Select[Any]:
+        rows = EntityWordRow
+        known = visible_words(self.sight).where(rows.list_id.in_(filters.list_ids), *_begins(rows.word, word))
+        return known.with_only_columns(rows.entity_key)
 
 
 def _has_word(key: Any, word: str) -> ColumnElement[bool]:  # noqa: ANN401 a column of a table or of its alias
