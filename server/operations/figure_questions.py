@@ -5,6 +5,7 @@ Shared by the operations that read figures. Reading numbers is not done here.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from server.territory.units import Level
 from server.territory.validity import first_day, last_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from server.indicators.plan import Indicator
     from server.storage.repositories.plans import PlanInForce, PlannedTarget
@@ -28,7 +29,7 @@ _YEARS: Final = range(2000, 2101)
 
 @dataclass(frozen=True, slots=True)
 class IndicatorEntry:
-    """One indicator that can be asked for; *years* are those with a target."""
+    """One indicator that can be asked for; *years* are those with a target, *plan_years* those of any of its plan."""
 
     plan_id: int
     plan_name: str
@@ -36,6 +37,7 @@ class IndicatorEntry:
     project_name: str
     indicator: Indicator
     years: tuple[int, ...]
+    plan_years: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,8 @@ class PlannedIndicator:
         return tuple(sorted({year for one in self.entries for year in one.years}))
 
     def in_year(self, year: int) -> IndicatorEntry:
-        """Return what counts in *year*: the newest plan with a target for it, else the newest plan."""
-        return next((one for one in self.entries if year in one.years), self.entries[0])
+        """Return what counts in *year*, as `counting` says."""
+        return counting(self.entries, year)
 
     def targets_in(self, year: int) -> tuple[PlannedTarget, ...]:
         """Return the targets of *year*."""
@@ -82,13 +84,40 @@ def entries_in_force(uow: UnitOfWork) -> tuple[IndicatorEntry, ...]:
     plans = uow.plans.in_force()
     plan_ids = [one.plan_id for one in plans]
     indicators, years = uow.plans.indicators(plan_ids), uow.plans.years(plan_ids)
+    of_plan = {
+        plan_id: sorted({year for key, several in years.items() if key[0] == plan_id for year in several})
+        for plan_id in plan_ids
+    }
     return tuple(
-        _entry(plan, one, years.get((plan.plan_id, one.code), ())) for plan in plans for one in indicators[plan.plan_id]
+        _entry(plan, one, years.get((plan.plan_id, one.code), ()), of_plan[plan.plan_id])
+        for plan in plans
+        for one in indicators[plan.plan_id]
+    )
+
+
+def entries_of_year(every: Iterable[IndicatorEntry], year: int) -> tuple[IndicatorEntry, ...]:
+    """Return those of *every* indicator in force that count in *year*, in the same order (see `counting`)."""
+    several = tuple(every)
+    plans: dict[tuple[int, str], list[IndicatorEntry]] = defaultdict(list)
+    for one in several:
+        plans[one.project_id, one.indicator.code].append(one)
+    return tuple(one for one in several if one is counting(plans[one.project_id, one.indicator.code], year))
+
+
+def counting(entries: Sequence[IndicatorEntry], year: int) -> IndicatorEntry:
+    """Return which of an indicator's *entries*, the newest plan first, counts in *year*.
+
+    The one with a target for that year; else the one whose plan has the nearest target to come, of whatever indicator,
+    for the years before a target lead up to it; else the newest.
+    """
+    never = _YEARS[-1] + 1
+    return min(
+        entries, key=lambda one: (year not in one.years, min((y for y in one.plan_years if y >= year), default=never))
     )
 
 
 def entry_asked_for(uow: UnitOfWork, question: FigureQuestion) -> IndicatorEntry:
-    """Return the indicator *question* means: of the newest plan with a target for that year, else of the newest.
+    """Return the indicator *question* means, of the plan that counts in its year.
 
     Raises NotFound ``figures.unknown_indicator``.
     """
@@ -105,14 +134,24 @@ def indicator_asked_for(uow: UnitOfWork, question: FigureQuestion) -> PlannedInd
     found = [(plan, one) for plan in plans for one in indicators[plan.plan_id] if one.code == question.code]
     if not found:
         raise NotFound("figures.unknown_indicator", indicator=question.code)
-    targets = uow.plans.yearly_targets([plan.plan_id for plan, _ in found], question.code)
-    entries = [_entry(plan, one, sorted(year for key, year in targets if key == plan.plan_id)) for plan, one in found]
+    plan_ids = [plan.plan_id for plan, _ in found]
+    targets = uow.plans.yearly_targets(plan_ids, question.code)
+    entries = [_entry(plan, one, *_years(targets, plan.plan_id)) for plan, one in found]
     project_id = PlannedIndicator(tuple(entries), targets).in_year(question.year).project_id
     return PlannedIndicator(tuple(one for one in entries if one.project_id == project_id), targets)
 
 
-def _entry(plan: PlanInForce, indicator: Indicator, years: Iterable[int]) -> IndicatorEntry:
-    return IndicatorEntry(plan.plan_id, plan.name, plan.project_id, plan.project_name, indicator, tuple(years))
+def _entry(plan: PlanInForce, indicator: Indicator, years: Iterable[int], plan_years: Iterable[int]) -> IndicatorEntry:
+    named = (plan.plan_id, plan.name, plan.project_id, plan.project_name)
+    return IndicatorEntry(*named, indicator, tuple(years), tuple(plan_years))
+
+
+def _years(
+    targets: Mapping[tuple[int, int], Sequence[PlannedTarget]], plan_id: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the years with a target of an indicator in a plan, and those with any target of the plan."""
+    of_plan = sorted(year for key, year in targets if key == plan_id)
+    return tuple(year for year in of_plan if targets[plan_id, year]), tuple(of_plan)
 
 
 def boundaries_of(question: FigureQuestion, territory: Territory, today: date) -> tuple[Frame, date]:

@@ -45,9 +45,9 @@ def released_sums(
     if not sources:
         return found
     declared = _declared(uow)
+    frozen = _tables(uow, years, {one.measure for one in sources})
     for year in years:
-        cut = YearCut(here, extent, year)
-        tables = _tables(uow, year, {one.measure for one in sources})
+        cut, tables = YearCut(here, extent, year), frozen[year]
         for source in sources:
             table, release = tables.get(source.measure), declared.get(source.measure)
             if table is not None:
@@ -61,8 +61,8 @@ def released_sums(
 def _declared(uow: UnitOfWork) -> dict[str, Release]:
     """Return the release tables that plans in force declare, of two with one name that of the newest plan."""
     found: dict[str, Release] = {}
-    for plan in uow.plans.in_force():
-        for one in _releases_in(uow.releases.workbook(plan.plan_id)):
+    for workbook in uow.releases.workbooks([plan.plan_id for plan in uow.plans.in_force()]):
+        for one in _releases_in(workbook):
             found.setdefault(one.name, one)
     return found
 
@@ -72,13 +72,13 @@ def _releases_in(workbook: bytes) -> tuple[Release, ...]:
     return read_workbook(workbook).releases
 
 
-def _tables(uow: UnitOfWork, year: int, names: Collection[str]) -> dict[str, ReleasedTable]:
-    """Return the tables of these names as they were frozen last."""
-    found: dict[str, ReleasedTable] = {}
-    for revision in uow.releases.revisions(year=year):
-        for one in uow.releases.tables(revision):
-            if one.name in names:
-                found[one.name] = read_table(one.cells)
+def _tables(uow: UnitOfWork, years: Collection[int], names: Collection[str]) -> dict[int, dict[str, ReleasedTable]]:
+    """Return the tables of these names as they were frozen last for each of *years*."""
+    found: dict[int, dict[str, ReleasedTable]] = {year: {} for year in years}
+    for revision in uow.releases.revisions():
+        if revision.year in found:
+            tables = uow.releases.tables(revision)
+            found[revision.year] |= {one.name: read_table(one.cells) for one in tables if one.name in names}
     return found
 
 

@@ -12,7 +12,7 @@ from server.errors import InvalidInput
 from server.indicators.locks import NOTHING, LockedUnit
 from server.indicators.tables import ListedUnit, Listing, table_of
 from server.operations.figure_counts import counts_of_each, goals_within
-from server.operations.figure_questions import entries_in_force
+from server.operations.figure_questions import entries_in_force, entries_of_year
 from server.storage.repositories.figure_tables import Extent
 from server.territory.units import Level
 
@@ -73,15 +73,10 @@ def place_of(territory: Territory, unit_id: UnitId, period: Period, today: date)
 def entries_of(uow: UnitOfWork, project_id: int, period: Period) -> tuple[IndicatorEntry, ...]:
     """Return the indicators of a project that make the table of a period, by plan, in the order of the workbooks.
 
-    An indicator of several plans is that of the newest with a target for the year, else of the newest.
+    An indicator of several plans is that of the one that counts in the year (see `counting`).
     """
-    every = [one for one in entries_in_force(uow) if one.project_id == project_id]
-    chosen: dict[str, IndicatorEntry] = {}
-    for one in every:
-        known = chosen.setdefault(one.indicator.code, one)
-        if period.year in one.years and period.year not in known.years:
-            chosen[one.indicator.code] = one
-    return tuple(one for one in every if one in chosen.values() and one.indicator.period is period.kind)
+    every = (one for one in entries_in_force(uow) if one.project_id == project_id)
+    return tuple(one for one in entries_of_year(every, period.year) if one.indicator.period is period.kind)
 
 
 def tables_of(

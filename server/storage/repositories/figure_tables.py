@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import (
     BigInteger,
     and_,
-    case,
     cast,
     false,
     func,
@@ -34,7 +33,7 @@ from server.storage.models.forms import FormPoolRow, FormRow
 from server.storage.models.registers import EntityListRow, RegisterTallyRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
-from server.storage.repositories.record_tallies import tallied
+from server.storage.repositories.record_tallies import record_counts, seen_records
 from server.storage.visible import visible
 from server.territory.units import UnitId
 
@@ -182,24 +181,26 @@ class FigureTables:
         self, extent: Extent, years: Collection[int], sources: Sequence[Source]
     ) -> Mapping[int, Mapping[int | None, Receipts]]:
         """Return what `receipts` returns, for each of *years*, in one statement."""
-        found: dict[int, dict[int | None, Receipts]] = {year: {} for year in years}
         behind = self.forms_behind(extent.project_id, [one.measure for one in sources if one.basis is Basis.MEASURE])
-        forms = sorted({form_id for form_ids in behind.values() for form_id in form_ids})
+        forms = {form_id for form_ids in behind.values() for form_id in form_ids}
+        found: dict[int, dict[int | None, Receipts]] = {year: {} for year in years}
         if not forms:
             return found
-        rows = tallied()
-        approved = case((rows.c.is_counted, rows.c.records), else_=0).label("approved")
-        seen = (
-            select(rows.c.unit_id, rows.c.year, rows.c.records, approved)
-            .join(FormRow, FormRow.id == rows.c.form_key)
-            .where(rows.c.project_id == extent.project_id, rows.c.year.in_(sorted(years)), FormRow.form_id.in_(forms))
-            .subquery()
-        )
-        amounts = (func.sum(seen.c.records).label("received"), func.sum(seen.c.approved).label("approved"))
-        for row in self._by_place(extent, seen, (seen.c.year,), amounts):
+        seen = seen_records(extent.project_id, years, forms)
+        for row in self._by_place(extent, seen, (seen.c.year,), record_counts(seen)):
             if row.received:
                 found[row.year][row.place] = Receipts(int(row.received), int(row.approved))
         return found
+
+    def receipts_by_form(self, extent: Extent, forms: Collection[str]) -> Mapping[tuple[int | None, str], Receipts]:
+        """Return how many records there are of each of *forms* and of how many an approved version counts, by place."""
+        if not forms:
+            return {}
+        seen = seen_records(extent.project_id, [extent.period], forms)
+        rows = self._by_place(extent, seen, (seen.c.form_id,), record_counts(seen))
+        return {
+            (row.place, row.form_id): Receipts(int(row.received), int(row.approved)) for row in rows if row.received
+        }
 
     def _by_place(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from server.indicators.periods import PeriodKind
 from server.indicators.plan import Direction, Indicator, IndicatorUnit
@@ -19,7 +19,7 @@ from server.storage.models.projects import PlanOfferRow, PlanRow, ProjectRow
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -159,17 +159,30 @@ class Plans:
     def yearly_targets(
         self, plan_ids: Sequence[int], indicator: str
     ) -> Mapping[tuple[int, int], tuple[PlannedTarget, ...]]:
-        """Return the targets of one indicator, by plan and year."""
+        """Return the targets of one indicator, by plan and year; none for a year in which the plan has only others'."""
+        # One target of every year of a plan is read too: it tells which years the plan is for.
+        of_each_year = select(func.min(TargetRow.id)).group_by(TargetRow.plan_id, TargetRow.year)
         rows = self._connection.execute(
             select(TargetRow)
-            .where(TargetRow.plan_id.in_(plan_ids), TargetRow.indicator == indicator)
+            .where(
+                TargetRow.plan_id.in_(plan_ids), or_(TargetRow.indicator == indicator, TargetRow.id.in_(of_each_year))
+            )
             .order_by(TargetRow.id)
         )
         found: dict[tuple[int, int], tuple[PlannedTarget, ...]] = {}
         for row in rows:
             key = (row.plan_id, row.year)
-            found[key] = (*found.get(key, ()), _planned(row))
+            found[key] = (*found.get(key, ()), *([_planned(row)] if row.indicator == indicator else ()))
         return found
+
+    def targets_of_year(self, plan_ids: Collection[int], year: int) -> list[tuple[int, str, PlannedTarget]]:
+        """Return every target of the plans for a year, with its plan and indicator."""
+        rows = self._connection.execute(
+            select(TargetRow)
+            .where(TargetRow.plan_id.in_(sorted(plan_ids)), TargetRow.year == year)
+            .order_by(TargetRow.id)
+        )
+        return [(row.plan_id, row.indicator, _planned(row)) for row in rows]
 
     def every_target(self, plan_id: int) -> list[tuple[str, int, PlannedTarget]]:
         """Return every target of a plan, with its indicator and year."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, func, select, text, union_all
+from sqlalchemy import case, delete, func, select, text, union_all
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -15,7 +15,7 @@ from server.storage.models.territory import UnitAncestorRow
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection, Subquery
+    from sqlalchemy import ColumnElement, Connection, Subquery
 
 STEPS_AT_ONCE: Final = 20_000
 _KEY: Final = ("project_id", "form_key", "unit_id", "year", "state", "is_counted")
@@ -105,3 +105,20 @@ def tallied() -> Subquery:
 def _rows(amounts: dict[tuple[Any, ...], int]) -> list[dict[str, Any]]:
     ordered: Iterable[tuple[tuple[Any, ...], int]] = sorted(amounts.items())
     return [{**dict(zip(_KEY, key, strict=True)), "records": amount} for key, amount in ordered]
+
+
+def seen_records(project_id: int, years: Iterable[int], forms: Iterable[str]) -> Subquery:
+    """Return the tallies of records of *forms* in *years*, those that count beside all there are."""
+    rows = tallied()
+    approved = case((rows.c.is_counted, rows.c.records), else_=0).label("approved")
+    return (
+        select(rows.c.unit_id, rows.c.year, FormRow.form_id, rows.c.records, approved)
+        .join(FormRow, FormRow.id == rows.c.form_key)
+        .where(rows.c.project_id == project_id, rows.c.year.in_(sorted(years)), FormRow.form_id.in_(sorted(forms)))
+        .subquery()
+    )
+
+
+def record_counts(seen: Subquery) -> tuple[ColumnElement[Any], ...]:
+    """Return how many records there are of those `seen_records`, and how many of them count."""
+    return (func.sum(seen.c.records).label("received"), func.sum(seen.c.approved).label("approved"))

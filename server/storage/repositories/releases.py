@@ -105,6 +105,12 @@ class Releases:
         """Return the workbook of a plan, in force or not."""
         return bytes(self._connection.execute(select(PlanRow.workbook).where(PlanRow.id == plan_id)).scalar_one())
 
+    def workbooks(self, plan_ids: Sequence[int]) -> list[bytes]:
+        """Return the workbooks of plans, in the order asked for."""
+        rows = self._connection.execute(select(PlanRow.id, PlanRow.workbook).where(PlanRow.id.in_(plan_ids)))
+        found = {row.id: bytes(row.workbook) for row in rows}
+        return [found[plan_id] for plan_id in plan_ids]
+
     def revisions(self, project_id: int | None = None, year: int | None = None) -> list[FrozenRevision]:
         """Return what was frozen, by project, year and revision, the oldest first."""
         kept = ReleaseExactRow

@@ -32,9 +32,14 @@ class Bar:
 
 def bars_of(several: Sequence[TableRow]) -> dict[UnitId, Bar]:
     """Return the bars of the rows that have a value, by unit."""
-    rows = [row for row in several if row.figure.value is not None]
-    widest = max((_reach(row.figure) for row in rows), default=0)
-    return {row.unit.unit_id: _bar(row.figure, widest) for row in rows} if widest > 0 else {}
+    bars = bars_beside([row.figure for row in several])
+    return {row.unit.unit_id: bar for row, bar in zip(several, bars, strict=True) if bar is not None}
+
+
+def bars_beside(figures: Sequence[Figure]) -> list[Bar | None]:
+    """Return the bars of figures of one measure, in their order; None for those without a value, or if all are 0."""
+    widest = max((_reach(one) for one in figures if one.value is not None), default=0)
+    return [_bar(one, widest) if widest > 0 and one.value is not None else None for one in figures]
 
 
 def _reach(figure: Figure) -> Decimal | int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
@@ -12,15 +13,18 @@ from flask import request
 from server.access.authorisation import may_use
 from server.access.roles import Permission
 from server.indicators.figures import written
+from server.indicators.plan import IndicatorUnit
 from server.indicators.sources import Basis
+from server.operations.figure_questions import FigureQuestion
 from server.operations.open_figure import open_figure
 from server.operations.read_coverage import read_coverage
-from server.operations.read_figures import Cell, Part, list_indicators, read_indicator
+from server.operations.read_figures import Cell, Part, read_indicator
+from server.operations.read_overview import OverviewQuestion, read_overview
 from server.operations.read_series import indicator_series
 from server.territory.units import Level, UnitId
 from server.web.console.asked import number
-from server.web.console.asked_figures import asked_figures
-from server.web.console.bars import bars_of
+from server.web.console.asked_figures import AskedFigures, asked_figures
+from server.web.console.bars import bars_beside, bars_of
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
 from server.web.renderers.files import grid_file
@@ -28,14 +32,18 @@ from server.web.renderers.grids import indicator_grid, series_grid
 from server.web.renderers.line_chart import line_chart
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response
 
     from server.access.actors import Account
     from server.indicators.plan import Indicator
     from server.indicators.sources import Source
     from server.indicators.tables import TableRow
+    from server.operations.figure_questions import IndicatorEntry
+    from server.operations.read_overview import Overview, OverviewLine
     from server.operations.services import Services
-    from server.web.console.asked_figures import AskedFigures
+    from server.web.console.bars import Bar
     from server.web.console.screen import Screen
 
 ROWS_A_PAGE: Final = 60
@@ -51,6 +59,15 @@ class RowsPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLine:
+    """One line of all indicators, with the question it answers and the bar beside it."""
+
+    line: OverviewLine
+    asked: AskedFigures
+    bar: Bar | None
+
+
+@dataclass(frozen=True, slots=True)
 class FigurePages:
     """The pages of indicators."""
 
@@ -58,9 +75,35 @@ class FigurePages:
     screen: Screen
 
     def listing(self) -> Response:
-        """Show every indicator in force."""
-        entries = list_indicators(self.services, self._account())
-        return self.screen.page("indicators.html", entries=entries, year=self._year())
+        """Show every indicator of one unit and year: one's own unit, unless another is asked for."""
+        account, year = self._account(), number(request.args.get("year")) or self._year()
+        asked = number(request.args.get("within"))
+        question = OverviewQuestion(year, None if asked is None else UnitId(asked), is_own="within" not in request.args)
+        overview = read_overview(self.services, account, question)
+        within = overview.unit.unit_id if overview.unit else None
+        return self.screen.page(
+            "indicators.html",
+            overview=overview,
+            plans=self._by_plan(overview, year, within),
+            year=year,
+            within=within,
+            years=sorted({self._year(), year, *overview.years}),
+            **self._words(),
+        )
+
+    def _by_plan(self, overview: Overview, year: int, within: UnitId | None) -> list[list[ShownLine]]:
+        bars = _bars_of_shares(overview.lines)
+        shown = [
+            ShownLine(line, self._asked_of(line.entry, year, within), bar)
+            for line, bar in zip(overview.lines, bars, strict=True)
+        ]
+        return [list(lines) for _, lines in groupby(shown, key=lambda one: one.line.entry.plan_id)]
+
+    def _asked_of(self, entry: IndicatorEntry, year: int, within: UnitId | None) -> AskedFigures:
+        """Return the question that one line of all indicators answers."""
+        written = {"year": year, "project": entry.project_id, "within": within}
+        question = FigureQuestion(entry.indicator.code, year, entry.project_id, within=within)
+        return AskedFigures(question, written, 0)
 
     def table(self, code: str) -> Response:
         """Show one indicator by unit."""
@@ -148,6 +191,13 @@ class FigurePages:
 
     def _account(self) -> Account:
         return signed_in(self.services).account
+
+
+def _bars_of_shares(lines: Sequence[OverviewLine]) -> list[Bar | None]:
+    """Return a bar for each line whose figure is a share of a hundred: others have no common measure."""
+    shares = [at for at, line in enumerate(lines) if line.figure.unit is IndicatorUnit.PERCENT]
+    bars = dict(zip(shares, bars_beside([lines[at].figure for at in shares]), strict=True))
+    return [bars.get(at) for at in range(len(lines))]
 
 
 def _rows_from(rows: tuple[TableRow, ...], first: int) -> tuple[tuple[TableRow, ...], tuple[RowsPart, ...]]:

@@ -36,6 +36,25 @@ def dak_ha(world):
     return world.services.atlas.current().territory.find(DAK_HA, world.services.today()).unit_id
 
 
+def test_all_indicators_stand_on_one_page_with_what_was_reached(planned, world):
+    with counted(world.services.engine) as statements:
+        text = planned.get("/indicators").text
+    assert len(statements) <= 15
+    assert len(text.encode()) < 60_000
+    assert "Chỉ tiêu · Toàn khu vực · 2026" in text
+    assert row_of(text, "I6-kv ·[^<]*") == row_of(planned.get("/indicators/I6-kv").text, "Toàn khu vực")
+    assert text.count("<h2>") == 1  # the plan of that year alone
+    assert "DỰ THẢO" not in planned.get("/indicators?year=2024").text
+
+
+def test_an_officer_of_a_commune_sees_that_commune_first(app, world, planned, dak_ha):
+    make_account(world.services, "xa", (Role.SUPERVISOR, DAK_HA))
+    client = client_of(app, world, "xa")
+    assert "Chỉ tiêu · Xã Đăk Hà · 2026" in client.get("/indicators").text
+    assert "Chỉ tiêu · Toàn khu vực · 2026" in client.get("/indicators?within=").text
+    assert "Chỉ tiêu · Xã Đăk Hà · 2024" in client.get(f"/indicators?year=2024&within={dak_ha}").text
+
+
 def test_the_years_are_drawn_and_stand_in_a_table_beside(planned, dak_ha):
     text = planned.get(f"/indicators/I6-kv/years?within={dak_ha}").text
     chart = re.search(r'<svg class="chart".*?</svg>', text, re.DOTALL)[0]
