@@ -1,7 +1,7 @@
 """Sensitive numbers of a report's official copy: the exact counts, for whoever `official_copy` let in.
 
-A count of 0 is said only where somebody reported for the year, a confirmation that there was no case included;
-elsewhere it is *chưa báo cáo*.
+A count of 0 is said only where cases were counted in the year, or where every commune confirmed each quarter that is
+due to have had none; elsewhere it is *chưa báo cáo*.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from server.indicators.releases_layout import Family
 from server.indicators.report_fill import NOTHING, Amount, Mark
 from server.operations.release_basis import exact_cases_of
 from server.operations.report_measures import known_to
+from server.operations.said_nothing import SaidNothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,9 +38,7 @@ def official_numbers(services: Services, uow: UnitOfWork, place: ReportPlace) ->
     def cases_of(measure: str) -> list[ExactCase]:
         return exact_cases_of(uow, home[measure], Family((measure,), (), (), ()), year)
 
-    @lru_cache(maxsize=50)
-    def reporting(project_id: int, form_id: str) -> frozenset[int]:
-        return frozenset(unit for unit, _ in uow.releases.reporting(project_id, {form_id}, year)[form_id])
+    said = SaidNothing(services, uow, place, below)
 
     def read(slot: Counted, unit_id: UnitId) -> Amount:
         measure = slot.measure.measure
@@ -49,7 +48,7 @@ def official_numbers(services: Services, uow: UnitOfWork, place: ReportPlace) ->
         if slot.settlement is not None:
             units = {one for commune in place.communes_in(unit_id, slot.settlement) for one in below[commune]}
         count = sum(one.unit_id in units and _has(one, slot) for one in cases_of(measure))
-        if not count and reporting(home[measure], measure.rpartition(".")[0]).isdisjoint(units):
+        if not count and not said.in_units(home[measure], measure.rpartition(".")[0], units):
             return Amount(Mark.NOT_REPORTED)
         return Amount(Mark.COUNTED, Decimal(count))
 

@@ -66,3 +66,10 @@ def test_official_copies_are_made_and_read_by_one_operation(modules):
 def test_one_page_asks_for_official_copies(modules):
     doors = {one.name for one in modules if {"official_copy", "official_choice"} & imported_names(one)}
     assert doors == {"server/web/console/official.py"}
+
+
+def test_where_there_were_cases_is_asked_for_the_official_copy_alone(modules):
+    askers = {
+        one.name for one in modules if {"with_cases", "SaidNothing"} & (read_attributes(one) | imported_names(one))
+    }
+    assert askers == {"server/operations/said_nothing.py", "server/operations/official_numbers.py"}

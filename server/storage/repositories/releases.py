@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
+from server.indicators.contribution import Combine
 from server.storage.models.figures import ContributionRow
 from server.storage.models.forms import FormRow
 from server.storage.models.projects import PlanRow
@@ -95,6 +96,27 @@ class Releases:
             if form_id in wanted:
                 wanted[form_id].append((row.unit_id, row.event_date))
         return wanted
+
+    def with_cases(self, project_id: int, form_id: str, year: int) -> frozenset[int]:
+        """Return the units in which anything of a form added up in that year.
+
+        What counts once however often it is said, as a report of no case does, adds nothing up.
+        """
+        rows = ContributionRow
+        found = self._connection.execute(
+            select(rows.unit_id)
+            .where(
+                rows.project_id == project_id,
+                rows.measure.startswith(f"{form_id}.", autoescape=True),
+                rows.period == year,
+                rows.category == "",
+                rows.combine == Combine.SUM.value,
+                rows.is_counted,
+                rows.thousandths > 0,
+            )
+            .distinct()
+        )
+        return frozenset(found.scalars())
 
     def sensitive_forms(self, project_id: int) -> frozenset[str]:
         """Return the forms of the project that are sensitive."""
