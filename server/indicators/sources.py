@@ -4,7 +4,8 @@ A plan writes them in one cell: ``form.measure`` or ``form.measure[question=valu
 say together; ``register:households`` or ``register:households[poverty=poor]``, as the register stood at the end of the
 year; ``units:commune``, how many of a level there are; ``release:NAME``, the counts of a frozen release table as they
 may be shown, or with ``[state=reported]``, ``[state=not_reported]`` how many of its units did report or did not;
-``import:I8a``, what was typed from paper for an indicator nobody counts; ``previous``, the numerator of the year
+``roster:form.measure[since=2021]`` or ``[months=24]``, whom of the staff roster it named in that time; ``import:I8a``,
+what was typed from paper for an indicator nobody counts; ``previous``, the numerator of the year
 before. Several values stand with ``|`` between them, ``register:clubs[kind=a|b]``. Reading them is for the storage.
 """
 
@@ -22,6 +23,7 @@ class Basis(StrEnum):
     MEASURE = "measure"
     REGISTER = "register"
     UNITS = "units"
+    ROSTER = "roster"
     RELEASE = "release"
     IMPORT = "import"
     PREVIOUS = "previous"
@@ -58,6 +60,7 @@ _PATTERNS: Final = {
     Basis.MEASURE: re.compile(rf"(?P<measure>[\w.\-]+\.\w+){_CATEGORY}"),
     Basis.REGISTER: re.compile(rf"register:(?P<measure>[\w-]+){_CATEGORY}"),
     Basis.UNITS: re.compile(r"units:(?P<measure>province|district|commune|village)(?P<category>)"),
+    Basis.ROSTER: re.compile(r"roster:(?P<measure>[\w.\-]+\.\w+)\[(?P<category>since=\d{4}|months=[1-9]\d?)\]"),
     Basis.RELEASE: re.compile(r"release:(?P<measure>[\w.\-]+)(?:\[(?P<category>state=(?:not_)?reported)\])?"),
     Basis.IMPORT: re.compile(r"import:(?P<measure>[\w.\-]{1,40})(?P<category>)"),
 }

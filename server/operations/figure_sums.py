@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from server.indicators.figures import Amounts
 from server.indicators.sources import PREVIOUS, Basis, Source
 from server.operations.released_sums import released_sums
+from server.operations.roster_sums import roster_sums
 from server.operations.typed_sums import laid_out, typed_sums
 from server.operations.unit_parts import YearCut, wholly_below
 from server.registers.reach import HOUSEHOLDS
@@ -139,8 +140,11 @@ def _counted(
         held = _units_below(here, extent.frame, Level(source.measure))
         places: dict[UnitId | None, int] = {place: held.get(place, 0) for place in (*extent.units, None)}
         of_units |= {(place, source): Added(number * 1000, number) for place, number in places.items()}
+    of_people = roster_sums(uow, extent, sources=by_kind[Basis.ROSTER], years=years)
     published = released_sums(uow, here, extent, sources=by_kind[Basis.RELEASE], years=years)
-    counted = {year: {**of_forms[year], **of_lists[year], **of_units, **published[year]} for year in years}
+    counted = {
+        year: {**of_forms[year], **of_lists[year], **of_units, **of_people[year], **published[year]} for year in years
+    }
     typed = typed_sums(uow, here, extent, sources=[*measures, *by_kind[Basis.IMPORT]], years=years)
     return {year: {**_beside(typed[year], counted[year]), **counted[year]} for year in years}
 

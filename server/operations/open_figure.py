@@ -19,6 +19,7 @@ from server.operations.figure_questions import boundaries_of, entry_asked_for, p
 from server.operations.figure_sums import part_of, sums_of_years
 from server.operations.places import place_names
 from server.operations.read_figures import Part, record_line, source_of
+from server.operations.roster_sums import named_by
 from server.operations.sights import Desk, register_sight_of, sight_of
 from server.operations.typed_sums import key_of
 from server.operations.unit_parts import units_in
@@ -126,13 +127,20 @@ def open_figure(
             return _typed(uow, asked, source)
         if added.is_typed and source.basis is not Basis.RELEASE:
             return _documents(uow, asked, source)
+    return _opened(asked, source, added.contributions)
+
+
+def _opened(asked: _Asked, source: Source, total: int) -> OpenedFigure:
+    """Return what a number that was counted is made of."""
     match source.basis:
         case Basis.RELEASE | Basis.IMPORT:
             return asked.opened(source, 0)
+        case Basis.ROSTER:
+            return _people(asked, source, total)
         case Basis.REGISTER:
-            return _entities(asked, source, added.contributions)
+            return _entities(asked, source, total)
         case Basis.UNITS:
-            return _units(asked, source, added.contributions)
+            return _units(asked, source, total)
         case _:
             return _records(asked, source)
 
@@ -168,6 +176,23 @@ def _entities(asked: _Asked, source: Source, total: int) -> OpenedFigure:
         found = uow.past_registers.entities(asked.extent, source, after=asked.after, at_most=A_PAGE + 1)
     year_end = min(date(asked.extent.period, 12, 31), today)
     shown = found[:A_PAGE]
+    return replace(
+        asked.opened(source, total),
+        entities=tuple(
+            ListedEntity(one.key, one.label, place_names(asked.here, one.unit_id, year_end)) for one in shown
+        ),
+        next_after=shown[-1].key if len(found) > A_PAGE else None,
+    )
+
+
+def _people(asked: _Asked, source: Source, total: int) -> OpenedFigure:
+    """Return the people of the roster who make the number, for posts of a commune and above."""
+    today = asked.services.today()
+    sight = register_sight_of(asked.actor, Desk.EVERYDAY, asked.here, today=today)
+    named = named_by(source, asked.extent.period)
+    with asked.services.reading(sight) as uow:
+        found = uow.roster_counts.people(asked.extent, named, after=asked.after, at_most=A_PAGE + 1)
+    year_end, shown = min(date(asked.extent.period, 12, 31), today), found[:A_PAGE]
     return replace(
         asked.opened(source, total),
         entities=tuple(

@@ -170,6 +170,8 @@ def _trouble(source: Source, questions: Yield, sensitive: Collection[str]) -> st
     match source.basis:
         case Basis.MEASURE:
             known, unknown = questions, "plan.unknown_measure"
+        case Basis.ROSTER:
+            return "" if source.measure in questions else "plan.unknown_measure"
         case Basis.REGISTER:
             known, unknown = REGISTERS, "plan.unknown_register"
         case _:

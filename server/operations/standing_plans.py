@@ -84,8 +84,9 @@ def _counted(uow: UnitOfWork, project_id: int) -> Mapping[Source, list[str]]:
     for indicators in uow.plans.indicators(plan_ids).values():
         for indicator in indicators:
             for source in indicator.sources:
-                if source.basis is Basis.MEASURE:
-                    found.setdefault(source, []).append(indicator.code)
+                if source.basis in {Basis.MEASURE, Basis.ROSTER}:
+                    measure = source if source.basis is Basis.MEASURE else Source(source.measure)
+                    found.setdefault(measure, []).append(indicator.code)
     for plan_id in plan_ids:
         for release in read_workbook(uow.releases.workbook(plan_id)).releases:
             source = Source(release.measure, f"{release.question}=" if release.question else "")

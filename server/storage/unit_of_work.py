@@ -45,6 +45,7 @@ from server.storage.repositories.register_tallies import RegisterTallies
 from server.storage.repositories.releases import Releases
 from server.storage.repositories.reports import Reports
 from server.storage.repositories.reviews import Reviews
+from server.storage.repositories.roster_counts import RosterCounts
 from server.storage.repositories.spool import Spool
 from server.storage.repositories.submissions import Submissions
 from server.storage.repositories.suspects import Suspects
@@ -182,6 +183,11 @@ class UnitOfWork:
     def paper_figures(self) -> PaperFigures:
         """Return figures typed from paper."""
         return PaperFigures(self._connection, self.sight)
+
+    @cached_property
+    def roster_counts(self) -> RosterCounts:
+        """Return people of the staff roster whom a measure named."""
+        return RosterCounts(self._connection, self.sight)
 
     @cached_property
     def submissions(self) -> Submissions:

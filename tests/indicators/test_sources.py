@@ -16,6 +16,8 @@ from server.indicators.sources import PREVIOUS, Basis, Source, parse_source
         ("release:vu-theo-quy", Source("vu-theo-quy", "", Basis.RELEASE)),
         ("release:vu-theo-xa[state=not_reported]", Source("vu-theo-xa", "state=not_reported", Basis.RELEASE)),
         ("import:I8a", Source("I8a", "", Basis.IMPORT)),
+        ("roster:training.staff[since=2021]", Source("training.staff", "since=2021", Basis.ROSTER)),
+        ("roster:training.staff[months=24]", Source("training.staff", "months=24", Basis.ROSTER)),
         (" previous ", PREVIOUS),
     ],
 )
@@ -36,6 +38,8 @@ def test_a_source_is_read_and_written_alike(text, source):
         "x:y.z",
         "release:a[b=c]",
         "import:I8[a=b]",
+        "roster:a.b",
+        "roster:a.b[months=0]",
     ],
 )
 def test_what_names_no_source_is_refused(text):

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 _NOTHING: Final[ColumnElement[int]] = literal_column("0")
 """Written out: a database cannot tell that a parameter is what the index of rows that add something says."""
+_COUNTED: Final = frozenset({Basis.MEASURE, Basis.ROSTER})
 _NOWHERE: Final = cast(null(), BigInteger)
 
 
@@ -181,7 +182,7 @@ class FigureTables:
         self, extent: Extent, years: Collection[int], sources: Sequence[Source]
     ) -> Mapping[int, Mapping[int | None, Receipts]]:
         """Return what `receipts` returns, for each of *years*, in one statement."""
-        behind = self.forms_behind(extent.project_id, [one.measure for one in sources if one.basis is Basis.MEASURE])
+        behind = self.forms_behind(extent.project_id, [one.measure for one in sources if one.basis in _COUNTED])
         forms = {form_id for form_ids in behind.values() for form_id in form_ids}
         found: dict[int, dict[int | None, Receipts]] = {year: {} for year in years}
         if not forms:

@@ -170,6 +170,7 @@ class FigurePages:
         may_read = may_use(account, Permission.READ_SUBMISSIONS, today)
         may_see = {
             Basis.REGISTER: may_use(account, Permission.READ_REGISTER, today),
+            Basis.ROSTER: may_use(account, Permission.READ_REGISTER, today),
             Basis.UNITS: True,
             Basis.RELEASE: True,
             Basis.IMPORT: True,
