@@ -79,6 +79,7 @@ def test_hostile_texts_do_nothing_and_no_page_overflows_a_small_phone(page, worl
         "/collaborators/new",
         "/indicators",
         "/imports",
+        "/reports",
         "/paper?year=2021",
         "/second-step",
     )
