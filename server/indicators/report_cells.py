@@ -148,8 +148,9 @@ class Words:
         return not _CHILD_WORDS.isdisjoint(self.names)
 
     def filled(self, said: dict[str, str]) -> str:
-        """Return the text with each word in its place, empty where nothing is said."""
-        return _SLOT.sub(lambda found: said.get(found[1].strip(), ""), self.text).strip()
+        """Return the text with each word in its place, empty where nothing is said; signs alone say nothing."""
+        text = _SLOT.sub(lambda found: said.get(found[1].strip(), ""), self.text).strip()
+        return text if any(one.isalnum() for one in text) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,8 @@ def fill_in(
     key = ReportKey(stored.project_id, stored.name, order.unit_id, order.period.label)
     draft = uow.reports.draft(key)
     words = {**USUAL, **({} if draft is None else {name: said for name, said in draft.words.items() if said})}
-    said = {**words, **_said(services, place, order, template=template, copy=copy)}
+    blank = {"place": unit.name.partition(" ")[2], "day": f"ngày …… tháng …… năm {order.period.year}"}
+    said = {**blank, **words, **_said(services, place, order, template=template, copy=copy)}
     plan = fill_plan(template, Filling(unit, children, said, amounts))
     has_sensitive = any(
         (isinstance(slot, Counted) and known.is_sensitive(slot)) or slot.paper.is_sensitive
