@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from server.indicators.periods import Period
     from server.indicators.report import ReportTemplate
+    from server.operations.report_measures import Known
     from server.operations.report_numbers import SensitiveReader
     from server.operations.services import Services
     from server.storage.repositories.reports import StoredTemplate
@@ -84,15 +85,9 @@ def fill_in(
     sealed = frozenset(known.home.values()) if copy is Copy.OFFICIAL else None
     amounts = with_paper(uow, place, amounts, sealed=sealed)
     key = ReportKey(stored.project_id, stored.name, order.unit_id, order.period.label)
-    draft = uow.reports.draft(key)
-    words = {**USUAL, **({} if draft is None else {name: said for name, said in draft.words.items() if said})}
-    blank = {"place": unit.name.partition(" ")[2], "day": f"ngày …… tháng …… năm {order.period.year}"}
-    said = {**blank, **words, **_said(services, place, order, template=template, copy=copy)}
+    words = _words(uow, key)
+    said = {**_blanks(unit, order), **words, **_said(services, place, order, template=template, copy=copy)}
     plan = fill_plan(template, Filling(unit, children, said, amounts))
-    has_sensitive = any(
-        (isinstance(slot, Counted) and known.is_sensitive(slot)) or slot.paper.is_sensitive
-        for slot, _ in template.numbers()
-    )
     filled = fill_workbook(workbook, plan, mark_words(services), source_rows(services, plan, copy))
     return FilledReport(
         stored=stored,
@@ -104,7 +99,7 @@ def fill_in(
         plan=plan,
         workbook=filled,
         words=words,
-        has_sensitive=has_sensitive,
+        has_sensitive=_has_sensitive(template, known),
     )
 
 
@@ -134,6 +129,24 @@ def mark_words(services: Services) -> Mapping[Mark, str]:
     """Return the words for what is no number, as the workbook says them."""
     marks = (Mark.HIDDEN, Mark.NOT_REPORTED, Mark.NOT_RELEASED)
     return {one: services.catalogue.sentence(f"report.mark.{one.value}", {}, "vi") for one in marks}
+
+
+def _words(uow: UnitOfWork, key: ReportKey) -> dict[str, str]:
+    """Return the words drafted for the report, the usual ones where nothing is written."""
+    draft = uow.reports.draft(key)
+    return {**USUAL, **({} if draft is None else {name: said for name, said in draft.words.items() if said})}
+
+
+def _blanks(unit: Place, order: ReportOrder) -> dict[str, str]:
+    """Return what stands on the lines for place and day until somebody writes there."""
+    return {"place": unit.name.partition(" ")[2], "day": f"ngày …… tháng …… năm {order.period.year}"}
+
+
+def _has_sensitive(template: ReportTemplate, known: Known) -> bool:
+    return any(
+        (isinstance(slot, Counted) and known.is_sensitive(slot)) or slot.paper.is_sensitive
+        for slot, _ in template.numbers()
+    )
 
 
 def _children(place: ReportPlace, unit_id: UnitId, levels: set[Level]) -> Mapping[Level, Sequence[Place]]:
