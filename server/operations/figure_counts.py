@@ -42,10 +42,13 @@ def counts_of(
 def counts_of_each(
     uow: UnitOfWork, here: Map, extent: Extent, indicators: Sequence[Indicator], *, whole: UnitId | None
 ) -> list[Counts]:
-    """Return what `counts_of` returns for each of *indicators*, their sums read at once."""
+    """Return what `counts_of` returns for each of *indicators*, in as many statements as for one."""
     asked = _with_whole(extent, whole)
     sums = sums_of_years(uow, here, asked, indicators=indicators, years=(extent.period,))
-    return [_counts(uow, sums, asked, one, whole=whole) for one in indicators]
+    received = _received_of_each(uow, asked, indicators)
+    return [
+        _laid_out(sums, asked, one, receipts, whole=whole) for one, receipts in zip(indicators, received, strict=True)
+    ]
 
 
 def counts_with_year_before(
@@ -64,7 +67,36 @@ def _with_whole(extent: Extent, whole: UnitId | None) -> Extent:
 
 
 def _counts(uow: UnitOfWork, sums: YearlySums, extent: Extent, indicator: Indicator, *, whole: UnitId | None) -> Counts:
-    receipts = uow.figure_tables.receipts(extent, indicator.sources)
+    return _laid_out(sums, extent, indicator, uow.figure_tables.receipts(extent, indicator.sources), whole=whole)
+
+
+def _received_of_each(
+    uow: UnitOfWork, extent: Extent, indicators: Sequence[Indicator]
+) -> list[Mapping[int | None, Receipts]]:
+    """Return the records received and approved of the forms behind each indicator, by place."""
+    measures = [[one.measure for one in each.sources if one.basis is Basis.MEASURE] for each in indicators]
+    behind = uow.figure_tables.forms_behind(extent.project_id, [one for several in measures for one in several])
+    by_form = uow.figure_tables.receipts_by_form(extent, {form for forms in behind.values() for form in forms})
+    found: list[Mapping[int | None, Receipts]] = []
+    for several in measures:
+        forms = {form for one in several for form in behind.get(one, ())}
+        added: dict[int | None, Receipts] = {}
+        for (place, form), one in by_form.items():
+            if form in forms:
+                before = added.get(place, Receipts())
+                added[place] = Receipts(before.received + one.received, before.approved + one.approved)
+        found.append(added)
+    return found
+
+
+def _laid_out(
+    sums: YearlySums,
+    extent: Extent,
+    indicator: Indicator,
+    receipts: Mapping[int | None, Receipts],
+    *,
+    whole: UnitId | None,
+) -> Counts:
     places = [place for place in extent.units if place != whole]
     return Counts(
         amounts={place: amounts_of(sums, indicator, place, extent.period) for place in places},

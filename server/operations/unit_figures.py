@@ -88,9 +88,10 @@ def tables_of(
     listing = Listing(place.year, place.frame, place.below)
     every = list(indicators)
     counted = counts_of_each(uow, here, extent, [one for _, one in every], whole=place.unit.unit_id)
+    planned = uow.plans.targets_of_year({plan_id for plan_id, _ in every}, place.year)
     found = []
     for (plan_id, indicator), counts in zip(every, counted, strict=True):
-        targets = uow.plans.targets(plan_id, indicator.code, place.year)
+        targets = [one for plan, code, one in planned if (plan, code) == (plan_id, indicator.code)]
         goals = goals_within(targets, place.unit.unit_id, place.unit.level, place.below_level)
         found.append(_told(table_of(indicator, listing, counts, goals)))
     return tuple(found)

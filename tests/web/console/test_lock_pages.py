@@ -8,6 +8,7 @@ import re
 import pytest
 from console_world import PROVINCE, TU_MO_RONG, client_of, csrf_of, make_account
 from test_figure_pages import planned
+from test_statement_counts import counted
 
 from server.access.roles import Role
 
@@ -116,3 +117,18 @@ def test_a_lock_is_for_all_its_villages_and_bytes_for_its_own_territory(app, wor
     assert client.get(f"{address}/file").status_code == (200 if sees_within else 404)
     assert "/locks/new" not in client.get(address).text
     assert client.get("/locks/new?project=1&unit=1&period=2026").status_code == (403 if sees_within else 404)
+
+
+def test_a_lock_and_its_preview_cost_the_same_for_a_commune_and_a_province(app, world, planned):
+    make_account(world.services, "tinh", (Role.SUPERVISOR, PROVINCE))
+    provincial = client_of(app, world, "tinh")
+    costs = []
+    for client in (planned, provincial):
+        preview, made = new_lock(client), lock(client)
+        for page in (preview, made):
+            client.get(page)
+            with counted(world.services.engine) as statements:
+                assert client.get(page).status_code == 200
+            costs.append(len(statements))
+    assert costs[0] == costs[2] <= 21
+    assert costs[1] == costs[3] <= 21

@@ -13,7 +13,14 @@ from server.operations.add_collaborator import NewCollaborator, add_collaborator
 from tests.register_world import put
 
 # Session, territory revision and what the page itself asks; counted, then held.
-MOST = {"/submissions?state=all": 8, "/held": 3, "/collaborators": 5, "/indicators": 7}
+MOST = {
+    "/submissions?state=all": 8,
+    "/submissions/by-rule": 2,
+    "/held": 3,
+    "/collaborators": 5,
+    "/indicators": 7,
+    "/locks": 9,
+}
 
 
 @contextmanager
