@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.roles import Role
 from server.forms.convert import Converter
+from server.forms.faults import FormRefused
 from server.operations.add_account import MadeAccount, NewAccount, NewPost, add_account
 from server.operations.add_project import add_practice, add_project
 from server.operations.form_source import form_folders, read_form_source
@@ -19,10 +20,12 @@ from server.operations.load_units import SEED_FILE, load_units, seed_text
 from server.operations.publish_form import Audience, Published, check_source, publish_checked
 from server.operations.publish_plan import PlanPublished, PlanSource, publish_plan
 from server.operations.publish_report import ReportPublished, ReportSource, publish_report
+from server.operations.standing_plans import BREAKS_PLAN
 from server.storage.schema import upgrade
 from server.territory.units import Level
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from server.operations.progress import Progress
@@ -70,9 +73,12 @@ def set_up(services: Services, wanted: Wanted, tell: Progress) -> SetUp:
     main = _project(services, MAIN_PROJECT, "main")
     practice = add_practice(services, main.project_id)
     separate = _project(services, SEPARATE_PROJECT, "separate") if wanted.with_incidents else None
-    forms = _publish_forms(services, wanted, tell, main=main, separate=separate)
-    plans = _publish_plans(services, wanted.folder, tell, main=main)
-    reports = _publish_reports(services, wanted.folder, tell, main=main)
+    with Converter() as converter:
+        each = _Forms(services, tell, converter, main, separate)
+        forms, put_off = each.publish_most(form_folders(wanted.folder) if wanted.folder else ())
+        plans = _publish_plans(services, wanted.folder, tell, main=main)
+        reports = _publish_reports(services, wanted.folder, tell, main=main)
+        forms += tuple(one for folder in put_off for one in each.publish(folder))
     return SetUp(main, practice, separate, forms, plans, reports, _first_administrator(services, wanted))
 
 
@@ -82,29 +88,47 @@ def _project(services: Services, name: str, kind: str) -> Project:
     return known or add_project(services, name, kind=kind)
 
 
-def _publish_forms(
-    services: Services, wanted: Wanted, tell: Progress, *, main: Project, separate: Project | None
-) -> tuple[Published, ...]:
-    folders = form_folders(wanted.folder) if wanted.folder else ()
-    public_url = services.settings.public_url
-    published: list[Published] = []
-    with Converter() as converter:
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """What publishes the forms of the folder; a form without a project is not published."""
+
+    services: Services
+    tell: Progress
+    converter: Converter
+    main: Project
+    separate: Project | None
+
+    def publish_most(self, folders: Iterable[Path]) -> tuple[tuple[Published, ...], tuple[Path, ...]]:
+        """Publish the forms and return those that were, and those that only the plans and reports in force forbid.
+
+        These may be about to change with the forms.
+        """
+        published: list[Published] = []
+        put_off: list[Path] = []
         for folder in folders:
-            is_sealed = folder.name == SEALED_FORM
-            project = separate if is_sealed else main
-            if project is None:
-                continue
-            tell("setup.form", form=folder.name)
-            source = read_form_source(folder)
-            checked = check_source(source, converter, public_url=public_url, is_sensitive=is_sealed)
-            # Bringing a server up to date is no moment to be told of a village without households: it is told after.
-            audience = Audience("nobody" if is_sealed else "all", allows_empty_lists=True)
-            published.append(
-                publish_checked(
-                    services, project.project_id, source, checked, audience=audience, is_sensitive=is_sealed
-                )
-            )
-    return tuple(published)
+            try:
+                published += self.publish(folder)
+            except FormRefused as refused:
+                if {one.code for one in refused.faults if one.is_error} != {BREAKS_PLAN}:
+                    raise
+                put_off.append(folder)
+        return tuple(published), tuple(put_off)
+
+    def publish(self, folder: Path) -> Iterator[Published]:
+        """Publish one form and yield what it is now."""
+        is_sealed = folder.name == SEALED_FORM
+        project = self.separate if is_sealed else self.main
+        if project is None:
+            return
+        self.tell("setup.form", form=folder.name)
+        source = read_form_source(folder)
+        public_url = self.services.settings.public_url
+        checked = check_source(source, self.converter, public_url=public_url, is_sensitive=is_sealed)
+        # Bringing a server up to date is no moment to be told of a village without households: it is told after.
+        audience = Audience("nobody" if is_sealed else "all", allows_empty_lists=True)
+        yield publish_checked(
+            self.services, project.project_id, source, checked, audience=audience, is_sensitive=is_sealed
+        )
 
 
 def _publish_plans(

@@ -6,7 +6,7 @@ the names of the indicators, until a plan that does without them is in force.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.forms.faults import Fault, FormRefused
 from server.forms.xform import read_form
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Yield = Mapping[str, Mapping[str, frozenset[str] | None]]
     """What can be counted: by measure, the questions it is broken down by with the answers there can be, if known."""
+
+BREAKS_PLAN: Final = "measure.breaks_plan"
 
 
 def questions_of(measures: Iterable[Measure]) -> Yield:
@@ -47,7 +49,7 @@ def refuse_breaking(uow: UnitOfWork, project_id: int, form_id: str, measures: It
     new = questions_of(measures)
     faults = tuple(
         Fault(
-            "measure.breaks_plan",
+            BREAKS_PLAN,
             {"measure": str(source), "indicators": ", ".join(dict.fromkeys(codes)), "form": form_id},
             sheet=MEASURES,
             column="joins" if source.measure.startswith(f"{POOL}.") else "by" if source.measure in new else "name",
