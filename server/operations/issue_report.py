@@ -1,13 +1,14 @@
 """Issue a report (*Chốt số liệu*): its files are made once, kept, and from then on given out byte for byte.
 
-The period of the unit is locked with it, unless it is already. A correction is a further revision with a reason; the
-copies before it stay what they were.
+The period of the unit is locked with it, unless it is already. A correction is a further revision with a reason, and
+revises the lock if its figures differ; the copies and locks before it stay what they were.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from server.errors import Conflict, InvalidInput, NotFound
@@ -95,7 +96,7 @@ def _issue(services: Services, uow: UnitOfWork, order: ReportOrder, signer: Sign
         raise Conflict("report.already_issued", unit=filled.unit.name, period=filled.key.period)
     if tidy and not before:
         raise Conflict("report.not_issued", unit=filled.unit.name, period=filled.key.period)
-    _lock(services, uow, order, signer, project_id=filled.key.project_id)
+    _lock(services, uow, LockOrder(filled.key.project_id, order.unit_id, order.period, tidy), signer)
     facts = copy_facts(services, filled, signer.name)
     issue_id = uow.reports.add_issue({**facts, "revision": len(before) + 1, "reason": tidy})
     issue = uow.reports.issue(issue_id)
@@ -105,8 +106,13 @@ def _issue(services: Services, uow: UnitOfWork, order: ReportOrder, signer: Sign
     return issue
 
 
-def _lock(services: Services, uow: UnitOfWork, order: ReportOrder, signer: Signer, *, project_id: int) -> None:
-    """Lock the period of the unit, if there are figures to lock and it is not locked already."""
-    has_figures = bool(entries_of(uow, project_id, order.period))
-    if has_figures and not is_locked(uow, project_id, order.unit_id, order.period):
-        lock_as(services, uow, LockOrder(project_id, order.unit_id, order.period), signer)
+def _lock(services: Services, uow: UnitOfWork, order: LockOrder, signer: Signer) -> None:
+    """Lock the period with the first issue, if there are figures to lock; a correction revises a lock that differs."""
+    locked = is_locked(uow, order.project_id, order.unit_id, order.period)
+    if not entries_of(uow, order.project_id, order.period) or (locked and not order.reason):
+        return
+    try:
+        lock_as(services, uow, order if locked else replace(order, reason=""), signer)
+    except Conflict as refusal:
+        if refusal.code != "locks.nothing_changed":
+            raise

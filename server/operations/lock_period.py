@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from server.territory.units import UnitId
 
 log = logging.getLogger(__name__)
-LONGEST_REASON = 500
+LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,21 @@ def test_a_correction_is_a_further_revision_with_its_reason_and_the_old_copy_sta
     assert [one.issue for one in list_issues(world.services, officer, at_most=9)] == [second, first]
 
 
+def test_a_correction_revises_the_lock_where_its_figures_differ(world):
+    officer = world.actor(Role.SUPERVISOR, DAK_HA)
+    issue_report(world.services, officer, world.order())
+    issue_report(world.services, officer, world.order(), reason="Sửa lời văn")
+    assert [(one.revision, one.reason) for one in locks(world)] == [(1, "")]
+    world.surveys(1)
+    issue_report(world.services, officer, world.order(), reason="Sửa số hộ")
+    assert [(one.revision, one.reason) for one in locks(world)] == [(1, ""), (2, "Sửa số hộ")]
+
+
+def locks(world):
+    with world.services.reading(world.services.operator()) as uow:
+        return uow.locks.revisions(world.project_id, world.unit(DAK_HA), PERIOD)
+
+
 def test_only_the_units_own_reviewer_drafts_and_issues(world):
     for role, unit, kind in (
         (Role.SUPERVISOR, TU_MO_RONG, NotFound),

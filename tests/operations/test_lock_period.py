@@ -120,7 +120,7 @@ def test_a_period_is_locked_once_and_revised_as_a_whole_with_a_reason(world):
         (2, True, "Xã Đăk Hà"),
         (1, False, "Xã Đăk Hà"),
     ]
-    refused(InvalidInput, "locks.reason_too_long", lock, world, reason="x" * 501)
+    refused(InvalidInput, "locks.reason_too_long", lock, world, reason="x" * 1001)
 
 
 def test_whoever_holds_a_post_on_the_unit_signs_and_nobody_else(world):
