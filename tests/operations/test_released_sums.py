@@ -12,7 +12,8 @@ from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
 from server.indicators.figures import Standing
 from server.operations.add_project import add_project
-from server.operations.figure_questions import FigureQuestion
+from server.operations.figure_questions import FigureQuestion, entry_asked_for
+from server.operations.figures_beside import figures_beside
 from server.operations.import_order import OPERATOR, ImportOrder, Load
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.read_figures import indicator_table
@@ -127,3 +128,15 @@ def test_a_frozen_year_never_falls_back_to_paper(world):
     world.freeze(a=9, b=9)
     world.type(2026, "51", 50)
     assert (world.total("I7a").value, world.total("I7a").numerator_is_typed) == (18, False)
+
+
+def test_the_counts_that_keep_a_fall_honest_stand_beside_the_change(world):
+    world.type(2025, "51@2025-12-31", 30)
+    world.freeze(a=9, b=1)
+    question = FigureQuestion("I7", 2026)
+    with world.services.reading(world.services.operator()) as uow:
+        change, cases = (entry_asked_for(uow, FigureQuestion(code, 2026)) for code in ("I7", "I7a"))
+    beside = figures_beside(world.services, change, question)
+    assert [one.code for one, _ in beside] == ["I7a", "I7b", "I7c"]
+    assert [figure.value for _, figure in beside] == [world.total(one.code).value for one, _ in beside] != []
+    assert figures_beside(world.services, cases, question) == ()

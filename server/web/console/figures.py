@@ -16,6 +16,7 @@ from server.indicators.figures import written
 from server.indicators.plan import IndicatorUnit
 from server.indicators.sources import Basis
 from server.operations.figure_questions import FigureQuestion
+from server.operations.figures_beside import figures_beside
 from server.operations.open_figure import open_figure
 from server.operations.read_coverage import read_coverage
 from server.operations.read_figures import Cell, Part, read_indicator
@@ -125,6 +126,7 @@ class FigurePages:
             first=asked.first if any(one.first == asked.first for one in parts) else 0,
             bars=bars_of(reading.table.rows),
             years=sorted({self._year(), question.year, *reading.years}),
+            beside=figures_beside(self.services, reading.entry, question),
             coverage=read_coverage(self.services, question) if is_by_commune else None,
             **self._words(),
         )
