@@ -137,7 +137,9 @@ def lock_overview(services: Services, account: Account, *, project_id: int | Non
     authorise(account, Permission.READ_FIGURES, scope_of=here.scope_of, on=today)
     period = Period(year or today.year)
     with services.reading(services.operator()) as uow:
-        entries = entries_in_force(uow)
+        # What a project apart shows was frozen when it was released.
+        apart = {one.project_id for one in uow.projects.all() if one.kind == "separate"}
+        entries = [one for one in entries_in_force(uow) if one.project_id not in apart]
         projects = tuple({one.project_id: one.project_name for one in entries}.items())
         chosen = project_id if project_id in dict(projects) else next((one for one, _ in projects), None)
         locks = uow.locks.every(period.year)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
@@ -25,7 +26,13 @@ def world(engine):
 
 
 def lock(world, unit_id=NEW_AB, year=2026):
-    facts = {
+    with world.uow() as uow:
+        uow.figures.exclude_reviews()
+        return uow.locks.add(lock_facts(world, unit_id, year))
+
+
+def lock_facts(world, unit_id, year):
+    return {
         "project_id": world.project_id,
         "unit_id": unit_id,
         "year": year,
@@ -38,9 +45,6 @@ def lock(world, unit_id=NEW_AB, year=2026):
         "author": "Người chốt (mẫu)",
         "reason": "",
     }
-    with world.uow() as uow:
-        uow.figures.exclude_reviews()
-        return uow.locks.add(facts)
 
 
 def changes(world):
@@ -149,6 +153,31 @@ def late_sums(world):
         moved[measure, unit_id, "thousandths"] += thousandths
         moved[measure, unit_id, "contributions"] += contributions
     return {key: amount for key, amount in moved.items() if amount}
+
+
+def test_a_lock_taken_while_records_are_reviewed_misses_none_and_counts_none_twice(world):
+    """Whatever is decided at that moment is either in the frozen sums or a late change, never both or neither."""
+    records = [world.receive(adds(subject=f"h{at}", unit_id=UNITS[at % 3])) for at in range(24)]
+
+    def decide(some):
+        for record, version in some:
+            world.decide({record: version})
+
+    with ThreadPoolExecutor(4) as people:
+        reviewing = [people.submit(decide, records[start::4]) for start in range(4)]
+        with world.uow() as uow:
+            uow.figures.exclude_reviews()
+            frozen = uow.figures.every_sum(world.project_id)
+            for unit_id in (NEW_AB, NEW_C):
+                uow.locks.add(lock_facts(world, unit_id, 2026))
+        for one in reviewing:
+            one.result()
+    moved = sums(world)
+    for measure, _, unit_id, _, thousandths, contributions in frozen:
+        moved.subtract({(measure, unit_id, "thousandths"): thousandths})
+        moved.subtract({(measure, unit_id, "contributions"): contributions})
+    assert {key: amount for key, amount in moved.items() if amount} == late_sums(world)
+    assert sum(sums(world).values()) == 24 * 1001
 
 
 @pytest.mark.parametrize("statement", ["UPDATE period_lock SET reason = 'x'", "DELETE FROM period_lock"])
