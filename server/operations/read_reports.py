@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from server.access.authorisation import authorise, units_for
 from server.access.roles import Permission
 from server.errors import NotFound
-from server.indicators.report_grid import read_page
+from server.indicators.report_grid import changed_cells, read_page
 from server.operations.draft_report import WordsAsked, words_of
 from server.operations.fill_report import fill_public, fill_report
 from server.operations.issue_report import page_of
@@ -47,7 +47,10 @@ class IssuedLine:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A report as it would be issued now; *words* only for those who sign. *issues* are those of this very report."""
+    """A report as it would be issued now; *words* only for those who sign. *issues* are those of this very report.
+
+    *changed* is how many numbers are other than in the newest of them.
+    """
 
     filled: FilledReport
     page: ReportPage
@@ -55,6 +58,7 @@ class Preview:
     words: WordsAsked | None
     may_sign: bool
     issues: tuple[Issue, ...]
+    changed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,12 @@ def preview_report(services: Services, actor: Actor, order: ReportOrder, *, with
         filled = fill_public(services, uow, order)
         words = words_of(uow, filled.key, with_earlier=with_earlier) if signs else None
         issues = uow.reports.issues_of(filled.key)
+        issued = read_page(uow.reports.files(issues[-1].issue_id).page) if issues else None
+    page = page_of(services, filled)
     trays = here.scope_of(units_for(actor, Permission.READ_TRAY, today))
     state = state_of(services, order, filled, sees_held=trays.covers(order.unit_id))
-    return Preview(filled, page_of(services, filled), state, words, signs, tuple(issues))
+    changed = 0 if issued is None else changed_cells(issued, page)
+    return Preview(filled, page, state, words, signs, tuple(issues), changed)
 
 
 def draft_file(services: Services, actor: Actor, order: ReportOrder) -> tuple[ReportKey, bytes]:

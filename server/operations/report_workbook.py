@@ -16,6 +16,7 @@ from server.forms.sheets import Row, Sheet, check_archive
 from server.indicators.report import SETTINGS, TallMerge, TemplateCell, read_report
 from server.indicators.report_cells import has_slot
 from server.indicators.report_fill import Mark
+from server.indicators.report_words import printable
 from server.operations.report_rows import repeat_row
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _cells(sheet: Worksheet) -> Iterator[TemplateCell]:
 def _write(target: Cell, cell: FilledCell, marks: Mapping[Mark, str]) -> None:
     """Write a text as a text, never as a formula, and a number as a number."""
     if cell.amount is None:
-        target.value = cell.text or None
+        target.value = printable(cell.text) or None
         if cell.text:
             target.data_type = "s"
         return
@@ -144,7 +145,7 @@ def _add_sources(book: Workbook, title: str, rows: Sequence[Sequence[str]]) -> N
 
     sheet = book.create_sheet(title)
     for row in rows:
-        sheet.append(list(row))
+        sheet.append([printable(text) for text in row])
         for cell in sheet[sheet.max_row]:
             cell.data_type = "s"  # a text of ours that begins with a sign is no formula
     sheet.page_setup.orientation = "landscape"

@@ -135,6 +135,25 @@ def test_only_the_units_own_reviewer_drafts_and_issues(world):
     assert (preview.words, preview.may_sign, preview.state.held) == (None, False, None)
 
 
+def test_after_the_issue_the_preview_says_how_many_numbers_are_other(world):
+    officer = world.actor(Role.SUPERVISOR, DAK_HA)
+    world.households("23500-01", 4, hh_type="gen2")
+    issue_report(world.services, officer, world.order())
+    assert preview_report(world.services, officer, world.order(), with_earlier=False).changed == 0
+    world.households("23500-01", 1, hh_type="gen3")
+    assert preview_report(world.services, officer, world.order(), with_earlier=False).changed == 2
+
+
+def test_words_with_signs_no_document_can_hold_are_kept_without_them(world):
+    officer = world.actor(Role.SUPERVISOR, DAK_HA)
+    odd = {"results": "Một\x00\x0bhai\ufffe ba\r\nbốn", "signer_name": "A\x07 Mẫu\n=1+1"}
+    keep_words(world.services, officer, world.order(), odd, revision=0)
+    workbook, document = files(world, issue_report(world.services, officer, world.order()))
+    assert {"Mộthai ba", "bốn", "A Mẫu =1+1"} <= set(text_of(document).splitlines())
+    values = {cell.value for row in load_workbook(BytesIO(workbook))["Báo cáo năm"].iter_rows() for cell in row}
+    assert "A Mẫu =1+1" in values
+
+
 def test_two_people_do_not_overwrite_each_others_words(world):
     officer = world.actor(Role.SUPERVISOR, DAK_HA)
     assert keep_words(world.services, officer, world.order(), WORDS, revision=0) == 1

@@ -20,6 +20,7 @@ MOST = {
     "/collaborators": 5,
     "/indicators": 7,
     "/locks": 9,
+    "/reports": 8,
 }
 
 
