@@ -160,7 +160,8 @@ class Reports:
             return self._connection.execute(update(rows).where(*before).values(**facts)).rowcount == 1
         is_sqlite = self._connection.dialect.name == "sqlite"
         statement = (sqlite_insert if is_sqlite else postgresql_insert)(rows).values(**_named(key), **facts)
-        return self._connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+        added = statement.on_conflict_do_nothing().returning(rows.revision)
+        return self._connection.execute(added).scalar() is not None
 
     def issues(self, *, period: str | None = None, at_most: int | None = None) -> list[Issue]:
         """Return issued public copies, the newest first: of all periods or of this one."""
