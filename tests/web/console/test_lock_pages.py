@@ -130,5 +130,5 @@ def test_a_lock_and_its_preview_cost_the_same_for_a_commune_and_a_province(app, 
             with counted(world.services.engine) as statements:
                 assert client.get(page).status_code == 200
             costs.append(len(statements))
-    assert costs[0] == costs[2] <= 21
-    assert costs[1] == costs[3] <= 21
+    assert costs[0] == costs[2] <= 26
+    assert costs[1] == costs[3] <= 26
