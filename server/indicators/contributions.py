@@ -117,7 +117,8 @@ class _Reading:
         if thousandths is None:
             return
         day = _day(at.text(measure.date), self.record.event_date)
-        subject, unit_id = self._subject(measure, at), self._unit(measure, at)
+        unit_id = self._unit(measure, at)
+        subject = self._subject(measure, at, unit_id)
         categories = [one.category(at.text(one.answer))[:_LONGEST_CATEGORY] for one in measure.by]
         keys = [(measure.code, TOTAL), *((measure.code, one) for one in categories)]
         for code, category in [*keys, (measure.pool, TOTAL)] if measure.pool else keys:
@@ -141,7 +142,7 @@ class _Reading:
         found = finding(code, path, severity, measure=measure.code, label=label, reason=error.code)
         self.findings.setdefault((code, path or measure.code), found)
 
-    def _subject(self, measure: Measure, at: _Spot) -> str:
+    def _subject(self, measure: Measure, at: _Spot, unit_id: UnitId) -> str:
         if measure.subject is None:
             return self.record.instance_id
         subject = at.text(measure.subject)
@@ -149,6 +150,9 @@ class _Reading:
             raise InvalidInput("measure.no_subject", path=_path_of(measure.subject, at))
         if len(subject) > _LONGEST_SUBJECT:
             raise InvalidInput("measure.subject_too_long", path=_path_of(measure.subject, at))
+        if measure.subject is measure.place:
+            # What is counted once is the place itself, and its code names another one after boundaries change.
+            return f"{subject[:_LONGEST_CATEGORY]}#{unit_id}"
         return subject
 
     def _unit(self, measure: Measure, at: _Spot) -> UnitId:

@@ -6,7 +6,8 @@ A form carries a sheet ``measures`` next to survey and choices, one row per meas
     over       a repeat or select_multiple, ``${victim}``: one contribution for each element; empty: one for the record
     where      who belongs to it (true()); in a select_multiple ``.`` is the selected value
     value      how much (1)
-    subject    who is counted once (the instanceID), such as ``${household_id}``
+    subject    who is counted once (the instanceID), such as ``${household_id}``;
+               the same as *place*: the unit itself, whatever other unit had its code before
     combine    latest (default) | any | sum, see `contribution`
     date       the day that decides the period (the record's event date)
     place      a unit's code (the record's unit)

@@ -7,6 +7,7 @@ no record of a year is counted in a measure, what was typed from paper does. Nei
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
@@ -63,7 +64,48 @@ def sums_of_years(
         wanted |= {year - 1 for year in wanted}
     found = _counted(uow, here, extent, sources=sources, years=wanted)
     _stand_in(uow, here, extent, [one.denominator for one in several if one.denominator is not None], found=found)
+    for one in several:
+        if _counts_units(one):
+            _reach(uow, here, extent, one, found=found)
     return found
+
+
+def _counts_units(indicator: Indicator) -> bool:
+    """Tell whether it asks in how many units something is so, of all there are."""
+    below = indicator.denominator
+    return below is not None and below.basis is Basis.UNITS and indicator.numerator.basis is Basis.MEASURE
+
+
+def _reached(source: Source) -> Source:
+    """Return the key of the number of units in which *source* is more than nothing."""
+    return replace(source, basis=Basis.UNITS)
+
+
+def _reach(
+    uow: UnitOfWork,
+    here: Map,
+    extent: Extent,
+    indicator: Indicator,
+    *,
+    found: dict[int, dict[tuple[int | None, Source], Added]],
+) -> None:
+    """Count the units in which there is something of the numerator: a commune made of three that had it is one.
+
+    What was typed from paper is such a number already.
+    """
+    assert indicator.denominator is not None, "asked for those that have one"
+    level, source = Level(indicator.denominator.measure), indicator.numerator
+    members = frozenset(one.unit_id for one in here.territory.units_of_level(level, _day(here, extent.frame)))
+    by_member = _counted(uow, here, replace(extent, units=members), sources=[source], years=found)
+    below = wholly_below(here, extent.frame)
+    for year, sums in found.items():
+        having = {one for one in members if by_member[year].get((one, source), Added(0, 0)).thousandths > 0}
+        for place in (*extent.units, None):
+            whole = sums.get((place, source))
+            if whole is not None:
+                number = len(having if place is None else having & below.get(place, frozenset()))
+                counted = Added(number * 1000, whole.contributions)
+                sums[place, _reached(source)] = whole if whole.is_typed else counted
 
 
 def sums_of_sources(uow: UnitOfWork, here: Map, extent: Extent, sources: Collection[Source]) -> Sums:
@@ -77,7 +119,8 @@ def amounts_of(sums: YearlySums, indicator: Indicator, place: int | None, year: 
     """Return numerator and denominator of *indicator* in a unit (None: everywhere) and year."""
     nothing = Added(0, 0)
     here = sums.get(year, {})
-    above, below = here.get((place, indicator.numerator), nothing), nothing
+    numerator = _reached(indicator.numerator) if _counts_units(indicator) else indicator.numerator
+    above, below = here.get((place, numerator), nothing), nothing
     if indicator.denominator == PREVIOUS:
         below = sums.get(year - 1, {}).get((place, indicator.numerator), nothing)
     elif indicator.denominator is not None:

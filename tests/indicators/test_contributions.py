@@ -46,6 +46,11 @@ def test_a_question_left_blank_adds_nothing_and_is_no_fault():
     assert rows_of("<size/>", row(value="${size}")) == ()
 
 
+def test_a_place_that_is_counted_once_is_its_unit_whatever_else_had_its_code():
+    (only,) = rows_of("<village>23500-02</village>", row(subject="${village}", place="${village}"))
+    assert (only.subject, only.unit_id) == (f"23500-02#{OTHER_VILLAGE}", OTHER_VILLAGE)
+
+
 def test_subject_date_and_place_come_from_the_answers():
     answers = "<day>2025-12-31</day><village>23500-02</village><household> h1 </household>"
     (only,) = rows_of(answers, row(subject="${household}", date="${day}", place="${village}"))

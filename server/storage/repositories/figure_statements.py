@@ -54,20 +54,24 @@ _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 _PAIRS: Final = """
-        WITH RECURSIVE pair(measure, period) AS (
-            SELECT (SELECT c.measure FROM contribution AS c
-                     WHERE c.project_id = :project_id ORDER BY c.measure, c.period LIMIT 1),
-                   (SELECT c.period FROM contribution AS c
-                     WHERE c.project_id = :project_id ORDER BY c.measure, c.period LIMIT 1)
+        WITH RECURSIVE named(measure) AS (
+            SELECT MIN(c.measure) FROM contribution AS c WHERE c.project_id = :project_id
              UNION ALL
-            SELECT (SELECT c.measure FROM contribution AS c
-                     WHERE c.project_id = :project_id AND (c.measure, c.period) > (pair.measure, pair.period)
-                     ORDER BY c.measure, c.period LIMIT 1),
-                   (SELECT c.period FROM contribution AS c
-                     WHERE c.project_id = :project_id AND (c.measure, c.period) > (pair.measure, pair.period)
-                     ORDER BY c.measure, c.period LIMIT 1)
+            SELECT (SELECT MIN(c.measure) FROM contribution AS c
+                     WHERE c.project_id = :project_id AND c.measure > named.measure)
+              FROM named
+             WHERE named.measure IS NOT NULL),
+        pair(measure, period) AS (
+            SELECT named.measure, (SELECT MIN(c.period) FROM contribution AS c
+                                    WHERE c.project_id = :project_id AND c.measure = named.measure)
+              FROM named
+             WHERE named.measure IS NOT NULL
+             UNION ALL
+            SELECT pair.measure, (SELECT MIN(c.period) FROM contribution AS c
+                                   WHERE c.project_id = :project_id AND c.measure = pair.measure
+                                     AND c.period > pair.period)
               FROM pair
-             WHERE pair.measure IS NOT NULL)"""
+             WHERE pair.period IS NOT NULL)"""
 """Every measure and period there is, found by going from one to the next in the index."""
 
 _SUM_COLUMNS: Final = "measure, period, unit_id, category, thousandths, contributions"
@@ -120,8 +124,9 @@ _WRITTEN: Final[Mapping[str, str]] = {
         SELECT DISTINCT c.project_id, c.measure, c.period, c.subject
           FROM pair
          CROSS JOIN {{given_merged}}
-          JOIN contribution AS c ON c.project_id = :project_id AND c.measure = pair.measure
-                                AND c.period = pair.period AND c.subject = given.subject""",  # noqa: S608 nor here
+         CROSS JOIN contribution AS c
+         WHERE pair.period IS NOT NULL AND c.project_id = :project_id AND c.measure = pair.measure
+           AND c.period = pair.period AND c.subject = given.subject""",  # noqa: S608 nor here
     "part": """
         DELETE FROM merged_subject
          WHERE (project_id, subject) IN (SELECT project_id, subject FROM {given_merged})""",
@@ -160,16 +165,18 @@ _WRITTEN: Final[Mapping[str, str]] = {
              UNION ALL
             SELECT given.project_id, given.measure, given.period, m.subject, m.counts_as
               FROM {given_keys}
-              JOIN merged_subject AS m ON m.project_id = given.project_id AND m.counts_as = given.subject)
+             CROSS JOIN merged_subject AS m
+             WHERE m.project_id = given.project_id AND m.counts_as = given.subject)
         SELECT c.project_id, c.measure, c.period, named.counts_as AS subject, c.version_id, c.position, c.category,
                c.event_date, c.unit_id, c.combine, c.thousandths, c.is_counted, c.counted_as,
                COALESCE(s.counted_version_id = c.version_id, false) AS is_approved
           FROM named
-          JOIN contribution AS c ON c.project_id = named.project_id AND c.measure = named.measure
-                                AND c.period = named.period AND c.subject = named.subject
+         CROSS JOIN contribution AS c
           JOIN submission_version AS v ON v.id = c.version_id
           JOIN submission AS s ON s.id = v.submission_id
-         WHERE c.is_counted OR s.counted_version_id = c.version_id""",
+         WHERE c.project_id = named.project_id AND c.measure = named.measure
+           AND c.period = named.period AND c.subject = named.subject
+           AND (c.is_counted OR s.counted_version_id = c.version_id)""",
     "mark": """
         UPDATE contribution
            SET is_counted = true,
@@ -205,7 +212,7 @@ _WRITTEN: Final[Mapping[str, str]] = {
          ORDER BY measure, period, unit_id, category, version_id""",
     "pairs": f"""
         {_PAIRS}
-        SELECT measure, period FROM pair WHERE measure IS NOT NULL""",  # noqa: S608 no parameter
+        SELECT measure, period FROM pair WHERE period IS NOT NULL""",  # noqa: S608 no parameter
     "doubtful_keys": """
         SELECT subject FROM (
             SELECT COALESCE(m.counts_as, c.subject) AS subject,
