@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from server.storage.repositories.figure_tables import Added
@@ -27,10 +28,10 @@ def roster_sums(
 ) -> dict[int, dict[tuple[int | None, Source], Added]]:
     """Return how many people each of *sources* names by the end of each year, by unit and under None for everything."""
     found: dict[int, dict[tuple[int | None, Source], Added]] = {year: {} for year in years}
-    for source in sources:
-        for year in years:
-            people = uow.roster_counts.counts(replace(extent, period=year), named_by(source, year))
-            found[year] |= {(place, source): Added(number * 1000, number) for place, number in people.items()}
+    several = list(product(sources, years))
+    asked = [(replace(extent, period=year), named_by(source, year)) for source, year in several]
+    for (source, year), people in zip(several, uow.roster_counts.counts(asked), strict=True):
+        found[year] |= {(place, source): Added(number * 1000, number) for place, number in people.items()}
     return found
 
 

@@ -11,7 +11,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, String, and_, cast, distinct, exists, func, null, select, true, union_all
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    String,
+    and_,
+    cast,
+    distinct,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
 
 from server.registers.reach import STAFF
 from server.storage.models.figures import ContributionRow
@@ -24,6 +38,8 @@ from server.storage.visible import Operator, visible_entities
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement, Connection, Select
 
     from server.storage.repositories.figure_tables import Extent
@@ -45,20 +61,19 @@ class RosterCounts:
         self._connection = connection
         self.sight = sight
 
-    def counts(self, extent: Extent, named: Named) -> dict[UnitId | None, int]:
-        """Return how many people count in each unit of the extent that has any, and under None how many in all."""
-        people = _people(Operator(), extent, named).subquery()
-        above = UnitAncestorRow
-        by_unit = (
-            select(above.ancestor_id.label("place"), func.count(distinct(people.c.entity_key)).label("people"))
-            .select_from(people)
-            .join(above, above.unit_id == people.c.unit_id)
-            .where(above.frame == extent.frame, above.is_partial.is_(False), above.ancestor_id.in_(extent.units))
-            .group_by(above.ancestor_id)
-        )
-        everywhere = select(cast(null(), BigInteger), func.count(distinct(people.c.entity_key))).select_from(people)
-        found = self._connection.execute(union_all(by_unit, everywhere))
-        return {None if row.place is None else UnitId(row.place): int(row.people) for row in found if row.people}
+    def counts(self, asked: Sequence[tuple[Extent, Named]]) -> list[dict[UnitId | None, int]]:
+        """Return for each question how many people count in each unit of its extent, and under None how many in all.
+
+        It is one statement, however many years are asked for.
+        """
+        found: list[dict[UnitId | None, int]] = [{} for _ in asked]
+        if not asked:
+            return found
+        parts = [part for place, one in enumerate(asked) for part in _counted(place, *one)]
+        for row in self._connection.execute(union_all(*parts)):
+            if row.people:
+                found[row.asked][None if row.place is None else UnitId(row.place)] = int(row.people)
+        return found
 
     def people(self, extent: Extent, named: Named, *, after: int | None, at_most: int) -> list[PastEntity]:
         """Return the people in sight who count in the extent's units (without any: everywhere), those after *after*."""
@@ -67,6 +82,20 @@ class RosterCounts:
             found = found.where(EntityVersionRow.entity_key > after)
         rows = self._connection.execute(found.limit(at_most))
         return [PastEntity(row.entity_key, row.label, UnitId(row.unit_id)) for row in rows]
+
+
+def _counted(asked: int, extent: Extent, named: Named) -> tuple[Select[int, int, int], Select[int, int, int]]:
+    """Return the selects of how many people there are by unit, and in all."""
+    people, above = _people(Operator(), extent, named).subquery(), UnitAncestorRow
+    number = (literal(asked, Integer).label("asked"), func.count(distinct(people.c.entity_key)).label("people"))
+    by_unit = (
+        select(above.ancestor_id.label("place"), *number)
+        .select_from(people)
+        .join(above, above.unit_id == people.c.unit_id)
+        .where(above.frame == extent.frame, above.is_partial.is_(False), above.ancestor_id.in_(extent.units))
+        .group_by(above.ancestor_id)
+    )
+    return by_unit, select(cast(null(), BigInteger), *number).select_from(people)
 
 
 def _people(sight: Sight, extent: Extent, named: Named) -> Select[int, str, int | None]:
