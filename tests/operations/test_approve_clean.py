@@ -120,6 +120,15 @@ def test_there_is_one_run_a_day(world):
     assert first.batch_id != second.batch_id
 
 
+def test_of_two_runners_at_the_same_moment_one_begins_the_day(world):
+    day, at = world.services.today(), world.services.now()
+    begun = []
+    for batch_id in ("one", "other"):
+        with world.services.unit_of_work(world.services.operator()) as uow:
+            begun.append(uow.clean_records.begin_run(day, batch_id, at))
+    assert begun == [True, False]
+
+
 def test_whoever_reviews_there_takes_the_run_back_and_no_rule_approves_it_again(world):
     here = sent_clean(world)[0]
     there = send_event(world, "A Mẫu", f"{TU_MO_RONG}-01")

@@ -93,7 +93,8 @@ class CleanRecords:
         """Begin the run of a day; False if it was begun before."""
         insert_of = postgresql_insert if self._connection.dialect.name == "postgresql" else sqlite_insert
         row = insert_of(PolicyRunRow).values(ran_on=ran_on, batch_id=batch_id, started_at=at)
-        return bool(self._connection.execute(row.on_conflict_do_nothing(index_elements=["ran_on"])).rowcount)
+        begun = row.on_conflict_do_nothing(index_elements=["ran_on"]).returning(PolicyRunRow.id)
+        return self._connection.execute(begun).scalar() is not None
 
     def has_run(self, day: date) -> bool:
         """Return whether the run of a day was begun."""
