@@ -9,6 +9,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.conftest import SECRET
+
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 60
 
@@ -18,6 +20,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def environment_of(database_url: str, folder: Path, port: int) -> dict[str, str]:
+    """Return the settings of a server on this machine's *port* that keeps its files in *folder*."""
+    return {
+        "NEPNHA_DATABASE_URL": database_url,
+        "NEPNHA_MEDIA_URL": f"file:{folder / 'media'}",
+        "NEPNHA_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "NEPNHA_SECRET_KEY": SECRET,
+    }
 
 
 class RealServer:

@@ -15,8 +15,7 @@ from server.storage.models.submissions import AttachmentRow, SubmissionRow, Subm
 from tests.builders import VERSION, enrol, instance, make_field, new_id
 from tests.collect_double.phone import Phone
 from tests.collect_double.survey import Survey
-from tests.conftest import SECRET
-from tests.journeys.real_server import RealServer, free_port
+from tests.journeys.real_server import RealServer, environment_of, free_port
 
 pytestmark = pytest.mark.database
 PHONES = 6
@@ -29,12 +28,7 @@ def port():
 
 @pytest.fixture
 def environment(database_url, tmp_path, port):
-    return {
-        "NEPNHA_DATABASE_URL": database_url,
-        "NEPNHA_MEDIA_URL": f"file:{tmp_path / 'media'}",
-        "NEPNHA_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "NEPNHA_SECRET_KEY": SECRET,
-    }
+    return environment_of(database_url, tmp_path, port)
 
 
 class Sender:

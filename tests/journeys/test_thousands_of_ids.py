@@ -8,8 +8,7 @@ from server.operations.add_project import add_project
 from tests.builders import enrol, load_territory, publish
 from tests.collect_double import Phone
 from tests.collect_double.entity_store import EntityAction, FormEntity
-from tests.conftest import SECRET
-from tests.journeys.real_server import RealServer, free_port
+from tests.journeys.real_server import RealServer, environment_of, free_port
 from tests.journeys.registers_world import LIST, villages, workbook
 
 pytestmark = pytest.mark.database
@@ -23,12 +22,7 @@ def port():
 
 @pytest.fixture
 def environment(database_url, tmp_path, port):
-    return {
-        "NEPNHA_DATABASE_URL": database_url,
-        "NEPNHA_MEDIA_URL": f"file:{tmp_path / 'media'}",
-        "NEPNHA_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "NEPNHA_SECRET_KEY": SECRET,
-    }
+    return environment_of(database_url, tmp_path, port)
 
 
 def test_a_phone_asks_about_five_thousand_households_in_one_request(services, environment, port, tmp_path):

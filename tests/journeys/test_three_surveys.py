@@ -16,8 +16,7 @@ from server.storage.models.registers import EntityRow, EntityVersionRow
 from server.storage.models.submissions import FindingRow
 from tests.builders import enrol, load_territory
 from tests.collect_double import EntityState, JavaRosa, Phone, Survey
-from tests.conftest import SECRET
-from tests.journeys.real_server import free_port
+from tests.journeys.real_server import environment_of, free_port
 from tests.web.openrosa.conftest import LiveServer
 
 pytestmark = [pytest.mark.java, pytest.mark.database]
@@ -35,12 +34,7 @@ def port():
 
 @pytest.fixture
 def environment(database_url, tmp_path, port):
-    return {
-        "NEPNHA_DATABASE_URL": database_url,
-        "NEPNHA_MEDIA_URL": f"file:{tmp_path / 'media'}",
-        "NEPNHA_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "NEPNHA_SECRET_KEY": SECRET,
-    }
+    return environment_of(database_url, tmp_path, port)
 
 
 @cache
