@@ -5,6 +5,7 @@ An indicator that is read from release tables is not typed itself: the counts be
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from server.indicators.contribution import POOL
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from server.indicators.plan import Indicator
+    from server.indicators.report import PlacedSlot
     from server.operations.form_shelf import ShelvedForm
     from server.operations.services import Services
     from server.storage.unit_of_work import UnitOfWork
@@ -69,13 +71,19 @@ def _of_reports(uow: UnitOfWork, project_id: int, *, is_sensitive: bool) -> Iter
     for stored in uow.reports.in_force():
         if not is_sensitive and stored.project_id != project_id:
             continue
-        for one in read_report_workbook(uow.reports.workbook(stored.template_id)).slots:
+        for one in _slots_of(uow.reports.workbook(stored.template_id)):
             if isinstance(one.slot, Words) or not one.slot.paper.row or one.slot.paper.is_sensitive is not is_sensitive:
                 continue
             paper = one.slot.paper
             label = (one.label or paper.key) + ("" if paper.column == TOTAL else f" [{paper.column}]")
             levels = levels_from(Level.COMMUNE)
             yield PaperKey(paper.key, label, label, stored.title_vi, levels=levels, is_sensitive=is_sensitive)
+
+
+@lru_cache(maxsize=16)
+def _slots_of(workbook: bytes) -> tuple[PlacedSlot, ...]:
+    """Return the cells of a layout; the bytes of a published one never change, and reading them takes a while."""
+    return read_report_workbook(workbook).slots
 
 
 def _of_forms(forms: Iterable[ShelvedForm], *, is_sensitive: bool) -> Iterator[PaperKey]:

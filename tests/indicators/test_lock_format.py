@@ -86,3 +86,14 @@ def test_tables_made_again_are_held_against_the_frozen_ones_cell_by_cell():
     assert [one.differs for one in found.rows] == [True, False, False]
     assert (found.total.numerator, found.total.denominator, found.differs) == (1, 0, True)
     assert not restated(lock(then).tables, [then])[0].differs
+
+
+def test_what_is_from_paper_withheld_or_unknown_is_kept_and_written_only_where_it_holds():
+    published = replace(COUNT, numerator=parse_source("release:quy"))
+    withheld = figure_of(published, Amounts(is_withheld=True), None, Receipts())
+    typed = figure_of(RATIO, Amounts(1000, 0, 3000, 0, is_typed=True, numerator_is_typed=True), None, Receipts())
+    for indicator, figure in ((published, withheld), (RATIO, typed)):
+        one = replace(table(indicator, 1000), total=figure)
+        assert read_lock(written_lock(lock(one))).tables[0].table.total == figure
+    plain = written_lock(lock(table(RATIO, 1000))).decode()
+    assert not any(word in plain for word in ("numerator_is_typed", "is_withheld", "is_known"))
