@@ -6,7 +6,7 @@ right, the office on the left, recipients left and the signature block right at 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
 _FONT: Final = "Times New Roman"
 _POINTS: Final = 13
-_MIDDLE: Final = 12
+_MIDDLE: Final = 11.5
+_SHORT_SIDE, _LONG_SIDE, _MARGINS = 21.0, 29.7, 4.5
+"""Centimetres of an A4 page, and of its margins left and right together."""
+_HEAD: Final = (6.3, 10.2)
 _SMALL: Final = 11
+_TINY: Final = 8
 _NUMERALS: Final = ("I", "II", "III", "IV", "V")
 
 
@@ -36,7 +40,7 @@ class Look:
     is_bold: bool = False
     is_italic: bool = False
     align: str = "left"
-    points: int = _POINTS
+    points: float = _POINTS
 
 
 def written_document(page: ReportPage, say: Callable[[str], str]) -> bytes:
@@ -54,10 +58,9 @@ def written_document(page: ReportPage, say: Callable[[str], str]) -> bytes:
             _line(document.add_paragraph(), text, Look(align="justify"))
     _foot(document, page, say)
     for sheet in page.sheets:
-        annex = document.add_paragraph()
-        annex.paragraph_format.page_break_before = True
-        _line(annex, say("report.annex"), Look(is_bold=True, align="center"))
-        _sheet(document, sheet)
+        centimetres = _new_page(document, is_wide=sheet.is_wide)
+        _line(document.add_paragraph(), say("report.annex"), Look(is_bold=True, align="center"))
+        _sheet(document, sheet, centimetres)
     written = BytesIO()
     document.save(written)
     return written.getvalue()
@@ -72,9 +75,32 @@ def _set_up(document: Opened) -> None:
     font.name, font.size = _FONT, Pt(_POINTS)
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
     (section,) = document.sections
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin, section.right_margin = Cm(3), Cm(1.5)
+    section.page_width, section.page_height = Cm(_SHORT_SIDE), Cm(_LONG_SIDE)
+    section.left_margin, section.right_margin = Cm(3), Cm(_MARGINS - 3)
     section.top_margin = section.bottom_margin = Cm(2)
+
+
+def _new_page(document: Opened, *, is_wide: bool) -> float:
+    """Begin a page, lying if it *is_wide*, and return how many centimetres of it can be written on."""
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Cm
+
+    section = document.add_section()
+    sides = (_LONG_SIDE, _SHORT_SIDE) if is_wide else (_SHORT_SIDE, _LONG_SIDE)
+    section.orientation = WD_ORIENT.LANDSCAPE if is_wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Cm(sides[0]), Cm(sides[1])
+    return sides[0] - _MARGINS
+
+
+def _widths(table: Table, centimetres: Sequence[float]) -> None:
+    """Give columns their widths: some readers of documents look at the column, some at every cell."""
+    from docx.shared import Cm
+
+    table.autofit = False
+    for column, width in zip(table.columns, centimetres, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
 
 
 def _head(document: Opened, page: ReportPage) -> None:
@@ -87,6 +113,7 @@ def _head(document: Opened, page: ReportPage) -> None:
         f"{place}, {words.get('day') or 'ngày …… tháng …… năm ……'}",
     )
     table = document.add_table(rows=1, cols=2)
+    _widths(table, _HEAD)
     last = Look(align="center", points=_MIDDLE)
     bold = Look(is_bold=True, align="center", points=_MIDDLE)
     for cell, lines in zip(table.rows[0].cells, (left, right), strict=True):
@@ -96,6 +123,7 @@ def _head(document: Opened, page: ReportPage) -> None:
 def _foot(document: Opened, page: ReportPage, say: Callable[[str], str]) -> None:
     words = page.words
     table = document.add_table(rows=1, cols=2)
+    _widths(table, _HEAD)
     to, signature = table.rows[0].cells
     heading = say("report.words.recipients") + ":"
     recipients = (heading, *paragraphs(words.get("recipients", "")))
@@ -124,25 +152,27 @@ def _line(paragraph: Paragraph, text: str, look: Look) -> None:
     paragraph.paragraph_format.space_after = Pt(2 if look.points < _POINTS else 6)
 
 
-def _sheet(document: Opened, sheet: GridSheet) -> None:
+def _sheet(document: Opened, sheet: GridSheet, centimetres: float) -> None:
     """Add the framed rows of a sheet as a table; what stands above and below them is in the document already."""
     rows = [row for row in rows_of_grid(sheet) if any(one.is_framed for one in row)]
     if not rows:
         return
     table = document.add_table(rows=len(rows), cols=len(sheet.widths))
     table.style = "Table Grid"
+    _widths(table, [centimetres * one / sum(sheet.widths) for one in sheet.widths])
+    look = Look(points=_TINY if sheet.is_wide else _SMALL)
     for at, row in enumerate(rows):
-        _row(table, at, row)
+        _row(table, at, row, look)
 
 
-def _row(table: Table, at: int, row: Sequence[GridCell]) -> None:
+def _row(table: Table, at: int, row: Sequence[GridCell], look: Look) -> None:
     column = 0
     cells = table.rows[at].cells
     for one in row:
         cell = cells[column]
         if one.columns > 1:
             cell = cell.merge(cells[min(column + one.columns, len(cells)) - 1])
-        _line(cell.paragraphs[0], one.text, Look(is_bold=one.is_bold, align=one.align, points=_SMALL))
+        _line(cell.paragraphs[0], one.text, replace(look, is_bold=one.is_bold, align=one.align))
         column += one.columns
         if column >= len(cells):
             break
