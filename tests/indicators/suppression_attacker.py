@@ -32,6 +32,7 @@ class Attacker:
         self.columns = list(range(columns))
         self.guarded = {}
         self.rows = {}
+        self.counted = counted
         for (at, key), where in counted.items():
             self._know(releases[at], at, key, where)
         self.guarded_columns = {place: counted[place] for place in self.guarded}
@@ -47,6 +48,11 @@ class Attacker:
             bounds = (count, count)
         self.rows[at, key] = self.solver.getNumRow()
         self.solver.addRow(*bounds, len(where), where, [1] * len(where))
+
+    def know(self, places, whole):
+        """Learn what some cells add up to, from elsewhere."""
+        columns = [column for place in places for column in self.counted[place]]
+        self.solver.addRow(whole, whole, len(columns), columns, [1] * len(columns))
 
     def possible(self):
         """Return the values that each small cell of each release can have, as far as 0 … k-1 goes."""
