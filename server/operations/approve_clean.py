@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from server.indicators.review_policies import Policy, is_held_back
 from server.operations.review_submissions import settle
-from server.operations.sights import review_sight_of
+from server.operations.sights import Desk, review_sight_of, sight_of
 from server.submissions.review import ReviewState
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from server.access.actors import Account
     from server.operations.services import Services
-    from server.operations.sights import Desk
     from server.storage.repositories.clean_records import CleanRecord, PolicyRun
     from server.storage.repositories.plan_rules import PolicyInForce
     from server.storage.repositories.reviews import Reviewable
@@ -40,6 +41,14 @@ class RunDone:
 
 
 NOTHING: Final = RunDone("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What the rule in force will do with a clean record: from which day on it is approved, unless *is_held_back*."""
+
+    due: date
+    is_held_back: bool
 
 
 def approve_clean(services: Services) -> RunDone:
@@ -64,6 +73,17 @@ def clean_rules(uow: UnitOfWork) -> list[PolicyInForce]:
     """Return the rules in force by which clean records are approved."""
     found = uow.plan_rules.policies([one.plan_id for one in uow.plans.in_force()])
     return [one for one in found if one.rule.policy is Policy.CLEAN_AFTER_DAYS]
+
+
+def fate_of(services: Services, account: Account, submission_id: int) -> Fate | None:
+    """Return what the rule in force will do with a record in the account's sight; None where none will do anything."""
+    with services.reading(sight_of(account, Desk.EVERYDAY, services.today())) as uow:
+        one = uow.clean_records.one_waiting(submission_id)
+        found = None if one is None else uow.plan_rules.policy_for(one.project_id, one.form_id)
+    if one is None or found is None or found.rule.policy is Policy.BY_HAND:
+        return None
+    due = (one.received_at + timedelta(days=found.rule.days)).astimezone(services.settings.timezone).date()
+    return Fate(due, lot_of(services, one.project_id, one.root_instance_id, found.rule.held_back))
 
 
 def list_runs(services: Services, account: Account, desk: Desk) -> tuple[PolicyRun, ...]:

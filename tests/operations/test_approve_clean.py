@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from console_world import example, send
 from plan_world import DAK_HA, SURVEY, TU_MO_RONG, VILLAGE_1, PlanWorld, publish, workbook
@@ -10,7 +12,7 @@ from sqlalchemy import text
 from server.access.roles import Role
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
 from server.operations.add_project import add_project
-from server.operations.approve_clean import approve_clean, list_runs, lot_of
+from server.operations.approve_clean import Fate, approve_clean, fate_of, list_runs, lot_of
 from server.operations.figure_questions import FigureQuestion
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.read_figures import indicator_table
@@ -210,6 +212,22 @@ def test_no_incident_is_ever_approved_by_rule_whatever_the_tables_say(world):
     world.services.now.advance(days=8)
     assert approve_clean(world.services).approved == 0
     assert states(world)[record] == "received"
+
+
+def test_a_reviewer_is_told_what_the_rule_will_do_with_a_record(world):
+    (target,) = sent_clean(world)
+    asked = (world.services, world.actor(Role.SUPERVISOR, DAK_HA), target.submission_id)
+    received_on = world.services.today()
+    assert fate_of(*asked) == Fate(received_on + timedelta(days=7), is_held_back=False)
+    put_rule(world, (EVENTS, "clean_after_days", 7, 100), name="all")
+    assert fate_of(*asked).is_held_back
+    elsewhere = world.actor(Role.SUPERVISOR, TU_MO_RONG)
+    assert fate_of(world.services, elsewhere, target.submission_id) is None
+    put_rule(world, (EVENTS, "by_hand", "", ""), name="hand")
+    assert fate_of(*asked) is None
+    put_rule(world, name="again")
+    world.decide(Verdict.APPROVE, target)
+    assert fate_of(*asked) is None
 
 
 def test_runs_are_listed_for_the_territory_of_a_reviewer(world):

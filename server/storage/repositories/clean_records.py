@@ -42,6 +42,16 @@ class CleanRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CleanWaiting:
+    """A clean record that a person has not decided about: its project, form, id, and when its version came in."""
+
+    project_id: int
+    form_id: str
+    root_instance_id: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyRun:
     """What one run approved of the records in sight under one rule, and how many of these were taken back since."""
 
@@ -88,6 +98,19 @@ class CleanRecords:
             .with_only_columns(records.id, versions.id.label("version_id"), records.root_instance_id)
         )
         return [CleanRecord(row.id, row.version_id, row.root_instance_id) for row in self._connection.execute(found)]
+
+    def one_waiting(self, submission_id: int) -> CleanWaiting | None:
+        """Return a record in sight if it is clean, however long it has waited."""
+        records, versions = SubmissionRow, SubmissionVersionRow
+        found = (
+            visible(self.sight)
+            .join(FormRow, FormRow.id == records.form_key)
+            .join(versions, and_(versions.submission_id == records.id, versions.is_current))
+            .where(records.id == submission_id, _is_clean())
+            .with_only_columns(records.project_id, FormRow.form_id, records.root_instance_id, versions.received_at)
+        )
+        row = self._connection.execute(found).first()
+        return None if row is None else CleanWaiting(*row)
 
     def begin_run(self, ran_on: date, batch_id: str, at: datetime) -> bool:
         """Begin the run of a day; False if it was begun before."""

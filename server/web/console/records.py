@@ -15,12 +15,13 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from server.access.authorisation import may_use
 from server.errors import InvalidInput, NotFound
 from server.language.folding import fold
+from server.operations.approve_clean import fate_of
 from server.operations.browse_submissions import COUNTED_AT_MOST, browse_submissions, list_choices
 from server.operations.read_attachment import read_attachment
 from server.operations.read_record import read_record
 from server.operations.review_submissions import Decision, review_submissions, undo_review
 from server.operations.sights import Desk
-from server.submissions.review import Verdict, may_decide
+from server.submissions.review import ReviewState, Verdict, may_decide
 from server.web.console.asked import (
     STATE_CHOICES,
     asked_list,
@@ -36,6 +37,7 @@ from server.web.identity import signed_in
 
 if TYPE_CHECKING:
     from server.access.actors import Account
+    from server.operations.approve_clean import Fate
     from server.operations.read_record import RecordView
     from server.operations.review_submissions import Outcome
     from server.operations.services import Services
@@ -92,6 +94,7 @@ class RecordPages:
             verdicts_here=self._verdicts(account, view) if is_current else {},
             did=request.args.get("did"),
             batch=request.args.get("batch"),
+            fate=self._fate(view),
         )
 
     def file(self, token: str) -> Response:
@@ -148,6 +151,12 @@ class RecordPages:
         parameters: dict[str, Any] = {**asked.parameters, "submission_id": target, "did": did, "batch": batch_id}
         address = url_for(f"console.{self.name}_record", **parameters)
         return make_response(redirect(address, 303))
+
+    def _fate(self, view: RecordView) -> Fate | None:
+        """Return what a rule will do with a record nobody decided about; there is none for incidents."""
+        if self.desk is not Desk.EVERYDAY or view.line.state is not ReviewState.RECEIVED:
+            return None
+        return fate_of(self.services, self._account(), view.line.submission_id)
 
     def _verdicts(self, account: Account, view: RecordView) -> dict[str, bool]:
         """Return which verdicts this person can give now."""
