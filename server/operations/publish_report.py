@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from server.errors import InvalidInput, NotFound
 from server.indicators.report import ReportRefused
+from server.indicators.report_fill import Filling, Place, fill_plan
+from server.operations.report_grids import grids_of
 from server.operations.report_measures import faults_of, known_to
-from server.operations.report_workbook import read_report_workbook
+from server.operations.report_workbook import BROKEN, fill_workbook, read_report_workbook
+from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
     from server.indicators.report import ReportTemplate
@@ -48,8 +51,8 @@ class ReportPublished:
 def check_report(services: Services, project_id: int, workbook: bytes) -> ReportTemplate:
     """Return the report in a workbook, held against what the project counts; nothing is written.
 
-    Raises `ReportRefused` with every fault, InvalidInput ``report.not_a_workbook`` or ``plan.practice_project``,
-    NotFound ``project.unknown``.
+    Raises `ReportRefused` with every fault, InvalidInput ``report.not_a_workbook``, ``report.cannot_fill`` or
+    ``plan.practice_project``, NotFound ``project.unknown``.
     """
     template = read_report_workbook(workbook)
     with services.reading(services.operator()) as uow:
@@ -61,7 +64,18 @@ def check_report(services: Services, project_id: int, workbook: bytes) -> Report
         faults = tuple(faults_of(template, known_to(services, uow, project_id)))
     if faults:
         raise ReportRefused(faults)
+    _try(services, workbook, template)
     return template
+
+
+def _try(services: Services, workbook: bytes, template: ReportTemplate) -> None:
+    """Fill the workbook with nothing: what cannot be filled or printed is told now and not at the year's end."""
+    unit = Place(UnitId(0), "")
+    plan = fill_plan(template, Filling(unit, dict.fromkeys(Level, (unit, unit)), {}, {}))
+    try:
+        grids_of(fill_workbook(workbook, plan, {}, (services.catalogue.sentence("report.sources.title", {}), ())), plan)
+    except BROKEN as broken:
+        raise InvalidInput("report.cannot_fill") from broken
 
 
 def publish_report(services: Services, project_id: int, source: ReportSource) -> ReportPublished:

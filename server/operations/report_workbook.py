@@ -8,8 +8,10 @@ over the repeated row all of its copies.
 from __future__ import annotations
 
 from io import BytesIO
+from struct import error as StructError  # noqa: N812 a class, named like a module's
 from typing import TYPE_CHECKING, Final
 from zipfile import BadZipFile
+from zlib import error as ZlibError  # noqa: N812 likewise
 
 from server.errors import InvalidInput
 from server.forms.sheets import Row, Sheet, check_archive
@@ -31,6 +33,11 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 5 * 1024 * 1024
 _MOST_CELLS: Final = 200_000
+BROKEN: Final = (
+    ArithmeticError, AssertionError, AttributeError, BadZipFile, EOFError, LookupError, OSError, RuntimeError,
+    StructError, SyntaxError, TypeError, ValueError, ZlibError,
+)  # fmt: skip
+"""What the library of workbooks and those below it raise for files that are none, or only half one."""
 _SOURCE_WIDTHS: Final = (18, 22, 48, 24, 14, 20, 60)
 _TYPED: Final = '"*"'
 """Stands behind a number typed from paper, in its number format, so that it stays a number."""
@@ -87,7 +94,7 @@ def _opened(workbook: bytes) -> Workbook:
     try:
         check_archive(workbook)
         book = load_workbook(BytesIO(workbook))
-    except (BadZipFile, KeyError, ValueError, OSError, TypeError, AttributeError) as broken:
+    except BROKEN as broken:
         raise InvalidInput("report.not_a_workbook") from broken
     if not book.worksheets or sum(one.max_row * one.max_column for one in book.worksheets) > _MOST_CELLS:
         raise InvalidInput("report.not_a_workbook")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from io import BytesIO
+from random import Random
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
-from server.errors import InvalidInput
+from server.errors import DomainError, InvalidInput
 from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Amount, FilledCell, FillPlan, Mark, Place, Repeat
 from server.operations.report_rows import moved_reference
@@ -123,6 +126,51 @@ def test_what_is_no_workbook_is_refused(broken):
     with pytest.raises(InvalidInput) as refused:
         read_report_workbook(broken)
     assert refused.value.code == "report.not_a_workbook"
+
+
+@pytest.mark.filterwarnings("ignore")  # openpyxl warns of some damage and goes on
+def test_a_damaged_workbook_is_read_or_refused_and_never_more():
+    """Bytes turned at random, and parts cut short inside a sound archive: whatever comes of it has a code."""
+    whole, randomly = template(A1="{{unit}}", A3="{{each:village}}", C3="{{register:households}}"), Random(7)
+    with ZipFile(BytesIO(whole)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for number in range(120):
+        damaged = bytearray(whole)
+        if number % 2:
+            for _ in range(randomly.randint(1, 12)):
+                damaged[randomly.randrange(len(damaged))] = randomly.randrange(256)
+        else:
+            name = randomly.choice(sorted(parts))
+            at = randomly.randrange(len(parts[name]))
+            broken = parts | {name: parts[name][:at] + parts[name][at + randomly.randint(1, 60) :]}
+            damaged = archived(broken)
+        with suppress(DomainError):
+            read_report_workbook(bytes(damaged))
+
+
+@pytest.mark.parametrize("entity", ['"x">', 'SYSTEM "file:///etc/hostname">'])
+def test_entities_of_a_workbook_bring_nothing_in(entity):
+    whole = template(A1="{{unit}}", B2="&a;")
+    with ZipFile(BytesIO(whole)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].replace(b"&amp;a;", b"&a;")
+    bomb = b"".join(b'<!ENTITY b%d "%s">' % (n + 1, b"&b%d;" % n * 10) for n in range(9))
+    for declared, used in ((f"<!ENTITY a {entity}".encode(), b"&a;"), (b'<!ENTITY b0 "ha">' + bomb, b"&b9;")):
+        start, _, rest = sheet.partition(b"<worksheet")
+        text = start + b"<!DOCTYPE worksheet [" + declared + b"]><worksheet" + rest.replace(b"&a;", used)
+        try:
+            read = read_report_workbook(archived(parts | {"xl/worksheets/sheet1.xml": text}))
+        except InvalidInput:
+            continue
+        assert [one.slot.names for one in read.slots] == [("unit",)]
+
+
+def archived(parts):
+    written = BytesIO()
+    with ZipFile(written, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return written.getvalue()
 
 
 def test_the_cells_of_every_sheet_are_read_and_faults_name_theirs():
