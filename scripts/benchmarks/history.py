@@ -23,6 +23,7 @@ from server.operations.form_source import read_form_source
 from server.operations.identify_sender import sender_by_token
 from server.operations.publish_form import Audience, publish_form
 from server.operations.publish_plan import PlanSource, publish_plan
+from server.operations.publish_report import ReportSource, publish_report
 from server.operations.rebuild_figures import rebuild_figures
 from server.operations.rebuild_tallies import rebuild_tallies
 from server.operations.receive_submission import receive_submission
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from server.operations.services import Services
 
 YEARS = (2025, 2026)
-COMMUNES = "commune_register"
+COMMUNES, HOUSEHOLDS_FORM = "commune_register", "household_register"
+REPORT = FORMS / "reports" / "yearly-2017-province.xlsx"
 LOGIN, PASSWORD = "duyet.mau", "mot mat khau rat dai de do toc do"
 PLAN = FORMS / "plans" / "plan-2026-2030-draft.xlsx"
 _EXAMPLES = Path("examples")
@@ -60,14 +62,17 @@ class History:
     province: Province
     account: Account
     originals: int
+    report_id: int
+    """The layout of the province's yearly report."""
 
 
 def set_up_history(services: Services, share: float) -> History:
     """Make a province on an empty database, its plan, and the records that all others are copies of."""
     province = set_up_province(services, share)
-    for form_id in (EVENT, COMMUNES):
+    for form_id in (EVENT, COMMUNES, HOUSEHOLDS_FORM):
         publish_form(services, province.project_id, read_form_source(FORMS / form_id), audience=Audience())
     publish_plan(services, province.project_id, PlanSource(PLAN.stem, PLAN.read_bytes()))
+    report = publish_report(services, province.project_id, ReportSource(REPORT.stem, REPORT.read_bytes(), "Mẫu"))
     rebuild_tallies(services)
     account = _reviewer(services)
     places = _places(services)
@@ -76,7 +81,7 @@ def set_up_history(services: Services, share: float) -> History:
         some = sent[start : start + MOST_AT_ONCE]
         review_submissions(services, account, Decision(Verdict.APPROVE, "", some, spares_flagged=False), Desk.EVERYDAY)
     run_round(services)
-    return History(province, account, len(places) * len(YEARS))
+    return History(province, account, len(places) * len(YEARS), report.template_id)
 
 
 def copy_history(services: Services, history: History, wanted: int, so_far: int) -> int:

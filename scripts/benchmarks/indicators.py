@@ -98,15 +98,18 @@ def _stored(services: Services) -> int:
 
 def _pages(bench: Bench, history: History, there: int) -> Iterator[Figures]:
     cookie = _signed_in(bench.port)
-    for name, path in _paths(history.account.posts[0].unit_id).items():
+    for name, path in _paths(history).items():
         request = Request(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
         send = partial(_asked, bench, request)
         send()
         yield measured(bench, f"figures: {name}", send, stored=there)
 
 
-def _paths(province: int) -> Mapping[str, str]:
+def _paths(history: History) -> Mapping[str, str]:
     """Return the pages that are asked for, by what they show."""
+    province = history.account.posts[0].unit_id
+    report = f"/reports/{history.report_id}"
+    asked = urlencode({"unit": province, "year": YEAR, "period": YEAR})
     behind = f"/indicators/I2/records?{urlencode({'year': YEAR, 'unit': province})}"
     return {
         "all indicators": "/indicators",
@@ -114,6 +117,8 @@ def _paths(province: int) -> Mapping[str, str]:
         "one indicator by commune, joined of two forms": f"/indicators/I2?year={YEAR}",
         "records behind the province's number": behind,
         "records behind it, a late page": f"{behind}&after=3000",
+        "the yearly report, to look at": f"{report}?{asked}",
+        "the yearly report, its workbook": f"{report}/draft.xlsx?{asked}",
         "records behind the whole": f"/indicators/I6/records?{urlencode({'year': YEAR, 'part': 'numerator'})}",
     }
 
