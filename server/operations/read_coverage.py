@@ -16,6 +16,7 @@ from server.territory.units import Level
 if TYPE_CHECKING:
     from server.operations.figure_questions import FigureQuestion
     from server.operations.services import Services
+    from server.territory.collection import Territory
 
 _MERGER: Final = date(2025, 7, 1)
 _COMMUNES: Final = 96
@@ -37,6 +38,11 @@ def read_coverage(services: Services, question: FigureQuestion) -> Coverage | No
     """
     territory = services.atlas.current().territory
     _, on = boundaries_of(question, territory, services.today())
+    return coverage_of(territory, on)
+
+
+def coverage_of(territory: Territory, on: date) -> Coverage | None:
+    """Return what part of the province the communes of that day are, None when they are all of it."""
     held = territory.units_of_level(Level.COMMUNE, on)
     if on < _MERGER or len(held) >= _COMMUNES:
         return None

@@ -26,6 +26,7 @@ from server.operations.figure_questions import (
     indicator_asked_for,
     province_of,
 )
+from server.operations.read_coverage import coverage_of
 from server.operations.sights import Desk, sight_of
 from server.operations.unit_parts import units_in
 from server.storage.repositories.figure_tables import Extent
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from server.indicators.plan import Indicator
     from server.indicators.sources import Source
     from server.operations.atlas import Map
+    from server.operations.read_coverage import Coverage
     from server.operations.services import Services
     from server.storage.repositories.figure_tables import RecordBehind
     from server.territory.collection import Territory
@@ -111,6 +113,8 @@ class IndicatorReading:
     """What was typed from documents for that year, by unit."""
     total_of: UnitId | None
     """The unit whose figure the total is."""
+    coverage: Coverage | None
+    """Which part of the province a table of all communes covers, None where it is the whole or no such table."""
     levels: tuple[Level, ...]
     frames: tuple[Frame, ...]
     communes: tuple[UnitPeriod, ...]
@@ -167,6 +171,7 @@ def read_indicator(services: Services, actor: Actor, question: FigureQuestion) -
         within=within,
         paper={unit_id: one for (year, unit_id), one in paper.items() if year == question.year},
         total_of=total_of,
+        coverage=coverage_of(territory, on) if level is Level.COMMUNE and question.within is None else None,
         levels=tuple(one for one in Level if one in {period.level for period in territory.periods}),
         frames=territory.frames(),
         communes=territory.units_of_level(Level.COMMUNE, on) if asks_for_villages else (),

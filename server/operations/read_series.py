@@ -6,23 +6,27 @@ province's to read; nothing here opens a record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import authorise
 from server.access.roles import Permission
+from server.indicators.contribution import amount_of
 from server.indicators.figures import Receipts, figure_of
 from server.indicators.plan import Direction
+from server.indicators.sources import Basis
 from server.indicators.tables import ListedUnit, TableRow
 from server.operations.figure_counts import goal_for, paper_of
 from server.operations.figure_questions import boundaries_of, indicator_asked_for, province_of
 from server.operations.figure_sums import amounts_of, sums_of_years
 from server.storage.repositories.figure_tables import Extent
 from server.territory.neighbours import neighbours_of
+from server.territory.units import Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
+    from decimal import Decimal
 
     from server.access.actors import Actor
     from server.indicators.figures import Figure
@@ -31,10 +35,12 @@ if TYPE_CHECKING:
     from server.operations.figure_questions import FigureQuestion, IndicatorEntry, PlannedIndicator
     from server.operations.figure_sums import YearlySums
     from server.operations.services import Services
+    from server.storage.unit_of_work import UnitOfWork
     from server.territory.frames import Frame
-    from server.territory.units import Level, UnitId, UnitPeriod
+    from server.territory.units import UnitId, UnitPeriod
 
 _AT_LEAST: Final = 5
+_BY_QUARTER: Final = frozenset({Level.COMMUNE, Level.VILLAGE})
 _AT_MOST: Final = 10
 
 
@@ -62,6 +68,8 @@ class IndicatorSeries:
     """That of the unit, else the indicator's own."""
     frame: Frame
     points: tuple[YearPoint, ...]
+    quarters: tuple[Decimal, ...]
+    """What each quarter of the year asked for adds to the numerator; empty where that is not read off records."""
     neighbours: tuple[TableRow, ...]
 
 
@@ -105,6 +113,7 @@ def indicator_series(services: Services, actor: Actor, question: FigureQuestion)
         sources = [source for one in indicators for source in one.sources]
         receipts = uow.figure_tables.receipts_of_years(extent, wanted, sources)
         paper = paper_of(uow, entry.project_id, entry.indicator)
+        quarters = _quarters(uow, extent, entry, None if unit_id is None else here.territory.period(unit_id, on))
     own = unit_id if unit_id is not None else province_of(here.territory, on)
     typed = {year: one for (year, place), one in paper.items() if place == own}
     reading = _Reading(planned, sums, receipts, here, on)
@@ -114,7 +123,16 @@ def indicator_series(services: Services, actor: Actor, question: FigureQuestion)
     unit = None if unit_id is None else _listed(here.territory.period(unit_id, on), here, on)
     rows = [TableRow(_listed(one, here, on), reading.figure(one.unit_id, question.year)) for one in beside]
     level = entry.indicator.level if unit_id is None else here.territory.period(unit_id, on).level
-    return IndicatorSeries(entry, unit, level, frame, points, _ranked(rows, entry))
+    return IndicatorSeries(entry, unit, level, frame, points, quarters, _ranked(rows, entry))
+
+
+def _quarters(uow: UnitOfWork, extent: Extent, entry: IndicatorEntry, place: UnitPeriod | None) -> tuple[Decimal, ...]:
+    """Return the quarters of one commune or village: of more, every record of a province would be gone through."""
+    source = entry.indicator.numerator
+    if place is None or place.level not in _BY_QUARTER or source.basis is not Basis.MEASURE:
+        return ()
+    found = uow.figure_tables.by_quarter(replace(extent, units=frozenset({place.unit_id})), source)
+    return tuple(amount_of(found.get(number, 0)) for number in (1, 2, 3, 4)) if found else ()
 
 
 def _years(planned: PlannedIndicator, asked: int, this_year: int) -> tuple[int, ...]:

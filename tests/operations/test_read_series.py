@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from plan_world import DAK_HA, I6, TU_MO_RONG, PlanWorld, workbook
+from plan_world import DAK_HA, I6, TU_MO_RONG, VILLAGE_1, PlanWorld, workbook
 
 from server.access.roles import Role
 from server.errors import Forbidden, NotFound
@@ -76,3 +76,16 @@ def test_figures_of_others_are_read_and_those_without_the_right_are_refused(worl
         series(world, actor=world.actor(Role.ADMINISTRATOR))
     with pytest.raises(NotFound, match="unknown_indicator"):
         series(world, FigureQuestion("I99", 2026))
+
+
+def test_quarters_of_a_commune_add_up_to_the_numerator_of_its_year(world):
+    for day in ("2026-02-10", "2026-05-10", "2026-05-11", "2026-12-02"):
+        world.decide(Verdict.APPROVE, world.send("couple_with_children", visit_date=day, counted_on=day))
+    for unit in (world.unit(DAK_HA), world.unit(VILLAGE_1)):
+        found = series(world, replace(THIS_YEAR, within=unit))
+        point = next(one for one in found.points if one.year == 2026)
+        assert sum(found.quarters) == point.figure.numerator == 5
+        assert found.quarters[:3] == (1, 2, 0)
+    assert series(world, replace(THIS_YEAR, within=world.unit(DAK_HA), year=2024)).quarters == ()
+    assert series(world).quarters == ()
+    assert series(world, replace(THIS_YEAR, within=world.unit("51"))).quarters == ()

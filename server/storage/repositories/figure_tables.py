@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
     and_,
+    case,
     cast,
     false,
     func,
@@ -39,7 +41,7 @@ from server.territory.units import UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row, Subquery
 
@@ -297,6 +299,19 @@ class FigureTables:
                     thousandths=int(one.thousandths),
                 )
 
+    def by_quarter(self, extent: Extent, source: Source) -> Mapping[int, int]:
+        """Return what each quarter of the year adds to the sum of *source*, in thousandths, by the day of the event."""
+        if not self._open(extent, [source]):
+            return {}
+        rows = ContributionRow
+        first_days = {number: date(extent.period, 3 * number + 1, 1) for number in (1, 2, 3)}
+        ends = [(rows.event_date < day, number) for number, day in first_days.items()]
+        quarter = case(*ends, else_=4).label("quarter")
+        below = rows.unit_id.in_(select(UnitAncestorRow.unit_id).where(_lies_in(extent)))
+        counted = self._counted_in(replace(extent, units=frozenset()), source)
+        asked = select(quarter, func.sum(rows.thousandths)).where(counted, below).group_by(quarter)
+        return {int(number): int(thousandths) for number, thousandths in self._connection.execute(asked)}
+
     def count_behind(self, extent: Extent, source: Source) -> int:
         """Return how many records make the sum of *source*, in sight or not: a figure's size is no secret."""
         if not self._open(extent, [source]):
@@ -311,10 +326,12 @@ class FigureTables:
 
     def forms_behind(self, project_id: int, measures: Iterable[str]) -> Mapping[str, frozenset[str]]:
         """Return the forms each measure is read from, of a pool all that ever joined it; without a sensitive one."""
-        measures = frozenset(measures)
-        if (project_id, measures) not in self._known:
-            self._known[project_id, measures] = self._read_forms_behind(project_id, measures)
-        return self._known[project_id, measures]
+        asked = frozenset(measures)
+        for (project, known), forms in self._known.items():
+            if project == project_id and asked <= known:
+                return {measure: behind for measure, behind in forms.items() if measure in asked}
+        self._known[project_id, asked] = found = self._read_forms_behind(project_id, asked)
+        return found
 
     def _read_forms_behind(self, project_id: int, measures: frozenset[str]) -> Mapping[str, frozenset[str]]:
         forms = {measure: measure.rpartition(".")[0] for measure in measures}

@@ -18,11 +18,10 @@ from server.indicators.sources import Basis
 from server.operations.figure_questions import FigureQuestion
 from server.operations.figures_beside import figures_beside
 from server.operations.open_figure import open_figure
-from server.operations.read_coverage import read_coverage
 from server.operations.read_figures import Cell, Part, read_indicator
 from server.operations.read_overview import OverviewQuestion, read_overview
 from server.operations.read_series import indicator_series
-from server.territory.units import Level, UnitId
+from server.territory.units import UnitId
 from server.web.console.asked import number
 from server.web.console.asked_figures import AskedFigures, asked_figures
 from server.web.console.bars import bars_beside, bars_of
@@ -112,7 +111,6 @@ class FigurePages:
         question = asked.question
         reading = read_indicator(self.services, self._account(), question)
         rows, parts = _rows_from(reading.table.rows, asked.first)
-        is_by_commune = reading.level is Level.COMMUNE and question.within is None
         return self.screen.page(
             "indicator.html",
             asked=asked,
@@ -127,7 +125,6 @@ class FigurePages:
             bars=bars_of(reading.table.rows),
             years=sorted({self._year(), question.year, *reading.years}),
             beside=figures_beside(self.services, reading.entry, question),
-            coverage=read_coverage(self.services, question) if is_by_commune else None,
             **self._words(),
         )
 
