@@ -64,10 +64,19 @@ def sums_of_years(
         wanted |= {year - 1 for year in wanted}
     found = _counted(uow, here, extent, sources=sources, years=wanted)
     _stand_in(uow, here, extent, [one.denominator for one in several if one.denominator is not None], found=found)
+    by_level: dict[Level, dict[Source, None]] = {}
     for one in several:
-        if _counts_units(one):
-            _reach(uow, here, extent, one, found=found)
+        if one.denominator is not None and _counts_units(one):
+            by_level.setdefault(Level(one.denominator.measure), {})[one.numerator] = None
+    for level, reached in by_level.items():
+        members = _members(here, extent, level)
+        by_member = _counted(uow, here, replace(extent, units=members), sources=tuple(reached), years=found)
+        for source in reached:
+            _reach(here, extent, source, found=found, by_member=by_member)
     return found
+
+
+_Found = dict[int, dict[tuple[int | None, Source], Added]]
 
 
 def _counts_units(indicator: Indicator) -> bool:
@@ -81,29 +90,24 @@ def _reached(source: Source) -> Source:
     return replace(source, basis=Basis.UNITS)
 
 
-def _reach(
-    uow: UnitOfWork,
-    here: Map,
-    extent: Extent,
-    indicator: Indicator,
-    *,
-    found: dict[int, dict[tuple[int | None, Source], Added]],
-) -> None:
+def _members(here: Map, extent: Extent, level: Level) -> frozenset[UnitId]:
+    """Return the units of a level on the extent's boundaries."""
+    return frozenset(one.unit_id for one in here.territory.units_of_level(level, _day(here, extent.frame)))
+
+
+def _reach(here: Map, extent: Extent, source: Source, *, found: _Found, by_member: _Found) -> None:
     """Count the units in which there is something of the numerator: a commune made of three that had it is one.
 
     What was typed from paper is such a number already.
     """
-    assert indicator.denominator is not None, "asked for those that have one"
-    level, source = Level(indicator.denominator.measure), indicator.numerator
-    members = frozenset(one.unit_id for one in here.territory.units_of_level(level, _day(here, extent.frame)))
-    by_member = _counted(uow, here, replace(extent, units=members), sources=[source], years=found)
     below = wholly_below(here, extent.frame)
     for year, sums in found.items():
-        having = {one for one in members if by_member[year].get((one, source), Added(0, 0)).thousandths > 0}
+        amounts = {place: one for (place, of), one in by_member[year].items() if of == source and place is not None}
+        having = {place for place, one in amounts.items() if one.thousandths > 0}
         for place in (*extent.units, None):
             whole = sums.get((place, source))
             if whole is not None:
-                number = len(having if place is None else having & below.get(place, frozenset()))
+                number = len(having if place is None else having & below.get(UnitId(place), frozenset()))
                 counted = Added(number * 1000, whole.contributions)
                 sums[place, _reached(source)] = whole if whole.is_typed else counted
 
