@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import closing
+from datetime import date
 from fractions import Fraction
 from itertools import product
 
@@ -30,6 +31,8 @@ HOUSEHOLDS = {"I2", "I2a", "I2b", "I5", "I5a", "I5b", "I6", "I6a", "I6b"}
 GROUPS = {"I5-n": "poor", "I5-cn": "near_poor"}
 MAIN_CLUBS, OTHER_CLUBS = {"I4a", "I4b"}, {"I4a-k", "I4b-k"}
 COMMUNES = {"I3", "I3a"}
+STAFF = {"I1": date(2021, 1, 1), "I1a": None, "I1b": None}
+"""Since when a course counts; None: for 24 months, and in the year alone."""
 ELSEWHERE = ("I7", "I8")
 """Published in release tables and taken from others' books: no paper of these forms says anything of them."""
 
@@ -71,7 +74,7 @@ def _codes(plan):
 class HandCount:
     """What each cell should say: numerator and denominator by the unit's code, on old and new boundaries."""
 
-    codes = HOUSEHOLDS | set(GROUPS) | MAIN_CLUBS | OTHER_CLUBS | COMMUNES | {"I1", "I6-kv"}
+    codes = HOUSEHOLDS | set(GROUPS) | MAIN_CLUBS | OTHER_CLUBS | COMMUNES | {*STAFF, "I6-kv"}
 
     def __init__(self, year, world):
         self.year, self.world = year, world
@@ -96,7 +99,7 @@ class HandCount:
         above, below = self._placed(self._numerator(code, asked), frame), self._denominator(code, asked, frame)
         if code in COMMUNES:
             above = {commune: min(1, number) for commune, number in above.items() if commune is not None}
-        if code == "I1":
+        if code in STAFF:
             above, below = (self._by_province(part, frame) for part in (above, below))
         cells = 0
         for row in table.rows:
@@ -112,7 +115,16 @@ class HandCount:
         return cells + _is_right(table.total, whole)
 
     def _numerator(self, code, asked):
+        if code in {"I1", "I1a"}:
+            return self._trained(STAFF[code] or date(asked - 1, 1, 1), date(asked, 12, 31))
         return self.count.numerator("I6" if code == "I6-kv" else code, asked)
+
+    def _trained(self, first, last):
+        """Return how many of the staff of each village were at a course between two days."""
+        found = defaultdict(int)
+        for one in self.year.staff:
+            found[one.village.code] += any(first <= day <= last for day in self.count.trained[one.entity_id])
+        return found
 
     def _denominator(self, code, asked, frame):
         """Return how many of the year's list lie in each commune; lists say what they said on 31 December."""
@@ -127,7 +139,7 @@ class HandCount:
             entries = [one for one in entries if one.kind == GROUPS[code]]
         if code in MAIN_CLUBS | OTHER_CLUBS:
             entries = [one for one in year.clubs if (one.kind in MAIN) == (code in MAIN_CLUBS)]
-        if code == "I1":
+        if code in STAFF:
             entries = year.staff
         found = defaultdict(int)
         for one in entries:

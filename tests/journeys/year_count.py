@@ -40,6 +40,7 @@ class Count:
         self.merged, self.clubs, self.poverty = merged, clubs, poverty
         self.last = defaultdict(dict)
         self.any = defaultdict(dict)
+        self.trained = defaultdict(list)
 
     def read(self, order, xml):
         """Read a paper that counts; *order* is when it came, among all."""
@@ -96,7 +97,8 @@ class Count:
         said = Said(date.fromisoformat(root.findtext("when/ev_day")), order, _place(root), is_so=True)
         if kind == "staff_training" and topics & {"qlnn", "k3"}:
             for one in (root.findtext("ev_staff") or "").split():
-                self._keep_any(("I1",), one, said)
+                self._keep_any(("I1b",), one, said)
+                self.trained[one].append(said.day)
         for club in (root.findtext("clubs/ev_clubs") or "").split():
             suffix = "" if self.clubs[club] in MAIN else "-k"
             if kind == "club_training":

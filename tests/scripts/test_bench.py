@@ -122,8 +122,9 @@ def test_the_client_sends_each_request_once_and_counts_every_answer():
     assert received == [b"midend"] * 40
 
 
+@pytest.mark.full
 @pytest.mark.database
-@pytest.mark.parametrize("database", [pytest.param("sqlite", marks=pytest.mark.full), "postgresql"])
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_figures_of_a_province_are_measured_at_two_sizes(database):
     said = bench("indicators", "--database", database, "--seconds", "0.2", "--share", "0.004", "--stored", "60")
     pages = [figures for figures in said if "answers" in figures]
