@@ -137,6 +137,16 @@ def test_photos_that_follow_a_released_upload_open_it_again(field, services):
     assert column(services, SubmissionRow.missing_media) == [0]
 
 
+def test_a_released_upload_that_is_sent_again_with_its_photo_stays_settled(field, services):
+    """A phone that heard no answer repeats all of it: there is nothing in it that nobody has seen."""
+    instance_id = new_id()
+    field.send(instance(instance_id))
+    other, photo = instance(instance_id, household="ho-2", photo="1.jpg"), {"1.jpg": b"photo"}
+    release(services, field.send(other, photo))
+    field.send(other, photo)
+    assert column(services, HeldUploadRow.state) == ["released"]
+
+
 def test_one_clash_does_not_keep_the_others_waiting_for_a_version(field, services):
     twice = new_id()
     sent = [instance(twice, version="2026100102", household=f"ho-{place}") for place in range(2)]

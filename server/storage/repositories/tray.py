@@ -76,9 +76,9 @@ class Tray:
                 rows.reason == facts["reason"],
             )
         ).scalar_one()
-        added = insert(HeldAttachmentRow).on_conflict_do_nothing()
-        fresh = sum(self._connection.execute(added, {**file, "upload_id": upload_id}).rowcount for file in files)
-        if fresh:
+        added = insert(HeldAttachmentRow).on_conflict_do_nothing().returning(HeldAttachmentRow.id)
+        fresh = [self._connection.execute(added, {**file, "upload_id": upload_id}).scalar() for file in files]
+        if any(one is not None for one in fresh):
             self._reopen(upload_id)
         return int(upload_id)
 
