@@ -19,6 +19,7 @@ from server.web.guard import check_every_route_is_guarded, guard_routes, require
 from server.web.openrosa.multipart import FieldRequest
 from server.web.openrosa.refusals import PREFIX, refuse
 from server.web.openrosa.routes import register_openrosa
+from server.web.row_ids import RowId
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -32,6 +33,7 @@ def create_app(services: Services) -> Flask:
     """Return the application with every door open and every route guarded."""
     app = Flask(__name__, static_folder=None)
     app.request_class = FieldRequest
+    app.url_map.converters["int"] = RowId
     app.config.update(
         SECRET_KEY=services.settings.secret_key,
         MAX_CONTENT_LENGTH=services.settings.largest_post_bytes,
