@@ -80,10 +80,14 @@ def run_paper(services: Services, load: Load, import_id: int, *, content: Binary
 
 
 def undo_paper(uow: UnitOfWork, stored: StoredImport, asker: Asker) -> tuple[int, list[PaperFigure]]:
-    """Let the figures before the load be current again; return how many, and those left since others replaced them."""
+    """Let the figures before the load be current again; return how many, and those left since others replaced them.
+
+    Those that were replaced are marked too: they do not come back when what replaced them is taken back.
+    """
     brought = uow.paper_figures.of_import(stored.import_id)
-    taken = [one for one in brought if one.is_current and asker.covers(one.place.unit_id)]
-    uow.paper_figures.mark_undone([one.figure_id for one in taken])
+    reached = [one for one in brought if asker.covers(one.place.unit_id)]
+    taken = [one for one in reached if one.is_current]
+    uow.paper_figures.mark_undone([one.figure_id for one in reached])
     before = (uow.paper_figures.before(stored.project_id, one) for one in taken)
     uow.paper_figures.set_current([one for one in before if one is not None], is_current=True)
     done = {one.figure_id for one in taken}

@@ -146,6 +146,14 @@ def test_undo_leaves_what_somebody_put_right_since(world):
     assert [found[0] for found in figures(world).values()] == ["41"]
 
 
+def test_a_figure_that_was_taken_back_does_not_return_with_the_one_that_replaced_it(world):
+    first, _ = loaded(world, paper(row(OLD_DAK_HA, "P1", 40)), operator(world))
+    second, _ = loaded(world, paper(row(OLD_DAK_HA, "P1", 41)), operator(world))
+    undone(world, first, operator(world))
+    undone(world, second, operator(world))
+    assert figures(world) == {}
+
+
 def test_an_officer_types_inside_the_territory_alone(world):
     """The post of today's Đăk Hà covers the communes it was made of, and not its neighbour."""
     mine = officer(world, DAK_HA)
