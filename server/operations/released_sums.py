@@ -19,7 +19,7 @@ from server.storage.repositories.figure_tables import Added
 from server.territory.units import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from server.indicators.paper_figures import PaperFigure
     from server.indicators.releases import Release
@@ -84,27 +84,28 @@ def _tables(uow: UnitOfWork, years: Collection[int], names: Collection[str]) -> 
 
 def _of_table(cut: YearCut, source: Source, table: ReleasedTable) -> Found:
     cells = {one.unit_id: one for one in table.cells if not one.quarter and not one.category}
+    every = {one for one in cells if one != _TOTAL}
     found: Found = {}
     for place in (*cut.extent.units, None):
-        within = [cells[one] for one in _rows_in(cut, place, cells)]
+        rows = _rows_in(cut, place, every)
+        within = [cells[one] for one in rows]
         if source.category:
             is_wanted = [(one.state is CellState.NOT_REPORTED) is (source.category == _SILENT) for one in within]
             added = Added(sum(is_wanted) * 1000, len(within)) if within else None
         else:
-            added = _added([cells[_TOTAL]] if place is None else within)
+            is_whole = place is None or (place not in every and every == set(rows))
+            added = _added([cells[_TOTAL]] if is_whole else within)
         if added is not None:
             found[place, source] = added
     return found
 
 
-def _rows_in(cut: YearCut, place: UnitId | None, cells: Mapping[int, ReleasedCell]) -> Iterable[int]:
+def _rows_in(cut: YearCut, place: UnitId | None, rows: Collection[int]) -> list[int]:
     """Return the rows of a table that make up a unit: its own, else those of the units of that year inside it."""
-    if place is None:
-        return [one for one in cells if one != _TOTAL]
-    if place in cells:
-        return [place]
-    inside = cut.parts(place, Level.PROVINCE) or cut.parts(place, Level.COMMUNE)
-    return sorted(one for one in inside if one in cells)
+    if place is None or place in rows:
+        return sorted(rows) if place is None else [place]
+    parts = (sorted(cut.parts(place, level) & set(rows)) for level in (Level.PROVINCE, Level.COMMUNE))
+    return next((list(map(int, some)) for some in parts if some), [])
 
 
 def _added(cells: Sequence[ReleasedCell]) -> Added | None:

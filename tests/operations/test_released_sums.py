@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from console_world import PROVINCE
 from plan_world import workbook
 from release_world import BY_COMMUNE, BY_QUARTER, A, B, C, ReleaseWorld
 
@@ -27,6 +28,7 @@ INDICATORS = (
     ("I7a", "Số vụ (mẫu)", "release:quy", "", "count", "down", "province", "year"),
     ("I7b", "Số xã có báo cáo (mẫu)", "release:xa[state=reported]", "", "count", "up", "province", "year"),
     ("I7c", "Số xã chưa báo cáo (mẫu)", "release:xa[state=not_reported]", "", "count", "down", "province", "year"),
+    ("XA", "Số vụ theo xã (mẫu)", "release:xa", "", "count", "down", "province", "year"),
 )
 
 
@@ -52,10 +54,14 @@ class ChangeWorld(ReleaseWorld):
         loaded(self, file, Load(order, OPERATOR))
 
     def total(self, code, year=2026):
-        """Return the figure of everything, as an analyst far from any incident reads it."""
+        """Return the figure of everything."""
+        return self.table(FigureQuestion(code, year)).total
+
+    def table(self, question):
+        """Return a table as an analyst far from any incident reads it."""
         posts = (Post(Role.ANALYST, self.unit(A), None, None),)
         analyst = Account(AccountId(self._account_id), "xem.mau", posts, elevated=False)
-        return indicator_table(self.services, analyst, FigureQuestion(code, year)).total
+        return indicator_table(self.services, analyst, question)
 
 
 @pytest.fixture
@@ -99,6 +105,16 @@ def test_communes_that_reported_and_those_that_did_not_stand_beside_it(world):
     reported, silent = world.total("I7b").value, world.total("I7c").value
     assert reported == 2
     assert reported + silent == 40
+
+
+def test_read_for_the_province_itself_they_are_what_they_are_for_everything(world):
+    """A table of communes has no row of the province; its row on the page and its lock are made of theirs."""
+    world.freeze(a=9, b=1)
+    province = world.unit(PROVINCE)
+    for code in ("I7", "I7a", "I7b", "I7c", "XA"):
+        question = FigureQuestion(code, 2026, within=province)
+        assert world.table(question).total == world.total(code), code
+    assert world.table(FigureQuestion("I7b", 2026)).rows[0].figure.value == 2
 
 
 def test_a_hidden_count_has_no_number_here_either(world):
