@@ -18,6 +18,7 @@ from server.indicators.report_cells import Counted, OfIndicator, Part, Settlemen
 from server.indicators.report_fill import NOTHING, Amount, Mark
 from server.indicators.sources import Basis, Source
 from server.operations.figure_sums import amounts_of, sums_of_sources, sums_of_years
+from server.operations.unit_figures import entries_of
 from server.storage.repositories.figure_tables import Extent
 from server.territory.units import Level, UnitId, UnitKind
 
@@ -130,13 +131,12 @@ def _added(amounts: list[Amount]) -> Amount:
 
 
 def _indicators(uow: UnitOfWork, place: ReportPlace, asked: list[tuple[OfIndicator, UnitId]]) -> Mapping[Asked, Amount]:
-    plans = [one.plan_id for one in uow.plans.in_force() if one.project_id == place.project_id]
-    every = [(plan_id, one) for plan_id, found in uow.plans.indicators(plans).items() for one in found]
+    """Return what indicators say by the plan that counts in the year; one that no plan has any more has nothing."""
+    entries = {one.indicator.code: one for one in entries_of(uow, place.project_id, place.period)} if asked else {}
     found: dict[Asked, Amount] = {}
-    for code in dict.fromkeys(slot.code for slot, _ in asked):
-        plan_id, indicator = next(one for one in every if one[1].code == code)
+    for code in entries.keys() & {slot.code for slot, _ in asked}:
         units = frozenset(unit for slot, unit in asked if slot.code == code)
-        figures = _figures(uow, place, plan_id, indicator, units=units)
+        figures = _figures(uow, place, entries[code].plan_id, entries[code].indicator, units=units)
         found |= {(slot, unit): _part(figures[unit], slot.part) for slot, unit in asked if slot.code == code}
     return found
 

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from plan_world import I6, workbook
 from report_world import COMMUNE, DAK_HA, PROVINCE, TU_MO_RONG, WHOLE, shown
 
 from server.errors import InvalidInput, NotFound
@@ -13,6 +14,7 @@ from server.indicators.periods import Period
 from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Mark
 from server.operations.fill_report import fill_report
+from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.publish_report import ReportSource, publish_report
 from server.operations.typed_keys import keys_to_type
 from tests.operations.test_report_workbook import template
@@ -52,6 +54,26 @@ def test_the_provinces_rows_are_its_communes_and_its_total_everything_counted(wo
     assert (rows["Xã Đăk Hà"], rows["Xã Tu Mơ Rông"], rows["Toàn tỉnh"]) == (3, 2, 5)
     assert len(rows) == 41
     assert list(rows)[-1] == "Toàn tỉnh"
+
+
+def test_a_report_whose_indicator_left_the_plan_says_that_there_is_nothing(world):
+    world.households("23500-01", 3)
+    world.layouts["own"] = world.layout(
+        "own", template(A1="{{unit}}", B2="{{indicator:P1}}", B4="{{register:households}}")
+    )
+    world.services.now.advance(seconds=1)
+    publish_plan(world.services, world.project_id, PlanSource("plan", workbook(indicators=(I6,))))
+    assert [mark for mark, _ in shown(world.filled("own")).values()] == ["empty", "counted"]
+
+
+@pytest.mark.parametrize(("year", "target"), [(2025, 60), (2026, 70)])
+def test_a_target_is_that_of_the_plan_which_counts_in_the_year(world, year, target):
+    world.layouts["own"] = world.layout("own", template(A1="{{unit}}", B2="{{indicator:I6 | target}}"))
+    world.services.now.advance(seconds=1)
+    older = workbook(indicators=(I6,), targets=(("I6", "commune", 2025, 60, "official"),))
+    publish_plan(world.services, world.project_id, PlanSource("older", older))
+    filled = fill_report(world.services, world.order("own", period=Period(year)))
+    assert [value for _, value in shown(filled).values()] == [target]
 
 
 def test_a_figure_typed_for_the_cell_stands_before_what_was_counted_and_is_never_added(world):
