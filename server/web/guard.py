@@ -14,6 +14,7 @@ from flask import current_app, request
 
 from server.access.authorisation import authorise
 from server.access.roles import Permission
+from server.errors import NotFound
 from server.web.csrf import check_csrf
 from server.web.identity import current_actor
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 _MARK: Final = "required_permission"
 _OWN_DOOR: Final = frozenset({Permission.PUBLIC, Permission.OPENROSA})
 """Routes that identify nobody, or do so by themselves; nothing on them may change by a browser's cookie."""
+
+_NUL: Final = b"%00"
+"""The one character PostgreSQL has no text for; nothing is called by it."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -77,3 +81,5 @@ def _check(services: Services) -> None:
         return services.atlas.current().scope_of(units)
 
     authorise(current_actor(services), permission, scope_of=scope_of, on=services.today())
+    if _NUL in request.query_string or "\0" in request.path:
+        raise NotFound("access.not_found")

@@ -68,7 +68,7 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
         finding=_code(arguments.get("finding", "")),
         first_day=_day(arguments.get("from")),
         last_day=_day(arguments.get("to")),
-        figure_year=_year(arguments.get("of")),
+        figure_year=year_of(arguments.get("of")),
         words=arguments.get("q", "")[:_LONGEST_WORDS].strip(),
     )
     return Asked(question, _parameters(question, state), state)
@@ -79,6 +79,12 @@ def number(text: str | None) -> int | None:
     if text is None or not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
         return None
     return int(text)
+
+
+def year_of(text: str | None) -> int | None:
+    """Return a year that figures can be of, None for anything else."""
+    found = number(text)
+    return found if found is not None and found in _YEARS else None
 
 
 def read_cursor(text: str | None) -> Cursor | None:
@@ -131,11 +137,6 @@ def _code(text: str) -> str:
 def _unit(text: str | None) -> UnitId | None:
     found = number(text)
     return None if found is None else UnitId(found)
-
-
-def _year(text: str | None) -> int | None:
-    found = number(text)
-    return found if found is not None and found in _YEARS else None
 
 
 def _day(text: str | None) -> date | None:

@@ -15,7 +15,7 @@ from server.errors import InvalidInput
 from server.operations.read_releases import ReleaseQuestion, list_releases, released_tables
 from server.operations.release_tables import ReleaseOrder
 from server.operations.sign_release import freeze_as_officer, may_sign_releases, releases_to_sign, revise_as_officer
-from server.web.console.asked import number
+from server.web.console.asked import number, year_of
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
 from server.web.renderers.files import grid_file
@@ -66,7 +66,7 @@ class PublishedPages:
             raise InvalidInput("console.published.not_sure")
         session = signed_in(self.services)
         order = ReleaseOrder(
-            number(typed.get("project")) or 0, typed.get("plan", ""), number(typed.get("year")) or 0, session.name
+            number(typed.get("project")) or 0, typed.get("plan", ""), year_of(typed.get("year")) or 0, session.name
         )
         if typed.get("again"):
             revise_as_officer(self.services, session.account, order, may_hide_more=bool(typed.get("hide_more")))
@@ -80,7 +80,7 @@ class PublishedPages:
         question = ReleaseQuestion(
             number(asked.get("project")) or 0,
             asked.get("plan", ""),
-            number(asked.get("year")) or 0,
+            year_of(asked.get("year")) or 0,
             number(asked.get("revision")),
         )
         return released_tables(self.services, self._account(), question)
