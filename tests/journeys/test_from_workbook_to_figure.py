@@ -28,7 +28,6 @@ VILLAGES = ("23500-01", "23500-03", "23500-04")
 PASSWORD = "mat-khau-hanh-trinh"
 CONDUCT = "household_conduct_survey"
 FORMS = (CONDUCT, "household_register", "training_event", "commune_register")
-OF_EACH = 50
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -79,7 +78,8 @@ class Collaborator:
         return outcome.survey
 
 
-def test_what_was_asked_in_the_village_is_the_figure_on_the_page(machine, engine):
+@pytest.mark.parametrize("of_each", [10, pytest.param(50, marks=pytest.mark.full)])
+def test_what_was_asked_in_the_village_is_the_figure_on_the_page(machine, engine, of_each):
     machine.nepnha("units", "load", str(ROOT / "server" / "territory" / "seed" / "sample_villages.csv"))
     people = [Collaborator(engine, enrolled(machine, number)) for number in (1, 2, 3)]
     officer = Collaborator(engine, enrolled_officer(machine))
@@ -87,8 +87,8 @@ def test_what_was_asked_in_the_village_is_the_figure_on_the_page(machine, engine
     for person in people:
         person.assert_synced(set(FORMS))
     officer.assert_synced({"phieu_b"})
-    surveys = [people[0].fill(form_id, seed) for form_id in FORMS for seed in range(OF_EACH)]
-    incidents = [officer.fill("phieu_b", seed) for seed in range(OF_EACH)]
+    surveys = [people[0].fill(form_id, seed) for form_id in FORMS for seed in range(of_each)]
+    incidents = [officer.fill("phieu_b", seed) for seed in range(of_each)]
 
     send_in_every_way([one.phone for one in people], surveys)
     assert all(officer.phone.send(one).ok for one in incidents)
