@@ -52,15 +52,8 @@ class ReportDraftRow(Model):
     changed_by: Mapped[str] = mapped_column(String(120))
 
 
-class ReportIssueRow(Model):
-    """One issued public copy: the workbook, the document with the words, and the page that is printed."""
-
-    __tablename__ = "report_issue"
-    __table_args__ = (
-        CheckConstraint("revision >= 1", name="revision"),
-        UniqueConstraint("project_id", "name", "unit_id", "period", "revision"),
-        Index("ix_report_issue_unit", "unit_id", "period"),
-    )
+class _IssuedCopy:
+    """What was issued, once and for ever: the workbook, the document with the words, and the page that is printed."""
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     template_id: Mapped[int] = mapped_column(ForeignKey("report_template.id"))
@@ -81,7 +74,18 @@ class ReportIssueRow(Model):
     issued_by: Mapped[str] = mapped_column(String(120))
 
 
-class OfficialReportRow(Model):
+class ReportIssueRow(_IssuedCopy, Model):
+    """One issued public copy."""
+
+    __tablename__ = "report_issue"
+    __table_args__ = (
+        CheckConstraint("revision >= 1", name="revision"),
+        UniqueConstraint("project_id", "name", "unit_id", "period", "revision"),
+        Index("ix_report_issue_unit", "unit_id", "period"),
+    )
+
+
+class OfficialReportRow(_IssuedCopy, Model):
     """One issued official copy, with exact counts; read by `server.operations.official_copy` alone."""
 
     __tablename__ = "report_official"
@@ -89,22 +93,6 @@ class OfficialReportRow(Model):
         CheckConstraint("revision >= 1", name="revision"),
         UniqueConstraint("project_id", "name", "unit_id", "period", "revision"),
     )
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    template_id: Mapped[int] = mapped_column(ForeignKey("report_template.id"))
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
-    name: Mapped[str] = mapped_column(String(120))
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    period: Mapped[str] = mapped_column(String(7))
-    revision: Mapped[int]
-    reason: Mapped[str] = mapped_column(Text)
-    workbook: Mapped[bytes] = mapped_column(LargeBinary)
-    workbook_sha256: Mapped[str] = mapped_column(String(64))
-    document: Mapped[bytes] = mapped_column(LargeBinary)
-    document_sha256: Mapped[str] = mapped_column(String(64))
-    page: Mapped[str] = mapped_column(Text)
-    issued_at: Mapped[datetime] = mapped_column(Instant)
-    issued_by: Mapped[str] = mapped_column(String(120))
 
 
 class ReportOpeningRow(Model):
