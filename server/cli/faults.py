@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -43,6 +43,15 @@ def show_faults(terminal: Terminal, faults: Sequence[Fault]) -> None:
         click.echo(fault_line(terminal, fault), err=True)
     errors = sum(1 for fault in faults if fault.is_error)
     terminal.tell("cli.faults", errors=errors, warnings=len(faults) - errors)
+
+
+def end_with_faults(ctx: click.Context, terminal: Terminal, faults: Sequence[Fault], *, as_json: bool) -> NoReturn:
+    """List faults, as JSON if asked for, and end the command with exit code 1."""
+    if as_json:
+        terminal.show([fault_facts(terminal, fault) for fault in faults])
+    else:
+        show_faults(terminal, faults)
+    ctx.exit(1)
 
 
 def show_empty_lists(terminal: Terminal, lists: Sequence[EmptyList]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from server.cli.faults import fault_facts, show_faults
+from server.cli.faults import end_with_faults
 from server.cli.new_files import NEW_FILE
 from server.cli.terminal import Terminal, as_json, pass_terminal
 from server.errors import NotFound
@@ -49,11 +49,7 @@ def check(ctx: click.Context, terminal: Terminal, *, path: Path, project: str | 
         if project is not None:
             check_report(terminal.services, find_project(terminal.services, project).project_id, workbook)
     except ReportRefused as refused:
-        if as_json:
-            terminal.show([fault_facts(terminal, fault) for fault in refused.faults])
-        else:
-            show_faults(terminal, refused.faults)
-        ctx.exit(1)
+        end_with_faults(ctx, terminal, refused.faults, as_json=as_json)
     if as_json:
         terminal.show([])
         return
