@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from server.forms.faults import Fault
 from server.indicators.contribution import amount_of
 from server.indicators.figures import written
 from server.indicators.paper_rows import CASES, COLUMNS, PaperRules, paper_wish
 from server.operations.import_report import ChangedCell, ImportReport, RowChange
-from server.operations.read_rows import ROWS_AT_ONCE, is_sample
+from server.operations.placed_rows import LoadReading, RowsOf
 from server.operations.typed_keys import keys_to_type
-from server.registers.headings import HeadingsFound, file_rows
 from server.registers.places import Places
-from server.registers.row_cells import RowCells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +27,6 @@ if TYPE_CHECKING:
     from server.operations.import_order import Asker, Load
     from server.operations.progress import Progress
     from server.operations.services import Services
-    from server.registers.headings import FileRow
     from server.storage.repositories.register_imports import StoredImport
     from server.storage.unit_of_work import UnitOfWork
 
@@ -48,16 +43,9 @@ class Batch:
     author: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    services: Services
-    load: Load
-    report: ImportReport
-
-
 def try_paper(services: Services, load: Load, *, content: BinaryIO, progress: Progress) -> ImportReport:
     """Return what loading the file would do; raises what `file_rows` raises."""
-    reading = _Reading(services, load, ImportReport())
+    reading = LoadReading(services, load, ImportReport())
     for wishes in _chunks(reading, content):
         with services.reading(load.asker.sight) as uow:
             current = uow.paper_figures.current(load.order.project_id, wishes)
@@ -68,7 +56,7 @@ def try_paper(services: Services, load: Load, *, content: BinaryIO, progress: Pr
 
 def run_paper(services: Services, load: Load, import_id: int, *, content: BinaryIO, progress: Progress) -> ImportReport:
     """Load the file; raises what `file_rows` raises."""
-    reading = _Reading(services, load, ImportReport())
+    reading = LoadReading(services, load, ImportReport())
     batch = Batch(load.order.project_id, import_id, load.order.author or _author_of(services, load.asker))
     for wishes in _chunks(reading, content):
         with services.unit_of_work(load.asker.sight) as uow:
@@ -169,39 +157,16 @@ def write_paper(
     uow.paper_figures.replace([current[place].figure_id for place in wishes if place in current], rows)
 
 
-def _chunks(reading: _Reading, content: BinaryIO) -> Iterator[dict[PaperPlace, PaperWish]]:
+def _chunks(reading: LoadReading, content: BinaryIO) -> Iterator[dict[PaperPlace, PaperWish]]:
     """Yield what the rows give, by place; a second row about the same figure is wrong."""
-    found, report = HeadingsFound(), reading.report
-    first: dict[PaperPlace, int] = {}
-    rows = file_rows(content, COLUMNS, found)
-    rules = rules_of(reading.services, reading.load)
-    while chunk := list(islice(rows, ROWS_AT_ONCE)):
-        report.rows += len(chunk)
-        report.samples += sum(is_sample(row) for row in chunk)
-        wishes = (_wish(row, rules, report) for row in chunk if not is_sample(row))
-        yield {one.place: one for one in wishes if one is not None and _is_first(one, first, report)}
-    report.unknown, report.passed_over = found.unknown, [one for one in found.passed_over if one != KEYS_SHEET]
+    rules, report = rules_of(reading.services, reading.load), reading.report
+    rows = RowsOf(COLUMNS, lambda cells: paper_wish(cells, rules), lambda one: one.place, "key")
+    yield from rows.chunks(content, report)
+    report.passed_over = [one for one in report.passed_over if one != KEYS_SHEET]
 
 
 KEYS_SHEET: Final = "Mã số liệu"
 """The template's own page of what can be typed."""
-
-
-def _wish(row: FileRow, rules: PaperRules, report: ImportReport) -> PaperWish | None:
-    cells = RowCells(row)
-    wish = paper_wish(cells, rules)
-    if wish is None:
-        report.refuse(cells.faults)
-    return wish
-
-
-def _is_first(wish: PaperWish, first: dict[PaperPlace, int], report: ImportReport) -> bool:
-    above = first.setdefault(wish.place, wish.row)
-    if above == wish.row:
-        return True
-    where = wish.headings.get("key", "")
-    report.refuse([Fault("register.row.twice", {"first": above}, sheet=wish.sheet, row=wish.row, column=where)])
-    return False
 
 
 def _changed_cells(before: PaperFigure, wish: PaperWish) -> Iterator[ChangedCell]:

@@ -5,18 +5,13 @@ A row that says what is current already makes no version. Nothing here is ever a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from server.forms.faults import Fault
 from server.operations.import_report import ChangedCell, ImportReport, RowChange
-from server.operations.read_rows import ROWS_AT_ONCE, is_sample
-from server.registers.headings import HeadingsFound, file_rows
+from server.operations.placed_rows import LoadReading, RowsOf
 from server.registers.places import Places
-from server.registers.row_cells import RowCells
 from server.registers.total_rows import COLUMNS, COUNTS, total_wish
 
 if TYPE_CHECKING:
@@ -26,7 +21,7 @@ if TYPE_CHECKING:
     from server.operations.import_order import Asker, Load
     from server.operations.progress import Progress
     from server.operations.services import Services
-    from server.registers.headings import FileRow
+    from server.registers.row_cells import RowCells
     from server.registers.total_rows import TotalWish
     from server.storage.repositories.household_totals import HouseholdTotal
     from server.storage.repositories.register_imports import StoredImport
@@ -38,16 +33,9 @@ if TYPE_CHECKING:
 _TITLES = {one.name: one.title for one in COLUMNS}
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    services: Services
-    load: Load
-    report: ImportReport
-
-
 def try_totals(services: Services, load: Load, *, content: BinaryIO, progress: Progress) -> ImportReport:
     """Return what loading the file would do; raises what `file_rows` raises."""
-    reading = _Reading(services, load, ImportReport())
+    reading = LoadReading(services, load, ImportReport())
     for wishes in _chunks(reading, content):
         with services.reading(load.asker.sight) as uow:
             current = uow.household_totals.current(load.order.project_id, wishes) if wishes else {}
@@ -60,7 +48,7 @@ def run_totals(
     services: Services, load: Load, import_id: int, *, content: BinaryIO, progress: Progress
 ) -> ImportReport:
     """Load the file; raises what `file_rows` raises."""
-    reading = _Reading(services, load, ImportReport())
+    reading = LoadReading(services, load, ImportReport())
     for wishes in _chunks(reading, content):
         with services.unit_of_work(load.asker.sight) as uow:
             current = uow.household_totals.current(load.order.project_id, wishes) if wishes else {}
@@ -79,40 +67,15 @@ def undo_totals(uow: UnitOfWork, stored: StoredImport, asker: Asker) -> tuple[in
     return len(taken), [one for one in brought if not one.is_current and not one.is_undone]
 
 
-def _chunks(reading: _Reading, content: BinaryIO) -> Iterator[dict[Asked, TotalWish]]:
+def _chunks(reading: LoadReading, content: BinaryIO) -> Iterator[dict[Asked, TotalWish]]:
     """Yield what the rows give, by year and unit; a second row about the same is wrong."""
-    found, report = HeadingsFound(), reading.report
-    first: dict[Asked, int] = {}
-    rows = file_rows(content, COLUMNS, found)
     places_on = _places(reading.services, reading.load)
-    while chunk := list(islice(rows, ROWS_AT_ONCE)):
-        report.rows += len(chunk)
-        report.samples += sum(is_sample(row) for row in chunk)
-        wishes: dict[Asked, TotalWish] = {}
-        for row in chunk:
-            wish = None if is_sample(row) else _wish(reading, row, places_on)
-            if wish is not None and _is_first(wish, first, report):
-                wishes[wish.year, wish.unit_id] = wish
-        yield wishes
-    report.unknown, report.passed_over = found.unknown, found.passed_over
-
-
-def _wish(reading: _Reading, row: FileRow, places_on: Callable[[date], Places]) -> TotalWish | None:
-    cells = RowCells(row)
     last_year, source = reading.services.today().year, reading.load.order.source
-    wish = total_wish(cells, places_on, last_year=last_year, source=source)
-    if wish is None:
-        reading.report.refuse(cells.faults)
-    return wish
 
+    def read(cells: RowCells) -> TotalWish | None:
+        return total_wish(cells, places_on, last_year=last_year, source=source)
 
-def _is_first(wish: TotalWish, first: dict[Asked, int], report: ImportReport) -> bool:
-    above = first.setdefault((wish.year, wish.unit_id), wish.row)
-    if above == wish.row:
-        return True
-    where = wish.headings.get("unit", "")
-    report.refuse([Fault("register.row.twice", {"first": above}, sheet=wish.sheet, row=wish.row, column=where)])
-    return False
+    return RowsOf(COLUMNS, read, lambda one: (one.year, one.unit_id), "unit").chunks(content, reading.report)
 
 
 def _places(services: Services, load: Load) -> Callable[[date], Places]:
@@ -127,7 +90,7 @@ def _places(services: Services, load: Load) -> Callable[[date], Places]:
 
 
 def _changing(
-    reading: _Reading, wishes: Mapping[Asked, TotalWish], current: Mapping[Asked, HouseholdTotal]
+    reading: LoadReading, wishes: Mapping[Asked, TotalWish], current: Mapping[Asked, HouseholdTotal]
 ) -> list[TotalWish]:
     """Count new, changed and unchanged rows and return those that write something."""
     territory, report = reading.services.atlas.current().territory, reading.report
@@ -157,7 +120,7 @@ def _changed_cells(before: HouseholdTotal, wish: TotalWish) -> Iterator[ChangedC
 
 
 def _write(
-    reading: _Reading,
+    reading: LoadReading,
     uow: UnitOfWork,
     import_id: int,
     changing: list[TotalWish],
