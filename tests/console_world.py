@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -61,6 +61,10 @@ class World:
     """Project and token by collaborator's name."""
     records: dict[str, int]
     """Submission id by the household number, or by a name for the others."""
+
+    def over(self, services):
+        """Return the same over a copy of its database."""
+        return replace(self, services=services)
 
 
 def load_sample_units(services):

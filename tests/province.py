@@ -49,11 +49,11 @@ def opened(database_url, media, clock):
     services.media.close()
 
 
-def make(database, database_url, media):
+def make(database, database_url, media, build=build_world):
     """Make the province and leave it at rest."""
     clock = TurningClock()
     with opened(database_url, media, clock) as services:
-        world = build_world(services)
+        world = build(services)
     return Made(database, media, world, clock.at)
 
 
@@ -62,7 +62,7 @@ def copied(made, database_url, media):
     """The province over a copy of its database, which stands at *database_url*."""
     shutil.copytree(made.media, media)
     with opened(database_url, media, TurningClock(made.at)) as services:
-        yield dataclasses.replace(made.world, services=services)
+        yield made.world.over(services)
 
 
 @contextmanager

@@ -3,65 +3,37 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
 
 import pytest
-from console_world import TurningClock, make_account
-from province import Made, opened
+from console_world import make_account
+from province import copied_file, copied_on_server, make
 from report_world import DAK_HA, PROVINCE, TU_MO_RONG, ReportWorld
 
 from server.access.roles import Role
 
 
-def make(database, database_url, media):
-    """Make the province, with the people of its pages, and leave it at rest."""
-    clock = TurningClock()
-    with opened(database_url, media, clock) as services:
-        world = ReportWorld(services)
-        make_account(services, "xa", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
-        make_account(services, "xa.khac", (Role.SUPERVISOR, TU_MO_RONG), (Role.INCIDENT_OFFICER, TU_MO_RONG))
-        make_account(services, "tinh", (Role.SUPERVISOR, PROVINCE), (Role.INCIDENT_OFFICER, PROVINCE))
-        make_account(services, "doc", (Role.ANALYST, PROVINCE))
-        make_account(services, "quan.tri", (Role.ADMINISTRATOR, PROVINCE))
-    return Made(database, media, world, clock.at)
-
-
-@contextmanager
-def copied(made, database_url, media):
-    """The province over a copy of its database, which stands at *database_url*."""
-    shutil.copytree(made.media, media)
-    with opened(database_url, media, TurningClock(made.at)) as services:
-        yield made.world.over(services)
-
-
-@contextmanager
-def copied_file(made, folder):
-    """The province on SQLite, copied into *folder*."""
-    shutil.copy(made.database, folder / "reports.db")
-    with copied(made, f"sqlite:///{folder}/reports.db", folder / "reports-media") as world:
-        yield world
-
-
-@contextmanager
-def copied_on_server(made, server, folder):
-    """The province on PostgreSQL, in a database of its own that goes afterwards."""
-    name = server.new_database(made.database)
-    with copied(made, server.url(name), folder / "reports-media") as world:
-        yield world
-    server.drop_database(name)
+def build_reports(services):
+    """Make the province, with the people of its pages."""
+    world = ReportWorld(services)
+    make_account(services, "xa", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
+    make_account(services, "xa.khac", (Role.SUPERVISOR, TU_MO_RONG), (Role.INCIDENT_OFFICER, TU_MO_RONG))
+    make_account(services, "tinh", (Role.SUPERVISOR, PROVINCE), (Role.INCIDENT_OFFICER, PROVINCE))
+    make_account(services, "doc", (Role.ANALYST, PROVINCE))
+    make_account(services, "quan.tri", (Role.ADMINISTRATOR, PROVINCE))
+    return world
 
 
 @pytest.fixture(scope="session")
 def sqlite_reports(sqlite_template, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reports")
     database = shutil.copy(sqlite_template, folder / "reports.db")
-    return make(str(database), f"sqlite:///{database}", folder / "media")
+    return make(str(database), f"sqlite:///{database}", folder / "media", build_reports)
 
 
 @pytest.fixture(scope="session")
 def postgres_reports(postgres_server, postgres_template, tmp_path_factory):
     name = postgres_server.new_database(postgres_template)
-    return make(name, postgres_server.url(name), tmp_path_factory.mktemp("reports") / "media")
+    return make(name, postgres_server.url(name), tmp_path_factory.mktemp("reports") / "media", build_reports)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

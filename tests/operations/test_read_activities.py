@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
-from console_world import DAK_HA, TU_MO_RONG, example, load_sample_units, publish, send
+from console_world import DAK_HA, TU_MO_RONG, example, send
+from training_field import PROVINCE, TrainingField
 
-from server.access.actors import Account, AccountId, Post, Visitor
+from server.access.actors import Visitor
 from server.access.roles import Role
 from server.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
-from server.operations.add_account import NewAccount, NewPost, add_account
-from server.operations.add_collaborator import NewCollaborator, add_collaborator
-from server.operations.add_project import add_project
 from server.operations.read_activities import ActivityQuestion, activity_choices, activity_table
 from server.operations.review_submissions import Decision, Target, review_submissions
 from server.operations.sights import Desk
 from server.submissions.review import Verdict
 
 pytestmark = pytest.mark.database
-PROVINCE = "51"
 
 
-class Events:
+class Events(TrainingField):
     """Form 3 is published; one phone sends activities of the commune it stands in."""
-
-    def __init__(self, services):
-        self.services = services
-        services.now.advance(days=60)
-        load_sample_units(services)
-        self.project_id = add_project(services, "Gia đình (mẫu)").project_id
-        publish(services, self.project_id, "training_event")
-        token = add_collaborator(services, NewCollaborator(self.project_id, "Y Mẫu", (PROVINCE,))).token
-        self._phones = SimpleNamespace(services=services, tokens={"Y Mẫu": (self.project_id, token)})
-        posts = (NewPost(Role.SUPERVISOR, (PROVINCE,)),)
-        self._account = add_account(services, NewAccount("duyet", "Người duyệt (mẫu)", posts, "mat-khau-thu-nghiem"))
-        self._number = 100
-
-    def unit(self, code):
-        return self.services.atlas.current().territory.resolve(code, self.services.today()).unit_id
-
-    def actor(self, role=Role.SUPERVISOR, code=PROVINCE):
-        post = Post(role, self.unit(code), None, None)
-        return Account(AccountId(self._account.account_id), "duyet", (post,), elevated=False)
 
     def held(self, name, *, commune=DAK_HA, is_approved=True, **answers):
         """Send an activity, and approve it."""

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
-from console_world import DAK_HA, TU_MO_RONG, example, load_sample_units, publish, send
+from console_world import DAK_HA, TU_MO_RONG, example, send
 from plan_world import workbook
 from sqlalchemy import select
+from training_field import TrainingField
 
-from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
 from server.indicators.plan import PlanRefused
 from server.indicators.sources import parse_source
-from server.operations.add_account import NewAccount, NewPost, add_account
-from server.operations.add_collaborator import NewCollaborator, add_collaborator
-from server.operations.add_project import add_project
 from server.operations.figure_questions import FigureQuestion
 from server.operations.open_figure import open_figure
 from server.operations.publish_plan import PlanSource, publish_plan
@@ -28,27 +23,17 @@ from server.submissions.review import Verdict
 from tests.import_field import csv_file, loaded, operator_load
 
 pytestmark = pytest.mark.database
-PROVINCE = "51"
 MEASURE = "training_event.staff_trained"
 ROSTER = ("Mã số", "Họ và tên", "Chức vụ", "Đơn vị", "Từ ngày", "Đến ngày")
 SINCE = ("I1", "Từ 2021 (mẫu)", f"roster:{MEASURE}[since=2021]", "register:staff", "%", "up", "commune", "year")
 MONTHS = ("I1a", "24 tháng (mẫu)", f"roster:{MEASURE}[months=24]", "register:staff", "%", "up", "commune", "year")
 
 
-class Staff:
+class Staff(TrainingField):
     """Three people on the roster, and trainings that name some of them."""
 
     def __init__(self, services):
-        self.services = services
-        services.now.advance(days=60)
-        load_sample_units(services)
-        self.project_id = add_project(services, "Gia đình (mẫu)").project_id
-        publish(services, self.project_id, "training_event")
-        token = add_collaborator(services, NewCollaborator(self.project_id, "Y Mẫu", (PROVINCE,))).token
-        self._phones = SimpleNamespace(services=services, tokens={"Y Mẫu": (self.project_id, token)})
-        posts = (NewPost(Role.SUPERVISOR, (PROVINCE,)),)
-        self._account = add_account(services, NewAccount("duyet", "Người duyệt (mẫu)", posts, "mat-khau-thu-nghiem"))
-        self._number = 100
+        super().__init__(services)
         people = (
             ("", "Y Bét (mẫu)", "Công chức", DAK_HA, "01/01/2021", ""),
             ("", "A Tik (mẫu)", "Công chức", DAK_HA, "01/07/2025", ""),
@@ -57,13 +42,6 @@ class Staff:
         load = operator_load(self, kind="staff", as_of=services.today().replace(year=2021, month=1, day=1))
         loaded(self, csv_file(*people, headings=ROSTER), load)
         publish_plan(services, self.project_id, PlanSource("i1", workbook(indicators=(SINCE, MONTHS), targets=())))
-
-    def unit(self, code):
-        return self.services.atlas.current().territory.resolve(code, self.services.today()).unit_id
-
-    def actor(self, role=Role.SUPERVISOR, code=PROVINCE):
-        post = Post(role, self.unit(code), None, None)
-        return Account(AccountId(self._account.account_id), "duyet", (post,), elevated=False)
 
     def person(self, name):
         with self.services.engine.connect() as connection:
