@@ -6,10 +6,10 @@ The whole is the project, or one unit with all that lies in it. Laying them out 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.indicators.contribution import amount_of
-from server.indicators.figures import Goal, Receipts
+from server.indicators.figures import Amounts, Goal, Receipts
 from server.indicators.periods import PeriodKind
 from server.indicators.sources import Basis
 from server.indicators.tables import Counts, Goals
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from server.storage.repositories.plans import PlannedTarget
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.collection import Territory
+
+
+NOTHING_COUNTED: Final = Counts({}, {}, Amounts(), Receipts())
+"""What there is of a year that has not begun."""
 
 
 def counts_of(

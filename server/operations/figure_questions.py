@@ -95,6 +95,11 @@ def entries_in_force(uow: UnitOfWork) -> tuple[IndicatorEntry, ...]:
     )
 
 
+def begun(years: Iterable[int], today: date) -> tuple[int, ...]:
+    """Return those of *years* that have begun: registers are there in a year to come too, and would make it 0 %."""
+    return tuple(year for year in years if year <= today.year)
+
+
 def entries_of_year(every: Iterable[IndicatorEntry], year: int) -> tuple[IndicatorEntry, ...]:
     """Return those of *every* indicator in force that count in *year*, in the same order (see `counting`)."""
     several = tuple(every)

@@ -16,10 +16,11 @@ from server.access.roles import Permission
 from server.errors import InvalidInput
 from server.indicators.contribution import amount_of
 from server.indicators.tables import IndicatorTable, ListedUnit, Listing, table_of
-from server.operations.figure_counts import counts_with_year_before, goals_of, paper_of
+from server.operations.figure_counts import NOTHING_COUNTED, counts_with_year_before, goals_of, paper_of
 from server.operations.figure_questions import (
     FigureQuestion,
     IndicatorEntry,
+    begun,
     boundaries_of,
     entries_in_force,
     entry_asked_for,
@@ -153,7 +154,9 @@ def read_indicator(services: Services, actor: Actor, question: FigureQuestion) -
         periods = _listed(here, frame, question, territory.units_of_level(level, on))
         listed = frozenset(one.unit_id for one in periods)
         extent = Extent(entry.project_id, question.year, frame.key, listed)
-        counts = counts_with_year_before(uow, here, extent, entry.indicator, whole=question.within)
+        counts = NOTHING_COUNTED
+        if begun([question.year], services.today()):
+            counts = counts_with_year_before(uow, here, extent, entry.indicator, whole=question.within)
         paper = paper_of(uow, entry.project_id, entry.indicator)
     total_of = question.within if question.within is not None else province_of(territory, on)
     goals = goals_of(planned.targets_in(question.year), territory, on, level=level, whole=question.within)

@@ -17,7 +17,7 @@ from server.indicators.figures import Receipts, figure_of
 from server.indicators.sources import Basis
 from server.indicators.trends import with_trend
 from server.operations.figure_counts import goal_for
-from server.operations.figure_questions import FigureQuestion, boundaries_of, entries_in_force, entries_of_year
+from server.operations.figure_questions import FigureQuestion, begun, boundaries_of, entries_in_force, entries_of_year
 from server.operations.figure_sums import amounts_of, sums_of_years
 from server.storage.repositories.figure_tables import Extent
 from server.territory.units import Level
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from server.indicators.figures import Figure
     from server.operations.atlas import Map
     from server.operations.figure_questions import IndicatorEntry
+    from server.operations.figure_sums import YearlySums
     from server.operations.services import Services
     from server.storage.repositories.figure_tables import FigureTables
     from server.storage.repositories.plans import PlannedTarget
@@ -76,6 +77,8 @@ class _Place:
     year: int
     frame: str
     on: date
+    years: tuple[int, ...]
+    """The year and the one before, as far as they have begun."""
 
 
 def read_overview(services: Services, actor: Actor, question: OverviewQuestion) -> Overview:
@@ -91,7 +94,8 @@ def read_overview(services: Services, actor: Actor, question: OverviewQuestion) 
     asked = FigureQuestion("", question.year, within=unit_id)
     frame, on = boundaries_of(asked, here.territory, services.today())
     unit = None if unit_id is None else here.territory.period(unit_id, on)
-    place = _Place(here, unit_id, question.year, frame.key, on)
+    so_far = begun((question.year, question.year - 1), services.today())
+    place = _Place(here, unit_id, question.year, frame.key, on, so_far)
     with services.reading(services.operator()) as uow:
         every = entries_in_force(uow)
         lines = _lines(uow, place, entries_of_year(every, question.year))
@@ -129,7 +133,9 @@ def _figures(
     units = frozenset() if place.unit_id is None else frozenset({place.unit_id})
     extent = Extent(entries[0].project_id, place.year, place.frame, units)
     indicators = [one.indicator for one in entries]
-    sums = sums_of_years(uow, place.here, extent, indicators=indicators, years=(place.year, place.year - 1))
+    sums: YearlySums = {}
+    if place.years:
+        sums = sums_of_years(uow, place.here, extent, indicators=indicators, years=place.years)
     received = _received(uow.figure_tables, place, extent, entries)
     found = []
     for entry, receipts in zip(entries, received, strict=True):

@@ -17,7 +17,7 @@ from server.indicators.plan import Direction
 from server.indicators.sources import Basis
 from server.indicators.tables import ListedUnit, TableRow
 from server.operations.figure_counts import goal_for, paper_of
-from server.operations.figure_questions import boundaries_of, indicator_asked_for, province_of
+from server.operations.figure_questions import begun, boundaries_of, indicator_asked_for, province_of
 from server.operations.figure_sums import amounts_of, sums_of_years
 from server.storage.repositories.figure_tables import Extent
 from server.territory.neighbours import neighbours_of
@@ -109,7 +109,7 @@ def indicator_series(services: Services, actor: Actor, question: FigureQuestion)
         extent = Extent(entry.project_id, question.year, frame.key, frozenset(places))
         indicators = [one.indicator for one in planned.entries]
         wanted = {*years, question.year}
-        sums = sums_of_years(uow, here, extent, indicators=indicators, years=wanted)
+        sums = sums_of_years(uow, here, extent, indicators=indicators, years=begun(wanted, services.today()))
         sources = [source for one in indicators for source in one.sources]
         receipts = uow.figure_tables.receipts_of_years(extent, wanted, sources)
         paper = paper_of(uow, entry.project_id, entry.indicator)

@@ -11,6 +11,7 @@ from server.operations.figure_questions import FigureQuestion
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.read_figures import indicator_table
 from server.operations.read_overview import OverviewQuestion, read_overview
+from server.operations.read_series import indicator_series
 from server.submissions.review import Verdict
 
 pytestmark = pytest.mark.database
@@ -55,6 +56,20 @@ def test_a_year_is_read_by_the_plan_that_has_a_target_for_it(world):
     in_2024 = {line.entry.indicator.code: line for line in overview(world, year=2024).lines}
     assert in_2024["I6"].entry.plan_name == "old"  # which leads up to its target of 2025
     assert {2021, 2025} <= set(overview(world).years)
+
+
+def test_a_year_that_is_still_to_come_has_no_figure_though_the_register_stands(world):
+    shares = [("S1", *I6[1:2], "household_conduct_survey.visited", "units:commune", *I6[4:])]
+    publish_plan(world.services, world.project_id, PlanSource("shares", workbook(indicators=shares, targets=())))
+    for unit in (None, world.unit(DAK_HA)):
+        lines = overview(world, year=2028, within=unit).lines
+        assert {line.figure.value for line in lines} == {None}
+        table = indicator_table(world.services, world.actor(), FigureQuestion("S1", 2028, within=unit))
+        assert {one.figure.value for one in table.rows} | {table.total.value} == {None}
+        series = indicator_series(world.services, world.actor(), FigureQuestion("S1", 2028, within=unit))
+        values = {point.year: point.figure.value for point in series.points}
+        assert {value for year, value in values.items() if year > 2026} == {None}
+        assert values[2026] is not None
 
 
 def test_whoever_reads_no_figures_is_refused_and_an_unknown_unit_is_not_found(world):
