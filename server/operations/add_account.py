@@ -10,16 +10,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from server.access.deeds import Deed, DeedKind, Thing
 from server.access.roles import ACCOUNT_ROLES, Role
 from server.errors import Conflict, InvalidInput, NotFound
+from server.operations.note_deeds import note_deeds, unit_of_posts
 from server.operations.passwords import checked_password, generated_password, hash_password
 from server.operations.sign_in import canonical_login
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from server.access.actors import AccountId
+    from server.access.actors import Account, AccountId
+    from server.access.deeds import Parameter
     from server.operations.services import Services
+    from server.storage.unit_of_work import UnitOfWork
 
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{1,79}", re.ASCII)
 _LONGEST_NAME: Final = 120
@@ -58,8 +62,8 @@ class MadeAccount:
     password: str
 
 
-def add_account(services: Services, wanted: NewAccount) -> MadeAccount:
-    """Make an account with its posts.
+def add_account(services: Services, wanted: NewAccount, *, by: Account | None = None) -> MadeAccount:
+    """Make an account with its posts; *by* None: at the command line.
 
     Raises InvalidInput ``account.login_form``, ``account.name_length``, ``account.password_length``,
     ``account.role`` or what `Territory.resolve` raises; Conflict ``account.login_taken``.
@@ -79,11 +83,12 @@ def add_account(services: Services, wanted: NewAccount) -> MadeAccount:
         if uow.accounts.by_login(login) is not None:
             raise Conflict("account.login_taken", login=login)
         account_id = uow.accounts.add(facts, posts)
+        note_account(services, uow, by, DeedKind.ACCOUNT_ADDED, account_id=account_id)
     log.info("account.added", extra={"account_id": account_id})
     return MadeAccount(account_id, login, password)
 
 
-def add_post(services: Services, login: str, post: NewPost) -> None:
+def add_post(services: Services, login: str, post: NewPost, *, by: Account | None = None) -> None:
     """Give an account a further post; raises NotFound ``account.unknown`` and what `add_account` raises of posts."""
     rows = post_rows(services, post)
     with services.unit_of_work(services.operator()) as uow:
@@ -91,19 +96,21 @@ def add_post(services: Services, login: str, post: NewPost) -> None:
         if account is None:
             raise NotFound("account.unknown", login=login)
         uow.accounts.add_posts(account.account_id, rows)
+        note_account(services, uow, by, DeedKind.POST_ADDED, account_id=account.account_id, role=post.role.value)
 
 
-def disable_account(services: Services, login: str) -> None:
+def disable_account(services: Services, login: str, *, by: Account | None = None) -> None:
     """Close an account and end its sessions at once; raises NotFound ``account.unknown``."""
     with services.unit_of_work(services.operator()) as uow:
         account = uow.accounts.by_login(canonical_login(login))
         if account is None:
             raise NotFound("account.unknown", login=login)
+        note_account(services, uow, by, DeedKind.ACCOUNT_CLOSED, account_id=account.account_id)
         uow.accounts.disable(account.account_id, services.now())
     log.info("account.disabled", extra={"account_id": account.account_id})
 
 
-def set_password(services: Services, login: str, password: str | None) -> str:
+def set_password(services: Services, login: str, password: str | None, *, by: Account | None = None) -> str:
     """Give an account this password, or a made-up one, and end its sessions; return the password.
 
     Raises NotFound ``account.unknown`` and InvalidInput ``account.password_length``.
@@ -116,7 +123,23 @@ def set_password(services: Services, login: str, password: str | None) -> str:
             raise NotFound("account.unknown", login=login)
         uow.accounts.set_password_hash(account.account_id, password_hash)
         uow.accounts.end_sessions_of(account.account_id)
+        note_account(services, uow, by, DeedKind.PASSWORD_RESET, account_id=account.account_id)
     return chosen
+
+
+def note_account(
+    services: Services, uow: UnitOfWork, by: Account | None, kind: DeedKind, *, account_id: int, **params: Parameter
+) -> None:
+    """Keep something done to an account, for whoever administers where all its posts lie.
+
+    What concerns a post of an incident officer is the incident desk's to read: nobody else learns who that is.
+    """
+    actor = uow.accounts.actor(account_id)
+    posts = actor.posts if actor else ()
+    is_sensitive = params.get("role") == Role.INCIDENT_OFFICER.value
+    told = [one for one in posts if (one.role is Role.INCIDENT_OFFICER) is is_sensitive] or posts
+    unit_id = unit_of_posts(services, uow, told)
+    note_deeds(services, uow, by, Deed(kind, Thing.ACCOUNT, account_id, unit_id, params, is_sensitive=is_sensitive))
 
 
 def checked_login(login: str) -> str:

@@ -11,17 +11,21 @@ import string
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from server.access.deeds import Deed, DeedKind, Thing
 from server.access.devices import ha1_of
 from server.errors import InvalidInput, NotFound
 from server.language.folding import fold
 from server.operations.collect_settings import PhoneProject, collect_settings, qr_text
 from server.operations.empty_lists import EmptyList, Readers, empty_lists
 from server.operations.identify_sender import token_hash
+from server.operations.note_deeds import note_deeds
 from server.storage.repositories.collaborators import PostedPerson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from server.access.actors import Account
+    from server.access.deeds import Parameter
     from server.operations.services import Services
     from server.storage.repositories.collaborators import CollaboratorLine
     from server.storage.repositories.projects import Project
@@ -63,8 +67,8 @@ class Enrolment:
     """Lists of her forms that others have rows in and she has none: a new village, or one not loaded yet."""
 
 
-def add_collaborator(services: Services, new: NewCollaborator) -> Enrolment:
-    """Enrol and return what the phone needs.
+def add_collaborator(services: Services, new: NewCollaborator, *, by: Account | None = None) -> Enrolment:
+    """Enrol and return what the phone needs; *by* None: at the command line.
 
     Raises InvalidInput ``collaborator.no_name``, ``.name_too_long``, ``.no_unit`` or ``territory.unknown_code``,
     NotFound ``project.unknown``.
@@ -89,11 +93,14 @@ def add_collaborator(services: Services, new: NewCollaborator) -> Enrolment:
         token = _add_key(services, uow, collaborator_id, new.label or name)
         line = _line(services, uow, collaborator_id)
         empty = _empty_lists(services, uow, project, line)
+        note_deeds(services, uow, by, collaborator_deed(project, line, DeedKind.COLLABORATOR_ADDED))
     log.info("collaborator.added", extra={"collaborator": collaborator_id, "project": new.project_id})
     return replace(_enrolment(services, project, line, token=token, password=password), empty_lists=empty)
 
 
-def new_key(services: Services, collaborator_id: int, *, label: str, ends_others: bool) -> Enrolment:
+def new_key(
+    services: Services, collaborator_id: int, *, label: str, ends_others: bool, by: Account | None = None
+) -> Enrolment:
     """Make another key for a collaborator (a QR shown or printed); *ends_others*: she changed phones.
 
     Raises NotFound ``collaborator.unknown``, also when she was revoked.
@@ -104,20 +111,35 @@ def new_key(services: Services, collaborator_id: int, *, label: str, ends_others
             uow.collaborators.revoke_keys(collaborator_id, services.now(), is_stolen=False)
         token = _add_key(services, uow, collaborator_id, label or line.name)
         project = _project(uow, line.project_id)
+        kind = DeedKind.NEW_PHONE if ends_others else DeedKind.CARD_PRINTED
+        note_deeds(services, uow, by, collaborator_deed(project, line, kind))
     log.info("collaborator.key_added", extra={"collaborator": collaborator_id, "ends_others": ends_others})
     return _enrolment(services, project, line, token=token, password="")
 
 
-def revoke_collaborator(services: Services, collaborator_id: int, *, is_stolen: bool) -> None:
+def revoke_collaborator(
+    services: Services, collaborator_id: int, *, is_stolen: bool, by: Account | None = None
+) -> None:
     """End a collaborator's access: reading stops at once; her queue is held for 30 days, unless *is_stolen*.
 
     Raises NotFound ``collaborator.unknown``.
     """
     with services.unit_of_work(services.operator()) as uow:
-        if not uow.collaborators.lines(None, services.today(), collaborator_id=collaborator_id):
+        lines = uow.collaborators.lines(None, services.today(), collaborator_id=collaborator_id)
+        if not lines:
             raise NotFound("collaborator.unknown", collaborator=collaborator_id)
         uow.collaborators.revoke(collaborator_id, services.now(), is_stolen=is_stolen)
+        project = _project(uow, lines[0].project_id)
+        told = collaborator_deed(project, lines[0], DeedKind.COLLABORATOR_REVOKED, is_stolen=is_stolen)
+        note_deeds(services, uow, by, told)
     log.info("collaborator.revoked", extra={"collaborator": collaborator_id, "is_stolen": is_stolen})
+
+
+def collaborator_deed(project: Project, line: CollaboratorLine, kind: DeedKind, **params: Parameter) -> Deed:
+    """Return what is kept of something done to a collaborator; who carries incidents is the incident desk's to know."""
+    unit_id = line.unit_ids[0] if line.unit_ids else None
+    is_sensitive = project.kind == "separate"
+    return Deed(kind, Thing.COLLABORATOR, line.collaborator_id, unit_id, params, is_sensitive=is_sensitive)
 
 
 def _empty_lists(

@@ -84,19 +84,19 @@ def enrol(services: Services, account: Account, new: NewCollaborator) -> Enrolme
     for unit in new.units:
         unit_id = atlas.territory.resolve(unit, today).unit_id
         authorise(account, _PERMISSION, unit_id, scope_of=atlas.scope_of, on=today)
-    return add_collaborator(services, new)
+    return add_collaborator(services, new, by=account)
 
 
 def make_card(services: Services, account: Account, collaborator_id: int, *, ends_others: bool) -> Enrolment:
     """Make a new key for a collaborator of the account's territory; *ends_others*: she has another phone now."""
     listed = read_collaborator(services, account, collaborator_id)
-    return new_key(services, listed.line.collaborator_id, label=listed.line.name, ends_others=ends_others)
+    return new_key(services, listed.line.collaborator_id, label=listed.line.name, ends_others=ends_others, by=account)
 
 
 def revoke(services: Services, account: Account, collaborator_id: int, *, is_stolen: bool) -> None:
     """End the access of a collaborator of the account's territory."""
     listed = read_collaborator(services, account, collaborator_id)
-    revoke_collaborator(services, listed.line.collaborator_id, is_stolen=is_stolen)
+    revoke_collaborator(services, listed.line.collaborator_id, is_stolen=is_stolen, by=account)
 
 
 def _listed(services: Services, account: Account, collaborator_id: int | None) -> list[ListedCollaborator]:

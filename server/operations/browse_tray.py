@@ -6,8 +6,11 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from server.access.deeds import DeedKind
 from server.access.roles import Permission
 from server.errors import Conflict, InvalidInput, NotFound
+from server.operations.note_deeds import note_deeds
+from server.operations.release_held import upload_deed
 from server.operations.sights import tray_sight_of
 
 if TYPE_CHECKING:
@@ -63,5 +66,7 @@ def discard_held(services: Services, account: Account, upload_id: int, reason: s
             upload_id, state="discarded", at=services.now(), account_id=account.account_id, comment=tidy
         ):
             raise Conflict("tray.settled")
+        unit_id = uow.collaborators.unit_of(held.collaborator_id, services.today())
+        note_deeds(services, uow, account, upload_deed(held, DeedKind.UPLOAD_DISCARDED, unit_id))
     log.info("tray.discarded", extra={"upload": upload_id, "reason": held.reason})
     return held

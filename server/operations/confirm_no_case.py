@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.access.authorisation import authorise
+from server.access.deeds import Deed, DeedKind, Thing
 from server.access.roles import Permission
 from server.errors import Conflict, InvalidInput, NotFound
 from server.indicators.periods import Period, PeriodKind
 from server.operations.no_case_sheet import known_of, may_be_confirmed
+from server.operations.note_deeds import note_deeds
 from server.operations.sights import Desk, review_sight_of
 from server.territory.units import Level
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from server.access.actors import Account
+    from server.access.deeds import Parameter
     from server.operations.atlas import Map
     from server.operations.services import Services
     from server.storage.unit_of_work import UnitOfWork
@@ -51,7 +54,9 @@ def confirm_no_case(services: Services, account: Account, order: NoCaseOrder) ->
     with services.unit_of_work(review_sight_of(account, Desk.INCIDENTS, today)) as uow:
         known = uow.accounts.by_id(account.account_id)
         assert known is not None, "a session has an account"
-        return _confirm(services, uow, order, author=known.name, account_id=int(account.account_id))
+        confirmed = _confirm(services, uow, order, author=known.name, account_id=int(account.account_id))
+        note_deeds(services, uow, account, _deed(DeedKind.NO_CASE_CONFIRMED, order.unit_id, period=order.period.label))
+        return confirmed
 
 
 def confirm_for_the_operator(services: Services, order: NoCaseOrder, author: str) -> int:
@@ -70,7 +75,8 @@ def withdraw_no_case(services: Services, account: Account, no_case_id: int) -> N
     with services.unit_of_work(review_sight_of(account, Desk.INCIDENTS, today)) as uow:
         known = uow.accounts.by_id(account.account_id)
         assert known is not None, "a session has an account"
-        _withdraw(services, uow, no_case_id, known.name)
+        unit_id = _withdraw(services, uow, no_case_id, known.name)
+        note_deeds(services, uow, account, _deed(DeedKind.NO_CASE_WITHDRAWN, unit_id))
 
 
 def withdraw_for_the_operator(services: Services, no_case_id: int, author: str) -> None:
@@ -117,8 +123,14 @@ def _check(uow: UnitOfWork, here: Map, order: NoCaseOrder, today: date) -> None:
         raise InvalidInput("no_case.not_a_commune")
 
 
-def _withdraw(services: Services, uow: UnitOfWork, no_case_id: int, author: str) -> None:
-    if uow.no_cases.unit_of(no_case_id) is None:
+def _withdraw(services: Services, uow: UnitOfWork, no_case_id: int, author: str) -> UnitId:
+    unit_id = uow.no_cases.unit_of(no_case_id)
+    if unit_id is None:
         raise NotFound("no_case.unknown")
     uow.no_cases.withdraw(no_case_id, services.now(), author)
     log.info("no_case.withdrawn", extra={"confirmation": no_case_id})
+    return unit_id
+
+
+def _deed(kind: DeedKind, unit_id: UnitId, **params: Parameter) -> Deed:
+    return Deed(kind, Thing.PERIOD, None, unit_id, params, is_sensitive=True)

@@ -11,11 +11,13 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import Conflict, InvalidInput, NotFound
 from server.indicators.report_grid import ReportPage, written_page
 from server.operations.fill_report import fill_public
 from server.operations.lock_period import LockOrder, Signer, is_locked, lock_as
 from server.operations.lock_signers import authorise_signing
+from server.operations.note_deeds import note_deeds
 from server.operations.report_document import written_document
 from server.operations.report_grids import grids_of
 from server.operations.unit_figures import entries_of
@@ -42,7 +44,16 @@ def issue_report(services: Services, account: Account, order: ReportOrder, *, re
     with services.unit_of_work(services.operator()) as uow:
         known = uow.accounts.by_id(account.account_id)
         assert known is not None, "a session has an account"
-        return _issue(services, uow, order, Signer(account.account_id, known.name), reason=reason)
+        issue = _issue(services, uow, order, Signer(account.account_id, known.name), reason=reason)
+        told = Deed(
+            DeedKind.REPORT_ISSUED,
+            Thing.REPORT,
+            issue.issue_id,
+            order.unit_id,
+            {"period": issue.key.period, "report": issue.key.name, "revision": issue.revision},
+        )
+        note_deeds(services, uow, account, told)
+        return issue
 
 
 def issue_for_the_operator(services: Services, order: ReportOrder, author: str, *, reason: str = "") -> Issue:

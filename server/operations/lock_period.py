@@ -11,10 +11,12 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import Conflict, InvalidInput, NotFound
 from server.indicators.lock_format import read_lock, written_lock
 from server.indicators.locks import LockedPeriod, LockedPlan, LockedTable
 from server.operations.lock_signers import authorise_signing
+from server.operations.note_deeds import note_deeds
 from server.operations.unit_figures import entries_of, place_of, tables_of
 
 if TYPE_CHECKING:
@@ -67,7 +69,16 @@ def lock_within(services: Services, uow: UnitOfWork, account: Account, order: Lo
     authorise_signing(here, account, order.unit_id, services.today())
     known = uow.accounts.by_id(account.account_id)
     assert known is not None, "a session has an account"
-    return _lock(services, uow, order, Signer(account.account_id, known.name))
+    lock = _lock(services, uow, order, Signer(account.account_id, known.name))
+    told = Deed(
+        DeedKind.PERIOD_LOCKED,
+        Thing.PERIOD,
+        lock.lock_id,
+        order.unit_id,
+        {"period": order.period.label, "revision": lock.revision},
+    )
+    note_deeds(services, uow, account, told)
+    return lock
 
 
 def lock_for_the_operator(services: Services, order: LockOrder, author: str) -> KeptLock:

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from server.access.deeds import DeedKind
 from server.errors import InvalidInput, NotFound
+from server.operations.add_collaborator import collaborator_deed
 from server.operations.empty_lists import EmptyList, Readers, empty_lists, refuse_empty_lists
+from server.operations.note_deeds import note_deeds
 from server.storage.repositories.collaborators import PostedPerson
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from server.access.actors import Account
     from server.operations.services import Services
     from server.storage.repositories.collaborators import CollaboratorLine
     from server.storage.unit_of_work import UnitOfWork
@@ -49,7 +53,7 @@ class Moved:
     empty_lists: tuple[EmptyList, ...]
 
 
-def move_collaborator(services: Services, move: Move) -> Moved:
+def move_collaborator(services: Services, move: Move, *, by: Account | None = None) -> Moved:
     """End her posts the day before the new ones start, or on *until* where there are none.
 
     Raises NotFound ``collaborator.unknown``, InvalidInput ``collaborator.no_move``, ``.move_in_the_past`` or what
@@ -70,6 +74,9 @@ def move_collaborator(services: Services, move: Move) -> Moved:
         empty = _empty_lists(services, uow, person, on=starts)
         if not move.allows_empty_lists:
             refuse_empty_lists(empty)
+        project = uow.projects.by_id(line.project_id)
+        assert project is not None, "a collaborator belongs to a project"
+        note_deeds(services, uow, by, collaborator_deed(project, line, DeedKind.COLLABORATOR_MOVED))
     log.info("collaborator.moved", extra={"collaborator": move.collaborator_id, "posts": len(periods)})
     return Moved(line.name, tuple(one.name for one in periods.values()), starts, move.until, empty)
 

@@ -123,7 +123,7 @@ def publish_offer(services: Services, account: Account, seal: str) -> PlanPublis
     with services.reading(services.operator()) as uow:
         if _base(uow, offer.project_id, offer.name) != offer.base_plan_id:
             raise Conflict("plan.changed_meanwhile", plan=offer.name)
-    published = publish_plan(services, offer.project_id, PlanSource(offer.name, offer.workbook))
+    published = publish_plan(services, offer.project_id, PlanSource(offer.name, offer.workbook, account))
     drop_offer(services, account)
     return published
 

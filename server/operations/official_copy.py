@@ -13,12 +13,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import authorise, units_for
+from server.access.deeds import Deed, DeedKind, Thing
 from server.access.roles import Permission
 from server.errors import Conflict, InvalidInput, NotFound
 from server.indicators.report_fill import Copy
 from server.indicators.report_grid import ReportPage, read_page
 from server.operations.draft_report import key_of
 from server.operations.issue_report import LONGEST_REASON, copy_facts
+from server.operations.note_deeds import note_deeds
 from server.operations.official_numbers import official_numbers
 from server.operations.report_filling import fill_in
 
@@ -99,6 +101,9 @@ def official_copy(services: Services, account: Account, order: ReportOrder, *, a
         key = key_of(services, uow, order)
         opening = {"account_id": account.account_id, "act": act.value, "reason": tidy, "opened_at": services.now()}
         uow.reports.note_opening(key, opening)
+        params = {"act": act.value, "report": key.name, "period": key.period}
+        told = Deed(DeedKind.OFFICIAL_OPENED, Thing.REPORT, None, key.unit_id, params, is_sensitive=True)
+        note_deeds(services, uow, account, told)
         facts = _issued(uow, key) or _made(services, uow, account, order, act=act)
         if act is Act.LOCK and facts["is_old"]:
             raise Conflict("report.already_issued", unit=facts["unit"], period=key.period)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import Conflict, InvalidInput, NotFound
 from server.forms.check import Surroundings, faults
 from server.forms.check_lists import list_faults
@@ -22,6 +23,7 @@ from server.forms.sheets import SourceKind
 from server.forms.xform import read_form
 from server.indicators.measures import MEASURES, measures_of, read_measures
 from server.operations.empty_lists import EmptyList, empty_lists, readers_of, refuse_empty_lists
+from server.operations.note_deeds import note_deeds
 from server.operations.release_held import release_waiting
 from server.operations.standing_plans import refuse_breaking
 from server.registers.lists import is_property_name
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
+    from server.access.actors import Account
     from server.forms.definition import FormDefinition
     from server.forms.sheets import Sheet
     from server.operations.services import Services
@@ -57,6 +60,8 @@ class FormSource:
     files: Mapping[str, bytes] = field(default_factory=dict)
     measures: bytes | None = None
     """``measures.csv`` beside a ready XForm."""
+    by: Account | None = None
+    """Who publishes it; None at the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +195,25 @@ def publish_checked(  # noqa: PLR0913 the facts of one publication, each of its 
         uow.forms.raise_revision(project_id)
         _note_lists(uow, project_id, definition, services.now())
         empty = lists_left_empty(services, uow, version_id, audience)
+        told = form_deed(
+            DeedKind.FORM_PUBLISHED,
+            version_id,
+            form_id=definition.form_id,
+            version=definition.version,
+            is_sensitive=is_sensitive,
+        )
+        note_deeds(services, uow, source.by, told)
     log.info("form.published", extra={"form": definition.form_id, "version": definition.version})
     release_waiting(services, project_id, definition.form_id, definition.version)
     return Published(
         version_id, definition.form_id, definition.version, definition.title, True, checked.warnings, empty
     )
+
+
+def form_deed(kind: DeedKind, version_id: int, *, form_id: str, version: str, is_sensitive: bool) -> Deed:
+    """Return what is kept of something done to a form version; forms of incidents are the incident desk's to know."""
+    params = {"form": form_id, "version": version}
+    return Deed(kind, Thing.FORM, version_id, None, params, is_sensitive=is_sensitive)
 
 
 def lists_left_empty(services: Services, uow: UnitOfWork, version_id: int, audience: Audience) -> tuple[EmptyList, ...]:
@@ -266,7 +285,7 @@ def _version_facts(services: Services, source: FormSource, checked: Checked, aud
         "audience": audience.kind,
         "is_current": True,
         "published_at": services.now(),
-        "published_by": None,
+        "published_by": source.by.account_id if source.by else None,
     }
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 from zipfile import BadZipFile
 
+from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import InvalidInput, NotFound
 from server.forms.faults import Fault
 from server.forms.sheets import SourceKind, check_archive, read_sheets
@@ -19,6 +20,7 @@ from server.indicators.plan import INDICATORS, TARGETS, Plan, PlanRefused, Targe
 from server.indicators.releases import faults_with
 from server.indicators.review_policies import policy_faults
 from server.indicators.sources import Basis, Source
+from server.operations.note_deeds import note_deeds
 from server.operations.standing_plans import questions_of, yields
 from server.registers.reach import REACH_OF, SENSITIVE_LISTS
 from server.registers.tallies import BREAKDOWNS
@@ -26,6 +28,7 @@ from server.registers.tallies import BREAKDOWNS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from server.access.actors import Account
     from server.indicators.measures import Measure
     from server.operations.services import Services
     from server.operations.standing_plans import Yield
@@ -47,6 +50,8 @@ class PlanSource:
 
     name: str
     workbook: bytes
+    by: Account | None = None
+    """Who publishes it; None at the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,11 @@ def publish_plan(services: Services, project_id: int, source: PlanSource) -> Pla
             uow.plan_rules.add(known, plan.deadlines, plan.policies)
         elif is_new:
             uow.plans.put_in_force(known, services.now())
+        if is_new:
+            project = uow.projects.by_id(project_id)
+            is_apart = project is not None and project.kind == "separate"
+            told = Deed(DeedKind.PLAN_PUBLISHED, Thing.PLAN, known, None, {"name": source.name}, is_sensitive=is_apart)
+            note_deeds(services, uow, source.by, told)
     log.info("plan.published", extra={"plan": source.name, "indicators": len(plan.indicators)})
     return PlanPublished(known, source.name, len(plan.indicators), len(plan.targets), is_new)
 

@@ -11,15 +11,18 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import InvalidInput, NotFound
 from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Filling, Place, fill_plan
+from server.operations.note_deeds import note_deeds
 from server.operations.report_grids import grids_of
 from server.operations.report_measures import faults_of, known_to
 from server.operations.report_workbook import BROKEN, fill_workbook, read_report_workbook
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
+    from server.access.actors import Account
     from server.indicators.report import ReportTemplate
     from server.operations.services import Services
 
@@ -35,6 +38,8 @@ class ReportSource:
     name: str
     workbook: bytes
     author: str
+    by: Account | None = None
+    """None at the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +111,9 @@ def publish_report(services: Services, project_id: int, source: ReportSource) ->
             )
         elif is_new:
             uow.reports.put_in_force(known, services.now(), source.author)
+        if is_new:
+            note_deeds(
+                services, uow, source.by, Deed(DeedKind.LAYOUT_PUBLISHED, Thing.LAYOUT, known, None, {"name": name})
+            )
     log.info("report.published", extra={"report": name, "cells": len(template.slots)})
     return ReportPublished(known, name, settings.title_vi, len(template.slots), is_new)

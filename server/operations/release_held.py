@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, uuid5
 
+from server.access.deeds import Deed, DeedKind, Thing
 from server.access.roles import Permission
 from server.errors import Conflict, DomainError, NotFound
 from server.media.store import MediaKey
 from server.operations.envelope import Envelope, Filed, Receipt, SentFile
+from server.operations.note_deeds import note_deeds
 from server.operations.receive_submission import Post, file_instance
 from server.operations.sights import tray_sight_of
 from server.submissions.decision import Resend
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from server.storage.repositories.tray import HeldFile, HeldUpload
     from server.storage.visible import Sight
     from server.submissions.instance import Instance
+    from server.territory.units import UnitId
 
 log = logging.getLogger(__name__)
 _CHUNK = 1 << 20
@@ -40,10 +43,16 @@ def release_held(services: Services, account: Account, upload_id: int) -> Filed:
     form version is not published yet) or ``tray.held_again`` (it clashes with a record and waits under that reason).
     """
     sight = tray_sight_of(account, Permission.RELEASE_TRAY, services.today())
-    receipt = _release(services, sight, upload_id, account_id=int(account.account_id))
+    receipt = _release(services, sight, upload_id, by=account)
     if not isinstance(receipt, Filed):
         raise Conflict("tray.held_again", reason=receipt.reason)
     return receipt
+
+
+def upload_deed(held: HeldUpload, kind: DeedKind, unit_id: UnitId | None) -> Deed:
+    """Return what is kept of settling a held upload of somebody who works in that unit."""
+    params = {"reason": held.reason}
+    return Deed(kind, Thing.UPLOAD, held.upload_id, unit_id, params, is_sensitive=held.is_sensitive)
 
 
 def release_waiting(services: Services, project_id: int, form_id: str, version: str) -> int:
@@ -60,13 +69,13 @@ def release_waiting(services: Services, project_id: int, form_id: str, version: 
 
 def _is_released(services: Services, upload_id: int) -> bool:
     try:
-        return isinstance(_release(services, services.operator(), upload_id, account_id=None), Filed)
+        return isinstance(_release(services, services.operator(), upload_id, by=None), Filed)
     except DomainError as fault:
         log.warning("tray.not_released", extra={"upload": upload_id, "code": fault.code})
         return False
 
 
-def _release(services: Services, sight: Sight, upload_id: int, *, account_id: int | None) -> Receipt:
+def _release(services: Services, sight: Sight, upload_id: int, *, by: Account | None) -> Receipt:
     with services.reading(sight) as uow:
         held = uow.tray.one(upload_id)
         if held is None:
@@ -79,7 +88,11 @@ def _release(services: Services, sight: Sight, upload_id: int, *, account_id: in
     assert sender is not None, "a collaborator is never deleted"
     receipt = _file(services, held, sender, xml=xml, files=files)
     with services.unit_of_work(sight) as uow:
+        account_id = by.account_id if by else None
         uow.tray.settle(upload_id, state="released", at=services.now(), account_id=account_id, comment="")
+        unit_id = uow.collaborators.unit_of(held.collaborator_id, services.today())
+        if by is not None:
+            note_deeds(services, uow, by, upload_deed(held, DeedKind.UPLOAD_RELEASED, unit_id))
     log.info("tray.released", extra={"upload": upload_id, "reason": held.reason, "receipt": type(receipt).__name__})
     return receipt
 

@@ -13,9 +13,11 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import Conflict, InvalidInput, NotFound
 from server.indicators.releases_tables import CellState, table_of
 from server.indicators.suppression import suppress
+from server.operations.note_deeds import note_deeds
 from server.operations.release_basis import Basis, as_known, basis_of, earlier_of, written_basis
 from server.operations.release_format import written_table
 from server.storage.repositories.releases import FrozenRevision, FrozenTable
@@ -23,6 +25,8 @@ from server.storage.repositories.releases import FrozenRevision, FrozenTable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from server.access.actors import Account
+    from server.access.deeds import Parameter
     from server.indicators.suppression_tables import Published
     from server.operations.services import Services
     from server.storage.unit_of_work import UnitOfWork
@@ -40,6 +44,8 @@ class ReleaseOrder:
     plan: str
     year: int
     author: str
+    by: Account | None = None
+    """None at the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,9 @@ def _freeze(
     )
     tables = _tables(basis, published)
     uow.releases.add(revision, basis.frame, tables)
+    params: dict[str, Parameter] = {"plan": order.plan, "year": order.year, "revision": revision.revision}
+    told = Deed(DeedKind.RELEASE_SIGNED, Thing.RELEASE, None, None, params, is_sensitive=True)
+    note_deeds(services, uow, order.by, told)
     frozen = _summary(revision, tables, published, earlier)
     log.info("release.frozen", extra={"plan": order.plan, "year": order.year, "revision": frozen.revision})
     return frozen

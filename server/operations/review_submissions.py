@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import InvalidInput
 from server.operations.count_submissions import count_submissions
+from server.operations.note_deeds import note_deeds
 from server.operations.register_decisions import register_decisions
-from server.operations.sights import review_sight_of
+from server.operations.sights import Desk, review_sight_of
 from server.submissions.review import (
     LONGEST_COMMENT,
     NEEDS_COMMENT,
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from server.access.actors import Account
     from server.operations.register_decisions import Move
     from server.operations.services import Services
-    from server.operations.sights import Desk
     from server.storage.repositories.reviews import BatchDecision, Reviewable
     from server.storage.unit_of_work import UnitOfWork
 
@@ -108,6 +109,12 @@ class _Batch:
             "undoes_id": undoes_id,
         }
 
+    def deed(self, one: Reviewable, kind: DeedKind, desk: Desk) -> Deed:
+        is_sensitive = desk is Desk.INCIDENTS
+        return Deed(
+            kind, Thing.RECORD, one.submission_id, one.unit_id, is_sensitive=is_sensitive, batch_id=self.batch_id
+        )
+
 
 def review_submissions(services: Services, account: Account, decision: Decision, desk: Desk) -> Outcome:
     """Decide about the records that are the account's to decide.
@@ -129,6 +136,8 @@ def review_submissions(services: Services, account: Account, decision: Decision,
         chosen = [one for one in found.values() if one.submission_id not in left]
         uow.reviews.add([batch.row(one, state, undoes_id=None) for one in chosen])
         settle(services, uow, {one.submission_id: (one.state, state) for one in chosen})
+        kind = DeedKind(f"decision.{decision.verdict.value}")
+        note_deeds(services, uow, account, *(batch.deed(one, kind, desk) for one in chosen))
     log.info("review.decided", extra={"verdict": decision.verdict.value, "records": len(chosen)})
     return Outcome(batch.batch_id, tuple(one.submission_id for one in chosen), tuple(skipped))
 
@@ -153,6 +162,7 @@ def undo_review(services: Services, account: Account, batch_id: str, desk: Desk)
             ]
         )
         settle(services, uow, {one.submission_id: (one.state, before[one.submission_id]) for one in unchanged})
+        note_deeds(services, uow, account, *(undo.deed(one, DeedKind.UNDONE, desk) for one in unchanged))
     log.info("review.undone", extra={"records": len(unchanged)})
     return Outcome(undo.batch_id, tuple(one.submission_id for one in unchanged), tuple(skipped))
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.access.authorisation import units_for
-from server.access.roles import SEALED
+from server.access.deeds import Deed, DeedKind, Thing
+from server.access.roles import SEALED, Role
 from server.errors import NotFound
+from server.operations.note_deeds import note_deeds, unit_of_posts
 from server.operations.passwords import hash_password, is_outdated, is_password
 from server.operations.sessions import ELEVATION, LONGEST, open_session, session_key
 from server.operations.throttle import QUIET, counters_of, give_back, take_turn
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from server.operations.sessions import OpenSession
     from server.operations.throttle import Counter
     from server.storage.repositories.accounts import KnownAccount
+    from server.storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +73,8 @@ def sign_in(services: Services, credentials: Credentials, *, old_session_id: str
         return MustWait(wait)
     if not _is_right(account, credentials.password):
         log.info("sign_in.refused")
+        with services.unit_of_work(services.operator()) as uow:
+            _note(services, uow, account.account_id if account else None, DeedKind.SIGN_IN_REFUSED)
         return WrongPassword()
     assert account is not None
     now, better_hash = services.now(), _better_hash(account, credentials.password)
@@ -82,6 +87,7 @@ def sign_in(services: Services, credentials: Credentials, *, old_session_id: str
         if better_hash is not None:
             uow.accounts.set_password_hash(account.account_id, better_hash)
         session_id = open_session(uow.accounts, account.account_id, now, created_at=now, elevated_until=None)
+        _note(services, uow, account.account_id, DeedKind.SIGNED_IN)
     log.info("sign_in.opened", extra={"account_id": account.account_id})
     return SignedIn(session_id)
 
@@ -113,6 +119,7 @@ def pass_second_step(services: Services, session: OpenSession, *, password: str,
             created_at=known.created_at if known else now,
             elevated_until=now + ELEVATION,
         )
+        _note(services, uow, account.account_id, DeedKind.SECOND_STEP)
     log.info("sign_in.elevated", extra={"account_id": account.account_id})
     return SignedIn(session_id)
 
@@ -126,8 +133,25 @@ def may_pass_second_step(services: Services, session: OpenSession) -> bool:
 
 def sign_out(services: Services, session_id: str) -> None:
     """End a session; harmless if it is over."""
+    key = session_key(session_id)
     with services.unit_of_work(services.operator()) as uow:
-        uow.accounts.end_session(session_key(session_id))
+        known = uow.accounts.session(key)
+        uow.accounts.end_session(key)
+        if known is not None:
+            _note(services, uow, known.account_id, DeedKind.SIGNED_OUT)
+
+
+def _note(services: Services, uow: UnitOfWork, account_id: int | None, kind: DeedKind) -> None:
+    """Keep a deed about a session; that somebody took the second step is for the incident desk alone.
+
+    A login that nobody has is kept as well, and not what was typed: it may have been a password.
+    """
+    by = None if account_id is None else uow.accounts.actor(account_id)
+    posts = by.posts if by else ()
+    is_sensitive = kind is DeedKind.SECOND_STEP
+    told = [one for one in posts if (one.role is Role.INCIDENT_OFFICER) is is_sensitive] or posts
+    unit_id = unit_of_posts(services, uow, told)
+    note_deeds(services, uow, by, Deed(kind, Thing.ACCOUNT, account_id, unit_id, is_sensitive=is_sensitive))
 
 
 def _turn(services: Services, login: str, counters: tuple[Counter, Counter]) -> tuple[KnownAccount | None, int]:

@@ -6,7 +6,7 @@ do so, after the second sign-in step. Nobody sees exact counts here, not even th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -72,13 +72,13 @@ def may_sign_releases(services: Services, account: Account) -> bool:
 def freeze_as_officer(services: Services, account: Account, order: ReleaseOrder) -> Frozen:
     """Freeze the tables of a year for the first time; raises what `_authorise` and `freeze_release` raise."""
     _authorise(services, account)
-    return freeze_release(services, order)
+    return freeze_release(services, replace(order, by=account))
 
 
 def revise_as_officer(services: Services, account: Account, order: ReleaseOrder, *, may_hide_more: bool) -> Frozen:
     """Freeze the tables of a year anew; raises what `_authorise` and `revise_release` raise."""
     _authorise(services, account)
-    return revise_release(services, order, may_hide_more=may_hide_more)
+    return revise_release(services, replace(order, by=account), may_hide_more=may_hide_more)
 
 
 def _authorise(services: Services, account: Account) -> None:

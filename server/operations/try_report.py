@@ -96,7 +96,7 @@ def publish_layout(services: Services, account: Account, sent: ReportUpload) -> 
     with services.reading(services.operator()) as uow:
         known = uow.accounts.by_id(account.account_id)
     assert known is not None, "a session has an account"
-    return publish_report(services, sent.project_id, ReportSource(sent.name, sent.workbook, known.name))
+    return publish_report(services, sent.project_id, ReportSource(sent.name, sent.workbook, known.name, account))
 
 
 def _authorise(services: Services, account: Account) -> None:

@@ -19,6 +19,7 @@ from server.storage.repositories.carried_lists import CarriedLists
 from server.storage.repositories.clean_records import CleanRecords
 from server.storage.repositories.collaborators import Collaborators
 from server.storage.repositories.completeness import Completeness
+from server.storage.repositories.deeds import Deeds
 from server.storage.repositories.entities import Entities
 from server.storage.repositories.entity_effects import EntityEffects
 from server.storage.repositories.entity_history import EntityHistory
@@ -118,6 +119,11 @@ class UnitOfWork:
     def entities(self) -> Entities:
         """Return entity lists, entities and their versions, to write."""
         return Entities(self._connection, self.sight)
+
+    @cached_property
+    def deeds(self) -> Deeds:
+        """Return what people did and opened."""
+        return Deeds(self._connection, self.sight)
 
     @cached_property
     def suspects(self) -> Suspects:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from sqlalchemy import ColumnElement, False_, Select, and_, false, func, literal_column, not_, or_, select, true
 
 from server.registers.reach import Reach
+from server.storage.models.deeds import DeedRow
 from server.storage.models.no_cases import NoCaseRow
 from server.storage.models.paper_figures import PaperFigureRow
 from server.storage.models.people import CollaboratorPostRow
@@ -153,6 +154,21 @@ def visible_no_cases(sight: Sight) -> Select[Any]:
         case Reading(_, sensitive_units):
             below = NoCaseRow.unit_id.in_(_below(sensitive_units)) if sensitive_units else false()
             return select(NoCaseRow).where(below)
+        case _:
+            assert_never(sight)
+
+
+def visible_deeds(sight: Sight) -> Select[Any]:
+    """Return the select of what was done in *sight*: at the incident desk below incident posts alone."""
+    match sight:
+        case Operator():
+            return select(DeedRow)
+        case Intake():
+            return select(DeedRow).where(false())
+        case Reading(units, sensitive_units):
+            everyday = DeedRow.unit_id.in_(_below(units)) if units else false()
+            sensitive = DeedRow.unit_id.in_(_below(sensitive_units)) if sensitive_units else false()
+            return select(DeedRow).where(_by_sensitivity(DeedRow.is_sensitive, everyday, sensitive))
         case _:
             assert_never(sight)
 

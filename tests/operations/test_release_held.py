@@ -20,7 +20,7 @@ def field(services):
 
 
 def release(services, held: Held) -> Filed:
-    return _release(services, services.operator(), held.upload_id, account_id=None)
+    return _release(services, services.operator(), held.upload_id, by=None)
 
 
 def rows(services, statement):
@@ -95,4 +95,4 @@ def test_releasing_twice_is_refused_and_changes_nothing(field, services):
 
 def test_an_upload_out_of_sight_is_not_there(services):
     with pytest.raises(NotFound, match=r"tray\.unknown"):
-        _release(services, services.operator(), 99, account_id=None)
+        _release(services, services.operator(), 99, by=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.storage.models import (
+    deeds,
     figures,
     forms,
     imports,
@@ -27,6 +28,7 @@ from server.storage.models.schema import db
 
 __all__ = [
     "db",
+    "deeds",
     "figures",
     "forms",
     "imports",

@@ -182,6 +182,14 @@ class Collaborators:
         self.add_posts(collaborator_id, posts)
         return collaborator_id
 
+    def unit_of(self, collaborator_id: int, today: date) -> UnitId | None:
+        """Return a unit of a person's work on that day or later, else the last she had; None: she never had any."""
+        rows = CollaboratorPostRow
+        mine = select(rows.unit_id).where(rows.collaborator_id == collaborator_id)
+        newest = mine.order_by(_ends_not_before(today).desc(), rows.id.desc()).limit(1)
+        found = self._connection.execute(newest).scalar()
+        return None if found is None else UnitId(found)
+
     def at_work(self, project_id: int, on: date) -> list[PostedPerson]:
         """Return those of the project who have access and a post on that day, by name of enrolment."""
         rows = self._connection.execute(

@@ -15,6 +15,7 @@ from server.storage.models.reviews import ReviewRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.visible import Sight, visible
 from server.submissions.review import PastDecision, ReviewState
+from server.territory.units import UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +33,7 @@ class Reviewable:
     instance_name: str
     state: ReviewState
     is_flagged: bool
+    unit_id: UnitId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Reviews:
                 SubmissionRow.review_state,
                 SubmissionRow.is_flagged,
                 SubmissionRow.is_derived,
+                SubmissionRow.unit_id,
             )
             .with_for_update(of=SubmissionRow)
         )
@@ -107,6 +110,7 @@ class Reviews:
                 row.instance_name,
                 ReviewState(row.review_state),
                 row.is_flagged or not row.is_derived,
+                None if row.unit_id is None else UnitId(row.unit_id),
             )
             for row in rows
         }

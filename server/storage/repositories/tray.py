@@ -37,6 +37,7 @@ class HeldUpload:
     received_at: datetime
     submission_id: int | None
     files: int
+    is_sensitive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +165,5 @@ def _held(row: Row[*tuple[Any, ...]]) -> HeldUpload:
         row.received_at,
         row.submission_id,
         row.files,
+        row.is_sensitive,
     )

@@ -1,0 +1,123 @@
+"""What people did and opened: added to, and read by those in whose territory it was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import aliased
+
+from server.access.deeds import DeedKind, Thing
+from server.storage.models.deeds import DeedRow
+from server.storage.models.people import AccountRow
+from server.storage.visible import Sight, visible_deeds
+from server.territory.units import UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row, Select
+
+
+@dataclass(frozen=True, slots=True)
+class DeedFilters:
+    """Which deeds are looked for; None and empty leave a side open. *before* is not included."""
+
+    is_sensitive: bool
+    kinds: frozenset[DeedKind] = frozenset()
+    account_id: int | None = None
+    thing: Thing | None = None
+    thing_id: int | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeedPlace:
+    """A place in a list of deeds, newest first: the moment, and how many of that very moment lie before it.
+
+    Not the row's number, whose gaps would tell how much was done at the incident desk.
+    """
+
+    at: datetime
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeedLine:
+    """One deed with the names of those who did it; *account_name* is empty for what the server did."""
+
+    done_at: datetime
+    account_id: int | None
+    login: str
+    account_name: str
+    stands_in_for: str
+    kind: DeedKind
+    thing: Thing
+    thing_id: int | None
+    unit_id: UnitId | None
+    params: Mapping[str, Any]
+    batch_id: str
+
+
+class Deeds:
+    """Deeds in sight."""
+
+    def __init__(self, connection: Connection, sight: Sight) -> None:
+        self._connection = connection
+        self.sight = sight
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert deeds."""
+        self._connection.execute(insert(DeedRow), [dict(one) for one in rows])
+
+    def page(self, filters: DeedFilters, *, after: DeedPlace | None, size: int) -> list[DeedLine]:
+        """Return *size* deeds at most, newest first, from *after* on."""
+        rows, other = DeedRow, aliased(AccountRow)
+        chosen = _narrowed(visible_deeds(self.sight), filters)
+        if after is not None:
+            chosen = chosen.where(rows.done_at <= after.at).offset(after.shown)
+        shown = (
+            chosen.outerjoin(AccountRow, AccountRow.id == rows.account_id)
+            .outerjoin(other, other.id == rows.stands_in_for_id)
+            .add_columns(AccountRow.login, AccountRow.name.label("account_name"), other.name.label("stands_in_for"))
+            .order_by(rows.done_at.desc(), rows.id.desc())
+            .limit(size)
+        )
+        return [_line(row) for row in self._connection.execute(shown)]
+
+
+def _narrowed(chosen: Select[Any], filters: DeedFilters) -> Select[Any]:
+    rows = DeedRow
+    wanted: dict[Any, object | None] = {
+        rows.account_id: filters.account_id,
+        rows.thing: filters.thing.value if filters.thing else None,
+        rows.thing_id: filters.thing_id,
+    }
+    chosen = chosen.where(rows.is_sensitive.is_(filters.is_sensitive))
+    chosen = chosen.where(*(column == value for column, value in wanted.items() if value is not None))
+    if filters.kinds:
+        chosen = chosen.where(rows.kind.in_(sorted(filters.kinds)))
+    if filters.since is not None:
+        chosen = chosen.where(rows.done_at >= filters.since)
+    if filters.before is not None:
+        chosen = chosen.where(rows.done_at < filters.before)
+    return chosen
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> DeedLine:
+    return DeedLine(
+        row.done_at,
+        row.account_id,
+        row.login or "",
+        row.account_name or "",
+        row.stands_in_for or "",
+        DeedKind(row.kind),
+        Thing(row.thing),
+        row.thing_id,
+        None if row.unit_id is None else UnitId(row.unit_id),
+        row.params,
+        row.batch_id,
+    )
