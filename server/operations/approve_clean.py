@@ -79,11 +79,11 @@ def fate_of(services: Services, account: Account, submission_id: int) -> Fate | 
     """Return what the rule in force will do with a record in the account's sight; None where none will do anything."""
     with services.reading(sight_of(account, Desk.EVERYDAY, services.today())) as uow:
         one = uow.clean_records.one_waiting(submission_id)
-        found = None if one is None else uow.plan_rules.policy_for(one.project_id, one.form_id)
-    if one is None or found is None or found.rule.policy is Policy.BY_HAND:
+    if one is None or one.rule is None or one.rule.rule.policy is Policy.BY_HAND:
         return None
-    due = (one.received_at + timedelta(days=found.rule.days)).astimezone(services.settings.timezone).date()
-    return Fate(due, lot_of(services, one.project_id, one.root_instance_id, found.rule.held_back))
+    rule = one.rule.rule
+    due = (one.received_at + timedelta(days=rule.days)).astimezone(services.settings.timezone).date()
+    return Fate(due, lot_of(services, one.project_id, one.root_instance_id, rule.held_back))
 
 
 def list_runs(services: Services, account: Account, desk: Desk) -> tuple[PolicyRun, ...]:

@@ -10,10 +10,10 @@ from server.errors import DomainError, NotFound
 from server.forms.xml_reader import read_xml
 from server.operations.browse_submissions import filters_of, place_of
 from server.operations.record_entities import RecordEntity, entities_of
+from server.operations.record_history import MOST_COMPARED, compared, history_of, standing_comments
 from server.operations.sights import register_sight_of, sight_of
 from server.storage.repositories.records import Cursor
 from server.submissions.answers import Section, read_answers
-from server.submissions.changes import Change, changes
 from server.submissions.choice_labels import ChoiceLabels
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from server.access.actors import Account
     from server.operations.browse_submissions import Question
     from server.operations.form_shelf import ShelvedForm
+    from server.operations.record_history import StandingComment, Step
     from server.operations.services import Services
     from server.storage.repositories.records import AttachmentLine, FindingLine, RecordLine, VersionLine
     from server.storage.repositories.reviews import DecisionLine
@@ -35,14 +36,6 @@ _IDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """What *shown* says otherwise than the version before it."""
-
-    earlier: VersionLine
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class RecordView:
     """A record as its page shows it. *shown* is the version whose answers these are, most often the current one."""
 
@@ -52,9 +45,9 @@ class RecordView:
     answers: Section
     findings: tuple[FindingLine, ...]
     attachments: tuple[AttachmentLine, ...]
-    versions: tuple[VersionLine, ...]
-    decisions: tuple[DecisionLine, ...]
-    comparison: Comparison | None
+    history: tuple[Step, ...]
+    comments: tuple[StandingComment, ...]
+    """What reviewers said of single questions, of whatever version."""
     next_id: int | None
     """The record to look at after this one, within what the list was narrowed to."""
     entities: tuple[RecordEntity, ...]
@@ -70,9 +63,8 @@ class _Kept:
     line: RecordLine
     versions: tuple[VersionLine, ...]
     shown: VersionLine
-    earlier: VersionLine | None
-    xml: bytes
-    earlier_xml: bytes
+    documents: Mapping[int, bytes]
+    """The bytes of the versions that are compared, and of the one shown, by version."""
     findings: tuple[FindingLine, ...]
     attachments: tuple[AttachmentLine, ...]
     decisions: tuple[DecisionLine, ...]
@@ -99,27 +91,24 @@ def read_record(
     kept = _read(services, account, submission_id, question=question, version_id=version_id)
     today = services.today()
     atlas = services.atlas.current()
-    form = services.shelf.version_by_id(kept.shown.form_version_id)
-    named = (one.decode() for one in _IDS.findall(kept.xml + kept.earlier_xml))
+    named = (one.decode() for xml in kept.documents.values() for one in _IDS.findall(xml))
     sight = register_sight_of(account, question.desk, atlas, today=today)
     entities = entities_of(services, sight, kept.line, kept.shown, named=named)
     naming = _Naming(atlas.territory, kept.line.event_date or today, entities.names)
-    answers = _answers(kept.xml, form, naming)
-    comparison = None
-    if kept.earlier is not None:
-        earlier_form = services.shelf.version_by_id(kept.earlier.form_version_id)
-        earlier = _answers(kept.earlier_xml, earlier_form, naming)
-        comparison = Comparison(kept.earlier, changes(earlier, answers))
+    forms = {one.version_id: one.form_version_id for one in kept.versions}
+    answers = {
+        version_id: _answers(xml, services.shelf.version_by_id(forms[version_id]), naming)
+        for version_id, xml in kept.documents.items()
+    }
     return RecordView(
         kept.line,
         place_of(atlas, kept.line, today),
         kept.shown,
-        answers,
+        answers[kept.shown.version_id],
         kept.findings,
         kept.attachments,
-        kept.versions,
-        kept.decisions,
-        comparison,
+        history_of(kept.versions, kept.decisions, answers),
+        standing_comments(kept.decisions),
         kept.next_id,
         entities.entities,
         entities.questions,
@@ -134,29 +123,25 @@ def _read(
         line = uow.records.one(submission_id)
         if line is None:
             raise NotFound("access.not_found")
-        versions = tuple(uow.records.versions(submission_id))
-        shown, earlier = _chosen(versions, version_id or line.version_id)
+        wanted = version_id or line.version_id
+        # One more than is compared: each with the one before it.
+        kept = uow.records.versions(submission_id, newest=MOST_COMPARED + 1, shown=wanted)
+        versions = kept.lines
+        shown = next((one for one in versions if one.version_id == wanted), None)
+        if shown is None:
+            raise NotFound("access.not_found")
+        missing = compared(versions, shown) - kept.documents.keys()
         following = uow.records.page(filters, after=Cursor(line.received_at, line.submission_id), size=1)
         return _Kept(
             line,
             versions,
             shown,
-            earlier,
-            uow.records.xml(shown.version_id),
-            uow.records.xml(earlier.version_id) if earlier else b"",
+            {**kept.documents, **uow.records.documents(missing)},
             tuple(uow.records.findings(shown.version_id)),
             tuple(uow.records.attachments(shown.version_id)),
             tuple(uow.reviews.history(submission_id)),
             following[0].submission_id if following else None,
         )
-
-
-def _chosen(versions: tuple[VersionLine, ...], version_id: int) -> tuple[VersionLine, VersionLine | None]:
-    """Return the version asked for and the one that arrived before it."""
-    for place, version in enumerate(versions):
-        if version.version_id == version_id:
-            return version, versions[place - 1] if place else None
-    raise NotFound("access.not_found")
 
 
 def _answers(xml: bytes, form: ShelvedForm, naming: _Naming) -> Section:

@@ -20,6 +20,7 @@ from server.operations.register_decisions import register_decisions
 from server.operations.sights import Desk, review_sight_of
 from server.submissions.review import (
     LONGEST_COMMENT,
+    MOST_QUESTION_COMMENTS,
     NEEDS_COMMENT,
     STATE_AFTER,
     ReviewState,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from server.operations.services import Services
     from server.storage.repositories.reviews import BatchDecision, Reviewable
     from server.storage.unit_of_work import UnitOfWork
+    from server.submissions.review import QuestionComment
 
 MOST_AT_ONCE: Final = 200
 
@@ -59,6 +61,8 @@ class Decision:
     targets: tuple[Target, ...]
     spares_flagged: bool
     """Ticked in a list, not looked at: leave flagged records unapproved."""
+    questions: tuple[QuestionComment, ...] = ()
+    """What there is to say of single questions; only with what is sent back."""
 
 
 class SkipReason(StrEnum):
@@ -119,8 +123,8 @@ class _Batch:
 def review_submissions(services: Services, account: Account, decision: Decision, desk: Desk) -> Outcome:
     """Decide about the records that are the account's to decide.
 
-    Raises InvalidInput ``review.nothing_chosen``, ``review.too_many``, ``review.comment_needed`` or
-    ``review.comment_too_long``.
+    Raises InvalidInput ``review.nothing_chosen``, ``review.too_many``, ``review.comment_needed``,
+    ``review.comment_too_long`` or ``review.too_many_comments``.
     """
     comment = _checked(decision)
     seen = {target.submission_id: target.version_id for target in decision.targets}
@@ -135,6 +139,7 @@ def review_submissions(services: Services, account: Account, decision: Decision,
         left = {one.submission_id for one in skipped}
         chosen = [one for one in found.values() if one.submission_id not in left]
         uow.reviews.add([batch.row(one, state, undoes_id=None) for one in chosen])
+        uow.reviews.comment_questions(batch.batch_id, decision.questions)
         settle(services, uow, {one.submission_id: (one.state, state) for one in chosen})
         kind = DeedKind(f"decision.{decision.verdict.value}")
         note_deeds(services, uow, account, *(batch.deed(one, kind, desk) for one in chosen))
@@ -174,9 +179,12 @@ def _checked(decision: Decision) -> str:
         raise InvalidInput("review.nothing_chosen")
     if len(decision.targets) > MOST_AT_ONCE:
         raise InvalidInput("review.too_many", most=MOST_AT_ONCE)
-    if decision.verdict in NEEDS_COMMENT and not comment:
+    questions = decision.questions
+    if decision.verdict in NEEDS_COMMENT and not comment and not questions:
         raise InvalidInput("review.comment_needed")
-    if len(comment) > LONGEST_COMMENT:
+    if len(questions) > MOST_QUESTION_COMMENTS:
+        raise InvalidInput("review.too_many_comments", most=MOST_QUESTION_COMMENTS)
+    if max(len(text) for text in (comment, *(one.text for one in questions))) > LONGEST_COMMENT:
         raise InvalidInput("review.comment_too_long", most=LONGEST_COMMENT)
     return comment
 

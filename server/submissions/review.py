@@ -40,6 +40,7 @@ NEEDS_COMMENT: Final = frozenset({Verdict.RETURN, Verdict.REJECT})
 """Verdicts that somebody must be able to act on or to understand later."""
 
 LONGEST_COMMENT: Final = 1000
+MOST_QUESTION_COMMENTS: Final = 100
 
 STATE_AFTER: Final[Mapping[Verdict, ReviewState]] = MappingProxyType(
     {
@@ -59,6 +60,14 @@ VERDICTS_IN: Final[Mapping[ReviewState, frozenset[Verdict]]] = MappingProxyType(
         ReviewState.REJECTED: frozenset({Verdict.APPROVE, Verdict.RETURN}),
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionComment:
+    """What a reviewer says of one question; *path* is that of the answer, with ``[n]`` on every repeat instance."""
+
+    path: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,10 +69,11 @@ def test_an_edit_is_compared_with_the_version_before(world, account):
     deprecated = "<deprecatedID>uuid:00000000-0000-4000-8000-000000000037</deprecatedID>"
     send(world, "Y Mẫu", xml.replace("<instanceName>", f"{deprecated}<instanceName>").encode())
     view = read(world, account, "37")
-    assert [change.path for change in view.comparison.changes] == ["/answers/about/hh_poverty"]
-    first = read(world, account, "37", version_id=view.versions[0].version_id)
-    assert first.comparison is None
-    assert said(first)["hh_poverty"] == ["Hộ nghèo"]
+    edit, first = view.history
+    assert ([change.path for change in edit.changes], first.changes) == (["/answers/about/hh_poverty"], None)
+    before = read(world, account, "37", version_id=first.line.version_id)
+    assert said(before)["hh_poverty"] == ["Hộ nghèo"]
+    assert before.history == view.history
 
 
 def test_the_next_record_is_the_next_of_the_list_and_the_last_has_none(world, account):

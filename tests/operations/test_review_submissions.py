@@ -17,7 +17,9 @@ from server.operations.review_submissions import (
     undo_review,
 )
 from server.operations.sights import Desk
-from server.submissions.review import Verdict
+from server.submissions.review import QuestionComment, Verdict
+
+LONG, SHORT = QuestionComment("/data/x", "x" * 1001), QuestionComment("/data/x", "x")
 
 
 @pytest.fixture
@@ -179,6 +181,14 @@ def test_undoing_an_approved_edit_brings_back_what_counted_before(world, officer
         (
             Decision(Verdict.APPROVE, "", tuple(Target(n, n) for n in range(201)), spares_flagged=False),
             "review.too_many",
+        ),
+        (
+            Decision(Verdict.RETURN, "", (Target(1, 1),), spares_flagged=False, questions=(LONG,)),
+            "review.comment_too_long",
+        ),
+        (
+            Decision(Verdict.RETURN, "", (Target(1, 1),), spares_flagged=False, questions=(SHORT,) * 101),
+            "review.too_many_comments",
         ),
         (Decision(Verdict.RETURN, "x" * 1001, (Target(1, 1),), spares_flagged=False), "review.comment_too_long"),
     ],

@@ -38,3 +38,14 @@ class ReviewRow(Model):
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("review_policy.id"))
     # Only an undo takes an earlier decision back.
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
+
+
+class QuestionCommentRow(Model):
+    """What a reviewer said of one question with a decision; it stands as long as the decision does."""
+
+    __tablename__ = "question_comment"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(String(500), primary_key=True)
+    """Of the answer, with ``[n]`` on every repeat instance."""
+    comment: Mapped[str] = mapped_column(Text)

@@ -22,6 +22,7 @@ from server.storage.models.registers import EntityEffectRow, EntityVersionRow
 from server.storage.models.reviews import ReviewRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.tray import HeldUploadRow
+from server.storage.repositories.plan_rules import PolicyInForce, policy_among
 from server.storage.visible import visible
 
 if TYPE_CHECKING:
@@ -43,12 +44,13 @@ class CleanRecord:
 
 @dataclass(frozen=True, slots=True)
 class CleanWaiting:
-    """A clean record that a person has not decided about: its project, form, id, and when its version came in."""
+    """A clean record that a person has not decided about: its project, id, when its version came in, and the rule."""
 
     project_id: int
-    form_id: str
     root_instance_id: str
     received_at: datetime
+    rule: PolicyInForce | None
+    """Of its form; None where no plan in force has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +102,22 @@ class CleanRecords:
         return [CleanRecord(row.id, row.version_id, row.root_instance_id) for row in self._connection.execute(found)]
 
     def one_waiting(self, submission_id: int) -> CleanWaiting | None:
-        """Return a record in sight if it is clean, however long it has waited."""
-        records, versions = SubmissionRow, SubmissionVersionRow
+        """Return a record in sight if it is clean, however long it has waited, with the rule for it."""
+        records, versions, rules = SubmissionRow, SubmissionVersionRow, ReviewPolicyRow
         found = (
             visible(self.sight)
             .join(FormRow, FormRow.id == records.form_key)
             .join(versions, and_(versions.submission_id == records.id, versions.is_current))
+            .outerjoin(PlanRow, PlanRow.project_id == records.project_id)
+            .outerjoin(rules, and_(rules.plan_id == PlanRow.id, rules.form_id == FormRow.form_id))
             .where(records.id == submission_id, _is_clean())
-            .with_only_columns(records.project_id, FormRow.form_id, records.root_instance_id, versions.received_at)
+            .order_by(PlanRow.published_at.desc(), PlanRow.id.desc())
+            .with_only_columns(records.project_id, PlanRow.name, rules, records.root_instance_id, versions.received_at)
         )
-        row = self._connection.execute(found).first()
-        return None if row is None else CleanWaiting(*row)
+        rows = self._connection.execute(found).all()
+        if not rows:
+            return None
+        return CleanWaiting(rows[0].project_id, rows[0].root_instance_id, rows[0].received_at, policy_among(rows))
 
     def begin_run(self, ran_on: date, batch_id: str, at: datetime) -> bool:
         """Begin the run of a day; False if it was begun before."""

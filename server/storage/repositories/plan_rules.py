@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import insert, select
 
 from server.indicators.deadlines import Deadline
 from server.indicators.review_policies import Policy, ReviewPolicy
@@ -94,20 +94,14 @@ class PlanRules:
             )
         return list(found.values())
 
-    def policy_for(self, project_id: int, form_id: str) -> PolicyInForce | None:
-        """Return the rule in force for one form of a project, what `policies` returns for it, in one statement."""
-        rules = ReviewPolicyRow
-        rows = self._connection.execute(
-            select(PlanRow.project_id, PlanRow.name, rules)
-            .outerjoin(rules, and_(rules.plan_id == PlanRow.id, rules.form_id == form_id))
-            .where(PlanRow.project_id == project_id)
-            .order_by(PlanRow.published_at.desc(), PlanRow.id.desc())
-        )
-        newest: dict[str, Any] = {}
-        for row in rows:
-            newest.setdefault(row.name, row)
-        found = next((one for one in newest.values() if one.policy is not None), None)
-        return None if found is None else PolicyInForce(found.id, found.project_id, found.name, _policy(found))
+
+def policy_among(rows: Iterable[Any]) -> PolicyInForce | None:
+    """Return the rule in force for one form, among the plans of its project with what each says, the newest first."""
+    newest: dict[str, Any] = {}
+    for row in rows:
+        newest.setdefault(row.name, row)
+    found = next((one for one in newest.values() if one.policy is not None), None)
+    return None if found is None else PolicyInForce(found.id, found.project_id, found.name, _policy(found))
 
 
 def _deadline(row: Any) -> Deadline:  # noqa: ANN401 a row of the table

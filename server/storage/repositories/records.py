@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import Select, and_, case, func, literal, or_, select, tuple_
 
 from server.storage.models.forms import FormRow, FormVersionRow
 from server.storage.models.people import CollaboratorRow
@@ -22,7 +22,7 @@ from server.submissions.review import ReviewState
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
@@ -92,10 +92,19 @@ class VersionLine:
     version_id: int
     form_version_id: int
     instance_id: str
+    deprecated_id: str | None
     received_at: datetime
     collaborator_name: str
     device_id: str
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The versions of a record in order of arrival, and the documents of those that were to be read, by version."""
+
+    lines: tuple[VersionLine, ...]
+    documents: Mapping[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,40 +190,39 @@ class Records:
         )
         return list(self._connection.execute(found.distinct().order_by(FindingRow.code)).scalars())
 
-    def versions(self, submission_id: int) -> list[VersionLine]:
-        """Return the versions of a record that was found in sight, in order of arrival."""
+    def versions(self, submission_id: int, *, newest: int, shown: int) -> Versions:
+        """Return the versions of a record that was found in sight, with the bytes of *newest* of them and *shown*."""
         rows = SubmissionVersionRow
+        latest = select(rows.id).where(rows.submission_id == submission_id).order_by(rows.id.desc()).limit(newest)
+        is_read = or_(rows.id == shown, rows.id.in_(latest.scalar_subquery()))
         found = self._connection.execute(
             select(
                 rows.id,
                 rows.form_version_id,
                 rows.instance_id,
+                rows.deprecated_id,
                 rows.received_at,
                 rows.device_id,
                 rows.is_current,
                 func.coalesce(CollaboratorRow.name, "").label("collaborator_name"),
+                case((is_read, rows.xml)).label("xml"),
             )
             .outerjoin(CollaboratorRow, CollaboratorRow.id == rows.collaborator_id)
             .where(rows.submission_id == submission_id)
             .order_by(rows.id)
+        ).all()
+        return Versions(
+            tuple(_version(row) for row in found), {row.id: row.xml for row in found if row.xml is not None}
         )
-        return [
-            VersionLine(
-                row.id,
-                row.form_version_id,
-                row.instance_id,
-                row.received_at,
-                row.collaborator_name,
-                row.device_id,
-                row.is_current,
-            )
-            for row in found
-        ]
 
-    def xml(self, version_id: int) -> bytes:
-        """Return the bytes of a version that was found in sight."""
-        found = select(SubmissionVersionRow.xml).where(SubmissionVersionRow.id == version_id)
-        return self._connection.execute(found).scalar_one()
+    def documents(self, version_ids: Iterable[int]) -> dict[int, bytes]:
+        """Return the bytes of versions that were found in sight."""
+        wanted = sorted(version_ids)
+        if not wanted:
+            return {}
+        rows = SubmissionVersionRow
+        found = self._connection.execute(select(rows.id, rows.xml).where(rows.id.in_(wanted)))
+        return {row.id: row.xml for row in found}
 
     def findings(self, version_id: int) -> list[FindingLine]:
         """Return the findings of a version that was found in sight, the worst first."""
@@ -333,6 +341,19 @@ def _line(row: Row[*tuple[Any, ...]]) -> RecordLine:
         is_flagged=row.is_flagged or not row.is_derived,
         is_derived=row.is_derived,
         missing_media=row.missing_media,
+    )
+
+
+def _version(row: Row[*tuple[Any, ...]]) -> VersionLine:
+    return VersionLine(
+        row.id,
+        row.form_version_id,
+        row.instance_id,
+        row.deprecated_id,
+        row.received_at,
+        row.collaborator_name,
+        row.device_id,
+        row.is_current,
     )
 
 

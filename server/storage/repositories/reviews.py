@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, func, insert, or_, select, update
@@ -11,17 +12,17 @@ from sqlalchemy.orm import aliased
 from server.storage.models.people import AccountRow
 from server.storage.models.plan_rules import ReviewPolicyRow
 from server.storage.models.projects import PlanRow
-from server.storage.models.reviews import ReviewRow
+from server.storage.models.reviews import QuestionCommentRow, ReviewRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.visible import Sight, visible
-from server.submissions.review import PastDecision, ReviewState
+from server.submissions.review import PastDecision, QuestionComment, ReviewState
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ class DecisionLine:
     batch_id: str
     decided_at: datetime
     undoes_id: int | None
-    by_rule: AppliedRule | None = None
+    by_rule: AppliedRule | None
+    questions: tuple[QuestionComment, ...]
+    """What was said of single questions, in the order of their paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,17 @@ class Reviews:
         if decisions:
             self._connection.execute(insert(ReviewRow), [dict(one) for one in decisions])
 
+    def comment_questions(self, batch_id: str, comments: Sequence[QuestionComment]) -> None:
+        """Add to each decision of a batch that was just made what was said of single questions."""
+        if not comments:
+            return
+        made = self._connection.execute(select(ReviewRow.id).where(ReviewRow.batch_id == batch_id)).scalars()
+        rows = [
+            {"review_id": review_id, "path": one.path, "comment": one.text} for review_id in made for one in comments
+        ]
+        if rows:
+            self._connection.execute(insert(QuestionCommentRow), rows)
+
     def set_state(self, submission_id: int, state: ReviewState, counted_version_id: int | None) -> None:
         """Let a locked record stand where a decision put it."""
         self._connection.execute(
@@ -173,25 +187,32 @@ class Reviews:
                 ReviewPolicyRow.days,
                 ReviewPolicyRow.held_back,
                 PlanRow.name.label("plan_name"),
+                QuestionCommentRow.path,
+                QuestionCommentRow.comment.label("said"),
             )
             .outerjoin(AccountRow, AccountRow.id == ReviewRow.account_id)
             .outerjoin(ReviewPolicyRow, ReviewPolicyRow.id == ReviewRow.policy_id)
             .outerjoin(PlanRow, PlanRow.id == ReviewPolicyRow.plan_id)
+            .outerjoin(QuestionCommentRow, QuestionCommentRow.review_id == ReviewRow.id)
             .where(ReviewRow.submission_id == submission_id)
-            .order_by(ReviewRow.id.desc())
+            .order_by(ReviewRow.id.desc(), QuestionCommentRow.path)
         )
-        return [
-            DecisionLine(
-                row.id,
-                row.version_id,
-                ReviewState(row.state_before),
-                ReviewState(row.state),
-                row.comment,
-                row.account_name,
-                row.batch_id,
-                row.decided_at,
-                row.undoes_id,
-                None if row.days is None else AppliedRule(row.days, row.held_back, row.plan_name),
-            )
-            for row in rows
-        ]
+        return [_decision(list(same)) for _, same in groupby(rows, key=lambda row: row.id)]
+
+
+def _decision(rows: Sequence[Row[*tuple[Any, ...]]]) -> DecisionLine:
+    """Return a decision from its rows, one for each question that was commented on."""
+    row = rows[0]
+    return DecisionLine(
+        row.id,
+        row.version_id,
+        ReviewState(row.state_before),
+        ReviewState(row.state),
+        row.comment,
+        row.account_name,
+        row.batch_id,
+        row.decided_at,
+        row.undoes_id,
+        None if row.days is None else AppliedRule(row.days, row.held_back, row.plan_name),
+        tuple(QuestionComment(one.path, one.said) for one in rows if one.path is not None),
+    )

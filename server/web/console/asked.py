@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from server.operations.browse_submissions import Question
 from server.operations.review_submissions import Target
 from server.storage.repositories.records import Cursor
-from server.submissions.review import AWAITING, ReviewState
+from server.submissions.review import AWAITING, QuestionComment, ReviewState
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ _MOST_DIGITS: Final = 16
 _LONGEST_WORDS: Final = 100
 _YEARS: Final = range(2000, 2101)
 _FINDING_CODE: Final = re.compile(r"[a-z_]{1,30}\.[a-z_]{1,29}")
+_COMMENT_ON: Final = "on:"
+_QUESTION_PATH: Final = re.compile(r"(?:/[\w.-]+(?:\[[0-9]{1,6}\])?){1,60}")
+_LONGEST_PATH: Final = 500
 _AWAITING: Final = "awaiting"
 _STATES: Final[Mapping[str, frozenset[ReviewState]]] = {
     _AWAITING: AWAITING,
@@ -112,6 +115,17 @@ def read_targets(ticked: Iterable[str]) -> tuple[Target, ...]:
 def came_from_list(form: MultiDict[str, str]) -> bool:
     """Return whether the ticks of a list were sent; *from* may hold the first day of its filter as well."""
     return "list" in form.getlist("from")
+
+
+def read_question_comments(form: MultiDict[str, str]) -> tuple[QuestionComment, ...]:
+    """Return what was written beside questions of a record: fields called ``on:`` and the path of the question."""
+    written = ((name.removeprefix(_COMMENT_ON), text.strip()) for name, text in form.items() if _is_comment(name))
+    return tuple(QuestionComment(path, text) for path, text in written if text)
+
+
+def _is_comment(name: str) -> bool:
+    path = name.removeprefix(_COMMENT_ON)
+    return path != name and len(path) <= _LONGEST_PATH and _QUESTION_PATH.fullmatch(path) is not None
 
 
 def _parameters(question: Question, state: str) -> dict[str, str]:

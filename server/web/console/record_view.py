@@ -13,6 +13,7 @@ from server.forms.definition import Datatype
 from server.language.display import display_date
 from server.submissions.answers import Answer
 from server.submissions.instance import name_key
+from server.web.console.record_steps import Tellers, ToldChange, told_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from server.forms.definition import Node
     from server.language.catalogue import Language
     from server.operations.read_record import RecordView
+    from server.operations.record_history import StandingComment
     from server.storage.repositories.records import FindingLine
     from server.submissions.answers import Section
-    from server.submissions.changes import Change, Difference
+    from server.submissions.changes import Change
+    from server.web.console.record_steps import ToldStep
 
 _SHOWN_AS_IMAGE: Final = (".jpg", ".jpeg", ".png", ".webp")
 
@@ -55,6 +58,7 @@ class ToldAnswer:
     words: tuple[str, ...]
     file: ToldFile | None
     findings: tuple[ToldFinding, ...]
+    comments: tuple[ToldComment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,15 @@ class ToldSection:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldChange:
-    """One difference from the version before."""
+class ToldComment:
+    """What a reviewer said of a question; *label* is empty beside the question itself."""
 
     label: str
-    kind: Difference
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+    text: str
+    account_name: str
+    at: datetime
+    is_of_earlier: bool
+    """Said of a version before the one shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +93,22 @@ class Told:
     """What the phone worked out or noted by itself."""
     elsewhere: tuple[ToldFinding, ...]
     """Findings about no question that is shown."""
+    commented: tuple[ToldComment, ...]
+    """Comments on questions that are not shown."""
     other_files: tuple[ToldFile, ...]
+    steps: tuple[ToldStep, ...]
+    """The history, the newest first."""
     changes: tuple[ToldChange, ...]
+    """What the version shown says otherwise than the one it replaces."""
     started_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def minutes(self) -> int | None:
+        """Return how long it took to fill in, in whole minutes; None where the phone did not say or its clock erred."""
+        if self.started_at is None or self.ended_at is None or self.ended_at < self.started_at:
+            return None
+        return round((self.ended_at - self.started_at).total_seconds() / 60)
 
 
 def told(view: RecordView, addresses: Mapping[str, str], language: Language) -> Told:
@@ -101,13 +119,17 @@ def told(view: RecordView, addresses: Mapping[str, str], language: Language) -> 
     answers = [answer for section in sections for answer in _answers(section)]
     shown = {answer.path for answer in answers}
     named = {answer.file.name for answer in answers if answer.file}
+    steps = tuple(told_step(step, Tellers(teller.change, teller.label_of)) for step in view.history)
+    shown_step = next(one for one in steps if one.version is not None and one.version is view.shown)
     return Told(
         sections,
         tuple(answer for answer in answers if answer.findings),
         teller.by_device(),
         tuple(teller.finding(one) for one in view.findings if teller.stands_at(one) not in shown),
+        tuple(teller.comment(one) for one in view.comments if one.said.path not in shown),
         tuple(teller.file(one.name) for one in view.attachments if one.media_key is not None and one.name not in named),
-        tuple(teller.change(one) for one in view.comparison.changes) if view.comparison else (),
+        steps,
+        shown_step.changes or (),
         _moment(view.answers, "start"),
         _moment(view.answers, "end"),
     )
@@ -144,6 +166,18 @@ class _Teller:
         address = self.addresses.get(name_key(name))
         return ToldFile(name, address, name.lower().endswith(_SHOWN_AS_IMAGE))
 
+    def comment(self, standing: StandingComment, *, beside: bool = False) -> ToldComment:
+        """Return a comment in words; *beside* its question it need not say which."""
+        said, is_of_earlier = standing.said, standing.version_id != self.view.shown.version_id
+        label = "" if beside else self.label_of(said.path)
+        return ToldComment(label, said.text, standing.account_name, standing.at, is_of_earlier)
+
+    def label_of(self, path: str) -> str:
+        """Return what the question at a path asks; its name where the version shown has no such answer."""
+        node = self.nodes.get(path)
+        name = path.rpartition("/")[2]
+        return node.label.in_language(self.language, node.name) if node else name
+
     def change(self, change: Change) -> ToldChange:
         either = change.after or change.before
         label = self._label(either) if either else change.path
@@ -162,8 +196,9 @@ class _Teller:
         return ToldSection(part.label.in_language(self.language), part.number, inner)
 
     def _is_shown(self, answer: Answer) -> bool:
-        """Show what a person was asked and said, and whatever has a finding."""
-        return (answer.is_question and bool(answer.text)) or bool(self._findings(answer.path))
+        """Show what a person was asked and said, and whatever has a finding or a comment."""
+        is_remarked = bool(self._findings(answer.path)) or bool(self._comments(answer.path))
+        return (answer.is_question and bool(answer.text)) or is_remarked
 
     def _answer(self, answer: Answer) -> ToldAnswer:
         is_file = answer.node is not None and answer.node.datatype is Datatype.BINARY and answer.text
@@ -173,6 +208,7 @@ class _Teller:
             self._words(answer),
             self.file(answer.text) if is_file else None,
             self._findings(answer.path),
+            self._comments(answer.path),
         )
 
     def stands_at(self, finding: FindingLine) -> str:
@@ -188,6 +224,9 @@ class _Teller:
 
     def _findings(self, path: str) -> tuple[ToldFinding, ...]:
         return tuple(self.finding(one) for one in self.view.findings if self.stands_at(one) == path)
+
+    def _comments(self, path: str) -> tuple[ToldComment, ...]:
+        return tuple(self.comment(one, beside=True) for one in self.view.comments if one.said.path == path)
 
     def _label(self, answer: Answer) -> str:
         return answer.label.in_language(self.language, answer.name) or answer.name

@@ -29,6 +29,7 @@ from server.web.console.asked import (
     cursor_text,
     number,
     read_cursor,
+    read_question_comments,
     read_targets,
 )
 from server.web.console.record_view import Told, told
@@ -122,7 +123,10 @@ class RecordPages:
             raise InvalidInput("console.refused.request") from None
         targets = read_targets(request.form.getlist("record"))
         is_list = came_from_list(request.form)
-        decision = Decision(verdict, request.form.get("comment", ""), targets, spares_flagged=is_list)
+        # Comments on questions are typed beside answers, whatever button is pressed in the end.
+        questions = read_question_comments(request.form) if verdict is Verdict.RETURN else ()
+        comment = request.form.get("comment", "")
+        decision = Decision(verdict, comment, targets, spares_flagged=is_list, questions=questions)
         outcome = review_submissions(self.services, account, decision, self.desk)
         if is_list:
             return self._outcome("decided.html", outcome, verdict)

@@ -176,3 +176,37 @@ def test_a_record_that_changed_while_being_read_is_not_decided(client, world):
     answer = decide(client, [tick], "approve")
     assert f"/submissions/{number}?" in answer.headers["Location"]
     assert "chưa ghi" in client.get(answer.headers["Location"]).text
+
+
+def test_a_comment_on_a_question_stands_beside_it_until_it_is_taken_back(client, world):
+    number, path = world.records["37"], "/data/answers/about/hh_poverty"
+    page = client.get(f"/submissions/{number}").text
+    assert f'form="sending-back" name="on:{path}"' in page
+    written = {f"on:{path}": "Hộ này năm nay đã thoát nghèo?", "on:/data/x/y[2]": "Còn ai nữa?", "on:no path": "x"}
+    answer = decide(client, ticks(page)[:1], "return", **written)
+    text = client.get(answer.headers["Location"]).text
+    beside = text.partition(f'id="{path}"')[2].partition("</div></dl>")[0]
+    assert "Hộ này năm nay đã thoát nghèo?" in beside
+    assert ("Cán bộ xã mẫu góp ý:" in beside, "bản trước" in beside) == (True, False)
+    assert text.count("Còn ai nữa?") == 2, "once above the answers and once in the history"
+    xml = example("household_conduct_survey", "couple_with_children", 1037, hh_poverty="near_poor").decode()
+    deprecated = "<deprecatedID>uuid:00000000-0000-4000-8000-000000000037</deprecatedID>"
+    send(world, "Y Mẫu", xml.replace("<instanceName>", f"{deprecated}<instanceName>").encode())
+    text = client.get(f"/submissions/{number}").text
+    assert "góp ý về bản trước" in text.partition(f'id="{path}"')[2].partition("</div></dl>")[0]
+    history = text.partition("Lịch sử thao tác")[2]
+    assert "Cán bộ xã mẫu trả lại phiếu để sửa." in history
+    assert re.search("từ “Hộ nghèo” thành “Hộ cận nghèo”", history)
+
+
+def test_a_comment_that_was_taken_back_stays_in_the_history_alone(client, world):
+    number, path = world.records["37"], "/data/answers/about/hh_poverty"
+    page = client.get(f"/submissions/{number}").text
+    answer = decide(client, ticks(page)[:1], "return", **{f"on:{path}": "Xem lại câu này"})
+    batch = re.search(r'name="batch" value="([^"]+)"', client.get(answer.headers["Location"]).text)[1]
+    client.post("/submissions/undo", data={"batch": batch, "csrf_token": csrf_of(client)})
+    text = client.get(f"/submissions/{number}").text
+    assert text.count("Xem lại câu này") == 1
+    assert "đã hoàn tác" in text.partition("Lịch sử thao tác")[2]
+    approved = decide(client, ticks(text)[:1], "approve", **{f"on:{path}": "không gửi"})
+    assert "không gửi" not in client.get(approved.headers["Location"]).text

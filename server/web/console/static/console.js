@@ -12,6 +12,18 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+// A key that stands on a button presses it, unless somebody is writing or the browser is meant.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const pressed = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (!pressed) return;
+  event.preventDefault();
+  pressed.click();
+  const typed = pressed.parentElement.querySelector("details[open] > form textarea, form textarea");
+  if (pressed.tagName === "SUMMARY" && typed) typed.focus();
+});
+
 // A form that was sent is not sent again by an impatient second press.
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "post") return;
