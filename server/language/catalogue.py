@@ -13,6 +13,7 @@ import logging
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from types import MappingProxyType
@@ -97,9 +98,17 @@ class Catalogue:
 def load_catalogue(folder: Traversable | None = None) -> Catalogue:
     """Return the catalogue of all areas under *folder*; without one, under the project's own ``messages/``.
 
-    Raises DuplicateMessage when two areas hold the same code.
+    The project's own is read once a process. Raises DuplicateMessage when two areas hold the same code.
     """
-    root = folder or files("server.language") / "messages"
+    return _read(folder) if folder is not None else _own()
+
+
+@cache
+def _own() -> Catalogue:
+    return _read(files("server.language") / "messages")
+
+
+def _read(root: Traversable) -> Catalogue:
     return Catalogue(MappingProxyType({language: _translations(root / language) for language in LANGUAGES}))
 
 
