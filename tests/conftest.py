@@ -13,7 +13,7 @@ from server.language.catalogue import load_catalogue
 from server.media.opening import open_store
 from server.settings import read_settings
 
-pytest_plugins = ["tests.postgres_server", "tests.s3_fixture"]
+pytest_plugins = ["tests.scratch", "tests.postgres_server", "tests.s3_fixture"]
 SECRET = "k7Qm2vX9pR4tY8wB1nD6sF3gH5jL0zAc"
 
 

@@ -17,6 +17,11 @@ FAST = (
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=128MB",
+    "autovacuum=off",
+    "dynamic_shared_memory_type=mmap",
     "listen_addresses=",
     "max_connections=300",
     "shared_buffers=64MB",
@@ -37,7 +42,7 @@ class PostgresServer:
 
     def new_database(self, template: str = "template1") -> str:
         name = f"t{uuid4().hex}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return name
 
     def drop_database(self, name: str) -> None:
