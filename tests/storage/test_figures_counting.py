@@ -7,6 +7,10 @@ from datetime import date
 
 import pytest
 from figure_world import VILLAGE_A, VILLAGE_B, VILLAGE_C, FigureWorld, adds
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from server.storage.models.figures import ContributionRow
 
 pytestmark = pytest.mark.database
 SUBJECTS = ("h1", "h2", "h3")
@@ -26,6 +30,19 @@ def sums(world):
 def test_nothing_counts_until_it_is_approved(world):
     world.receive(adds())
     assert world.kept() == (set(), set())
+
+
+def test_what_a_version_adds_is_kept_to_the_letter_and_once(world):
+    odd = "h\t1\\t\r\n\\N đ"
+    _, version = world.receive(adds(subject=odd, category="tab=\\"), adds(subject=odd, value=-0.5))
+    with world.engine.connect() as connection:
+        rows = ContributionRow
+        asked = select(rows.subject, rows.category, rows.thousandths, rows.is_counted, rows.event_date, rows.unit_id)
+        kept = {tuple(row) for row in connection.execute(asked.where(rows.version_id == version))}
+    facts = (False, date(2026, 3, 1), VILLAGE_A)
+    assert kept == {(odd, "tab=\\", 1000, *facts), (odd, "", -500, *facts)}
+    with pytest.raises(IntegrityError), world.uow() as uow:
+        uow.figures.add(world.project_id, version, [adds(subject=odd)])
 
 
 def test_an_approved_record_counts_with_each_of_its_categories(world):

@@ -72,7 +72,8 @@ class ContributionRow(Model):
     period: Mapped[int]
     """The year of the event date."""
     event_date: Mapped[date] = mapped_column(Date)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    # Units are dated and never deleted; a foreign key would lock and check the unit's row once for every row here.
+    unit_id: Mapped[int] = mapped_column(Id)
     combine: Mapped[str] = mapped_column(String(8))
     thousandths: Mapped[int] = mapped_column(BigInteger)
     is_counted: Mapped[bool] = mapped_column(default=False)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
     "given_contributions": {
+        "project_id": "bigint",
+        "version_id": "bigint",
         "measure": "text",
         "position": "bigint",
         "category": "text",
@@ -27,6 +29,7 @@ _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
         "unit_id": "bigint",
         "combine": "text",
         "thousandths": "bigint",
+        "is_counted": "bigint",
     },
     "given_records": {"submission_id": "bigint"},
     "given_keys": {"project_id": "bigint", "measure": "text", "period": "bigint", "subject": "text"},
@@ -52,6 +55,9 @@ _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
         "contributions": "bigint",
     },
 }
+
+ADDED_COLUMNS: Final = tuple(_GIVEN["given_contributions"])
+"""The columns of a contribution as it is added: it counts only later, and for nobody yet."""
 
 _PAIRS: Final = """
         WITH RECURSIVE named(measure) AS (
@@ -92,12 +98,9 @@ _WRONG_SUMS: Final = f"""
             SELECT * FROM (SELECT {_SUM_COLUMNS} FROM kept EXCEPT SELECT {_SUM_COLUMNS} FROM added) AS wrong"""  # noqa: S608 nor here
 
 _WRITTEN: Final[Mapping[str, str]] = {
-    "add": """
-        INSERT INTO contribution (project_id, version_id, measure, position, category, subject, period, event_date,
-                                  unit_id, combine, thousandths, is_counted)
-        SELECT :project_id, :version_id, measure, position, category, subject, period, event_date,
-               unit_id, combine, thousandths, false
-          FROM {given_contributions}""",
+    "add": f"""
+        INSERT INTO contribution ({", ".join(ADDED_COLUMNS)})
+        SELECT {", ".join(ADDED_COLUMNS)} FROM {{given_contributions}}""",  # noqa: S608 names of our own columns
     "keys_of_records": """
         SELECT c.project_id, c.measure, c.period, COALESCE(m.counts_as, c.subject) AS subject,
                MAX(CASE WHEN c.combine = 'sum' THEN 0 ELSE 1 END) AS has_rivals

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from server.indicators.contribution import TOTAL, Combine
 from server.indicators.counting import Candidate, counted_of
-from server.storage.repositories.figure_statements import statements_for
+from server.storage.database import copy_rows
+from server.storage.repositories.figure_statements import ADDED_COLUMNS, statements_for
 from server.storage.repositories.given_rows import as_parameter
 
 if TYPE_CHECKING:
@@ -79,26 +80,31 @@ class Figures:
         self._connection = connection
         self.sight = sight
         self._statements = _STATEMENTS[connection.dialect.name]
-        self._has_row_locks = connection.dialect.name == "postgresql"
+        self._is_postgresql = connection.dialect.name == "postgresql"
 
     def add(self, project_id: int, version_id: int, contributions: Iterable[Contribution]) -> None:
         """Insert what a new version adds; it counts only once a review says so."""
         rows = [
             (
+                f"{project_id}",
+                f"{version_id}",
                 one.measure,
-                one.position,
+                f"{one.position}",
                 one.category,
                 one.subject,
-                one.period,
+                f"{one.period}",
                 one.event_date.isoformat(),
-                one.unit_id,
+                f"{one.unit_id}",
                 one.combine.value,
-                one.thousandths,
+                f"{one.thousandths}",
+                "0",
             )
             for one in contributions
         ]
-        if rows:
-            self._run("add", rows, project_id=project_id, version_id=version_id)
+        if rows and self._is_postgresql:
+            copy_rows(self._connection, "contribution", ADDED_COLUMNS, rows)
+        elif rows:
+            self._run("add", rows)
 
     def replace(self, project_id: int, version_id: int, contributions: Sequence[Contribution]) -> None:
         """Keep *contributions* instead of what the version added so far, and count again what that touches."""
@@ -160,7 +166,7 @@ class Figures:
 
     def exclude_reviews(self) -> None:
         """Let no review move a figure until this transaction ends; SQLite has one writer anyway."""
-        if self._has_row_locks:
+        if self._is_postgresql:
             self._run("exclude_reviews")
 
     def every_sum(self, project_id: int) -> frozenset[tuple[object, ...]]:
@@ -177,13 +183,13 @@ class Figures:
         Keys of *sum* need no lock: each record marks rows of its own only. SQLite has one writer anyway.
         """
         ordered = sorted(set(keys))
-        if ordered and self._has_row_locks:
+        if ordered and self._is_postgresql:
             self._run("make_locks", ordered)
             self._run("take_locks", ordered)
 
     def _exclude_rebuild(self) -> None:
         """Wait for whoever rebuilds or merges; before it is asked for whom anything counts."""
-        if self._has_row_locks:
+        if self._is_postgresql:
             self._run("exclude_rebuild")
 
     def _keys(self, named: Iterable[SubjectKey]) -> set[SubjectKey]:
