@@ -1,6 +1,8 @@
 """The territory as every worker keeps it: one value per revision, read again only when units were loaded.
 
 Reading the revision is one small statement; a caller that has it already (the phone's look-up carries it) passes it.
+Which outlines there are is kept beside it; an outline itself is read when first asked for, by an id that never means
+another.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.storage.unit_of_work import UnitOfWork
 from server.storage.visible import Operator
+from server.territory.boundaries import Boundaries
 from server.territory.collection import Territory
 from server.territory.scope import Scope
 from server.territory.units import Level, UnitId
@@ -22,6 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Engine
+
+    from server.territory.outlines import Outline
+
+_OUTLINES_KEPT: Final = 128
+"""In each worker: about those of a province; each is some thousand numbers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +41,7 @@ class Map:
     below: Mapping[UnitId, frozenset[UnitId]]
     epochs: tuple[date, ...]
     """The days on which any unit began, was renamed or ended; between two of them nothing changes."""
+    boundaries: Boundaries
 
     def epoch_of(self, on: date) -> date:
         """Return a day that stands for *on*: the units of both are the same."""
@@ -62,6 +71,7 @@ class Atlas:
         self._engine = engine
         self._lock = Lock()
         self._map: Map | None = None
+        self._outlines: dict[int, Outline] = {}
 
     def current(self) -> Map:
         """Return the territory as it stands now."""
@@ -79,9 +89,23 @@ class Atlas:
                 self._map = self._read()
             return self._map
 
+    def outline(self, boundary_id: int) -> Outline:
+        """Return the outline of a boundary; one statement, the first time it is asked for."""
+        held = self._outlines.get(boundary_id)
+        if held is not None:
+            return held
+        with UnitOfWork(self._engine, Operator(), writes=False) as uow:
+            read = uow.boundaries.outline(boundary_id)
+        with self._lock:
+            while len(self._outlines) >= _OUTLINES_KEPT:
+                self._outlines.pop(next(iter(self._outlines)))
+            self._outlines[boundary_id] = read
+        return read
+
     def _read(self) -> Map:
         with UnitOfWork(self._engine, Operator(), writes=False) as uow:
             revision, rows = uow.units.revision(), uow.units.rows()
+            boundaries = Boundaries(uow.boundaries.standing())
         territory = Territory.from_rows(rows)
         below: dict[UnitId, set[UnitId]] = {}
         for row in territory.ancestors():
@@ -89,7 +113,7 @@ class Atlas:
         starts = {period.valid_from for period in rows.periods if period.valid_from}
         ends = {period.valid_to + timedelta(days=1) for period in rows.periods if period.valid_to}
         below_each = {unit_id: frozenset(units) for unit_id, units in below.items()}
-        return Map(revision, territory, below_each, tuple(sorted({date.min, *starts, *ends})))
+        return Map(revision, territory, below_each, tuple(sorted({date.min, *starts, *ends})), boundaries)
 
 
 @lru_cache(maxsize=4096)

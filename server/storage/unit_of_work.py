@@ -51,6 +51,7 @@ from server.storage.repositories.spool import Spool
 from server.storage.repositories.submissions import Submissions
 from server.storage.repositories.suspects import Suspects
 from server.storage.repositories.tray import Tray
+from server.storage.repositories.unit_boundaries import UnitBoundaries
 from server.storage.repositories.units import Units
 from server.storage.repositories.versions import Versions
 
@@ -239,6 +240,11 @@ class UnitOfWork:
     def accounts(self) -> Accounts:
         """Return accounts, their posts and sessions."""
         return Accounts(self._connection)
+
+    @cached_property
+    def boundaries(self) -> UnitBoundaries:
+        """Return the outlines of units."""
+        return UnitBoundaries(self._connection)
 
     @cached_property
     def units(self) -> Units:

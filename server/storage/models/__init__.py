@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.storage.models import (
+    boundaries,
     deeds,
     figures,
     forms,
@@ -27,6 +28,7 @@ from server.storage.models import (
 from server.storage.models.schema import db
 
 __all__ = [
+    "boundaries",
     "db",
     "deeds",
     "figures",

@@ -79,13 +79,14 @@ class Units:
             UnitSuccessorRow, [{"unit_id": one.unit_id, "successor_id": one.successor_id} for one in rows.successions]
         )
         self._insert(UnitAncestorRow, [_ancestor(one) for one in ancestors])
-        self._raise_revision()
+        self.raise_revision()
 
     def _insert(self, model: type, rows: list[dict[str, object]]) -> None:
         for start in range(0, len(rows), _ROWS_A_STATEMENT):
             self._connection.execute(insert(model), rows[start : start + _ROWS_A_STATEMENT])
 
-    def _raise_revision(self) -> None:
+    def raise_revision(self) -> None:
+        """Have every worker read the territory anew."""
         rows = TerritoryRevisionRow
         raised = self._connection.execute(update(rows).values(revision=rows.revision + 1))
         if raised.rowcount == 0:
