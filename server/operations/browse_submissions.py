@@ -1,16 +1,18 @@
-"""The list of records of one's own territory, narrowed, searched and paged."""
+"""The list of records of one's own territory, narrowed, searched, ordered and paged."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, assert_never
 
-from server.access.authorisation import units_for
 from server.language.folding import fold
+from server.language.ordering import sort_key
 from server.operations.sights import Desk, sight_of
-from server.storage.repositories.records import Cursor, Filters
-from server.territory.units import Level
+from server.storage.repositories.record_lists import Cursor, Filters, Order
+from server.storage.visible import Reading
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,12 +20,37 @@ if TYPE_CHECKING:
     from server.access.actors import Account
     from server.operations.atlas import Map
     from server.operations.services import Services
-    from server.storage.repositories.records import FormLine, RecordLine
+    from server.storage.repositories.record_lists import SenderLine
+    from server.storage.repositories.records import RecordLine
+    from server.storage.unit_of_work import UnitOfWork
     from server.submissions.review import ReviewState
-    from server.territory.units import UnitId, UnitPeriod
+    from server.territory.units import UnitId
 
 PAGE_SIZE: Final = 30
 COUNTED_AT_MOST: Final = 1000
+
+
+class Lately(StrEnum):
+    """A span of days that moves on with the calendar; the words are ``console.records.lately.<value>``."""
+
+    TODAY = "today"
+    YESTERDAY = "yesterday"
+    WEEK = "week"
+    MONTH = "month"
+
+    def days(self, today: date) -> tuple[date, date]:
+        """Return its first and last day."""
+        match self:
+            case Lately.TODAY:
+                return today, today
+            case Lately.YESTERDAY:
+                return today - timedelta(days=1), today - timedelta(days=1)
+            case Lately.WEEK:
+                return today - timedelta(days=6), today
+            case Lately.MONTH:
+                return today.replace(day=1), today
+            case _:
+                assert_never(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +65,15 @@ class Question:
     is_flagged: bool | None = None
     finding: str = ""
     """The code of a finding."""
+    sender_id: int | None = None
+    lately: Lately | None = None
+    """Days counted from today; those that are named win."""
     first_day: date | None = None
     last_day: date | None = None
     figure_year: int | None = None
     """The year whose figures they bear on."""
     words: str = ""
+    order: Order = Order.NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,51 +93,52 @@ class RecordPage:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What a list can be narrowed to: forms, and the units of one's territory as they are today."""
-
-    forms: tuple[FormLine, ...]
-    communes: tuple[UnitPeriod, ...]
-    villages: tuple[UnitPeriod, ...]
-    """Of the commune chosen, or of the only one there is."""
-    findings: tuple[str, ...]
-    """The codes of what was found in the records the rest of the question leaves, and the one asked for."""
-
-
 def browse_submissions(services: Services, account: Account, question: Question, *, after: Cursor | None) -> RecordPage:
-    """Return the page of records in the account's sight that begins after *after*, newest first."""
-    filters = filters_of(services, question)
-    with services.reading(sight_of(account, question.desk, services.today())) as uow:
-        lines = uow.records.page(filters, after=after, size=PAGE_SIZE + 1)
-        total = uow.records.count(filters, at_most=COUNTED_AT_MOST)
-    shown = lines[:PAGE_SIZE]
-    last = shown[-1] if len(lines) > PAGE_SIZE else None
+    """Return the page of records in the account's sight that begins after *after*, in the order asked for."""
     atlas = services.atlas.current()
+    sight, filters = within(atlas, sight_of(account, question.desk, services.today()), filters_of(services, question))
+    with services.reading(sight) as uow:
+        found = uow.record_lists.looked_up(filters)
+        lines = lines_after(uow, found, question.order, after=after, size=PAGE_SIZE + 1)
+        total = uow.record_lists.count(found, at_most=COUNTED_AT_MOST)
+    shown = lines[:PAGE_SIZE]
     return RecordPage(
         tuple(ListedRecord(line, place_of(atlas, line, services.today())) for line in shown),
-        Cursor(last.received_at, last.submission_id) if last else None,
+        Cursor.at(shown[-1]) if len(lines) > PAGE_SIZE else None,
         total,
     )
 
 
-def list_choices(services: Services, account: Account, question: Question) -> Choices:
-    """Return what the account can narrow its list to."""
-    today = services.today()
-    with services.reading(sight_of(account, question.desk, today)) as uow:
-        forms = uow.records.forms(is_sensitive=question.desk is Desk.INCIDENTS)
-        codes = uow.records.finding_codes(filters_of(services, replace(question, finding="")))
-    atlas = services.atlas.current()
-    in_scope = atlas.communes_of(units_for(account, question.desk.read, today), today)
-    every = atlas.territory.units_of_level(Level.COMMUNE, today)
-    communes = tuple(one for one in every if one.unit_id in in_scope)
-    villages = _villages(atlas, communes, question.unit_id, today)
-    asked = {question.finding} if question.finding else set()
-    return Choices(tuple(forms), communes, villages, tuple(sorted({*codes, *asked})))
+def within(here: Map, sight: Reading, filters: Filters) -> tuple[Reading, Filters]:
+    """Return the same list with its unit as the sight, where all below it is in sight: a smaller place to look in."""
+    unit_id = filters.unit_id
+    seen = here.scope_of(sight.units | sight.sensitive_units).unit_ids
+    if unit_id is None or not here.scope_of({unit_id}).unit_ids <= seen or unit_id not in seen:
+        return sight, filters
+    units, sensitive_units = (frozenset({unit_id} if one else ()) for one in (sight.units, sight.sensitive_units))
+    return Reading(units, sensitive_units), replace(filters, unit_id=None)
+
+
+def lines_after(
+    uow: UnitOfWork, filters: Filters, order: Order, *, after: Cursor | None, size: int
+) -> list[RecordLine]:
+    """Return the records that come after a place of a list, *size* at most."""
+    if order is Order.SENDER:
+        senders = by_name(tuple(uow.record_lists.senders()))
+        return uow.record_lists.page_by_sender(filters, senders, after=after, size=size)
+    return uow.record_lists.page(filters, order, after=after, size=size)
+
+
+@lru_cache(maxsize=4)
+def by_name(senders: tuple[SenderLine, ...]) -> tuple[int, ...]:
+    """Return the ids of people in the Vietnamese order of their names."""
+    ordered = sorted(senders, key=lambda one: (sort_key(one.name), one.collaborator_id))
+    return tuple(one.collaborator_id for one in ordered)
 
 
 def filters_of(services: Services, question: Question) -> Filters:
     """Return the question as the tables can answer it."""
+    first_day, last_day = _days(question, services.today())
     return Filters(
         is_practice=question.is_practice,
         is_sensitive=question.desk is Desk.INCIDENTS,
@@ -115,11 +147,18 @@ def filters_of(services: Services, question: Question) -> Filters:
         states=question.states,
         is_flagged=question.is_flagged,
         finding=question.finding,
-        since=_midnight(services, question.first_day),
-        before=_midnight(services, question.last_day and question.last_day + timedelta(days=1)),
+        sender_id=question.sender_id,
+        since=_midnight(services, first_day),
+        before=_midnight(services, last_day and last_day + timedelta(days=1)),
         figure_year=question.figure_year,
         words=tuple(fold(question.words).split()),
     )
+
+
+def is_counted_by_place(question: Question) -> bool:
+    """Tell whether nothing narrows the list that the numbers of records by place do not know."""
+    plain = Question(question.desk, question.is_practice, question.form_key, question.unit_id, question.states)
+    return replace(question, order=plain.order) == plain
 
 
 def place_of(atlas: Map, line: RecordLine, today: date) -> tuple[str, ...]:
@@ -129,15 +168,10 @@ def place_of(atlas: Map, line: RecordLine, today: date) -> tuple[str, ...]:
     return atlas.territory.path(line.unit_id, line.event_date or today)[:2]
 
 
-def _villages(
-    atlas: Map, communes: tuple[UnitPeriod, ...], unit_id: UnitId | None, today: date
-) -> tuple[UnitPeriod, ...]:
-    chosen = {unit_id} if unit_id is not None else set()
-    if unit_id is not None and atlas.territory.holds(unit_id):
-        parent = atlas.territory.period(unit_id, today).parent_id
-        chosen |= {parent} if parent is not None else set()
-    opened = communes if len(communes) == 1 else [one for one in communes if one.unit_id in chosen]
-    return tuple(village for commune in opened for village in atlas.territory.children(commune.unit_id, today))
+def _days(question: Question, today: date) -> tuple[date | None, date | None]:
+    if question.lately is None or question.first_day or question.last_day:
+        return question.first_day, question.last_day
+    return question.lately.days(today)
 
 
 def _midnight(services: Services, day: date | None) -> datetime | None:

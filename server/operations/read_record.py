@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from server.errors import DomainError, NotFound
 from server.forms.xml_reader import read_xml
-from server.operations.browse_submissions import filters_of, place_of
+from server.operations.browse_submissions import filters_of, lines_after, place_of
 from server.operations.record_entities import RecordEntity, entities_of
 from server.operations.record_history import MOST_COMPARED, compared, history_of, standing_comments
 from server.operations.sights import register_sight_of, sight_of
-from server.storage.repositories.records import Cursor
+from server.storage.repositories.record_lists import Cursor
 from server.submissions.answers import Section, read_answers
 from server.submissions.choice_labels import ChoiceLabels
 
@@ -131,7 +131,7 @@ def _read(
         if shown is None:
             raise NotFound("access.not_found")
         missing = compared(versions, shown) - kept.documents.keys()
-        following = uow.records.page(filters, after=Cursor(line.received_at, line.submission_id), size=1)
+        following = lines_after(uow, uow.record_lists.looked_up(filters), question.order, after=Cursor.at(line), size=1)
         return _Kept(
             line,
             versions,

@@ -38,6 +38,7 @@ from server.storage.repositories.past_registers import PastRegisters
 from server.storage.repositories.plan_rules import PlanRules
 from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
+from server.storage.repositories.record_lists import RecordLists
 from server.storage.repositories.record_tallies import RecordTallies
 from server.storage.repositories.records import Records
 from server.storage.repositories.register import Register
@@ -203,8 +204,13 @@ class UnitOfWork:
 
     @cached_property
     def records(self) -> Records:
-        """Return what pages read of records."""
+        """Return what pages read of one record."""
         return Records(self._connection, self.sight)
+
+    @cached_property
+    def record_lists(self) -> RecordLists:
+        """Return lists of records."""
+        return RecordLists(self._connection, self.sight)
 
     @cached_property
     def reviews(self) -> Reviews:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,9 +11,11 @@ from console_world import DAK_HA, PROVINCE, TU_MO_RONG, example, send
 from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
 from server.operations import browse_submissions as browsing
-from server.operations.browse_submissions import Question, browse_submissions, list_choices
+from server.operations.browse_submissions import Lately, Question, browse_submissions
+from server.operations.list_choices import list_choices
 from server.operations.sights import Desk
-from server.submissions.review import ReviewState
+from server.storage.repositories.record_lists import Order
+from server.submissions.review import AWAITING, ReviewState
 
 EVERYDAY, INCIDENTS = Question(Desk.EVERYDAY), Question(Desk.INCIDENTS)
 
@@ -76,6 +79,10 @@ def question(**narrowed):
         ({"first_day": date(2026, 10, 6)}, []),
         ({"last_day": date(2026, 10, 4)}, []),
         ({"form_key": -1}, []),
+        ({"sender_id": -1}, []),
+        ({"lately": Lately.TODAY}, ["55", "41", "5", "37"]),
+        ({"lately": Lately.YESTERDAY}, []),
+        ({"lately": Lately.YESTERDAY, "first_day": date(2026, 10, 5)}, ["55", "41", "5", "37"]),
     ],
 )
 def test_a_list_is_narrowed_by_what_is_asked(world, narrowed, expected):
@@ -90,22 +97,35 @@ def test_a_unit_narrows_to_what_lies_in_it_and_never_widens(world):
     assert names(world, officer(world, DAK_HA), question(unit_id=elsewhere)) == []
 
 
-def test_pages_follow_each_other_without_gap_or_double(world, monkeypatch):
-    monkeypatch.setattr(browsing, "PAGE_SIZE", 2)
+def test_pages_follow_each_other_without_gap_or_double_in_every_order(world, monkeypatch):
+    monkeypatch.setattr(browsing, "PAGE_SIZE", 3)
     for number in range(100, 105):  # all at the same moment
-        send(world, "Y Mẫu", example("household_conduct_survey", "refused", number))
-    account, after, seen = officer(world, DAK_HA), None, []
-    while True:
-        page = browse_submissions(world.services, account, EVERYDAY, after=after)
-        assert page.total == 8
-        seen.append([one.line.submission_id for one in page.records])
-        after = page.following
-        if after is None:
-            break
-    assert [len(one) for one in seen] == [2, 2, 2, 2]
-    every = [one for page in seen for one in page]
-    assert every == sorted(every, reverse=True)
-    assert len(set(every)) == 8
+        day = f"2026-10-0{1 + number % 3}"
+        send(
+            world,
+            "Y Mẫu" if number % 2 else "A Mẫu",
+            example("household_conduct_survey", "refused", number, visit_date=day),
+        )
+    account = officer(world, PROVINCE)
+    keys = {
+        Order.NEWEST: lambda line: (-line.received_at.timestamp(), -line.submission_id),
+        Order.OLDEST: lambda line: (line.received_at, line.submission_id),
+        Order.VISIT: lambda line: (-line.event_date.toordinal(), -line.submission_id),
+        Order.SENDER: lambda line: (line.collaborator_name, -line.received_at.timestamp(), -line.submission_id),
+    }
+    for order, key in keys.items():
+        after, seen = None, []
+        while True:
+            page = browse_submissions(world.services, account, question(order=order), after=after)
+            assert page.total == 9
+            seen.append([one.line for one in page.records])
+            after = page.following
+            if after is None:
+                break
+        assert [len(one) for one in seen] == [3, 3, 3]
+        every = [line for page in seen for line in page]
+        assert every == sorted(every, key=key), order
+        assert len({line.submission_id for line in every}) == 9
 
 
 def test_a_count_stops_at_its_bound(world, monkeypatch):
@@ -120,6 +140,34 @@ def test_choices_name_the_communes_of_the_posts_and_no_sensitive_form(world):
     assert {form.form_id for form in choices.forms} == {"household_conduct_survey", "training_event"}
     officer_of_incidents = officer(world, DAK_HA, role=Role.INCIDENT_OFFICER, elevated=True)
     assert len(list_choices(world.services, officer_of_incidents, INCIDENTS).forms) == 1
+
+
+def test_the_numbers_beside_places_are_those_of_the_lists_behind_them(world):
+    for units in ((PROVINCE,), (DAK_HA,)):
+        asked = question(states=AWAITING)
+        places = {
+            one.unit.unit_id: one.waiting for one in list_choices(world.services, officer(world, *units), asked).places
+        }
+        waiting = {unit: number for unit, number in places.items() if number}
+        assert sum(waiting.values()) == len(names(world, officer(world, *units), asked))
+        for unit, number in waiting.items():
+            assert number == len(names(world, officer(world, *units), replace(asked, unit_id=unit)))
+    for narrowed in ({"words": "ho"}, {"is_flagged": True}, {"states": frozenset()}):
+        places = list_choices(world.services, officer(world, PROVINCE), replace(asked, **narrowed)).places
+        assert {one.waiting for one in places} == {None}
+
+
+def test_senders_to_choose_from_are_those_of_the_records_in_sight(world):
+    def senders(account, **narrowed):
+        found = list_choices(world.services, account, question(**narrowed)).senders
+        return {one.name: one.collaborator_id for one in found}
+
+    here, elsewhere = senders(officer(world, DAK_HA)), senders(officer(world, TU_MO_RONG))
+    assert (set(here), set(elsewhere)) == ({"Y Mẫu", "Y Tập"}, {"A Mẫu"})
+    assert senders(officer(world, PROVINCE)) == {}
+    assert set(senders(officer(world, PROVINCE), sender_id=elsewhere["A Mẫu"])) == {"A Mẫu"}
+    assert set(senders(officer(world, DAK_HA), sender_id=elsewhere["A Mẫu"])) == set(here)
+    assert names(world, officer(world, PROVINCE), question(sender_id=elsewhere["A Mẫu"])) == ["55"]
 
 
 def offered(world, account, asked=EVERYDAY):

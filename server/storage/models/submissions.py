@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.storage.models.schema import Document, Id, Instant, Model
 
 _RECEIVED = text("review_state = 'received'")
+_AWAITING = text("review_state IN ('received', 'edited')")
+_SET_BACK = text("review_state IN ('has_issues', 'edited', 'rejected')")
 
 
 class SubmissionRow(Model):
@@ -28,6 +30,25 @@ class SubmissionRow(Model):
         Index("ix_submission_list", "project_id", "is_sensitive", "received_at", "id"),
         Index("ix_submission_unit", "unit_id", "received_at"),
         Index("ix_submission_collaborator", "collaborator_id", "received_at"),
+        # A list is read unit by unit, each in its order, so that no page reads a province.
+        Index("ix_submission_visit", "unit_id", "event_date", "id"),
+        Index("ix_submission_form", "form_key", "received_at", "id"),
+        Index(
+            "ix_submission_awaiting",
+            "unit_id",
+            "received_at",
+            "id",
+            sqlite_where=_AWAITING,
+            postgresql_where=_AWAITING,
+        ),
+        Index(
+            "ix_submission_set_back",
+            "review_state",
+            "received_at",
+            "id",
+            sqlite_where=_SET_BACK,
+            postgresql_where=_SET_BACK,
+        ),
         Index(
             "ix_submission_received",
             "project_id",
@@ -123,6 +144,7 @@ class FindingRow(Model):
     __table_args__ = (
         CheckConstraint("severity IN ('error', 'warning', 'note')", name="severity"),
         Index("ix_finding_version", "version_id"),
+        Index("ix_finding_code", "code", "version_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

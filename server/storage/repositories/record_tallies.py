@@ -9,8 +9,10 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from server.storage.models.forms import FormRow
+from server.storage.models.projects import ProjectRow
 from server.storage.models.record_tallies import RecordStepRow, RecordTallyRow
 from server.storage.models.territory import UnitAncestorRow
+from server.territory.units import UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,6 +76,26 @@ class RecordTallies:
             if row.records:
                 states.setdefault(row.ancestor_id, {})[row.state] = int(row.records)
         return states
+
+    def by_unit(self, states: Iterable[str], form_key: int | None, *, is_practice: bool) -> dict[UnitId, int]:
+        """Return how many everyday records in *states* lie in each unit, of one form or all; those without are absent.
+
+        They are the numbers of practice twins, or of all other projects.
+        """
+        rows = tallied()
+        kind = ProjectRow.kind == "practice" if is_practice else ProjectRow.kind != "practice"
+        where = [rows.c.state.in_(sorted(states)), FormRow.is_sensitive.is_(False), kind]
+        if form_key is not None:
+            where.append(rows.c.form_key == form_key)
+        found = self._connection.execute(
+            select(rows.c.unit_id, func.sum(rows.c.records).label("records"))
+            .select_from(rows)
+            .join(FormRow, FormRow.id == rows.c.form_key)
+            .join(ProjectRow, ProjectRow.id == rows.c.project_id)
+            .where(*where)
+            .group_by(rows.c.unit_id)
+        )
+        return {UnitId(row.unit_id): int(row.records) for row in found if row.records}
 
     def _move(self, amounts: dict[tuple[Any, ...], int]) -> None:
         if not amounts:

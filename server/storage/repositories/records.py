@@ -1,8 +1,7 @@
-"""What pages read of records: lists by filter, one record with its versions, findings and files.
+"""What pages read of one record: its line as lists show it, its versions, findings and files.
 
 Every statement starts at `visible()`, or is keyed by a version or file that was found through it in the same
-transaction. Lists are paged by key (received_at, id), so the last page costs what the first does, and counts stop
-at a bound.
+transaction. Lists are for `record_lists`.
 """
 
 from __future__ import annotations
@@ -10,53 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import Select, and_, case, func, or_, select
 
-from server.storage.models.forms import FormRow, FormVersionRow
+from server.storage.models.forms import FormVersionRow
 from server.storage.models.people import CollaboratorRow
 from server.storage.models.projects import ProjectRow
 from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
-from server.storage.models.territory import UnitAncestorRow
 from server.storage.visible import Sight, visible
 from server.submissions.review import ReviewState
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import Connection, Row
 
 
 _WEIGHT = {"error": 0, "warning": 1, "note": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The place after which a list goes on: the last record seen."""
-
-    received_at: datetime
-    submission_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is narrowed to; an empty filter narrows nothing. Days are instants by now: [since, before)."""
-
-    is_practice: bool
-    is_sensitive: bool
-    form_key: int | None = None
-    unit_id: UnitId | None = None
-    states: frozenset[ReviewState] = frozenset()
-    is_flagged: bool | None = None
-    finding: str = ""
-    """The code of a finding its current version has."""
-    since: datetime | None = None
-    before: datetime | None = None
-    figure_year: int | None = None
-    """The year whose figures they bear on."""
-    words: tuple[str, ...] = ()
-    """Folded; all must occur in the record's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +101,6 @@ class AttachmentLine:
     is_expected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FormLine:
-    """A form of which records are in sight, with the title of its version in force."""
-
-    form_key: int
-    form_id: str
-    title: str
-
-
 class Records:
     """Records in sight."""
 
@@ -147,48 +108,10 @@ class Records:
         self._connection = connection
         self.sight = sight
 
-    def page(self, filters: Filters, *, after: Cursor | None, size: int) -> list[RecordLine]:
-        """Return *size* records at most, newest first, that come after *after*."""
-        chosen = _narrowed(visible(self.sight), filters).with_only_columns(SubmissionRow.id)
-        if after is not None:
-            received_at = literal(after.received_at, SubmissionRow.received_at.type)
-            place = tuple_(SubmissionRow.received_at, SubmissionRow.id)
-            chosen = chosen.where(place < tuple_(received_at, literal(after.submission_id)))
-        # The page is chosen before anything is joined to it, or all that is in sight would be joined to be sorted.
-        ids = chosen.order_by(*_NEWEST_FIRST).limit(size).scalar_subquery()
-        page = self._lines().where(SubmissionRow.id.in_(ids)).order_by(*_NEWEST_FIRST)
-        return [_line(row) for row in self._connection.execute(page)]
-
-    def count(self, filters: Filters, *, at_most: int) -> int:
-        """Return how many records there are, counting no further than *at_most*."""
-        narrowed = _narrowed(visible(self.sight), filters).with_only_columns(SubmissionRow.id)
-        counted = select(func.count()).select_from(narrowed.limit(at_most).subquery())
-        return int(self._connection.execute(counted).scalar_one())
-
     def one(self, submission_id: int) -> RecordLine | None:
         """Return the record, None if there is none in sight."""
-        row = self._connection.execute(self._lines().where(SubmissionRow.id == submission_id)).first()
-        return _line(row) if row else None
-
-    def forms(self, *, is_sensitive: bool) -> list[FormLine]:
-        """Return the forms a list can be narrowed to, by title."""
-        rows = self._connection.execute(
-            select(FormRow.id, FormRow.form_id, FormVersionRow.title)
-            .join(FormVersionRow, and_(FormVersionRow.form_key == FormRow.id, FormVersionRow.is_current))
-            .where(FormRow.is_sensitive.is_(is_sensitive))
-            .order_by(FormVersionRow.title, FormRow.id)
-        )
-        return [FormLine(row.id, row.form_id, row.title) for row in rows]
-
-    def finding_codes(self, filters: Filters) -> list[str]:
-        """Return the codes of the findings of the records there are."""
-        records = _narrowed(visible(self.sight), filters).with_only_columns(SubmissionRow.id)
-        found = (
-            select(FindingRow.code)
-            .join(SubmissionVersionRow, SubmissionVersionRow.id == FindingRow.version_id)
-            .where(SubmissionVersionRow.is_current, SubmissionVersionRow.submission_id.in_(records))
-        )
-        return list(self._connection.execute(found.distinct().order_by(FindingRow.code)).scalars())
+        row = self._connection.execute(lines_in(self.sight).where(SubmissionRow.id == submission_id)).first()
+        return line_of(row) if row else None
 
     def versions(self, submission_id: int, *, newest: int, shown: int) -> Versions:
         """Return the versions of a record that was found in sight, with the bytes of *newest* of them and *shown*."""
@@ -253,18 +176,17 @@ class Records:
         ).first()
         return _attachment(row) if row else None
 
-    def _lines(self) -> Select[Any]:
-        return _joined(visible(self.sight)).add_columns(
-            SubmissionVersionRow.id.label("version_id"),
-            SubmissionVersionRow.form_version_id,
-            FormVersionRow.title.label("form_title"),
-            ProjectRow.name.label("project_name"),
-            ProjectRow.kind.label("project_kind"),
-            func.coalesce(CollaboratorRow.name, "").label("collaborator_name"),
-        )
 
-
-_NEWEST_FIRST = (SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
+def lines_in(sight: Sight) -> Select[Any]:
+    """Return the select of the records in *sight* as `line_of` reads them."""
+    return _joined(visible(sight)).add_columns(
+        SubmissionVersionRow.id.label("version_id"),
+        SubmissionVersionRow.form_version_id,
+        FormVersionRow.title.label("form_title"),
+        ProjectRow.name.label("project_name"),
+        ProjectRow.kind.label("project_kind"),
+        func.coalesce(CollaboratorRow.name, "").label("collaborator_name"),
+    )
 
 
 def _joined(scoped: Select[Any]) -> Select[Any]:
@@ -279,47 +201,8 @@ def _joined(scoped: Select[Any]) -> Select[Any]:
     )
 
 
-def _narrowed(scoped: Select[Any], filters: Filters) -> Select[Any]:
-    rows = SubmissionRow
-    practice = select(ProjectRow.id).where(ProjectRow.kind == "practice")
-    where = [
-        rows.project_id.in_(practice) if filters.is_practice else rows.project_id.not_in(practice),
-        rows.is_sensitive.is_(filters.is_sensitive),
-        *(rows.name_folded.contains(word, autoescape=True) for word in filters.words),
-        *_in_time(filters),
-    ]
-    if filters.form_key is not None:
-        where.append(rows.form_key == filters.form_key)
-    if filters.unit_id is not None:
-        below = select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id == filters.unit_id)
-        where.append(rows.unit_id.in_(below))
-    if filters.states:
-        where.append(rows.review_state.in_(sorted(filters.states)))
-    if filters.is_flagged is not None:
-        where.append(or_(rows.is_flagged, ~rows.is_derived).is_(filters.is_flagged))
-    if filters.finding:
-        where.append(_has_finding(filters.finding))
-    return scoped.where(*where)
-
-
-def _in_time(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    rows = SubmissionRow
-    if filters.figure_year is not None:
-        yield rows.figure_year == filters.figure_year
-    if filters.since is not None:
-        yield rows.received_at >= filters.since
-    if filters.before is not None:
-        yield rows.received_at < filters.before
-
-
-def _has_finding(code: str) -> ColumnElement[bool]:
-    """Return whether a record's current version has a finding of that code; asked record by record, for a page."""
-    found = select(FindingRow.id).join(SubmissionVersionRow, SubmissionVersionRow.id == FindingRow.version_id)
-    of_record = found.where(SubmissionVersionRow.submission_id == SubmissionRow.id, SubmissionVersionRow.is_current)
-    return of_record.where(FindingRow.code == code).correlate(SubmissionRow).exists()
-
-
-def _line(row: Row[*tuple[Any, ...]]) -> RecordLine:
+def line_of(row: Row[*tuple[Any, ...]]) -> RecordLine:
+    """Return the record of a row of `lines_in`."""
     return RecordLine(
         submission_id=row.id,
         version_id=row.version_id,

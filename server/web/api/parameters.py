@@ -13,7 +13,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from server.errors import InvalidInput
 from server.operations.browse_register import Show
-from server.storage.repositories.records import Cursor
+from server.storage.repositories.record_lists import Cursor
 from server.submissions.review import ReviewState
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ def read_cursor(text: str | None) -> Cursor | None:
     if text is None:
         return None
     microseconds, _, last = text.partition(".")
-    return Cursor(_EPOCH + timedelta(microseconds=int(microseconds)), int(last))
+    return Cursor(_EPOCH + timedelta(microseconds=int(microseconds)), int(last), None, None)
 
 
 def cursor_text(cursor: Cursor | None) -> str | None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from server.operations.browse_submissions import Question
+from server.operations.browse_submissions import Lately, Question
 from server.operations.review_submissions import Target
-from server.storage.repositories.records import Cursor
+from server.storage.repositories.record_lists import Cursor, Order
 from server.submissions.review import AWAITING, QuestionComment, ReviewState
 from server.territory.units import UnitId
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_DIGITS: Final = 16
+_CURSOR_PARTS: Final = 4
+_LAST_DAY: Final = date.max.toordinal()
 _LONGEST_WORDS: Final = 100
 _YEARS: Final = range(2000, 2101)
 _FINDING_CODE: Final = re.compile(r"[a-z_]{1,30}\.[a-z_]{1,29}")
@@ -69,10 +71,13 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
         states=_STATES[state],
         is_flagged={"1": True, "0": False}.get(arguments.get("flagged", "")),
         finding=_code(arguments.get("finding", "")),
+        sender_id=number(arguments.get("sender")),
+        lately=next((one for one in Lately if one.value == arguments.get("lately")), None),
         first_day=_day(arguments.get("from")),
         last_day=_day(arguments.get("to")),
         figure_year=year_of(arguments.get("of")),
         words=arguments.get("q", "")[:_LONGEST_WORDS].strip(),
+        order=next((one for one in Order if one.value == arguments.get("sort")), Order.NEWEST),
     )
     return Asked(question, _parameters(question, state), state)
 
@@ -92,18 +97,23 @@ def year_of(text: str | None) -> int | None:
 
 def read_cursor(text: str | None) -> Cursor | None:
     """Return the place in a list that `cursor_text` wrote."""
-    left, _, right = (text or "").partition("-")
-    microseconds, last = number(left), number(right)
-    if microseconds is None or last is None:
+    parts = [number(one) for one in (text or "").split("-")]
+    if len(parts) != _CURSOR_PARTS:
         return None
-    return Cursor(_EPOCH + timedelta(microseconds=microseconds), last)
+    microseconds, submission_id, day, collaborator_id = parts
+    if microseconds is None or submission_id is None or day is None:
+        return None
+    received_at = _EPOCH + timedelta(microseconds=microseconds)
+    return Cursor(received_at, submission_id, date.fromordinal(day) if 0 < day < _LAST_DAY else None, collaborator_id)
 
 
 def cursor_text(cursor: Cursor | None) -> str | None:
-    """Return a place in a list for an address: microseconds of receipt, and the record."""
+    """Return a place in a list for an address: microseconds of receipt, the record, its day, who sent it."""
     if cursor is None:
         return None
-    return f"{(cursor.received_at - _EPOCH) // timedelta(microseconds=1)}-{cursor.submission_id}"
+    microseconds = (cursor.received_at - _EPOCH) // timedelta(microseconds=1)
+    day = cursor.event_date.toordinal() if cursor.event_date else 0
+    return f"{microseconds}-{cursor.submission_id}-{day}-{cursor.collaborator_id or ''}"
 
 
 def read_targets(ticked: Iterable[str]) -> tuple[Target, ...]:
@@ -136,10 +146,13 @@ def _parameters(question: Question, state: str) -> dict[str, str]:
         "state": "" if state == _AWAITING else state,
         "flagged": {True: "1", False: "0", None: ""}[question.is_flagged],
         "finding": question.finding,
+        "sender": str(question.sender_id or ""),
+        "lately": question.lately or "",
         "from": question.first_day.isoformat() if question.first_day else "",
         "to": question.last_day.isoformat() if question.last_day else "",
         "of": str(question.figure_year or ""),
         "q": question.words,
+        "sort": "" if question.order is Order.NEWEST else question.order.value,
     }
     return {name: text for name, text in written.items() if text}
 

@@ -1,4 +1,4 @@
-"""The pages of records: the list, one record, its files, and what a reviewer decides.
+"""The pages of records: one record, its files, and what a reviewer decides. The list is `record_list`'s.
 
 The same pages serve both desks; which permission each route asks for stands in `register`.
 """
@@ -14,24 +14,13 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from server.access.authorisation import may_use
 from server.errors import InvalidInput, NotFound
-from server.language.folding import fold
 from server.operations.approve_clean import fate_of
-from server.operations.browse_submissions import COUNTED_AT_MOST, browse_submissions, list_choices
 from server.operations.read_attachment import read_attachment
 from server.operations.read_record import read_record
 from server.operations.review_submissions import Decision, review_submissions, undo_review
 from server.operations.sights import Desk
 from server.submissions.review import ReviewState, Verdict, may_decide
-from server.web.console.asked import (
-    STATE_CHOICES,
-    asked_list,
-    came_from_list,
-    cursor_text,
-    number,
-    read_cursor,
-    read_question_comments,
-    read_targets,
-)
+from server.web.console.asked import asked_list, came_from_list, number, read_question_comments, read_targets
 from server.web.console.record_view import Told, told
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -55,29 +44,6 @@ class RecordPages:
     screen: Screen
     desk: Desk
     name: str
-
-    def listing(self) -> Response:
-        """Show a page of the list; to htmx, only its rows."""
-        account, asked = self._account(), asked_list(request.args, self.desk)
-        page = browse_submissions(self.services, account, asked.question, after=read_cursor(request.args.get("after")))
-        shown: dict[str, Any] = {
-            "desk": self.name,
-            "asked": asked,
-            "page": page,
-            "following": cursor_text(page.following),
-            "may_tick": self._may_review(account) and self.desk is Desk.EVERYDAY,  # incidents are read one by one
-        }
-        if request.headers.get("HX-Request"):
-            return self.screen.page("records_rows.html", continues=True, **shown)
-        choices = list_choices(self.services, account, asked.question)
-        return self.screen.page(
-            "records.html",
-            choices=choices,
-            findings=self._named(choices.findings),
-            states=STATE_CHOICES,
-            bound=COUNTED_AT_MOST,
-            **shown,
-        )
 
     def record(self, submission_id: int) -> Response:
         """Show one record."""
@@ -175,15 +141,6 @@ class RecordPages:
             if one.media_key is not None
         }
         return told(view, addresses, chosen_language())
-
-    def _named(self, codes: tuple[str, ...]) -> list[tuple[str, str]]:
-        """Return codes of findings with what they are called, in the order of their names; one without stands bare."""
-        catalogue, language = self.services.catalogue, chosen_language()
-        named = [
-            (code, catalogue.sentence(f"{code}.name", {}, language) if catalogue.has(f"{code}.name") else code)
-            for code in codes
-        ]
-        return sorted(named, key=lambda one: fold(one[1]))
 
     def _files(self) -> URLSafeTimedSerializer:
         """Return who signs addresses of files: for this session and no other."""

@@ -29,6 +29,7 @@ from server.web.console.paper import PaperPages
 from server.web.console.plans import PlanPages
 from server.web.console.published import PublishedPages
 from server.web.console.quarters import QuarterPages
+from server.web.console.record_list import ListPages
 from server.web.console.records import RecordPages
 from server.web.console.refusals import refusal_page
 from server.web.console.registers import RegisterPages
@@ -90,8 +91,9 @@ def console_refusal(services: Services, fault: Exception) -> Response:
 def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield Route("GET", "/static/<path:name>", "static_file", Permission.PUBLIC, read_assets().file)
     yield from _door_routes(Doors(services, screen))
-    yield from _record_routes(RecordPages(services, screen, Desk.EVERYDAY, "submissions"))
-    yield from _record_routes(RecordPages(services, screen, Desk.INCIDENTS, "incidents"))
+    for desk, name in ((Desk.EVERYDAY, "submissions"), (Desk.INCIDENTS, "incidents")):
+        yield from _list_routes(ListPages(services, screen, desk, name))
+        yield from _record_routes(RecordPages(services, screen, desk, name))
     yield from _register_routes(RegisterPages(services, screen, Desk.EVERYDAY))
     yield from _entity_change_routes(EntityChangePages(services, screen))
     yield from _duplicate_routes(DuplicatePages(services, screen))
@@ -125,9 +127,12 @@ def _door_routes(doors: Doors) -> Iterable[Route]:
     yield Route("POST", "/second-step", "second_step_try", own, doors.second_step)
 
 
+def _list_routes(pages: ListPages) -> Iterable[Route]:
+    yield Route("GET", f"/{pages.name}", pages.name, pages.desk.read, pages.listing)
+
+
 def _record_routes(pages: RecordPages) -> Iterable[Route]:
     name, desk = pages.name, pages.desk
-    yield Route("GET", f"/{name}", name, desk.read, pages.listing)
     yield Route("GET", f"/{name}/<int:submission_id>", f"{name}_record", desk.read, pages.record)
     yield Route("GET", f"/{name}/files/<token>", f"{name}_file", desk.read, pages.file)
     yield Route("POST", f"/{name}/decide", f"{name}_decide", desk.review, pages.decide)

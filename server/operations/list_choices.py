@@ -1,0 +1,124 @@
+"""What a list of records can be narrowed to: forms, places with what waits there, senders, findings.
+
+The numbers beside places are those of the list behind them, and stand there only where they can be: see
+`is_counted_by_place`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from server.access.authorisation import units_for
+from server.language.ordering import sort_key
+from server.operations.browse_submissions import COUNTED_AT_MOST, filters_of, is_counted_by_place, within
+from server.operations.places import communes_in_order
+from server.operations.sights import Desk, sight_of
+from server.submissions.review import AWAITING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from server.access.actors import Account
+    from server.operations.atlas import Map
+    from server.operations.browse_submissions import Question
+    from server.operations.services import Services
+    from server.storage.repositories.record_lists import FormLine, SenderLine
+    from server.storage.unit_of_work import UnitOfWork
+    from server.territory.units import UnitId, UnitPeriod
+
+MOST_SENDERS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit to narrow a list to, and how many records wait there; None where that is not known beforehand."""
+
+    unit: UnitPeriod
+    waiting: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a list can be narrowed to; units are those of one's territory as they are today."""
+
+    forms: tuple[FormLine, ...]
+    communes: tuple[UnitPeriod, ...]
+    villages: tuple[UnitPeriod, ...]
+    """Of the commune chosen, or of the only one there is."""
+    places: tuple[Place, ...]
+    """The villages to choose from, or else the communes."""
+    unit_name: str
+    """Of the unit chosen; empty if none is, or one there is not."""
+    senders: tuple[SenderLine, ...]
+    """Who sent the records of the commune chosen, or of the only one there is; and who was asked for."""
+    findings: tuple[str, ...]
+    """The codes of what was found in the records the rest of the question leaves, and the one asked for."""
+
+
+def list_choices(services: Services, account: Account, question: Question) -> Choices:
+    """Return what the account can narrow its list to."""
+    today, here = services.today(), services.atlas.current()
+    posts = units_for(account, question.desk.read, today)
+    communes = communes_in_order(here, posts, today)
+    opened = _opened(here, communes, question.unit_id, today)
+    villages = () if opened is None else tuple(here.territory.children(opened.unit_id, today))
+    filters = filters_of(services, replace(question, finding=""))
+    sight, filters = within(here, sight_of(account, question.desk, today), filters)
+    with services.reading(sight) as uow:
+        forms = uow.record_lists.forms(is_sensitive=question.desk is Desk.INCIDENTS)
+        codes = uow.record_lists.finding_codes(filters, among=COUNTED_AT_MOST)
+        senders = _senders(uow, question, opened)
+        waiting = _waiting(uow, question, here.scope_of(posts).unit_ids)
+    asked = {question.finding} if question.finding else set()
+    return Choices(
+        tuple(forms),
+        communes,
+        villages,
+        _places(here, villages or communes, waiting),
+        _name(here, question.unit_id, today),
+        senders,
+        tuple(sorted({*codes, *asked})),
+    )
+
+
+def _opened(here: Map, communes: tuple[UnitPeriod, ...], unit_id: UnitId | None, today: date) -> UnitPeriod | None:
+    """Return the commune whose villages can be chosen: the one chosen, that of the village chosen, or the only one."""
+    if len(communes) == 1:
+        return communes[0]
+    chosen = {unit_id}
+    if unit_id is not None and here.territory.holds(unit_id):
+        chosen.add(here.territory.period(unit_id, today).parent_id)
+    return next((one for one in communes if one.unit_id in chosen), None)
+
+
+def _name(here: Map, unit_id: UnitId | None, today: date) -> str:
+    return here.territory.name(unit_id, today) if unit_id is not None and here.territory.holds(unit_id) else ""
+
+
+def _senders(uow: UnitOfWork, question: Question, opened: UnitPeriod | None) -> tuple[SenderLine, ...]:
+    """Return whom a list can be narrowed to; at the desk of incidents nobody, for there each is an officer."""
+    if question.desk is Desk.INCIDENTS:
+        return ()
+    found = [] if opened is None else uow.record_lists.senders_below(opened.unit_id, at_most=MOST_SENDERS)
+    if question.sender_id is not None and question.sender_id not in {one.collaborator_id for one in found}:
+        found += uow.record_lists.sender(question.sender_id)
+    return tuple(sorted(found, key=lambda one: sort_key(one.name)))
+
+
+def _waiting(uow: UnitOfWork, question: Question, units: frozenset[UnitId]) -> Mapping[UnitId, int] | None:
+    """Return how many records wait in each unit of one's own; None where the list is of other records."""
+    is_of_all = question.states == AWAITING and is_counted_by_place(question)
+    if not is_of_all or question.desk is Desk.INCIDENTS:
+        return None
+    found = uow.record_tallies.by_unit(question.states, question.form_key, is_practice=question.is_practice)
+    return {unit_id: records for unit_id, records in found.items() if unit_id in units}
+
+
+def _places(here: Map, units: tuple[UnitPeriod, ...], waiting: Mapping[UnitId, int] | None) -> tuple[Place, ...]:
+    if waiting is None:
+        return tuple(Place(one, None) for one in units)
+    return tuple(
+        Place(one, sum(waiting.get(below, 0) for below in here.scope_of({one.unit_id}).unit_ids)) for one in units
+    )

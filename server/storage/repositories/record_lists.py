@@ -1,0 +1,306 @@
+"""Lists of records: narrowed, in one of several orders, paged by key and counted to a bound.
+
+Every statement starts at `visible()`. The page is chosen before anything is joined to it; the last page costs what the
+first does. One record with its versions and files is for `records`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, assert_never
+
+from sqlalchemy import Select, and_, case, func, literal, literal_column, or_, select, true, tuple_
+
+from server.storage.models.forms import FormRow, FormVersionRow
+from server.storage.models.people import CollaboratorRow
+from server.storage.models.projects import ProjectRow
+from server.storage.models.submissions import FindingRow, SubmissionRow, SubmissionVersionRow
+from server.storage.models.territory import UnitAncestorRow
+from server.storage.repositories.records import line_of, lines_in
+from server.storage.visible import Sight, visible
+from server.submissions.review import AWAITING, ReviewState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from server.storage.repositories.records import RecordLine
+    from server.territory.units import UnitId
+
+MOST_HITS: Final = 2000
+"""So many records are gathered by what they have; what more of them have is looked for record by record instead."""
+
+_SENDERS_AT_FIRST: Final = 4
+_SENDERS_MORE: Final = 40
+# Written as the indexes of these few rows are: parameters in their place would hide from SQLite that they serve.
+_AWAITING: Final = SubmissionRow.review_state.in_([literal_column("'received'"), literal_column("'edited'")])
+_IS_SET_BACK: Final = SubmissionRow.review_state.in_(
+    [literal_column("'has_issues'"), literal_column("'edited'"), literal_column("'rejected'")]
+)
+_SET_BACK: Final = frozenset({ReviewState.HAS_ISSUES, ReviewState.EDITED, ReviewState.REJECTED})
+_FIRST_DAY: Final = date(1, 1, 1)
+
+
+class Order(StrEnum):
+    """In which order a list stands; the words are ``console.records.order.<value>``."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    VISIT = "visit"
+    SENDER = "sender"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The place after which a list goes on, in whatever order: what the last record seen is ordered by."""
+
+    received_at: datetime
+    submission_id: int
+    event_date: date | None
+    collaborator_id: int | None
+
+    @staticmethod
+    def at(line: RecordLine) -> Cursor:
+        """Return the place of a record."""
+        return Cursor(line.received_at, line.submission_id, line.event_date, line.collaborator_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; an empty filter narrows nothing. Days are instants by now: [since, before)."""
+
+    is_practice: bool
+    is_sensitive: bool
+    form_key: int | None = None
+    unit_id: UnitId | None = None
+    states: frozenset[ReviewState] = frozenset()
+    is_flagged: bool | None = None
+    finding: str = ""
+    """The code of a finding its current version has."""
+    keys: tuple[int, ...] | None = None
+    """Only of these, where they were looked up before: no more than `MOST_HITS`."""
+    sender_id: int | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    figure_year: int | None = None
+    """The year whose figures they bear on."""
+    words: tuple[str, ...] = ()
+    """Folded; all must occur in the record's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """A form of which records are in sight, with the title of its version in force."""
+
+    form_key: int
+    form_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SenderLine:
+    """A collaborator who sent records."""
+
+    collaborator_id: int
+    name: str
+
+
+class RecordLists:
+    """Lists of records in sight."""
+
+    def __init__(self, connection: Connection, sight: Sight) -> None:
+        self._connection = connection
+        self.sight = sight
+
+    def looked_up(self, filters: Filters) -> Filters:
+        """Return the filters with the records that have the finding, where these are few."""
+        if not filters.finding:
+            return filters
+        rows = SubmissionVersionRow
+        found = select(rows.submission_id).join(FindingRow, FindingRow.version_id == rows.id)
+        having = found.where(FindingRow.code == filters.finding, rows.is_current).limit(MOST_HITS + 1)
+        keys = self._connection.execute(having).scalars().all()
+        return filters if len(keys) > MOST_HITS else replace(filters, finding="", keys=tuple(sorted(set(keys))))
+
+    def page(self, filters: Filters, order: Order, *, after: Cursor | None, size: int) -> list[RecordLine]:
+        """Return *size* records at most that come after *after*; by sender, see `page_by_sender`."""
+        chosen = self._narrowed(filters).where(_begins(order) if after is None else _comes_after(order, after))
+        # The page is chosen before anything is joined to it, or all that is in sight would be joined to be sorted.
+        ids = chosen.order_by(*_ORDERED[order]).limit(size).scalar_subquery()
+        page = lines_in(self.sight).where(SubmissionRow.id.in_(ids)).order_by(*_ORDERED[order])
+        return [line_of(row) for row in self._connection.execute(page)]
+
+    def page_by_sender(
+        self, filters: Filters, senders: Sequence[int], *, after: Cursor | None, size: int
+    ) -> list[RecordLine]:
+        """Return *size* records at most that come after *after*, in the order of *senders*, of each the newest first.
+
+        The senders are gone through a few at a time until the page is full; records without one come last.
+        """
+        ids: list[int] = []
+        for some, place in _some_senders(senders, after):
+            ids += self._of_senders(filters, some, after=place, size=size - len(ids))
+            if len(ids) == size:
+                break
+        places = {one: place for place, one in enumerate(ids)}
+        found = self._connection.execute(lines_in(self.sight).where(SubmissionRow.id.in_(ids))) if ids else ()
+        return sorted((line_of(row) for row in found), key=lambda line: places[line.submission_id])
+
+    def count(self, filters: Filters, *, at_most: int) -> int:
+        """Return how many records there are, counting no further than *at_most*."""
+        counted = select(func.count()).select_from(self._narrowed(filters).limit(at_most).subquery())
+        return int(self._connection.execute(counted).scalar_one())
+
+    def forms(self, *, is_sensitive: bool) -> list[FormLine]:
+        """Return the forms a list can be narrowed to, by title."""
+        rows = self._connection.execute(
+            select(FormRow.id, FormRow.form_id, FormVersionRow.title)
+            .join(FormVersionRow, and_(FormVersionRow.form_key == FormRow.id, FormVersionRow.is_current))
+            .where(FormRow.is_sensitive.is_(is_sensitive))
+            .order_by(FormVersionRow.title, FormRow.id)
+        )
+        return [FormLine(row.id, row.form_id, row.title) for row in rows]
+
+    def finding_codes(self, filters: Filters, *, among: int) -> list[str]:
+        """Return the codes of the findings of the newest *among* of the records there are."""
+        newest = self._narrowed(filters).order_by(*_ORDERED[Order.NEWEST]).limit(among).scalar_subquery()
+        found = (
+            select(FindingRow.code)
+            .join(SubmissionVersionRow, SubmissionVersionRow.id == FindingRow.version_id)
+            .where(SubmissionVersionRow.is_current, SubmissionVersionRow.submission_id.in_(newest))
+        )
+        return list(self._connection.execute(found.distinct().order_by(FindingRow.code)).scalars())
+
+    def senders(self) -> list[SenderLine]:
+        """Return everybody who may have sent one, by id; who sent what is not told."""
+        rows = self._connection.execute(select(CollaboratorRow.id, CollaboratorRow.name).order_by(CollaboratorRow.id))
+        return [SenderLine(row.id, row.name) for row in rows]
+
+    def senders_below(self, unit_id: UnitId, *, at_most: int) -> list[SenderLine]:
+        """Return who sent the records in sight at or below a unit, by id, no more than *at_most*."""
+        below = select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id == unit_id)
+        return self._senders_of(SubmissionRow.unit_id.in_(below), at_most)
+
+    def sender(self, collaborator_id: int) -> list[SenderLine]:
+        """Return who that is, if a record in sight was sent by them."""
+        return self._senders_of(SubmissionRow.collaborator_id == collaborator_id, 1)
+
+    def _senders_of(self, where: ColumnElement[bool], at_most: int) -> list[SenderLine]:
+        sent = visible(self.sight).where(where).with_only_columns(SubmissionRow.collaborator_id).distinct()
+        found = select(CollaboratorRow.id, CollaboratorRow.name).where(CollaboratorRow.id.in_(sent))
+        rows = self._connection.execute(found.order_by(CollaboratorRow.id).limit(at_most))
+        return [SenderLine(row.id, row.name) for row in rows]
+
+    def _of_senders(self, filters: Filters, senders: Sequence[int], *, after: Cursor | None, size: int) -> list[int]:
+        rows = SubmissionRow
+        within = rows.collaborator_id.in_(senders) if senders else rows.collaborator_id.is_(None)
+        chosen = self._narrowed(filters).where(within)
+        if after is not None:
+            chosen = chosen.where(_comes_after(Order.NEWEST, after))
+        ranks = {one: place for place, one in enumerate(senders)}
+        by_name = [case(ranks, value=rows.collaborator_id)] if len(ranks) > 1 else []
+        ordered = chosen.order_by(*by_name, *_ORDERED[Order.NEWEST]).limit(size)
+        return list(self._connection.execute(ordered).scalars())
+
+    def _narrowed(self, filters: Filters) -> Select[Any]:
+        """Return the ids of the records in sight that the filters leave."""
+        narrowed = visible(self.sight).where(*_conditions(filters))
+        return narrowed.with_only_columns(SubmissionRow.id)
+
+
+_ORDERED: Final = {
+    Order.NEWEST: (SubmissionRow.received_at.desc(), SubmissionRow.id.desc()),
+    Order.OLDEST: (SubmissionRow.received_at, SubmissionRow.id),
+    Order.VISIT: (SubmissionRow.event_date.desc(), SubmissionRow.id.desc()),
+}
+
+
+def _begins(order: Order) -> ColumnElement[bool]:
+    """Return what holds of every record, but tells SQLite by which index the order is had."""
+    rows = SubmissionRow
+    return rows.event_date >= literal(_FIRST_DAY, rows.event_date.type) if order is Order.VISIT else true()
+
+
+def _comes_after(order: Order, after: Cursor) -> ColumnElement[bool]:
+    rows = SubmissionRow
+    received = tuple_(rows.received_at, rows.id)
+    place = tuple_(literal(after.received_at, rows.received_at.type), literal(after.submission_id))
+    match order:
+        case Order.NEWEST | Order.SENDER:
+            return received < place
+        case Order.OLDEST:
+            return received > place
+        case Order.VISIT:
+            visited = tuple_(literal(after.event_date, rows.event_date.type), literal(after.submission_id))
+            return tuple_(rows.event_date, rows.id) < visited
+        case _:
+            assert_never(order)
+
+
+def _some_senders(senders: Sequence[int], after: Cursor | None) -> Iterator[tuple[Sequence[int], Cursor | None]]:
+    """Yield the senders from *after* on, a few at a time; with the first, where among her records to go on."""
+    rest = tuple(senders)
+    if after is not None:
+        if after.collaborator_id is None:
+            yield (), after
+            return
+        if after.collaborator_id in rest:
+            yield (after.collaborator_id,), after
+            rest = rest[rest.index(after.collaborator_id) + 1 :]
+    for some in (rest[:_SENDERS_AT_FIRST], rest[_SENDERS_AT_FIRST:_SENDERS_MORE], rest[_SENDERS_MORE:]):
+        if some:
+            yield some, None
+    yield (), None
+
+
+def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    rows = SubmissionRow
+    practice = select(ProjectRow.id).where(ProjectRow.kind == "practice")
+    yield rows.project_id.in_(practice) if filters.is_practice else rows.project_id.not_in(practice)
+    yield rows.is_sensitive.is_(filters.is_sensitive)
+    yield from (rows.name_folded.contains(word, autoescape=True) for word in filters.words)
+    if filters.keys is not None:
+        yield rows.id.in_(filters.keys)
+    if filters.form_key is not None:
+        yield rows.form_key == filters.form_key
+    if filters.sender_id is not None:
+        yield rows.collaborator_id == filters.sender_id
+    if filters.unit_id is not None:
+        yield rows.unit_id.in_(select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id == filters.unit_id))
+    yield from _in_state(filters)
+    yield from _in_time(filters)
+
+
+def _in_state(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    rows = SubmissionRow
+    if filters.states == AWAITING:
+        yield _AWAITING
+    elif filters.states:
+        yield rows.review_state.in_(sorted(filters.states))
+    if filters.states and filters.states <= _SET_BACK:
+        yield _IS_SET_BACK
+    if filters.is_flagged is not None:
+        yield or_(rows.is_flagged, ~rows.is_derived).is_(filters.is_flagged)
+    if filters.finding:
+        yield _has_finding(filters.finding)
+
+
+def _in_time(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    rows = SubmissionRow
+    if filters.figure_year is not None:
+        yield rows.figure_year == filters.figure_year
+    if filters.since is not None:
+        yield rows.received_at >= filters.since
+    if filters.before is not None:
+        yield rows.received_at < filters.before
+
+
+def _has_finding(code: str) -> ColumnElement[bool]:
+    """Return whether a record's current version has a finding of that code; asked record by record, for a page."""
+    found = select(FindingRow.id).join(SubmissionVersionRow, SubmissionVersionRow.id == FindingRow.version_id)
+    of_record = found.where(SubmissionVersionRow.submission_id == SubmissionRow.id, SubmissionVersionRow.is_current)
+    return of_record.where(FindingRow.code == code).correlate(SubmissionRow).exists()
