@@ -38,7 +38,8 @@ def put(services, project_id, list_name="households", *, label=None, entity_id=N
         known = uow.entities.ensure_list(project_id, list_name, at)
         stored = uow.entities.claimed(known, [entity_id], at)[entity_id]
         batch = {"list_id": known.list_id, "kind": "import", "counts": {}, "started_at": at, "file_name": "ho.xlsx"}
-        source = Source(at, services.atlas.current(), (services.today(),), batch_id=uow.entities.add_batch(batch))
+        batch_id = uow.entities.add_batch(batch, is_sensitive=known.is_sensitive)
+        source = Source(at, services.atlas.current(), (services.today(),), batch_id=batch_id)
         new = NewVersion(1, label, values, frozenset(values) | {LABEL}, Action.CREATE, Conflict.NONE)
         touched = Touched()
         after = write_version(uow, stored, new, source, touched=touched)

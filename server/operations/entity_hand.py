@@ -59,7 +59,7 @@ class Hand:
             "started_at": at,
             "ended_at": at,
         }
-        return self.uow.entities.add_batch(facts)
+        return self.uow.entities.add_batch(facts, is_sensitive=self.stored.is_sensitive)
 
     def write(self, new: NewVersion, batch_id: int, stored: StoredEntity | None = None) -> None:
         """Keep *new* as the newest version; *stored* where more than its properties is to change."""

@@ -170,7 +170,8 @@ def _record_facts(filing: Filing, derived: Derived, root: str) -> dict[str, Any]
 
 
 def _add(uow: UnitOfWork, filing: Filing, derived: Derived, history: History, *, is_current: bool) -> int:
-    version_id = uow.submissions.add_version(_version_facts(filing, history.submission_id, is_current=is_current))
+    facts = _version_facts(filing, history.submission_id, is_current=is_current)
+    version_id = uow.submissions.add_version(facts, is_sensitive=filing.form.published.is_sensitive)
     uow.submissions.add_findings(finding_rows(version_id, derived.findings))
     uow.figures.add(filing.project_id, version_id, derived.contributions)
     if not derived.is_derived:

@@ -144,7 +144,8 @@ def _begin(services: Services, load: Load, import_id: int) -> Batch | None:
                     "file_sha256": stored.file_sha256,
                     "counts": {},
                     "started_at": now,
-                }
+                },
+                is_sensitive=known.is_sensitive,
             )
         uow.register_imports.set(import_id, facts)
     return None if known is None or batch_id is None else Batch(batch_id, known)

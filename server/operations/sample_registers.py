@@ -47,7 +47,7 @@ def _put(services: Services, uow: UnitOfWork, sample: SampleList, touched: Touch
     if not missing:
         return 0
     batch = {"list_id": register.list_id, "kind": "import", "counts": {"new": len(missing)}, "started_at": at}
-    batch_id = uow.entities.add_batch({**batch, "ended_at": at})
+    batch_id = uow.entities.add_batch({**batch, "ended_at": at}, is_sensitive=False)
     source = Source(at, services.atlas.current(), (services.today(),), batch_id=batch_id)
     for stored in missing:
         write_version(uow, stored, _first_version(rows[stored.entity_id]), source, touched=touched)

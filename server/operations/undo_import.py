@@ -153,7 +153,8 @@ def _undo_batch(services: Services, stored: StoredImport, asker: Asker) -> int:
                 "account_id": asker.account_id,
                 "counts": {},
                 "started_at": services.now(),
-            }
+            },
+            is_sensitive=found.is_sensitive,
         )
         uow.entities.set_batch(stored.batch_id, {"undone_by_id": undo_id})
     return undo_id

@@ -91,7 +91,8 @@ class YearWorld:
             for name, (kind, entries) in {**lists, "staff": ("post", self.year.staff)}.items():
                 known = uow.entities.ensure_list(self.project_id, name, at)
                 facts = {"list_id": known.list_id, "kind": "import", "counts": {}, "started_at": at, "ended_at": at}
-                source = Source(at, here, (date(2025, 1, 1),), batch_id=uow.entities.add_batch(facts))
+                batch_id = uow.entities.add_batch(facts, is_sensitive=False)
+                source = Source(at, here, (date(2025, 1, 1),), batch_id=batch_id)
                 created, touched = {}, Touched()
                 for one in entries:
                     values = {"village": one.village.code, "commune": one.village.commune.code, kind: one.kind}
@@ -133,7 +134,8 @@ class YearWorld:
                 "form_version_id": form.published.version_id, "instance_id": instance.instance_id,
                 "deprecated_id": instance.deprecated_id, "sha256": instance.sha256, "xml": instance.xml,
                 "received_at": at, "is_current": paper is record.papers[-1],
-            }
+            },
+            is_sensitive=False,
         )  # fmt: skip
         uow.figures.add(self.project_id, version_id, added)
         if record.counted is not None and paper is record.papers[record.counted]:

@@ -152,7 +152,7 @@ def batch(world: World, one: Known) -> int:
     with services.unit_of_work(services.operator()) as uow:
         list_id = uow.entities.lists(world.project_id)[one.list_name].list_id
         return uow.entities.add_batch(
-            {"list_id": list_id, "kind": "import", "counts": {}, "started_at": services.now()}
+            {"list_id": list_id, "kind": "import", "counts": {}, "started_at": services.now()}, is_sensitive=False
         )
 
 

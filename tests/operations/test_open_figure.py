@@ -59,7 +59,7 @@ def write(world, entity_id, values, version, *, day):
         known = uow.entities.ensure_list(world.project_id, "households", services.now())
         stored = uow.entities.claimed(known, [entity_id], services.now())[entity_id]
         batch = {"list_id": known.list_id, "kind": "import", "counts": {}, "started_at": services.now()}
-        batch_id = uow.entities.add_batch(batch)
+        batch_id = uow.entities.add_batch(batch, is_sensitive=False)
         here, today = services.atlas.current(), (services.today(),)
         source = Source(services.now(), here, today, batch_id=batch_id, effective_on=day)
         action = Action.CREATE if version == 1 else Action.UPDATE

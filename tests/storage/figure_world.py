@@ -128,7 +128,8 @@ class FigureWorld:
                     "collaborator_id": None,
                     "device_id": "",
                     "is_current": True,
-                }
+                },
+                is_sensitive=False,
             )
             uow.figures.add(self.project_id, version_id, contributions)
         return version_id

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.storage.models.row_ids import apart
 from server.storage.models.schema import Document, Id, Instant, Model
 
 _CURRENT = text("is_current")
@@ -30,7 +31,7 @@ class RegisterImportRow(Model):
         Index("ix_register_import_batch", "batch_id"),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = apart("register_import")
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     kind: Mapped[str] = mapped_column(String(12))
     # None for the command line.

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.models.schema import Id, Instant, Model
+from server.storage.models.row_ids import apart
+from server.storage.models.schema import Instant, Model
 
 _CURRENT = text("is_current")
 
@@ -37,7 +38,7 @@ class PaperFigureRow(Model):
         Index("ix_paper_figure_import", "import_id"),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = apart("paper_figure")
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     year: Mapped[int]
     period: Mapped[str] = mapped_column(String(7))

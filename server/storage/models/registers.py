@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.storage.models.row_ids import apart
 from server.storage.models.schema import Document, Id, Instant, Model, Word
 
 _HELD = text("outcome = 'held'")
@@ -64,7 +65,7 @@ class EntityRow(Model):
         Index("ix_entity_conflict", "unit_id", "list_id", sqlite_where=_IN_CONFLICT, postgresql_where=_IN_CONFLICT),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = apart("entity")
     list_id: Mapped[int] = mapped_column(ForeignKey("entity_list.id"))
     entity_id: Mapped[str] = mapped_column(String(120))
     """A version 4 UUID, lower case."""
@@ -121,7 +122,7 @@ class RegisterBatchRow(Model):
         Index("ix_register_batch_list", "list_id", "started_at"),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = apart("register_batch")
     list_id: Mapped[int] = mapped_column(ForeignKey("entity_list.id"))
     kind: Mapped[str] = mapped_column(String(8))
     # None for the command line.

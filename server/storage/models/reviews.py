@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.models.schema import Id, Instant, Model
+from server.storage.models.row_ids import apart
+from server.storage.models.schema import Instant, Model
 
 
 class ReviewRow(Model):
@@ -24,7 +25,7 @@ class ReviewRow(Model):
         Index("ix_review_batch", "batch_id"),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = apart("review")
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))
     state_before: Mapped[str] = mapped_column(String(16))

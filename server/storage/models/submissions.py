@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.storage.models.row_ids import apart
 from server.storage.models.schema import Document, Id, Instant, Model
 
 _RECEIVED = text("review_state = 'received'")
@@ -59,7 +60,7 @@ class SubmissionRow(Model):
         ),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = apart("submission")
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     form_key: Mapped[int] = mapped_column(ForeignKey("form.id"))
     root_instance_id: Mapped[str] = mapped_column(String(255))
@@ -77,7 +78,7 @@ class SubmissionRow(Model):
     """The name without accents, for searching."""
     review_state: Mapped[str] = mapped_column(String(16), default="received")
     # The version whose approval counts; stays while a newer edit awaits its decision.
-    counted_version_id: Mapped[int | None]
+    counted_version_id: Mapped[int | None] = mapped_column(Id)
     is_flagged: Mapped[bool] = mapped_column(default=False)
     is_derived: Mapped[bool] = mapped_column(default=True)
     missing_media: Mapped[int] = mapped_column(default=0)
@@ -101,7 +102,7 @@ class SubmissionVersionRow(Model):
         Index("ix_submission_version_instance", "project_id", "form_key", "instance_id"),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = apart("submission_version")
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     form_key: Mapped[int] = mapped_column(ForeignKey("form.id"))
@@ -123,7 +124,7 @@ class AttachmentRow(Model):
     __tablename__ = "attachment"
     __table_args__ = (UniqueConstraint("version_id", "name_key"), Index("ix_attachment_sha256", "sha256"))
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = apart("attachment")
     version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))
     name: Mapped[str] = mapped_column(String(255))
     name_key: Mapped[str] = mapped_column(String(255))
@@ -147,7 +148,7 @@ class FindingRow(Model):
         Index("ix_finding_code", "code", "version_id"),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = apart("finding")
     version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"))
     code: Mapped[str] = mapped_column(String(60))
     path: Mapped[str] = mapped_column(String(500))

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.models.schema import Id, Instant, Model
+from server.storage.models.row_ids import apart
+from server.storage.models.schema import Instant, Model
 
 
 class HeldUploadRow(Model):
@@ -25,7 +26,7 @@ class HeldUploadRow(Model):
         Index("ix_held_upload_list", "project_id", "state", "received_at"),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = apart("held_upload")
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     collaborator_id: Mapped[int] = mapped_column(ForeignKey("collaborator.id"))
     reason: Mapped[str] = mapped_column(String(20))
@@ -51,7 +52,7 @@ class HeldAttachmentRow(Model):
     __tablename__ = "held_attachment"
     __table_args__ = (UniqueConstraint("upload_id", "name_key", "sha256"),)
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    id: Mapped[int] = apart("held_attachment")
     upload_id: Mapped[int] = mapped_column(ForeignKey("held_upload.id"))
     name: Mapped[str] = mapped_column(String(255))
     name_key: Mapped[str] = mapped_column(String(255))

@@ -28,6 +28,7 @@ from server.storage.models.registers import (
     EntityVersionRow,
     RegisterBatchRow,
 )
+from server.storage.models.row_ids import insertion, sensitive_id
 from server.storage.models.submissions import SubmissionVersionRow
 from server.territory.units import UnitId
 
@@ -168,7 +169,10 @@ class Entities:
             known = frozenset(self._connection.execute(_ids_among(one.list_id, wanted)).scalars())
         missing = [_awaited(one, entity_id, at) for entity_id in sorted(wanted - known)]
         if missing:
-            self._connection.execute(self._insert(EntityRow).on_conflict_do_nothing(), missing)
+            statement = self._insert(EntityRow).on_conflict_do_nothing()
+            if one.is_sensitive:
+                statement = statement.values(id=sensitive_id(EntityRow))
+            self._connection.execute(statement, missing)
         return self.lock(one.list_id, wanted)
 
     def as_seen(self, project_id: int, name: str, change: EntityChange) -> tuple[EntityList, StoredEntity] | None:
@@ -230,9 +234,9 @@ class Entities:
             statement = _RAISE_COUNTERS[self._connection.dialect.name]
             self._connection.execute(statement, rows[0] if len(rows) == 1 else rows)
 
-    def add_batch(self, facts: Mapping[str, Any]) -> int:
-        """Insert something a person does to a register and return its id."""
-        statement = insert(RegisterBatchRow).returning(RegisterBatchRow.id)
+    def add_batch(self, facts: Mapping[str, Any], *, is_sensitive: bool) -> int:
+        """Insert something a person does to a register, a sensitive one or not, and return its id."""
+        statement = insertion(RegisterBatchRow, is_sensitive=is_sensitive).returning(RegisterBatchRow.id)
         return int(self._connection.execute(statement, dict(facts)).scalar_one())
 
     def set_batch(self, batch_id: int, facts: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, insert, select, update
 
 from server.storage.models.registers import EntityListRow, EntityRow, EntityVersionRow, RegisterBatchRow
+from server.storage.models.row_ids import numbered
 from server.storage.visible import visible_entities
 from server.territory.units import UnitId
 
@@ -92,7 +93,7 @@ class EntityImports:
         if not rows:
             return {}
         statement = insert(EntityRow).returning(EntityRow.entity_id, EntityRow.id)
-        made = self._connection.execute(statement, [dict(row) for row in rows])
+        made = self._connection.execute(statement, numbered(self._connection, EntityRow, rows))
         return {row.entity_id: row.id for row in made}
 
     def set_facts(self, facts: Mapping[int, Mapping[str, Any]]) -> None:

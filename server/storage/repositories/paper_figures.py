@@ -9,11 +9,12 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import func, insert, select, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 
 from server.indicators.paper_figures import PaperFigure, PaperPlace, PaperSource
 from server.indicators.periods import Period
 from server.storage.models.paper_figures import PaperFigureRow
+from server.storage.models.row_ids import insertion
 from server.storage.visible import visible_paper
 from server.territory.units import UnitId
 
@@ -133,8 +134,10 @@ class PaperFigures:
     def replace(self, ended: Sequence[int], rows: Sequence[Mapping[str, Any]]) -> None:
         """Let *rows* be current instead of the versions of these ids."""
         self.set_current(ended, is_current=False)
-        if rows:
-            self._connection.execute(insert(PaperFigureRow), [dict(row) for row in rows])
+        for apart in (False, True):
+            some = [dict(row) for row in rows if row["is_sensitive"] is apart]
+            if some:
+                self._connection.execute(insertion(PaperFigureRow, is_sensitive=apart), some)
 
     def set_current(self, figure_ids: Sequence[int], *, is_current: bool) -> None:
         """Let versions be current, or no longer."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
+from server.indicators.paper_rows import CASES
 from server.storage.models.imports import RegisterImportRow
+from server.storage.models.row_ids import insertion
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ class RegisterImports:
 
     def add(self, facts: Mapping[str, Any]) -> int:
         """Insert a file and return its number."""
-        statement = insert(RegisterImportRow).returning(RegisterImportRow.id)
+        statement = insertion(RegisterImportRow, is_sensitive=facts["kind"] == CASES)
+        statement = statement.returning(RegisterImportRow.id)
         return int(self._connection.execute(statement, dict(facts)).scalar_one())
 
     def set(self, import_id: int, facts: Mapping[str, Any]) -> None:

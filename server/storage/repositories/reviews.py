@@ -13,6 +13,7 @@ from server.storage.models.people import AccountRow
 from server.storage.models.plan_rules import ReviewPolicyRow
 from server.storage.models.projects import PlanRow
 from server.storage.models.reviews import QuestionCommentRow, ReviewRow
+from server.storage.models.row_ids import insertion, is_sensitive_id
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.visible import Sight, visible
 from server.submissions.review import PastDecision, QuestionComment, ReviewState
@@ -131,9 +132,11 @@ class Reviews:
         return found
 
     def add(self, decisions: Sequence[Mapping[str, Any]]) -> None:
-        """Insert decisions."""
-        if decisions:
-            self._connection.execute(insert(ReviewRow), [dict(one) for one in decisions])
+        """Insert decisions; those about records with ids apart have ids apart."""
+        for apart in (False, True):
+            rows = [dict(one) for one in decisions if is_sensitive_id(one["submission_id"]) is apart]
+            if rows:
+                self._connection.execute(insertion(ReviewRow, is_sensitive=apart), rows)
 
     def comment_questions(self, batch_id: str, comments: Sequence[QuestionComment]) -> None:
         """Add to each decision of a batch that was just made what was said of single questions."""

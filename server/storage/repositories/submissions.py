@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from server.storage.models.forms import FormRow
 from server.storage.models.reviews import ReviewRow
+from server.storage.models.row_ids import insertion, is_sensitive_id, sensitive_id
 from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
 from server.storage.models.tray import HeldUploadRow
 from server.submissions.decision import History, KnownVersion
@@ -22,7 +23,7 @@ from server.submissions.decision import History, KnownVersion
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Insert
 
     from server.storage.visible import Sight
 
@@ -67,7 +68,10 @@ class Submissions:
 
     def claim(self, facts: Mapping[str, Any]) -> History | None:
         """Insert the record *facts* describe and return its empty history; None if its root is known already."""
-        row = self._connection.execute(_insert_submission(self._connection.dialect.name), dict(facts)).first()
+        statement = _INSERT_SUBMISSION[self._connection.dialect.name]
+        if facts["is_sensitive"]:
+            statement = statement.values(id=sensitive_id(SubmissionRow))
+        row = self._connection.execute(statement, dict(facts)).first()
         return History(row.id, "received", None) if row else None
 
     def lock_edits_of(self, form_key: int) -> None:
@@ -136,9 +140,10 @@ class Submissions:
         )
         return dict(facts)
 
-    def add_version(self, facts: Mapping[str, Any]) -> int:
-        """Insert one version and return its id."""
-        return int(self._connection.execute(_INSERT_VERSION, dict(facts)).scalar_one())
+    def add_version(self, facts: Mapping[str, Any], *, is_sensitive: bool) -> int:
+        """Insert one version and return its id, by which what belongs to it knows whether it is sensitive."""
+        statement = insertion(SubmissionVersionRow, is_sensitive=is_sensitive)
+        return int(self._connection.execute(statement.returning(SubmissionVersionRow.id), dict(facts)).scalar_one())
 
     def make_current(self, submission_id: int, version_id: int, facts: Mapping[str, Any]) -> None:
         """Let *version_id* be what the record says, with the derived *facts* of that version."""
@@ -152,12 +157,12 @@ class Submissions:
     def add_attachments(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert attachments, expected or arrived, of one version."""
         if rows:
-            self._connection.execute(_INSERT_ATTACHMENT, _alone_or_many(rows))
+            self._connection.execute(_insertion_of(AttachmentRow, rows), _alone_or_many(rows))
 
     def add_findings(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert the findings of one version."""
         if rows:
-            self._connection.execute(_INSERT_FINDING, _alone_or_many(rows))
+            self._connection.execute(_insertion_of(FindingRow, rows), _alone_or_many(rows))
 
     def replace_findings(self, version_id: int, code: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep *rows* as the findings of that code of one version."""
@@ -212,17 +217,16 @@ class Submissions:
         )
 
 
-_INSERT_VERSION = insert(SubmissionVersionRow).returning(SubmissionVersionRow.id)
-_INSERT_ATTACHMENT = insert(AttachmentRow)
-_INSERT_FINDING = insert(FindingRow)
-_INSERT_SUBMISSION = {
+# The two dialects' statements share no public type.
+_INSERT_SUBMISSION: dict[str, Any] = {
     "sqlite": sqlite_insert(SubmissionRow).on_conflict_do_nothing().returning(SubmissionRow.id),
     "postgresql": postgresql_insert(SubmissionRow).on_conflict_do_nothing().returning(SubmissionRow.id),
 }
 
 
-def _insert_submission(dialect: str) -> Any:  # noqa: ANN401 the two dialects' statements share no public type
-    return _INSERT_SUBMISSION[dialect]
+def _insertion_of(model: Any, rows: Sequence[Mapping[str, Any]]) -> Insert:  # noqa: ANN401 a mapped class
+    """Return the INSERT of what belongs to versions: all *rows* are of one record."""
+    return insertion(model, is_sensitive=is_sensitive_id(rows[0]["version_id"]))
 
 
 def _alone_or_many(rows: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 what `execute` takes has no public type

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from server.storage.models.people import CollaboratorRow
+from server.storage.models.row_ids import sensitive_id
 from server.storage.models.tray import HeldAttachmentRow, HeldUploadRow
 from server.storage.visible import Sight, visible_held
 
@@ -66,8 +67,7 @@ class Tray:
 
         New files of one that was settled open it again: the phone sent it in pieces, and nobody has seen these yet.
         """
-        insert = _INSERT[self._connection.dialect.name]
-        self._connection.execute(insert(HeldUploadRow).on_conflict_do_nothing(), dict(facts))
+        self._connection.execute(self._insert(HeldUploadRow, is_sensitive=facts["is_sensitive"]), dict(facts))
         rows = HeldUploadRow
         upload_id = self._connection.execute(
             select(rows.id).where(
@@ -77,11 +77,15 @@ class Tray:
                 rows.reason == facts["reason"],
             )
         ).scalar_one()
-        added = insert(HeldAttachmentRow).on_conflict_do_nothing().returning(HeldAttachmentRow.id)
+        added = self._insert(HeldAttachmentRow, is_sensitive=facts["is_sensitive"]).returning(HeldAttachmentRow.id)
         fresh = [self._connection.execute(added, {**file, "upload_id": upload_id}).scalar() for file in files]
         if any(one is not None for one in fresh):
             self._reopen(upload_id)
         return int(upload_id)
+
+    def _insert(self, model: Any, *, is_sensitive: bool) -> Any:  # noqa: ANN401 as `_INSERT`
+        statement = _INSERT[self._connection.dialect.name](model).on_conflict_do_nothing()
+        return statement.values(id=sensitive_id(model)) if is_sensitive else statement
 
     def _reopen(self, upload_id: int) -> None:
         self._connection.execute(

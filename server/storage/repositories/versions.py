@@ -6,11 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from server.registers.versions import REGISTER_REMARKS
 from server.storage.models.figures import ContributionRow
 from server.storage.models.people import CollaboratorPostRow
+from server.storage.models.row_ids import insertion, is_sensitive_id
 from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
 from server.submissions.findings import BRANCH
 from server.territory.units import UnitId
@@ -114,7 +115,8 @@ class Versions:
             delete(FindingRow).where(FindingRow.version_id == version_id, FindingRow.code.not_in(_OF_ARRIVAL))
         )
         if rows:
-            self._connection.execute(insert(FindingRow), [dict(row) for row in rows])
+            statement = insertion(FindingRow, is_sensitive=is_sensitive_id(version_id))
+            self._connection.execute(statement, [dict(row) for row in rows])
 
     def set_facts(self, submission_id: int, facts: Mapping[str, Any]) -> None:
         """Write what a record's row says because of its current version."""
