@@ -23,7 +23,7 @@ from server.indicators.sources import Basis, Source
 from server.operations.note_deeds import note_deeds
 from server.operations.standing_plans import questions_of, yields
 from server.registers.reach import REACH_OF, SENSITIVE_LISTS
-from server.registers.tallies import BREAKDOWNS
+from server.registers.tallies import BREAKDOWNS, may_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -188,4 +188,6 @@ def _trouble(source: Source, questions: Yield, sensitive: Collection[str]) -> st
             return ""
     if source.measure not in known:
         return unknown
+    if source.basis is Basis.REGISTER and may_overlap(source.measure, source.categories):
+        return "plan.overlapping_categories"
     return "" if yields(known, source) else "plan.unknown_category"

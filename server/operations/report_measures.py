@@ -10,6 +10,7 @@ from server.indicators.report_cells import Counted, OfIndicator
 from server.indicators.sources import Basis, Source
 from server.operations.publish_plan import REGISTERS
 from server.operations.standing_plans import questions_of, yields
+from server.registers.tallies import may_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,8 +63,8 @@ def known_to(services: Services, uow: UnitOfWork, project_id: int) -> Known:
 def faults_of(template: ReportTemplate, known: Known) -> Iterator[Fault]:
     """Yield a fault for each cell that names what there is not.
 
-    Fault codes: ``plan.unknown_measure``, ``.unknown_register``, ``.unknown_category``, ``report.unknown_indicator``,
-    ``report.several_splits``.
+    Fault codes: ``plan.unknown_measure``, ``.unknown_register``, ``.unknown_category``, ``.overlapping_categories``,
+    ``report.unknown_indicator``, ``report.several_splits``.
     """
     for one in template.slots:
         match one.slot:
@@ -90,6 +91,8 @@ def _trouble(slot: Counted, known: Known) -> str:
         return "" if known.is_awaited(slot) else unknown
     if not all(yields(yielded, one) for one in _parts(slot)):
         return "plan.unknown_category"
+    if slot.measure.basis is Basis.REGISTER and any(may_overlap(one.measure, one.categories) for one in _parts(slot)):
+        return "plan.overlapping_categories"
     return "report.several_splits" if len(slot.splits) > 1 and not known.is_sensitive(slot) else ""
 
 

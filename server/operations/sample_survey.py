@@ -143,6 +143,7 @@ def _about(survey: SampleSurvey) -> str:
                 "respondent": "wife" if "couple" in survey.relations else "elder",
                 "hh_relations": _RELATIONS[survey.number % len(_RELATIONS)],
                 "hh_poverty": _POVERTY[survey.number % len(_POVERTY)],
+                "hh_group": "",
             }
         ),
     )

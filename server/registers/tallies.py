@@ -1,6 +1,7 @@
 """How many entities a register holds, by unit and category, as steps from year to year.
 
-What an entity adds is one for its place and one for each answer that a list is broken down by. A change takes away what
+What an entity adds is one for its place and one for each answer that a list is broken down by; of a property that holds
+several answers, as the groups a household belongs to, one for each of them. A change takes away what
 it added before and adds what it adds now, in the year it took effect, so that the number at the end of any year is the
 sum of the steps up to it. Steps never go back before the year of the step before: nobody is gone before they came.
 """
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from server.registers.reach import CLUBS, HOUSEHOLDS, MODELS, STAFF
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from server.territory.units import UnitId
 
@@ -24,13 +25,16 @@ WHOLE: Final = ""
 
 BREAKDOWNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        HOUSEHOLDS: ("poverty", "hh_type", "ethnic"),
+        HOUSEHOLDS: ("poverty", "hh_type", "ethnic", "groups"),
         CLUBS: ("kind",),
         MODELS: ("status",),
         STAFF: ("post",),
     }
 )
 """The properties a list is counted by, besides as a whole."""
+
+SEVERAL: Final[Mapping[str, frozenset[str]]] = MappingProxyType({HOUSEHOLDS: frozenset({"groups"})})
+"""Those of them that hold several answers with spaces between: their categories overlap and cannot be added up."""
 
 _LONGEST: Final = 200
 
@@ -57,7 +61,21 @@ def steps(list_name: str, before: Tallied, after: Tallied) -> Counter[Step]:
 
 def categories(list_name: str, values: Mapping[str, str]) -> tuple[str, ...]:
     """Return the categories an entity with these properties is counted in, the whole first."""
-    return (WHOLE, *(f"{name}={values.get(name, '')}"[:_LONGEST] for name in BREAKDOWNS.get(list_name, ())))
+    answers = ((name, _answers(list_name, name, values)) for name in BREAKDOWNS.get(list_name, ()))
+    return (WHOLE, *(f"{name}={one}"[:_LONGEST] for name, each in answers for one in each))
+
+
+def may_overlap(list_name: str, wanted: Collection[str]) -> bool:
+    """Tell whether one entity may be counted in two of these categories, so that they make no sum."""
+    several = SEVERAL.get(list_name, frozenset())
+    return len(wanted) > 1 and any(one.partition("=")[0] in several for one in wanted)
+
+
+def _answers(list_name: str, name: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    said = values.get(name, "")
+    if name not in SEVERAL.get(list_name, ()):
+        return (said,)
+    return tuple(dict.fromkeys(said.split())) or ("",)
 
 
 def _places(list_name: str, one: Tallied) -> list[Step]:

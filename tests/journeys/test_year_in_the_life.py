@@ -28,7 +28,8 @@ from tests.journeys.year_world import PLANS, YearWorld
 pytestmark = pytest.mark.database
 OLD, NEW = "until-2025-06-30", "from-2025-07-01"
 HOUSEHOLDS = {"I2", "I2a", "I2b", "I5", "I5a", "I5b", "I6", "I6a", "I6b"}
-GROUPS = {"I5-n": "poor", "I5-cn": "near_poor"}
+POVERTY = {"I5-n": "poor", "I5-cn": "near_poor"}
+GROUPS = {"I5-cs": "policy", "I5-kt": "disabled", "I5-kk": "hardship"}
 MAIN_CLUBS, OTHER_CLUBS = {"I4a", "I4b"}, {"I4a-k", "I4b-k"}
 COMMUNES = {"I3", "I3a"}
 STAFF = {"I1": date(2021, 1, 1), "I1a": None, "I1b": None}
@@ -75,13 +76,15 @@ def _codes(plan):
 class HandCount:
     """What each cell should say: numerator and denominator by the unit's code, on old and new boundaries."""
 
-    codes = HOUSEHOLDS | set(GROUPS) | MAIN_CLUBS | OTHER_CLUBS | COMMUNES | {*STAFF, "I6-kv"}
+    codes = HOUSEHOLDS | set(POVERTY) | set(GROUPS) | MAIN_CLUBS | OTHER_CLUBS | COMMUNES | {*STAFF, "I6-kv"}
 
     def __init__(self, year, world):
         self.year, self.world = year, world
         clubs = {one.entity_id: one.kind for one in year.clubs}
         poverty = {one.entity_id: one.kind for one in year.households}
-        self.count = Count(year.merged, clubs, poverty)
+        groups = {one.entity_id: one.groups for one in year.households}
+        going_on = {one.code for one in year.communes if one.goes_on}
+        self.count = Count(year.merged, clubs, poverty, groups, going_on)
         for order, xml in sorted(world.counting):
             self.count.read(order, xml)
         self.lies = {}
@@ -136,8 +139,10 @@ class HandCount:
             which = {one.code if frame == OLD else one.new_code for one in year.communes}
             return dict.fromkeys(which, 1)
         entries = [one for one in year.households if one.entity_id not in year.merged]
+        if code in POVERTY:
+            entries = [one for one in entries if one.kind == POVERTY[code]]
         if code in GROUPS:
-            entries = [one for one in entries if one.kind == GROUPS[code]]
+            entries = [one for one in entries if GROUPS[code] in one.groups.split()]
         if code in MAIN_CLUBS | OTHER_CLUBS:
             entries = [one for one in year.clubs if (one.kind in MAIN) == (code in MAIN_CLUBS)]
         if code in STAFF:

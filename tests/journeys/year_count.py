@@ -15,7 +15,8 @@ from tests.journeys.hand_count import GROUPS, SENTENCES, read_visit
 
 MAIN = {"clb_pcblgd", "clb_gdptbv"}
 FACE_TO_FACE = {"club", "training", "meeting", "visit"}
-_OF_GROUP = {"poor": ("I5-n",), "near_poor": ("I5-cn",)}
+_OF_POVERTY = {"poor": ("I5-n",), "near_poor": ("I5-cn",)}
+_OF_GROUP = {"policy": "I5-cs", "disabled": "I5-kt", "hardship": "I5-kk"}
 TAUGHT = {"talk", "club_meeting", "home_visit"}
 
 
@@ -36,8 +37,9 @@ class Said:
 class Count:
     """What the papers say, by indicator, year and whom it is said of."""
 
-    def __init__(self, merged, clubs, poverty):
-        self.merged, self.clubs, self.poverty = merged, clubs, poverty
+    def __init__(self, merged, clubs, poverty, groups, going_on):
+        self.merged, self.clubs, self.poverty, self.groups = merged, clubs, poverty, groups
+        self.going_on = going_on
         self.last = defaultdict(dict)
         self.any = defaultdict(dict)
         self.trained = defaultdict(list)
@@ -89,7 +91,7 @@ class Count:
             self._keep_any(("I2", "I2b"), whom, said)
         if (FACE_TO_FACE | {"leaflet"}) & set((answers.findtext("policy/p_channel") or "").split()):
             poverty = answers.findtext("about/hh_poverty")
-            self._keep_any(("I5", "I5b", *_OF_GROUP.get(poverty, ())), whom, said)
+            self._keep_any(("I5", "I5b", *_OF_POVERTY.get(poverty, ()), *self._groups_of(whom)), whom, said)
 
     def _event(self, order, root, xml):
         del xml
@@ -113,7 +115,11 @@ class Count:
             if any(one.startswith("k") for one in topics):
                 self._keep_any(("I2", "I2a"), house, said)
             if any(one.startswith("p") for one in topics):
-                self._keep_any(("I5", "I5a", *_OF_GROUP.get(self.poverty[house], ())), house, said)
+                parts = (*_OF_POVERTY.get(self.poverty[house], ()), *self._groups_of(house))
+                self._keep_any(("I5", "I5a", *parts), house, said)
+
+    def _groups_of(self, house):
+        return [_OF_GROUP[one] for one in self.groups[house].split() if one in _OF_GROUP]
 
     def _report(self, order, root, xml):
         del xml
@@ -125,7 +131,7 @@ class Count:
             and day - date.fromisoformat(unit.findtext("unit_members/meeting_date")) <= timedelta(days=183)
             for unit in root.findall("unit")
         )
-        whom = f"{code}{'' if day < date(2025, 7, 1) else '+'}"
+        whom = f"{code}{'' if day < date(2025, 7, 1) or code in self.going_on else '+'}"
         is_active = status == "active" and bool(decision) and meets
         self._keep_last("I3", whom, Said(day, order, place, is_active))
         self._keep_last("I3a", whom, Said(day, order, place, status not in {"", "none"}))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import random
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from io import StringIO
 from uuid import UUID
@@ -20,15 +21,17 @@ MAIN_CLUBS, OTHER_CLUBS = ("clb_pcblgd", "clb_gdptbv"), ("clb_gdhp", "nhom_pcblg
 RESULTS = ("met",) * 8 + ("absent", "long_away", "empty", "moved", "gone", "not_convenient")
 RELATIONS = ("couple", "couple parent_child", "parent_child siblings", "grandparent_grandchild", "couple siblings", "")
 SENTENCES = {"c1": 4, "c2": 4, "c3": 3, "c4": 3, "c5": 2}
+GROUPS = ("", "none", "none", "policy", "disabled", "hardship", "policy disabled", "disabled hardship policy")
 CHANNELS = ("club", "training", "meeting", "visit", "leaflet", "loudspeaker", "phone")
 
 
 @dataclass(frozen=True)
 class Commune:
-    """A commune of before the reform, and the one its land lies in since."""
+    """A commune of before the reform, and the one its land lies in since; *goes_on*: that is the very same commune."""
 
     code: str
     new_code: str
+    goes_on: bool
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,12 @@ class Village:
 
 @dataclass(frozen=True)
 class Listed:
-    """A household, club or person of a list; *kind* is its poverty, kind or nothing."""
+    """A household, club or person of a list; *kind* is its poverty, kind or nothing, *groups* what it belongs to."""
 
     entity_id: str
     village: Village
     kind: str
+    groups: str = ""
 
 
 @dataclass
@@ -105,7 +109,7 @@ class _Telling:
         for number in range(max(8, round(VILLAGES * share))):
             year.villages.append(self.village(number))
         for _ in range(max(40, round(HOUSEHOLDS * share))):
-            year.households.append(self.listed(("none", "none", "none", "poor", "near_poor")))
+            year.households.append(self.household())
         for _ in range(max(12, round(600 * share))):
             year.clubs.append(self.listed(MAIN_CLUBS + OTHER_CLUBS))
         for _ in range(max(12, round(PEOPLE * share))):
@@ -130,6 +134,10 @@ class _Telling:
 
     def listed(self, kinds):
         return Listed(self.uuid(), self.dice.choice(self.year.villages), self.dice.choice(kinds))
+
+    def household(self):
+        listed = self.listed(("none", "none", "none", "poor", "near_poor"))
+        return replace(listed, groups=self.dice.choice(GROUPS))
 
     def uuid(self):
         return str(UUID(int=self.dice.getrandbits(128), version=4))
@@ -228,8 +236,15 @@ class _Telling:
 
 def _communes(units_csv):
     """Return the communes of before the reform, each with its one successor."""
+    rows = [row for row in csv.DictReader(StringIO(units_csv)) if len(row["code"]) == 5]
+    old = [row for row in rows if row["valid_to"] == "2025-06-30"]
+    parts = Counter(row["successor_code"] for row in old)
+    since = {(row["code"], row["name"], row["kind"]) for row in rows if row["valid_from"] == "2025-07-01"}
     return [
-        Commune(row["code"], row["successor_code"])
-        for row in csv.DictReader(StringIO(units_csv))
-        if row["valid_to"] == "2025-06-30" and len(row["code"]) == 5
+        Commune(row["code"], row["successor_code"], _goes_on(row, since) and parts[row["successor_code"]] == 1)
+        for row in old
     ]
+
+
+def _goes_on(row, since):
+    return row["code"] == row["successor_code"] and (row["code"], row["name"], row["kind"]) in since

@@ -108,7 +108,7 @@ def _answers(told):
     p_channel = "" if told["p"] == ["none"] else f"<p_channel>{' '.join(told['p_channel'])}</p_channel>"
     return (
         f"<answers><about><respondent>wife</respondent><hh_relations>{told['relations']}</hh_relations>"
-        f"<hh_poverty>{told['poverty']}</hh_poverty></about>"
+        f"<hh_poverty>{told['poverty']}</hh_poverty><hh_group>{told['house'].groups}</hh_group></about>"
         f"<registration><registered>{told['registered']}</registered></registration>{pages}"
         f"<knowledge><k_received>{' '.join(told['k'])}</k_received>{k_channel}</knowledge>"
         f"<policy><p_received>{' '.join(told['p'])}</p_received>{p_channel}</policy>"
@@ -140,11 +140,15 @@ def _event(paper):
     clubs = " ".join(one.entity_id for one in told["clubs"])
     guidance = f"<clubs><ev_clubs>{clubs}</ev_clubs><club_guidance>{_yes(told['guidance'])}</club_guidance></clubs>"
     staff = f"<ev_staff>{' '.join(one.entity_id for one in told['staff'])}</ev_staff>" if told["staff"] else ""
+    reaches = kind in REACHING
     poor, near = (
         " ".join(one.entity_id for one in there if one.kind == group and not launch) for group in ("poor", "near_poor")
     )
+    grouped = "".join(
+        f"<{name}_households>{_of_group(there if reaches else (), group)}</{name}_households>"
+        for name, group in (("beneficiary", "policy"), ("disabled", "disabled"), ("hardship", "hardship"))
+    )
     main = " ".join(one.entity_id for one in told["clubs"] if one.kind in MAIN_CLUBS and has_clubs)
-    reaches = kind in REACHING
     return (
         f"<what><ev_type>{kind}</ev_type><ev_level>{told['level']}</ev_level></what>"
         f"<where><commune>{commune}</commune>{own}</where>"
@@ -156,8 +160,13 @@ def _event(paper):
         f"<gives_knowledge>{_yes(reaches and any(one[0] == 'k' for one in topics))}</gives_knowledge>"
         f"<gives_policy>{_yes(reaches and any(one[0] == 'p' for one in topics))}</gives_policy><unit>{unit}</unit>"
         f"<poor_households>{poor if reaches else ''}</poor_households>"
-        f"<near_poor_households>{near if reaches else ''}</near_poor_households><main_clubs>{main}</main_clubs>"
+        f"<near_poor_households>{near if reaches else ''}</near_poor_households>{grouped}"
+        f"<main_clubs>{main}</main_clubs>"
     )
+
+
+def _of_group(there, group):
+    return " ".join(one.entity_id for one in there if group in one.groups.split())
 
 
 def _report(paper):

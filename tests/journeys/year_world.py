@@ -96,6 +96,7 @@ class YearWorld:
                 created, touched = {}, Touched()
                 for one in entries:
                     values = {"village": one.village.code, "commune": one.village.commune.code, kind: one.kind}
+                    values |= {"groups": one.groups} if one.groups else {}
                     new = NewVersion(1, "Mẫu", values, frozenset(values), Action.IMPORT, Conflict.NONE)
                     before = nobody(known, one.entity_id)
                     created[one.entity_id] = Written(before, new, advanced(before, new, source))

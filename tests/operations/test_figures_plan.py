@@ -69,10 +69,12 @@ def test_the_same_workbook_again_is_no_change_and_an_older_one_comes_back_into_f
 def test_measures_units_and_categories_that_are_not_there_are_named_by_their_cells(world):
     unknown = ("I6", "Nhãn", "nobody.knows", *I6[3:])
     uncut = ("P1", "Nhãn", "household_conduct_survey.visited[hh_poverty=poor]", *POOR[3:])
+    twice = ("P2", "Nhãn", "register:households[groups=policy|disabled]", *POOR[3:])
     nowhere = (("I6", "99999", 2026, 70, ""), ("I6", "62", 2026, 70, ""))
-    assert refused(world, indicators=(unknown, uncut), targets=nowhere) == [
+    assert refused(world, indicators=(unknown, uncut, twice), targets=nowhere) == [
         ("plan.unknown_measure", "indicators", 2, "numerator"),
         ("plan.unknown_category", "indicators", 3, "numerator"),
+        ("plan.overlapping_categories", "indicators", 4, "numerator"),
         ("plan.unknown_unit", "targets", 2, "unit"),
         ("plan.unknown_unit", "targets", 3, "unit"),
     ]

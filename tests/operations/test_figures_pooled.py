@@ -27,6 +27,7 @@ INDICATORS = (
     counted("THERE", "training_event.households_knowledge"),
     counted("SAID", f"{SURVEY}.knowledge_reached"),
     counted("POOR", "pool.policy_poor"),
+    counted("HARD", "pool.policy_hardship"),
 )
 
 
@@ -39,12 +40,12 @@ def world(services):
     return world
 
 
-def talk(world, number, *households, poor=""):
+def talk(world, number, *households, poor="", hardship=""):
     """Send a club meeting on knowledge and policy in a village, with these households."""
     there = " ".join(households)
     xml = example(
         "training_event", "club_meeting", number, commune=DAK_HA, village=VILLAGE_1, unit=VILLAGE_1,
-        ev_households=there, poor_households=poor, near_poor_households="",
+        ev_households=there, poor_households=poor, near_poor_households="", hardship_households=hardship,
     )  # fmt: skip
     receipt = send(world._phones, "Y Mẫu", xml)
     return Target(receipt.submission_id, receipt.version_id)
@@ -65,13 +66,13 @@ def total(world, code):
 def test_a_household_reached_in_both_ways_counts_once_and_either_way_is_enough(world):
     both = world.send("couple_with_children", household=B)
     alone = world.send("couple_with_children", household=C)
-    meeting = talk(world, 201, A, B, poor=A)
-    assert numbers(world) == {"UNION": 0, "THERE": 0, "SAID": 0, "POOR": 0}
+    meeting = talk(world, 201, A, B, poor=A, hardship=f"{A} {B}")
+    assert numbers(world) == {"UNION": 0, "THERE": 0, "SAID": 0, "POOR": 0, "HARD": 0}
     world.decide(APPROVE, both, alone, meeting)
     union = numbers(world)
-    assert (union["UNION"], union["THERE"], union["SAID"]) == (3, 2, 2)
+    assert (union["UNION"], union["THERE"], union["SAID"], union["HARD"]) == (3, 2, 2, 3)
     world.decide(REJECT, meeting)
-    assert numbers(world) == {**union, "UNION": 2, "THERE": 0, "POOR": union["POOR"] - 1}
+    assert numbers(world) == {**union, "UNION": 2, "THERE": 0, "POOR": union["POOR"] - 1, "HARD": 2}
 
 
 def test_the_records_behind_a_pool_are_those_of_every_form_that_won(world):
@@ -96,4 +97,4 @@ def test_taking_the_winner_back_lets_the_other_form_stand_for_the_household(worl
     world.decide(APPROVE, meeting)
     assert numbers(world)["UNION"] == 1
     world.undo(batch)
-    assert numbers(world) == {"UNION": 1, "THERE": 1, "SAID": 0, "POOR": 0}
+    assert numbers(world) == {"UNION": 1, "THERE": 1, "SAID": 0, "POOR": 0, "HARD": 0}

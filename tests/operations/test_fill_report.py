@@ -134,14 +134,16 @@ def test_a_report_is_of_a_unit_and_a_period_that_are_there(world, unit, period, 
 
 def test_a_broken_layout_is_refused_with_its_cell_and_the_old_one_stays_in_force(world):
     broken = template(
-        B2="{{register:nobody}}", C3="{{household_register.households | colour=red}}", B4="{{indicator:X}}"
-    )
+        B2="{{register:nobody}}", C3="{{household_register.households | colour=red}}", B4="{{indicator:X}}",
+        B8="{{register:households | groups=policy, hardship}}",
+    )  # fmt: skip
     with pytest.raises(ReportRefused) as refused:
         publish_report(world.services, world.project_id, ReportSource(COMMUNE, broken, "Mẫu"))
     assert [(one.code, one.sheet, one.row, one.column) for one in refused.value.faults] == [
         ("plan.unknown_register", "Biểu, một", 2, "B"),
         ("plan.unknown_category", "Biểu, một", 3, "C"),
         ("report.unknown_indicator", "Biểu, một", 4, "B"),
+        ("plan.overlapping_categories", "Biểu, một", 8, "B"),
     ]
     assert world.filled().stored.template_id == world.layouts[COMMUNE]
 

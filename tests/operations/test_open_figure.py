@@ -27,6 +27,7 @@ VISITED = "household_conduct_survey.visited"
 INDICATORS = (
     ("R1", "Hộ nghèo (mẫu)", "register:households[poverty=poor]", "register:households", "%", "down"),
     ("R2", "Hộ nghèo, cận nghèo (mẫu)", "register:households[poverty=poor|near_poor]", "", "count", "down"),
+    ("R3", "Hộ chính sách (mẫu)", "register:households[groups=policy]", "", "count", "up"),
     ("V1", "Hộ đã đến (mẫu)", VISITED, "register:households", "%", "up"),
     ("C1", "Thay đổi (mẫu)", VISITED, "previous", "change", "up"),
     ("U1", "Xã (mẫu)", VISITED, "units:commune", "%", "up"),
@@ -74,15 +75,23 @@ def random_history(world, chance):
     villages, known = (HA_1, HA_3, HA_10, TU_1), {}
     for _ in range(45):
         day = date(chance.choice((2024, 2025, 2026)), chance.randint(1, 12), 5)
-        values = {"village": chance.choice(villages), "poverty": chance.choice(("poor", "near_poor", "none"))}
+        groups = chance.choice(("policy", "disabled policy", "policy hardship", "policy_of_old", "none", ""))
+        poverty = chance.choice(("poor", "near_poor", "none"))
+        values = {"village": chance.choice(villages), "poverty": poverty, "groups": groups}
         entity_id = f"00000000-0000-4000-8000-{len(known):012d}"
         if known and chance.random() < 0.6:
             entity_id = chance.choice(sorted(known))
-            changes = ({"poverty": values["poverty"]}, {"village": values["village"]})
+            changes = ({"poverty": poverty, "groups": groups}, {"village": values["village"]})
             ends = ({"status": chance.choice(("gone", "moved_out", "active"))},)
             values = known[entity_id][0] | chance.choice(changes + ends)
         known[entity_id] = (values, known.get(entity_id, ({}, 0))[1] + 1)
         write(world, entity_id, *known[entity_id], day=day)
+
+
+def counts(world, code, year, frame):
+    """Return what an indicator counts in each unit, and under None in all."""
+    table = read_indicator(world.services, world.actor(), FigureQuestion(code, year, frame=frame)).table
+    return {row.unit.unit_id: row.figure.numerator for row in table.rows} | {None: table.total.numerator}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -93,9 +102,8 @@ def test_a_register_opens_as_many_as_its_number_says_in_every_year_and_place(wor
     for frame in ("until-2025-06-30", "from-2025-07-01"):
         for year in (2024, 2025, 2026):
             reading = read_indicator(world.services, world.actor(), FigureQuestion("R1", year, frame=frame))
-            several = read_indicator(world.services, world.actor(), FigureQuestion("R2", year, frame=frame))
+            both, grouped = (counts(world, code, year, frame) for code in ("R2", "R3"))
             rows = [*reading.table.rows, None]
-            both = {row.unit.unit_id: row.figure for row in several.table.rows} | {None: several.table.total}
             for row in rows:
                 unit = None if row is None else row.unit.unit_id
                 figure = reading.table.total if row is None else row.figure
@@ -104,7 +112,8 @@ def test_a_register_opens_as_many_as_its_number_says_in_every_year_and_place(wor
                 for code, part, number in (
                     ("R1", TOP, figure.numerator),
                     ("R1", BOTTOM, figure.denominator),
-                    ("R2", TOP, both[unit].numerator),
+                    ("R2", TOP, both[unit]),
+                    ("R3", TOP, grouped[unit]),
                 ):
                     pages = opened(world, code, part, unit, year=year, frame=frame)
                     keys_shown = [one.key for page in pages for one in page.entities]

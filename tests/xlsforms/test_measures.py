@@ -41,6 +41,7 @@ NEEDED = {
 EVERY_MEASURE = [(form, row) for form in FORMS for row in rows(form, "measures")]
 EVERY_ID = [f"{form}.{row['name']}" for form, row in EVERY_MEASURE]
 IN_FORCE, DRAFT = PLANS = ("plan-4002", "plan-2026-2030-draft")
+HOUSEHOLD_GROUPS = [row["name"] for row in rows("household_register", "choices") if row.get("list_name") == "hh_group"]
 CLUB_KINDS = [row["name"] for row in rows("commune_register", "choices") if row.get("list_name") == "unit_kind"]
 
 
@@ -122,7 +123,7 @@ def test_every_indicator_divides_what_exists(name):
     for source in split:
         question, _, values = source.category.partition("=")
         assert source.basis is not Basis.REGISTER or question in BREAKDOWNS[source.measure]
-        assert set(values.split("|")) <= {"poor", "near_poor", *CLUB_KINDS}
+        assert set(values.split("|")) <= {"poor", "near_poor", *HOUSEHOLD_GROUPS, *CLUB_KINDS}
 
 
 def test_the_clubs_of_the_plan_and_the_others_are_all_clubs_and_none_twice():
@@ -144,6 +145,24 @@ def test_the_union_and_its_two_parts_stand_over_the_same_households():
         }
         assert {rows_of[part]["numerator"] for part in parts} == joined
         assert {rows_of[one]["denominator"] for one in (code, *parts)} == {"register:households"}
+
+
+def test_policy_information_stands_by_poverty_and_by_every_group_of_households():
+    parts = {
+        row["numerator"].removeprefix("pool.policy_"): row["denominator"]
+        for row in plan(IN_FORCE, "indicators")
+        if row["numerator"].startswith("pool.policy_")
+    }
+    beneficiary = {"beneficiary": "register:households[groups=policy]"}
+    poverty = {name: f"register:households[poverty={name}]" for name in ("poor", "near_poor")}
+    groups = {name: f"register:households[groups={name}]" for name in ("disabled", "hardship")}
+    assert parts == {**poverty, **beneficiary, **groups}
+    assert {source.split("=")[1].rstrip("]") for source in (*beneficiary.values(), *groups.values())} == (
+        {*HOUSEHOLD_GROUPS} - {"none"}
+    )
+    for part in parts:
+        joined = [form for form, row in EVERY_MEASURE if row.get("joins") == f"policy_{part}"]
+        assert joined == ["household_conduct_survey", "training_event"]
 
 
 def test_the_conduct_indicator_has_three_readings_over_the_register_and_one_over_those_visited():
@@ -211,7 +230,7 @@ def test_the_targets_of_the_plan_are_those_of_2025():
     assert yearly == [(str(year), "province", "-10") for year in range(2021, 2026)]
     assert {row["indicator"]: row["value"] for row in at_the_end if row["unit"] == "province"} == {
         "I1": "100", "I2": "70", "I3": "80", "I4a": "100", "I4b": "100", "I5": "70", "I5-n": "70", "I5-cn": "70",
-        "I6": "70", "I6a": "70", "I6-kv": "70",
+        "I5-cs": "70", "I5-kk": "70", "I6": "70", "I6a": "70", "I6-kv": "70",
     }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, or_, select, true
+from sqlalchemy import and_, exists, func, literal, or_, select, true
 
+from server.registers.tallies import SEVERAL
 from server.storage.models.registers import EntityListRow, EntityRow, EntityVersionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.visible import visible_entities
@@ -67,7 +68,7 @@ class PastRegisters:
                 then.is_live,
                 then.unit_id.is_not(None),
                 is_last,
-                _has_answer(source.categories),
+                _has_answer(source),
                 _lies_in(extent),
             )
             .order_by(then.entity_key)
@@ -80,11 +81,19 @@ class PastRegisters:
         return [PastEntity(row.entity_key, row.label, UnitId(row.unit_id)) for row in rows]
 
 
-def _has_answer(categories: Iterable[str]) -> ColumnElement[bool]:
-    """Return what makes a version one of those counted in any of *categories*; the whole asks for nothing."""
-    parts = [one.partition("=") for one in categories if one]
-    answers = [func.coalesce(EntityVersionRow.properties[name].as_string(), "") == value for name, _, value in parts]
+def _has_answer(source: Source) -> ColumnElement[bool]:
+    """Return what makes a version one of those counted in any category of *source*; the whole asks for nothing."""
+    parts = [one.partition("=") for one in source.categories if one]
+    several = SEVERAL.get(source.measure, frozenset())
+    answers = [_says(name, value, is_one_of_several=name in several) for name, _, value in parts]
     return or_(*answers) if answers else true()
+
+
+def _says(name: str, value: str, *, is_one_of_several: bool) -> ColumnElement[bool]:
+    said = func.coalesce(EntityVersionRow.properties[name].as_string(), "")
+    if not is_one_of_several or not value:
+        return said == value
+    return (literal(" ") + said + literal(" ")).contains(f" {value} ", autoescape=True)
 
 
 def _lies_in(extent: Extent) -> ColumnElement[bool]:
