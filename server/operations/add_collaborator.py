@@ -38,6 +38,7 @@ _TOKEN_LENGTH = 64
 _PASSWORD_LENGTH = 12
 _ADMIN_DIGITS = 6
 _LONGEST_NAME = 120
+_PHONE = re.compile(r"\+?[0-9]{8,15}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class NewCollaborator:
     name: str
     units: tuple[str, ...]
     label: str = ""
+    phone: str = ""
     is_sample: bool = False
 
 
@@ -70,10 +72,10 @@ class Enrolment:
 def add_collaborator(services: Services, new: NewCollaborator, *, by: Account | None = None) -> Enrolment:
     """Enrol and return what the phone needs; *by* None: at the command line.
 
-    Raises InvalidInput ``collaborator.no_name``, ``.name_too_long``, ``.no_unit`` or ``territory.unknown_code``,
-    NotFound ``project.unknown``.
+    Raises InvalidInput ``collaborator.no_name``, ``.name_too_long``, ``.phone_form``, ``.no_unit`` or
+    ``territory.unknown_code``, NotFound ``project.unknown``.
     """
-    name = _name(new.name)
+    name, phone = _name(new.name), phone_number(new.phone)
     if not new.units:
         raise InvalidInput("collaborator.no_unit")
     posts = _posts(services, new.units)
@@ -84,18 +86,19 @@ def add_collaborator(services: Services, new: NewCollaborator, *, by: Account | 
         facts = {
             "project_id": new.project_id,
             "name": name,
+            "phone": phone,
             "username": username,
             "ha1": ha1_of(username, new.project_id, password),
             "is_sample": new.is_sample,
             "created_at": services.now(),
         }
         collaborator_id = uow.collaborators.add(facts, posts)
-        token = _add_key(services, uow, collaborator_id, new.label or name)
+        token = add_key(services, uow, collaborator_id, new.label or name)
         line = _line(services, uow, collaborator_id)
         empty = _empty_lists(services, uow, project, line)
         note_deeds(services, uow, by, collaborator_deed(project, line, DeedKind.COLLABORATOR_ADDED))
     log.info("collaborator.added", extra={"collaborator": collaborator_id, "project": new.project_id})
-    return replace(_enrolment(services, project, line, token=token, password=password), empty_lists=empty)
+    return replace(enrolment_of(services, project, line, token=token, password=password), empty_lists=empty)
 
 
 def new_key(
@@ -109,12 +112,12 @@ def new_key(
         line = _line(services, uow, collaborator_id)
         if ends_others:
             uow.collaborators.revoke_keys(collaborator_id, services.now(), is_stolen=False)
-        token = _add_key(services, uow, collaborator_id, label or line.name)
+        token = add_key(services, uow, collaborator_id, label or line.name)
         project = _project(uow, line.project_id)
         kind = DeedKind.NEW_PHONE if ends_others else DeedKind.CARD_PRINTED
         note_deeds(services, uow, by, collaborator_deed(project, line, kind))
     log.info("collaborator.key_added", extra={"collaborator": collaborator_id, "ends_others": ends_others})
-    return _enrolment(services, project, line, token=token, password="")
+    return enrolment_of(services, project, line, token=token, password="")
 
 
 def revoke_collaborator(
@@ -135,11 +138,15 @@ def revoke_collaborator(
     log.info("collaborator.revoked", extra={"collaborator": collaborator_id, "is_stolen": is_stolen})
 
 
-def collaborator_deed(project: Project, line: CollaboratorLine, kind: DeedKind, **params: Parameter) -> Deed:
+def collaborator_deed(
+    project: Project, line: CollaboratorLine, kind: DeedKind, *, batch_id: str = "", **params: Parameter
+) -> Deed:
     """Return what is kept of something done to a collaborator; who carries incidents is the incident desk's to know."""
     unit_id = line.unit_ids[0] if line.unit_ids else None
     is_sensitive = project.kind == "separate"
-    return Deed(kind, Thing.COLLABORATOR, line.collaborator_id, unit_id, params, is_sensitive=is_sensitive)
+    return Deed(
+        kind, Thing.COLLABORATOR, line.collaborator_id, unit_id, params, is_sensitive=is_sensitive, batch_id=batch_id
+    )
 
 
 def _empty_lists(
@@ -159,6 +166,14 @@ def _name(given: str) -> str:
     if len(name) > _LONGEST_NAME:
         raise InvalidInput("collaborator.name_too_long", limit=_LONGEST_NAME)
     return name
+
+
+def phone_number(given: str) -> str:
+    """Return a telephone number as it is kept, empty for none; raises InvalidInput ``collaborator.phone_form``."""
+    tidy = re.sub(r"[\s.()-]+", "", given)
+    if tidy and not _PHONE.fullmatch(tidy):
+        raise InvalidInput("collaborator.phone_form")
+    return tidy
 
 
 def _posts(services: Services, units: Sequence[str]) -> list[dict[str, object]]:
@@ -190,7 +205,8 @@ def _free_username(uow: UnitOfWork, name: str) -> str:
             return username
 
 
-def _add_key(services: Services, uow: UnitOfWork, collaborator_id: int, label: str) -> str:
+def add_key(services: Services, uow: UnitOfWork, collaborator_id: int, label: str) -> str:
+    """Give a collaborator another key, in the caller's transaction, and return its token: it is kept as a digest."""
     token = "".join(secrets.choice(_ALPHABET) for _ in range(_TOKEN_LENGTH))
     uow.collaborators.add_key(
         {
@@ -203,7 +219,10 @@ def _add_key(services: Services, uow: UnitOfWork, collaborator_id: int, label: s
     return token
 
 
-def _enrolment(services: Services, project: Project, line: CollaboratorLine, *, token: str, password: str) -> Enrolment:
+def enrolment_of(
+    services: Services, project: Project, line: CollaboratorLine, *, token: str, password: str
+) -> Enrolment:
+    """Return what the phone of a collaborator needs to connect with that key."""
     server_url = f"{services.settings.public_url}/v1/key/{token}/projects/{project.project_id}"
     admin_password = admin_password_of(services, line.collaborator_id)
     phone = PhoneProject(project.name, project.kind, line.name, server_url, line.username, admin_password)

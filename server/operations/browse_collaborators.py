@@ -1,28 +1,39 @@
-"""The collaborators of one's own territory: where they work, when their phone last asked, whether it still may."""
+"""The collaborators of one's own territory: where they work, what came from their phones, why nothing did.
+
+Who carries incidents is not among them: they are the incident officers' to manage, elsewhere.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import authorise, units_for
+from server.access.deeds import DeedKind
 from server.access.roles import Permission
+from server.access.silence import Contact, silence_of
 from server.errors import InvalidInput, NotFound
 from server.language.ordering import sort_key
-from server.operations.add_collaborator import NewCollaborator, add_collaborator, new_key, revoke_collaborator
+from server.operations.add_collaborator import (
+    NewCollaborator,
+    add_collaborator,
+    collaborator_deed,
+    new_key,
+    phone_number,
+    revoke_collaborator,
+)
+from server.operations.note_deeds import note_deeds
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from server.access.actors import Account
+    from server.access.silence import Silence
     from server.operations.add_collaborator import Enrolment
     from server.operations.services import Services
     from server.storage.repositories.collaborators import CollaboratorLine
+    from server.storage.repositories.phones import PhoneFacts, PhoneForm
     from server.storage.repositories.projects import Project
     from server.territory.units import UnitPeriod
 
-SILENT_AFTER: Final = timedelta(days=7)
 _PERMISSION: Final = Permission.MANAGE_COLLABORATORS
 
 
@@ -33,8 +44,9 @@ class ListedCollaborator:
     line: CollaboratorLine
     places: tuple[tuple[str, ...], ...]
     is_practice: bool
-    is_silent: bool
-    """Her phone has not asked for a week, or never."""
+    contact: Contact
+    silence: Silence | None
+    """Why nothing came from her for a week; None where something did, or where she no longer may send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,13 @@ class Enrolling:
 def browse_collaborators(services: Services, account: Account) -> tuple[ListedCollaborator, ...]:
     """Return those who work in the account's territory: the silent first, then by name; the revoked last."""
     found = _listed(services, account, None)
-    return tuple(sorted(found, key=lambda one: (one.line.revoked_at is not None, not one.is_silent, _by_name(one))))
+    return tuple(sorted(found, key=lambda one: (one.line.revoked_at is not None, one.silence is None, _by_name(one))))
+
+
+def count_silent(services: Services, account: Account) -> int:
+    """Return from how many of them nothing came for a week; practice is not looked at."""
+    known = _known(services, account, None)
+    return sum(1 for line, contact in known if line.project_kind != "practice" and _silence(services, line, contact))
 
 
 def read_collaborator(services: Services, account: Account, collaborator_id: int) -> ListedCollaborator:
@@ -57,6 +75,26 @@ def read_collaborator(services: Services, account: Account, collaborator_id: int
     if not found:
         raise NotFound("access.not_found")
     return found[0]
+
+
+def forms_on_phone(services: Services, account: Account, collaborator_id: int) -> tuple[PhoneForm, ...]:
+    """Return the forms the phone of one of them holds; raises NotFound ``access.not_found``."""
+    read_collaborator(services, account, collaborator_id)
+    with services.reading(services.operator()) as uow:
+        return tuple(uow.phones.forms_of(collaborator_id))
+
+
+def change_phone_number(services: Services, account: Account, collaborator_id: int, typed: str) -> None:
+    """Write the number one of them is called at.
+
+    Raises NotFound ``access.not_found``, InvalidInput ``collaborator.phone_form``.
+    """
+    listed, phone = read_collaborator(services, account, collaborator_id), phone_number(typed)
+    with services.unit_of_work(services.operator()) as uow:
+        uow.collaborators.set_phone(collaborator_id, phone)
+        project = uow.projects.by_id(listed.line.project_id)
+        assert project is not None, "a collaborator belongs to a project"
+        note_deeds(services, uow, account, collaborator_deed(project, listed.line, DeedKind.COLLABORATOR_CHANGED))
 
 
 def enrolling_choices(services: Services, account: Account) -> Enrolling:
@@ -100,26 +138,37 @@ def revoke(services: Services, account: Account, collaborator_id: int, *, is_sto
 
 
 def _listed(services: Services, account: Account, collaborator_id: int | None) -> list[ListedCollaborator]:
-    now, today = services.now(), services.today()
-    territory = services.atlas.current().territory
-    with services.reading(services.operator()) as uow:
-        projects = {one.project_id: one for one in uow.projects.all()}
-        lines = uow.collaborators.lines(units_for(account, _PERMISSION, today), today, collaborator_id=collaborator_id)
+    territory, today = services.atlas.current().territory, services.today()
     return [
         ListedCollaborator(
             line,
             tuple(territory.path(unit_id, today)[:2] for unit_id in line.unit_ids),
-            projects[line.project_id].kind == "practice",
-            _is_silent(line, now),
+            line.project_kind == "practice",
+            contact,
+            _silence(services, line, contact),
         )
-        for line in lines
-        # Who carries incidents is nobody's business but the incident officers', who manage them elsewhere.
-        if projects[line.project_id].kind != "separate"
+        for line, contact in _known(services, account, collaborator_id)
     ]
 
 
-def _is_silent(line: CollaboratorLine, now: datetime) -> bool:
-    return line.revoked_at is None and (line.last_seen_at is None or now - line.last_seen_at > SILENT_AFTER)
+def _known(services: Services, account: Account, collaborator_id: int | None) -> list[tuple[CollaboratorLine, Contact]]:
+    """Return them with what came from their phones."""
+    today = services.today()
+    with services.reading(services.operator()) as uow:
+        lines = uow.collaborators.lines(units_for(account, _PERMISSION, today), today, collaborator_id=collaborator_id)
+        lines = [one for one in lines if one.project_kind != "separate"]
+        facts = uow.phones.facts([one.collaborator_id for one in lines]) if lines else {}
+    return [(line, _contact(line, facts[line.collaborator_id])) for line in lines]
+
+
+def _contact(line: CollaboratorLine, facts: PhoneFacts) -> Contact:
+    """Return what came from somebody; a phone that sends is in contact, though it asked for nothing before."""
+    seen_at = max((at for at in (line.last_seen_at, facts.last_sent_at) if at is not None), default=None)
+    return Contact(line.created_at, seen_at, facts.last_sent_at, facts.held, facts.returned)
+
+
+def _silence(services: Services, line: CollaboratorLine, contact: Contact) -> Silence | None:
+    return silence_of(contact, services.now()) if line.revoked_at is None else None
 
 
 def _by_name(one: ListedCollaborator) -> tuple[object, int]:

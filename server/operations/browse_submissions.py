@@ -65,6 +65,7 @@ class Question:
     is_flagged: bool | None = None
     finding: str = ""
     """The code of a finding."""
+    lacks_files: bool = False
     sender_id: int | None = None
     lately: Lately | None = None
     """Days counted from today; those that are named win."""
@@ -147,6 +148,7 @@ def filters_of(services: Services, question: Question) -> Filters:
         states=question.states,
         is_flagged=question.is_flagged,
         finding=question.finding,
+        lacks_files=question.lacks_files,
         sender_id=question.sender_id,
         since=_midnight(services, first_day),
         before=_midnight(services, last_day and last_day + timedelta(days=1)),

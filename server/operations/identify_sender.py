@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TOKEN = re.compile(r"[A-Za-z0-9]{64}", re.ASCII)
 USERNAME = re.compile(r"[!-~]{1,40}", re.ASCII)
 HELD_AFTER_REVOKING = timedelta(days=30)
-_CONTACT_IS_STALE = timedelta(minutes=10)
+_CONTACT_IS_STALE = timedelta(hours=1)
 
 
 def token_hash(token: str) -> str:
@@ -72,9 +72,18 @@ def may_send(services: Services, sender: Sender) -> Sender:
 
 
 def note_contact(services: Services, sender: Sender) -> None:
-    """Remember that the phone asked, at most every ten minutes."""
+    """Remember that the phone asked, at most once an hour: a poll must cost intake nothing."""
     now = services.now()
-    if sender.key_id is None or (sender.last_seen_at and now - sender.last_seen_at < _CONTACT_IS_STALE):
+    if sender.last_seen_at and now - sender.last_seen_at < _CONTACT_IS_STALE:
         return
     with services.unit_of_work(services.intake(sender.project_id)) as uow:
-        uow.collaborators.note_contact(sender.key_id, now)
+        if sender.key_id is None:
+            uow.collaborators.note_contact_by_name(sender.collaborator_id, now)
+        else:
+            uow.collaborators.note_contact(sender.key_id, now)
+
+
+def note_download(services: Services, sender: Sender, version_id: int) -> None:
+    """Remember that the phone fetched a form version: once for each, since phones fetch what is new."""
+    with services.unit_of_work(services.intake(sender.project_id)) as uow:
+        uow.phones.note_download(sender.collaborator_id, version_id, services.now())

@@ -35,6 +35,7 @@ from server.storage.repositories.no_cases import NoCases
 from server.storage.repositories.outbox import Outbox
 from server.storage.repositories.paper_figures import PaperFigures
 from server.storage.repositories.past_registers import PastRegisters
+from server.storage.repositories.phones import Phones
 from server.storage.repositories.plan_rules import PlanRules
 from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
@@ -241,6 +242,11 @@ class UnitOfWork:
     def collaborators(self) -> Collaborators:
         """Return collaborators, their posts and keys."""
         return Collaborators(self._connection)
+
+    @cached_property
+    def phones(self) -> Phones:
+        """Return what is known of collaborators' phones."""
+        return Phones(self._connection)
 
     @cached_property
     def accounts(self) -> Accounts:

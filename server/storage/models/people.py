@@ -19,12 +19,16 @@ class CollaboratorRow(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     name: Mapped[str] = mapped_column(String(120))
+    phone: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """The number the commune calls her at; empty until somebody types it."""
     username: Mapped[str] = mapped_column(String(40))
     ha1: Mapped[str] = mapped_column(String(32))
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     is_stolen: Mapped[bool] = mapped_column(default=False)
+    # When her phone last asked by user name; what asks with a key is noted there.
+    last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class CollaboratorPostRow(Model):

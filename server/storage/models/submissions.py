@@ -17,6 +17,8 @@ from server.storage.models.schema import Document, Id, Instant, Model
 _RECEIVED = text("review_state = 'received'")
 _AWAITING = text("review_state IN ('received', 'edited')")
 _SET_BACK = text("review_state IN ('has_issues', 'edited', 'rejected')")
+_RETURNED = text("review_state = 'has_issues'")
+_LACKING = text("missing_media > 0")
 
 
 class SubmissionRow(Model):
@@ -58,6 +60,8 @@ class SubmissionRow(Model):
             sqlite_where=_RECEIVED,
             postgresql_where=_RECEIVED,
         ),
+        Index("ix_submission_returned", "collaborator_id", sqlite_where=_RETURNED, postgresql_where=_RETURNED),
+        Index("ix_submission_lacking", "unit_id", sqlite_where=_LACKING, postgresql_where=_LACKING),
     )
 
     id: Mapped[int] = apart("submission")
@@ -100,6 +104,7 @@ class SubmissionVersionRow(Model):
             postgresql_where=text("is_current"),
         ),
         Index("ix_submission_version_instance", "project_id", "form_key", "instance_id"),
+        Index("ix_submission_version_sender", "collaborator_id", "received_at"),
     )
 
     id: Mapped[int] = apart("submission_version")

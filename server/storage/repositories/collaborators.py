@@ -52,9 +52,12 @@ class CollaboratorLine:
     collaborator_id: int
     project_id: int
     project_name: str
+    project_kind: str
     name: str
+    phone: str
     username: str
     is_sample: bool
+    created_at: datetime
     revoked_at: datetime | None
     last_seen_at: datetime | None
     unit_ids: tuple[UnitId, ...]
@@ -113,7 +116,9 @@ _BY_TOKEN = (
     .join(CollaboratorKeyRow, CollaboratorKeyRow.collaborator_id == CollaboratorRow.id)
     .where(CollaboratorKeyRow.token_sha256 == bindparam("token_sha256"))
 )
-_BY_USERNAME = _sender_select().where(CollaboratorRow.username == bindparam("username"))
+_BY_USERNAME = (
+    _sender_select().add_columns(CollaboratorRow.last_seen_at).where(CollaboratorRow.username == bindparam("username"))
+)
 
 
 class Collaborators:
@@ -143,13 +148,25 @@ class Collaborators:
         if not rows:
             return None
         first = rows[0]
-        return _sender(rows, key_id=None, last_seen_at=None, revoked_at=first.revoked_at, is_stolen=first.is_stolen)
+        return _sender(
+            rows, key_id=None, last_seen_at=first.last_seen_at, revoked_at=first.revoked_at, is_stolen=first.is_stolen
+        )
 
     def username_of(self, collaborator_id: int) -> str:
         """Return the device user name of a collaborator who exists."""
         return self._connection.execute(
             select(CollaboratorRow.username).where(CollaboratorRow.id == collaborator_id)
         ).scalar_one()
+
+    def note_contact_by_name(self, collaborator_id: int, at: datetime) -> None:
+        """Remember that a phone asked by user name."""
+        rows = CollaboratorRow
+        self._connection.execute(update(rows).where(rows.id == collaborator_id).values(last_seen_at=at))
+
+    def set_phone(self, collaborator_id: int, phone: str) -> None:
+        """Write the number somebody is called at."""
+        rows = CollaboratorRow
+        self._connection.execute(update(rows).where(rows.id == collaborator_id).values(phone=phone))
 
     def note_contact(self, key_id: int, at: datetime) -> None:
         """Remember that a phone asked with this key."""
@@ -264,7 +281,12 @@ class Collaborators:
             .scalar_subquery()
         )
         rows = self._connection.execute(
-            select(CollaboratorRow, ProjectRow.name.label("project_name"), seen.label("last_seen_at"))
+            select(
+                CollaboratorRow,
+                ProjectRow.name.label("project_name"),
+                ProjectRow.kind.label("project_kind"),
+                seen.label("key_seen_at"),
+            )
             .join(ProjectRow, ProjectRow.id == CollaboratorRow.project_id)
             .where(*where)
             .order_by(CollaboratorRow.id)
@@ -275,11 +297,14 @@ class Collaborators:
                 row.id,
                 row.project_id,
                 row.project_name,
+                row.project_kind,
                 row.name,
+                row.phone,
                 row.username,
                 row.is_sample,
+                row.created_at,
                 row.revoked_at,
-                row.last_seen_at,
+                max((at for at in (row.key_seen_at, row.last_seen_at) if at is not None), default=None),
                 tuple(posts.get(row.id, ())),
             )
             for row in rows

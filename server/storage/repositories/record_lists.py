@@ -81,6 +81,8 @@ class Filters:
     is_flagged: bool | None = None
     finding: str = ""
     """The code of a finding its current version has."""
+    lacks_files: bool = False
+    """Only those that lack a file they name."""
     keys: tuple[int, ...] | None = None
     """Only of these, where they were looked up before: no more than `MOST_HITS`."""
     sender_id: int | None = None
@@ -271,6 +273,8 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield rows.collaborator_id == filters.sender_id
     if filters.unit_id is not None:
         yield rows.unit_id.in_(select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id == filters.unit_id))
+    if filters.lacks_files:
+        yield rows.missing_media > literal_column("0")  # as the index of these few rows is written
     yield from _in_state(filters)
     yield from _in_time(filters)
 

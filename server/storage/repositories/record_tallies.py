@@ -97,6 +97,21 @@ class RecordTallies:
         )
         return {UnitId(row.unit_id): int(row.records) for row in found if row.records}
 
+    def by_state(self, posts: Iterable[UnitId], *, is_practice: bool) -> dict[str, int]:
+        """Return how many everyday records lie below *posts*, by state: of practice twins, or of all other projects."""
+        rows, above = tallied(), UnitAncestorRow
+        below = select(above.unit_id).where(above.ancestor_id.in_(sorted(posts)))
+        kind = ProjectRow.kind == "practice" if is_practice else ProjectRow.kind != "practice"
+        found = self._connection.execute(
+            select(rows.c.state, func.sum(rows.c.records).label("records"))
+            .select_from(rows)
+            .join(FormRow, FormRow.id == rows.c.form_key)
+            .join(ProjectRow, ProjectRow.id == rows.c.project_id)
+            .where(rows.c.unit_id.in_(below), FormRow.is_sensitive.is_(False), kind)
+            .group_by(rows.c.state)
+        )
+        return {row.state: int(row.records) for row in found}
+
     def _move(self, amounts: dict[tuple[Any, ...], int]) -> None:
         if not amounts:
             return

@@ -108,6 +108,11 @@ class Tray:
         counted = held.with_only_columns(rows.id).subquery()
         return self._connection.execute(select(func.count()).select_from(counted)).scalar_one()
 
+    def count_held(self) -> int:
+        """Return how many uploads in sight are held."""
+        held = visible_held(self.sight).where(HeldUploadRow.state == "held").with_only_columns(func.count())
+        return int(self._connection.execute(held).scalar_one())
+
     def one(self, upload_id: int) -> HeldUpload | None:
         """Return one upload in sight, whatever its state."""
         row = self._connection.execute(self._shown().where(HeldUploadRow.id == upload_id)).first()

@@ -53,6 +53,7 @@ def _words(name: str, asked: Asked, naming: Naming) -> tuple[str, str]:
     codes = {
         "lately": f"console.records.lately.{text}",
         "flagged": f"console.records.flagged.{'yes' if question.is_flagged else 'no'}",
+        "files": "console.records.lacking_files",
         "practice": "console.records.practice",
     }
     words = {

@@ -1,4 +1,4 @@
-"""The pages of collaborators: who works where, a new person, a card with a code for the phone, taking access away."""
+"""The pages of collaborators: who works where and sends what, a new person, cards with codes, taking access away."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Final
 
 import segno
 from flask import make_response, redirect, request, url_for
+from markupsafe import Markup
 
+from server.access.silence import SILENT_AFTER
 from server.errors import InvalidInput
 from server.operations.add_collaborator import NewCollaborator
 from server.operations.browse_collaborators import (
-    SILENT_AFTER,
     browse_collaborators,
+    change_phone_number,
     enrol,
     enrolling_choices,
+    forms_on_phone,
     make_card,
     read_collaborator,
     revoke,
 )
+from server.operations.print_cards import MOST_CARDS, print_cards
 from server.web.console.asked import number
 from server.web.identity import signed_in
 
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from server.operations.services import Services
     from server.web.console.screen import Screen
 
+PAGE_SIZE: Final = 40
 _REASONS: Final = {"lost": False, "left": False, "stolen": True}
 """Why access ends, and whether what the phone still holds is refused."""
 
@@ -42,9 +47,41 @@ class CollaboratorPages:
     screen: Screen
 
     def listing(self) -> Response:
-        """Show who works in one's territory."""
-        listed = browse_collaborators(self.services, self._account())
-        return self.screen.page("collaborators.html", listed=listed, silent_days=SILENT_AFTER.days)
+        """Show who works in one's territory, or those of them from whom nothing came for long."""
+        show, start = request.args.get("show", ""), number(request.args.get("from")) or 0
+        every = browse_collaborators(self.services, self._account())
+        silent = [one for one in every if one.silence and not one.is_practice]
+        chosen = silent if show == "silent" else every
+        return self.screen.page(
+            "collaborators.html",
+            show=show,
+            listed=chosen[start : start + PAGE_SIZE],
+            start=start,
+            following=start + PAGE_SIZE if len(chosen) > start + PAGE_SIZE else None,
+            counts={"": len(every), "silent": len(silent)},
+            chosen=[one.line.collaborator_id for one in chosen if one.line.revoked_at is None],
+            most_cards=MOST_CARDS,
+            silent_days=SILENT_AFTER.days,
+            now=self.services.now(),
+        )
+
+    def cards(self) -> Response:
+        """Make new keys for the people ticked, or for all who are listed, and show them as sheets of cards."""
+        account, typed = self._account(), request.form
+        ticked = {one for one in map(number, typed.getlist("person")) if one is not None}
+        if typed.get("who") == "all":
+            shown = typed.get("show", "")
+            every = browse_collaborators(self.services, account)
+            ticked = {one.line.collaborator_id for one in every if shown != "silent" or one.silence}
+        made = print_cards(self.services, account, ticked)
+        cards = [(one, enrolment, _picture(enrolment)) for one, enrolment in made]
+        return self.screen.page("cards.html", cards=cards)
+
+    def phone(self, collaborator_id: int) -> Response:
+        """Write the number somebody is called at."""
+        change_phone_number(self.services, self._account(), collaborator_id, request.form.get("phone", ""))
+        address = url_for("console.collaborator", collaborator_id=collaborator_id, did="phone")
+        return make_response(redirect(address, 303))
 
     def enrolling(self) -> Response:
         """Show the form for a new person."""
@@ -56,7 +93,10 @@ class CollaboratorPages:
         """Enrol a person and show her card; what is missing is asked for again with what was typed."""
         account, typed = self._account(), request.form
         new = NewCollaborator(
-            number(typed.get("project")) or 0, typed.get("name", ""), tuple(typed.getlist("unit")), is_sample=False
+            number(typed.get("project")) or 0,
+            typed.get("name", ""),
+            tuple(typed.getlist("unit")),
+            phone=typed.get("phone", ""),
         )
         try:
             enrolment = enrol(self.services, account, new)
@@ -69,8 +109,11 @@ class CollaboratorPages:
 
     def one(self, collaborator_id: int) -> Response:
         """Show one person."""
-        listed = read_collaborator(self.services, self._account(), collaborator_id)
-        return self.screen.page("collaborator.html", one=listed, did=request.args.get("did"))
+        account = self._account()
+        listed = read_collaborator(self.services, account, collaborator_id)
+        forms = forms_on_phone(self.services, account, collaborator_id)
+        now = self.services.now()
+        return self.screen.page("collaborator.html", one=listed, forms=forms, now=now, did=request.args.get("did"))
 
     def card(self, collaborator_id: int) -> Response:
         """Make a new key and show it as a card, this once."""
@@ -94,3 +137,9 @@ class CollaboratorPages:
 
     def _account(self) -> Account:
         return signed_in(self.services).account
+
+
+def _picture(enrolment: Enrolment) -> Markup:
+    """Return the code as an inline drawing: a sheet of many needs each to be small."""
+    drawing = segno.make(enrolment.qr, error="m").svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
+    return Markup(drawing)  # noqa: S704 drawn here, out of modules and numbers

@@ -36,13 +36,6 @@ class Doors:
     services: Services
     screen: Screen
 
-    def home(self) -> Response:
-        """Lead to the first thing this person may open."""
-        menu = self.screen.menu()
-        if menu:
-            return make_response(redirect(url_for(menu[0].endpoint), 303))
-        return self.screen.page("no_post.html")
-
     def sign_in_page(self) -> Response:
         """Show the form, or lead on who is signed in already."""
         if current_session(self.services) is not None:

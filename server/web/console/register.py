@@ -22,6 +22,7 @@ from server.web.console.entity_changes import EntityChangePages
 from server.web.console.figures import FigurePages
 from server.web.console.headers import add_headers
 from server.web.console.held import HeldPages
+from server.web.console.home import HomePage
 from server.web.console.imports import ImportPages
 from server.web.console.locks import LockPages
 from server.web.console.official import OfficialPages
@@ -119,7 +120,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
 
 def _door_routes(doors: Doors) -> Iterable[Route]:
     own, anybody = Permission.OWN_SESSION, Permission.SIGN_IN_PUBLIC
-    yield Route("GET", "/", "home", own, doors.home)
+    yield Route("GET", "/", "home", own, HomePage(doors.services, doors.screen).page)
     yield Route("GET", "/sign-in", "sign_in", anybody, doors.sign_in_page)
     yield Route("POST", "/sign-in", "sign_in_try", anybody, doors.sign_in)
     yield Route("POST", "/sign-out", "sign_out", own, doors.sign_out)
@@ -266,7 +267,9 @@ def _collaborator_routes(pages: CollaboratorPages) -> Iterable[Route]:
     yield Route("GET", "/collaborators", "collaborators", manage, pages.listing)
     yield Route("GET", "/collaborators/new", "collaborator_new", manage, pages.enrolling)
     yield Route("POST", "/collaborators/new", "collaborator_enrol", manage, pages.enrol)
+    yield Route("POST", "/collaborators/cards", "collaborator_cards", manage, pages.cards)
     yield Route("GET", "/collaborators/<int:collaborator_id>", "collaborator", manage, pages.one)
+    yield Route("POST", "/collaborators/<int:collaborator_id>/phone", "collaborator_phone", manage, pages.phone)
     yield Route("POST", "/collaborators/<int:collaborator_id>/card", "collaborator_card", manage, pages.card)
     yield Route("POST", "/collaborators/<int:collaborator_id>/revoke", "collaborator_revoke", manage, pages.revoke)
 

@@ -37,19 +37,44 @@ class MenuEntry:
     is_here: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """Entries that stand together under a heading; *code* names its words."""
+
+    code: str
+    entries: tuple[MenuEntry, ...]
+
+
+_INCIDENTS: Final = ("console.incidents", Permission.READ_INCIDENTS, "console.menu.incidents")
 _MENU: Final = (
-    ("console.submissions", Permission.READ_SUBMISSIONS, "console.menu.submissions"),
-    ("console.registers", Permission.READ_REGISTER, "console.menu.registers"),
-    ("console.indicators", Permission.READ_FIGURES, "console.menu.indicators"),
-    ("console.reports", Permission.READ_FIGURES, "console.menu.reports"),
-    ("console.paper", Permission.MANAGE_REGISTER, "console.menu.paper"),
-    ("console.held", Permission.READ_TRAY, "console.menu.held"),
-    ("console.collaborators", Permission.MANAGE_COLLABORATORS, "console.menu.collaborators"),
-    ("console.layouts", Permission.MANAGE_FORMS, "console.menu.layouts"),
-    ("console.imports", Permission.MANAGE_REGISTER, "console.menu.imports"),
-    ("console.plans", Permission.MANAGE_FORMS, "console.menu.plans"),
+    (
+        "console.menu.daily",
+        (
+            ("console.home", Permission.OWN_SESSION, "console.menu.home"),
+            ("console.submissions", Permission.READ_SUBMISSIONS, "console.menu.submissions"),
+            _INCIDENTS,
+            ("console.held", Permission.READ_TRAY, "console.menu.held"),
+            ("console.registers", Permission.READ_REGISTER, "console.menu.registers"),
+            ("console.collaborators", Permission.MANAGE_COLLABORATORS, "console.menu.collaborators"),
+        ),
+    ),
+    (
+        "console.menu.figures",
+        (
+            ("console.indicators", Permission.READ_FIGURES, "console.menu.indicators"),
+            ("console.reports", Permission.READ_FIGURES, "console.menu.reports"),
+            ("console.paper", Permission.MANAGE_REGISTER, "console.menu.paper"),
+            ("console.imports", Permission.MANAGE_REGISTER, "console.menu.imports"),
+        ),
+    ),
+    (
+        "console.menu.managing",
+        (
+            ("console.plans", Permission.MANAGE_FORMS, "console.menu.plans"),
+            ("console.layouts", Permission.MANAGE_FORMS, "console.menu.layouts"),
+        ),
+    ),
 )
-_INCIDENTS: Final = ("console.incidents", "console.menu.incidents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +115,38 @@ class Screen:
         """Return the sentence for *code*."""
         return self.services.catalogue.sentence(code, params, language)
 
-    def menu(self) -> tuple[MenuEntry, ...]:
+    def may_open_anything(self) -> bool:
+        """Return whether there is a page for this person beside the first one."""
+        return any(entry.endpoint != "console.home" for group in self.menu() for entry in group.entries)
+
+    def menu(self) -> tuple[MenuGroup, ...]:
         """Return what the reader may open; incidents for whoever holds such a post, and for nobody else."""
         session = current_session(self.services)
         if session is None:
             return ()
         today, here = self.services.today(), request.endpoint or ""
-        opened = [(endpoint, code) for endpoint, wanted, code in _MENU if may_use(session.account, wanted, today)]
-        if may_pass_second_step(self.services, session):
-            opened.append(_INCIDENTS)
+
+        def opens(entry: tuple[str, Permission, str]) -> bool:
+            is_for_officers = entry is _INCIDENTS
+            return (
+                may_pass_second_step(self.services, session)
+                if is_for_officers
+                else may_use(session.account, entry[1], today)
+            )
+
         # The pages of one kind have endpoints that begin alike: indicators, indicator, indicator_records.
-        return tuple(
-            MenuEntry(endpoint, code, here.startswith(endpoint.removesuffix("s"))) for endpoint, code in opened
+        groups = (
+            MenuGroup(
+                code,
+                tuple(
+                    MenuEntry(entry[0], entry[2], here.startswith(entry[0].removesuffix("s")))
+                    for entry in entries
+                    if opens(entry)
+                ),
+            )
+            for code, entries in _MENU
         )
+        return tuple(one for one in groups if one.entries)
 
 
 def chosen_language() -> Language:

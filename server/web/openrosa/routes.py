@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from server.access.roles import Permission
 from server.operations.envelope import Held
-from server.operations.identify_sender import may_read, may_send, note_contact
+from server.operations.identify_sender import may_read, may_send, note_contact, note_download
 from server.operations.list_forms import entity_states, file_of, files_of, forms_for, version_for
 from server.operations.receive_submission import receive_submission
 from server.web.guard import requires
@@ -83,7 +83,9 @@ class _Door:
         return listing(forms_xml(chosen, f"{self._base(project_id, token)}/forms"))
 
     def form(self, *, project_id: int, form_id: str, version_id: int, token: str | None = None) -> Response:
-        version = version_for(self._services, self._reader(project_id, token), form_id, version_id)
+        sender = self._reader(project_id, token)
+        version = version_for(self._services, sender, form_id, version_id)
+        note_download(self._services, sender, version_id)
         return download(lambda: version.xform, "text/xml; charset=utf-8", version.md5)
 
     def manifest(self, *, project_id: int, form_id: str, version_id: int, token: str | None = None) -> Response:

@@ -32,7 +32,10 @@ def post(client, address, **typed):
     return client.post(address, data=typed | {"csrf_token": csrf_of(client, "/collaborators/new")})
 
 
-def test_the_list_names_places_and_marks_silence_practice_and_samples(client):
+def test_the_list_names_places_and_marks_silence_practice_and_samples(client, world):
+    assert "Lâu chưa gửi phiếu</span>" not in client.get("/collaborators").text
+    world.services.now.advance(days=8)
+    client = client_of(client.application, world, "xa.dakha")
     text = client.get("/collaborators").text
     for words in ("Y Mẫu", "Y Tập", "Thôn 1 (mẫu), Xã Đăk Hà", "Lâu chưa gửi phiếu", "LÀM THỬ", "Mẫu</span>"):
         assert words in text
@@ -48,6 +51,28 @@ def test_a_card_holds_a_fresh_code_and_the_old_one_goes_on_working(client, world
     assert "Nghe hoặc thấy bạo lực: gọi ngay Công an xã" in first
     assert world.tokens["Y Mẫu"][1] not in first
     assert may_read(sender(world))
+
+
+def test_a_sheet_of_cards_is_for_those_ticked_in_ones_territory_and_leaves_their_phones_alone(client, world):
+    here, elsewhere = collaborator_id(world), collaborator_id(world, "A Mẫu")
+    text = post(client, "/collaborators/cards", person=[here, elsewhere], who="ticked").text
+    assert (text.count('<article class="qr-card'), "A Mẫu" in text) == (1, False)
+    assert may_read(sender(world))
+    assert post(client, "/collaborators/cards", person=[elsewhere], who="ticked").status_code == 400
+    assert post(client, "/collaborators/cards", who="all").text.count('<article class="qr-card') == 2
+
+
+def test_a_number_to_call_and_what_is_on_the_phone_stand_beside_the_person(app, client, world):
+    number, token = collaborator_id(world), world.tokens["Y Mẫu"][1]
+    assert post(client, f"/collaborators/{number}/phone", phone="0900 000 000 (mẫu)").status_code == 400
+    assert post(client, f"/collaborators/{number}/phone", phone="0900 000 000").status_code == 303
+    base = f"/v1/key/{token}/projects/{world.project_id}"
+    address = re.search(r"<downloadUrl>[^<]*(/v1/[^<]+)</downloadUrl>", app.test_client().get(f"{base}/formList").text)
+    assert app.test_client().get(address[1]).status_code == 200
+    text = client.get(f"/collaborators/{number}").text
+    assert 'href="tel:0900000000"' in text
+    assert "Bản mới nhất" in text
+    assert "tel:0900000000" in client.get("/collaborators").text
 
 
 def test_another_phone_ends_the_old_code_at_once(client, world):

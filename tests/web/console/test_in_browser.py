@@ -48,7 +48,8 @@ def page(address, world):
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/submissions")
+        page.wait_for_url("**/")
+        page.goto("/submissions")
         yield page
         browser.close()
 

@@ -1,4 +1,4 @@
-// Small helps on top of pages that work without it: tick all, print. No state, no requests of its own.
+// Small helps on top of pages that work without it: tick all, print, copy, keys. No state, no requests of its own.
 "use strict";
 
 document.addEventListener("change", (event) => {
@@ -22,6 +22,14 @@ document.addEventListener("keydown", (event) => {
   pressed.click();
   const typed = pressed.parentElement.querySelector("details[open] > form textarea, form textarea");
   if (pressed.tagName === "SUMMARY" && typed) typed.focus();
+});
+
+// Copies a text to paste into a message; says so in the button itself.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  button.textContent = `✓ ${button.textContent.replace("✓ ", "")}`;
 });
 
 // A form that was sent is not sent again by an impatient second press.
