@@ -15,8 +15,7 @@ from server.web.identity import signed_in
 if TYPE_CHECKING:
     from flask import Response
 
-    from server.operations.browse_submissions import COUNTED_AT_MOST
-from server.operations.read_day import Day
+    from server.operations.read_day import Day
     from server.operations.services import Services
     from server.web.console.screen import Screen
 
@@ -55,9 +54,7 @@ def _cards(day: Day) -> list[Card]:
     known = (
         Card("waiting", url_for("console.submissions"), day.waiting),
         Card("returned", url_for("console.submissions", state="has_issues"), day.returned),
-        _bound_card(
-            "lacking_files", url_for("console.submissions", state="all", files="lacking"), day.lacking_files
-        ),
+        _bound_card("lacking_files", url_for("console.submissions", state="all", files="lacking"), day.lacking_files),
         Card("held", url_for("console.held"), day.held),
         Card("silent", url_for("console.collaborators", show="silent"), day.silent),
     )
