@@ -20,6 +20,9 @@ MEGABYTE = 1_000_000
 _SECRET_CHARACTERS = 32
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 _LAST_PORT = 65535
+_LONGEST_LINE = 200
+_ORIGIN = re.compile(r"^[0-9A-Za-z.-]+(:\d{1,5})?$")
+"""A host and maybe a port, with nothing a header could be ended by."""
 _BIND = re.compile(r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$")
 
 
@@ -56,6 +59,11 @@ class Settings:
     largest_post_bytes: int
     largest_xml_bytes: int
     session_idle_seconds: int
+    boundary_margin_m: int
+    """How far outside its commune a record's spot may lie before that is remarked."""
+    tile_url: str
+    """Where browsers fetch the ground under the map: a template with {z}, {x} and {y}; empty: nowhere."""
+    tile_credit: str
     database_connections: int
     log_level: str
 
@@ -132,6 +140,20 @@ def _minutes(text: str) -> int:
     return _number(text) * 60
 
 
+def _tiles(text: str) -> str:
+    parts = urlsplit(text)
+    is_template = all(text.count(one) == 1 for one in ("{z}", "{x}", "{y}"))
+    if text and not (parts.scheme in {"http", "https"} and _ORIGIN.match(parts.netloc) and is_template):
+        raise ValueError("settings.tile_url")
+    return text
+
+
+def _line(text: str) -> str:
+    if len(text) > _LONGEST_LINE or not text.isprintable():
+        raise ValueError("settings.line")
+    return text
+
+
 def _level(text: str) -> str:
     if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ValueError("settings.log_level")
@@ -176,6 +198,19 @@ SETTINGS: Mapping[str, Setting] = {
     "session_idle_seconds": Setting(
         "NEPNHA_SESSION_IDLE_MINUTES", "30", _minutes, "minutes without a click after which the console signs out"
     ),
+    "boundary_margin_m": Setting(
+        "NEPNHA_BOUNDARY_MARGIN_M",
+        "200",
+        _number,
+        "metres a record may lie outside its commune, beside what the phone may be off, before it is marked",
+    ),
+    "tile_url": Setting(
+        "NEPNHA_TILE_URL",
+        "",
+        _tiles,
+        "tiles under the map, with `{z}`, `{x}`, `{y}`; empty: none, and no browser asks anywhere else",
+    ),
+    "tile_credit": Setting("NEPNHA_TILE_CREDIT", "", _line, "whose tiles they are, as their licence asks to say it"),
     "database_connections": Setting(
         "NEPNHA_DATABASE_CONNECTIONS", "20", _number, "PostgreSQL connections each worker process may open"
     ),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from server.forms.logic import Context, bind_tree
 from server.indicators.contributions import RecordFacts, contributions
+from server.operations.outlines import commune_boundary
 from server.operations.units_lists import units_list
 from server.registers.changes import changes_in
 from server.submissions.findings import Severity, finding, has_errors
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from server.operations.services import Services
     from server.registers.changes import EntityChange
     from server.submissions.findings import Finding
+    from server.submissions.fixes import Fix
     from server.submissions.instance import Instance
+    from server.territory.boundaries import Boundary
     from server.territory.units import UnitId
 
 log = logging.getLogger(__name__)
@@ -56,6 +59,8 @@ class Derived:
     contributions: tuple[Contribution, ...]
     event_date: date
     unit_id: UnitId | None
+    fix: Fix | None
+    """The spot it was made on; none of a sensitive form, whose records are never points."""
     instance_name: str
     file_names: tuple[BinaryName, ...]
     changes: tuple[EntityChange, ...]
@@ -106,6 +111,7 @@ class _Read:
     event_date: date
     place_days: tuple[date, ...]
     unit_id: UnitId | None
+    fix: Fix | None
     place_findings: tuple[Finding, ...]
     units: ChoiceList
     contributed: Contributed
@@ -121,6 +127,8 @@ def _read(services: Services, instance: Instance, form: ShelvedForm, origin: Ori
     # of about the day the form was filled, however long ago the visit was.
     place_days = (min(form.landmarks.filled_on(tree) or received_on, received_on), event_date)
     unit_id, place_findings = _place(form, tree, place_days, here=here, origin=origin)
+    spot = None if form.published.is_sensitive else form.landmarks.point(tree)
+    outside = () if spot is None else _outside(services, spot, commune_boundary(here, unit_id, on=event_date))
     # A phone's list is of the day it was fetched: today's for a visit of last year, last year's for a late arrival.
     days = (received_on, event_date)
     units = units_list(here, {day: _communes(here, origin, unit_id, day) for day in days})
@@ -128,7 +136,9 @@ def _read(services: Services, instance: Instance, form: ShelvedForm, origin: Ori
     context = Context(tree, tree, origin.received_at, zone, instances, form.definition)
     record = RecordFacts(instance.instance_id, event_date, unit_id, here.territory, place_days)
     contributed = contributions(form.measures, record, context)
-    return _Read(tree, event_date, place_days, unit_id, place_findings, units, contributed)
+    fix = None if spot is None else spot[1]
+    found = (*place_findings, *outside)
+    return _Read(tree, event_date, place_days, unit_id, fix, found, units, contributed)
 
 
 def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: Origin) -> Derived:
@@ -143,6 +153,7 @@ def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: O
         contributions=read.contributed.contributions,
         event_date=read.event_date,
         unit_id=read.unit_id,
+        fix=read.fix,
         instance_name=(instance.instance_name or "")[:300],
         file_names=binary_names(instance.root, form.definition),
         changes=changes,
@@ -167,6 +178,7 @@ def _underived(services: Services, instance: Instance, form: ShelvedForm, origin
         contributions=(),
         event_date=origin.received_at.astimezone(services.settings.timezone).date(),
         unit_id=min(origin.post_units, default=None),
+        fix=None,
         instance_name=(instance.instance_name or "")[:300],
         file_names=binary_names(instance.root, form.definition),
         changes=(),
@@ -189,3 +201,18 @@ def _place(
     if here.scope_of(origin.post_units).covers(unit_id):
         return unit_id, ()
     return unit_id, (finding("place.out_of_territory", node.path(), Severity.WARNING),)
+
+
+def _outside(services: Services, spot: tuple[InstanceNode, Fix], boundary: Boundary | None) -> tuple[Finding, ...]:
+    """Return a finding for a spot outside the commune by more than the phone and the outline may be off.
+
+    Where no outline is known nothing is said.
+    """
+    if boundary is None:
+        return ()
+    node, fix = spot
+    allowed = services.settings.boundary_margin_m + fix.accuracy_m + boundary.tolerance_m
+    outline = services.atlas.outline(boundary.boundary_id)
+    if outline.metres_outside(fix.longitude, fix.latitude) <= allowed:
+        return ()
+    return (finding("place.outside_outline", node.path(), Severity.WARNING),)

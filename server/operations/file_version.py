@@ -15,6 +15,7 @@ from server.operations.envelope import Filed
 from server.submissions.decision import Edit, History, KnownVersion, New, OtherContent, Resend, current_of, decide
 from server.submissions.findings import BRANCH, Severity
 from server.submissions.review import ReviewState, counted_version
+from server.territory.map_cells import cell_of, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from server.storage.repositories.collaborators import Sender
     from server.storage.unit_of_work import UnitOfWork
     from server.submissions.findings import Finding
+    from server.submissions.fixes import Fix
     from server.submissions.instance import Instance
 
 
@@ -84,6 +86,18 @@ def derived_facts(derived: Derived) -> dict[str, Any]:
         "name_folded": fold(derived.instance_name)[:300],
         "is_flagged": derived.is_flagged,
         "is_derived": derived.is_derived,
+        **_spot(derived.fix),
+    }
+
+
+def _spot(fix: Fix | None) -> dict[str, int | None]:
+    if fix is None:
+        return {"longitude_e5": None, "latitude_e5": None, "cell": None}
+    longitude, latitude = fix.longitude, fix.latitude
+    return {
+        "longitude_e5": steps_of(longitude),
+        "latitude_e5": steps_of(latitude),
+        "cell": cell_of(longitude, latitude),
     }
 
 

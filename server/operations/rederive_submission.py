@@ -68,7 +68,18 @@ def rederive_many(services: Services, versions: list[RawVersion]) -> Tally:
     return Tally(len(differing), len(versions) - len(readable))
 
 
-_FACT_NAMES = ("unit_id", "event_date", "figure_year", "instance_name", "name_folded", "is_flagged", "is_derived")
+_FACT_NAMES = (
+    "unit_id",
+    "event_date",
+    "figure_year",
+    "instance_name",
+    "name_folded",
+    "is_flagged",
+    "is_derived",
+    "longitude_e5",
+    "latitude_e5",
+    "cell",
+)
 
 
 def _derived(services: Services, raw: RawVersion, origin: Origin) -> Derived:

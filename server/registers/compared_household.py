@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.registers.house_numbers import HouseNumber, read_house_number
 from server.registers.person_names import PersonName, read_name
+from server.submissions.fixes import read_fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 _TELLING_WORDS: Final = 2
 _WORDS_OF_A_COUPLE: Final = 2
 _WHOLE: Final = re.compile(r"\d{1,2}(?:\.0+)?")
-_HIGHEST_LATITUDE: Final = 90.0
-_HIGHEST_LONGITUDE: Final = 180.0
 _NOT_TOLD: Final = frozenset({"", "refused", "refuse"})
 TRAITS: Final = ("ethnic", "hh_type", "relations", "poverty", "groups")
 COMPARED: Final = frozenset(
@@ -107,14 +106,8 @@ def _telling(name: PersonName) -> tuple[str, ...]:
 
 
 def _point(text: str) -> Point | None:
-    """Return the place in an ODK geopoint (latitude, longitude, altitude, accuracy); 0 0 is a phone without a fix."""
-    parts = text.split()
-    try:
-        latitude, longitude = (float(part) for part in parts[:2])
-    except ValueError:
-        return None
-    is_on_earth = abs(latitude) <= _HIGHEST_LATITUDE and abs(longitude) <= _HIGHEST_LONGITUDE
-    return Point(latitude, longitude) if is_on_earth and (latitude or longitude) else None
+    fix = read_fix(text)
+    return None if fix is None else Point(fix.latitude, fix.longitude)
 
 
 def _count(text: str) -> int | None:

@@ -1,7 +1,8 @@
 """Where in a form its records say when and where: found once per form, read off each record.
 
 The day: a question named ``event_date``, else the first day the form asks for outside repeats, else ``today``, else
-``start``. The place: the unit chosen last, in the form's order, from the list ``units`` outside repeats.
+``start``. The place: the unit chosen last, in the form's order, from the list ``units`` outside repeats. The point: the
+first that somebody was asked for outside repeats, else the first that the phone noted by itself.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from server.forms.definition import ControlKind, Datatype, Node, NodeKind
+from server.submissions.fixes import read_fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from server.forms.definition import FormDefinition
     from server.forms.logic import InstanceNode
+    from server.submissions.fixes import Fix
 
 EVENT_DATE: Final = "event_date"
 UNITS_LIST: Final = "units"
@@ -31,6 +34,7 @@ class Landmarks:
     day_paths: tuple[tuple[str, ...], ...]
     fill_paths: tuple[tuple[str, ...], ...]
     place_paths: tuple[tuple[str, ...], ...]
+    point_paths: tuple[tuple[str, ...], ...]
 
     @staticmethod
     def of(definition: FormDefinition) -> Landmarks:
@@ -43,10 +47,13 @@ class Landmarks:
         places = [
             leaf.path for leaf in leaves if leaf.control.itemset and leaf.control.itemset.instance_id == UNITS_LIST
         ]
+        points = [leaf for leaf in leaves if leaf.datatype is Datatype.GEOPOINT]
+        asked_first = sorted(points, key=lambda leaf: leaf.control.kind is ControlKind.NONE)
         return Landmarks(
             tuple(_steps(path) for _, _, path in ranked),
             tuple(_steps(path) for path in filled),
             tuple(_steps(path) for path in reversed(places)),
+            tuple(_steps(leaf.path) for leaf in asked_first),
         )
 
     def day(self, tree: InstanceNode) -> date | None:
@@ -61,6 +68,14 @@ class Landmarks:
         """Return the node whose answer is the code of the lowest unit chosen, None if none was."""
         found = (_at(tree, steps) for steps in self.place_paths)
         return next((node for node in found if node is not None and node.text.strip()), None)
+
+    def point(self, tree: InstanceNode) -> tuple[InstanceNode, Fix] | None:
+        """Return the node that says on which spot the record was made, and the spot; None if none does."""
+        for node in (_at(tree, steps) for steps in self.point_paths):
+            fix = None if node is None else read_fix(node.text)
+            if node is not None and fix is not None:
+                return node, fix
+        return None
 
 
 def _first_day(tree: InstanceNode, paths: tuple[tuple[str, ...], ...]) -> date | None:

@@ -6,7 +6,7 @@ so nobody waits for anybody; a job adds them up into the tallies. A number is th
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.models.schema import Id, Model
@@ -26,6 +26,11 @@ class RecordTallyRow(Model):
     is_counted: Mapped[bool] = mapped_column(primary_key=True)
     """Whether an approved version of it counts."""
     records: Mapped[int]
+    points: Mapped[int] = mapped_column(default=0)
+    """How many of them say on which spot they were made."""
+    longitude_sum: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of these spots, in hundred-thousandths of a degree."""
+    latitude_sum: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class RecordStepRow(Model):
@@ -41,3 +46,6 @@ class RecordStepRow(Model):
     state: Mapped[str] = mapped_column(String(16))
     is_counted: Mapped[bool]
     records: Mapped[int]
+    points: Mapped[int] = mapped_column(default=0)
+    longitude_sum: Mapped[int] = mapped_column(BigInteger, default=0)
+    latitude_sum: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -15,6 +15,7 @@ from server.storage.models.row_ids import apart
 from server.storage.models.schema import Document, Id, Instant, Model
 
 _RECEIVED = text("review_state = 'received'")
+_PLACED = text("cell IS NOT NULL")
 _AWAITING = text("review_state IN ('received', 'edited')")
 _SET_BACK = text("review_state IN ('has_issues', 'edited', 'rejected')")
 _RETURNED = text("review_state = 'has_issues'")
@@ -35,6 +36,9 @@ class SubmissionRow(Model):
         Index("ix_submission_collaborator", "collaborator_id", "received_at"),
         # A list is read unit by unit, each in its order, so that no page reads a province.
         Index("ix_submission_visit", "unit_id", "event_date", "id"),
+        # Records of sensitive forms are never points, at no desk.
+        CheckConstraint("longitude_e5 IS NULL OR NOT is_sensitive", name="no_point"),
+        Index("ix_submission_cell", "cell", "received_at", sqlite_where=_PLACED, postgresql_where=_PLACED),
         Index("ix_submission_form", "form_key", "received_at", "id"),
         Index(
             "ix_submission_awaiting",
@@ -77,6 +81,10 @@ class SubmissionRow(Model):
     event_date: Mapped[date | None] = mapped_column(Date)
     figure_year: Mapped[int] = mapped_column(default=0)
     """The year whose figures it bears on: of what it first contributes, else of its event date; 0 while it has none."""
+    # The spot the current version was made on, in hundred-thousandths of a degree, and its square on the map.
+    longitude_e5: Mapped[int | None]
+    latitude_e5: Mapped[int | None]
+    cell: Mapped[int | None]
     instance_name: Mapped[str] = mapped_column(String(300), default="")
     name_folded: Mapped[str] = mapped_column(String(300), default="")
     """The name without accents, for searching."""

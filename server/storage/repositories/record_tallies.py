@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import add
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import case, delete, func, select, text, union_all
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
 STEPS_AT_ONCE: Final = 20_000
 _KEY: Final = ("project_id", "form_key", "unit_id", "year", "state", "is_counted")
+_SUMS: Final = ("records", "points", "longitude_sum", "latitude_sum")
 _LOCK_KEY: Final = 7_305_211_047
 """PostgreSQL advisory lock: two runners must not add up the same steps into each other's way."""
+
+_NOTHING: Final = (0,) * len(_SUMS)
 
 
 class RecordTallies:
@@ -37,12 +41,13 @@ class RecordTallies:
             return 0
         rows = RecordStepRow
         some = select(rows.id).order_by(rows.id).limit(STEPS_AT_ONCE).scalar_subquery()
-        columns = [getattr(rows, name) for name in (*_KEY, "records")]
+        columns = [getattr(rows, name) for name in (*_KEY, *_SUMS)]
         taken = self._connection.execute(delete(rows).where(rows.id.in_(some)).returning(*columns)).all()
-        amounts: dict[tuple[Any, ...], int] = {}
-        for *key, records in taken:
-            amounts[tuple(key)] = amounts.get(tuple(key), 0) + records
-        self._move({key: amount for key, amount in amounts.items() if amount})
+        amounts: dict[tuple[Any, ...], tuple[int, ...]] = {}
+        for row in taken:
+            key, steps = tuple(row)[: len(_KEY)], tuple(row)[len(_KEY) :]
+            amounts[key] = tuple(map(add, amounts.get(key, _NOTHING), steps))
+        self._move({key: sums for key, sums in amounts.items() if any(sums)})
         return len(taken)
 
     def every(self) -> dict[tuple[Any, ...], int]:
@@ -112,14 +117,15 @@ class RecordTallies:
         )
         return {row.state: int(row.records) for row in found}
 
-    def _move(self, amounts: dict[tuple[Any, ...], int]) -> None:
+    def _move(self, amounts: dict[tuple[Any, ...], tuple[int, ...]]) -> None:
         if not amounts:
             return
         is_sqlite = self._connection.dialect.name == "sqlite"
         statement = (sqlite_insert if is_sqlite else postgresql_insert)(RecordTallyRow)
         self._connection.execute(
             statement.on_conflict_do_update(
-                index_elements=_KEY, set_={"records": RecordTallyRow.records + statement.excluded.records}
+                index_elements=_KEY,
+                set_={name: getattr(RecordTallyRow, name) + statement.excluded[name] for name in _SUMS},
             ),
             _rows(amounts),
         )
@@ -132,16 +138,15 @@ class RecordTallies:
 
 def tallied() -> Subquery:
     """Return the tallies with the steps beside them, to add up."""
-    columns = (*_KEY, "records")
+    columns = (*_KEY, *_SUMS)
     return union_all(
         select(*(getattr(RecordTallyRow, name) for name in columns)),
         select(*(getattr(RecordStepRow, name) for name in columns)),
     ).subquery("tallied")
 
 
-def _rows(amounts: dict[tuple[Any, ...], int]) -> list[dict[str, Any]]:
-    ordered: Iterable[tuple[tuple[Any, ...], int]] = sorted(amounts.items())
-    return [{**dict(zip(_KEY, key, strict=True)), "records": amount} for key, amount in ordered]
+def _rows(amounts: dict[tuple[Any, ...], tuple[int, ...]]) -> list[dict[str, Any]]:
+    return [dict(zip((*_KEY, *_SUMS), (*key, *sums), strict=True)) for key, sums in sorted(amounts.items())]
 
 
 def seen_records(project_id: int, years: Iterable[int], forms: Iterable[str]) -> Subquery:

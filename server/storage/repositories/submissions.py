@@ -47,6 +47,9 @@ _CURRENT_FACTS = (
     SubmissionRow.name_folded,
     SubmissionRow.is_flagged,
     SubmissionRow.is_derived,
+    SubmissionRow.longitude_e5,
+    SubmissionRow.latitude_e5,
+    SubmissionRow.cell,
     SubmissionRow.missing_media,
 )
 _CONTENT = (
