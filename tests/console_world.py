@@ -10,7 +10,6 @@ import csv
 import re
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -32,21 +31,6 @@ PASSWORD = "mat-khau-thu-nghiem"
 DAK_HA, TU_MO_RONG, PROVINCE = "23500", "23425", "51"
 VILLAGE_1, VILLAGE_2 = "23500-01", "23500-02"
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200) + b"\xff\xd9"
-
-
-@dataclass
-class TurningClock:
-    """The time while a province is made once for many tests."""
-
-    at: datetime = datetime(2026, 10, 5, 2, 0, tzinfo=UTC)
-
-    def __call__(self):
-        """Return the time now."""
-        return self.at
-
-    def advance(self, **how_long):
-        """Turn the clock on."""
-        self.at += timedelta(**how_long)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager
 
-from console_world import TurningClock, example, send
+from console_world import example, send
 from plan_world import DAK_HA, SURVEY, VILLAGE_1, PlanWorld, publish, workbook
-from province import opened
 from sqlalchemy import delete, select, update
 
 from server.operations.merge_entities import MergeOrder, merge, undo_merge
@@ -19,6 +18,7 @@ from server.operations.sights import Desk
 from server.storage.models.figures import ContributionRow, FigureSumRow, MergedSubjectRow
 from server.storage.models.registers import EntityRow
 from server.submissions.review import Verdict
+from tests.server_parts import Clock, opened
 
 HOUSEHOLDS = tuple(f"00000000-0000-4000-8000-00000000000{digit}" for digit in "abcdef")
 VISITED, REFUSED, KNOWN = f"{SURVEY}.visited", f"{SURVEY}.refused", "pool.knowledge"
@@ -111,7 +111,7 @@ class FiguresField(PlanWorld):
 
 def made(database, database_url, media):
     """Make the field in a migrated database and leave it at rest."""
-    clock = TurningClock()
+    clock = Clock()
     with opened(database_url, media, clock) as services:
         return database, media, FiguresField(services), clock.at
 
@@ -121,5 +121,5 @@ def copied_field(at_rest, database_url, media):
     """The field over a copy of its database, which stands at *database_url*."""
     _, made_media, field, at = at_rest
     shutil.copytree(made_media, media)
-    with opened(database_url, media, TurningClock(at)) as services:
+    with opened(database_url, media, Clock(at)) as services:
         yield field.taken_over(services)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from console_world import TurningClock, World, build_world
+from console_world import World, build_world
 
-from server.app import make_services
-from server.settings import read_settings
+from tests.server_parts import Clock, opened
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
-
-SECRET = "k7Qm2vX9pR4tY8wB1nD6sF3gH5jL0zAc"
 
 
 @dataclass(frozen=True)
@@ -31,27 +27,9 @@ class Made:
     at: datetime
 
 
-@contextmanager
-def opened(database_url, media, clock):
-    """Services over a database and a media folder."""
-    settings = read_settings(
-        {
-            "NEPNHA_DATABASE_URL": database_url,
-            "NEPNHA_MEDIA_URL": f"file:{media}",
-            "NEPNHA_PUBLIC_URL": "http://field.test:8000",
-            "NEPNHA_SECRET_KEY": SECRET,
-        }
-    )
-    services = dataclasses.replace(make_services(settings), now=clock)
-    services = dataclasses.replace(services, catalogue=services.catalogue.strict())
-    yield services
-    services.engine.dispose()
-    services.media.close()
-
-
 def make(database, database_url, media, build=build_world):
     """Make the province and leave it at rest."""
-    clock = TurningClock()
+    clock = Clock()
     with opened(database_url, media, clock) as services:
         world = build(services)
     return Made(database, media, world, clock.at)
@@ -61,7 +39,7 @@ def make(database, database_url, media, build=build_world):
 def copied(made, database_url, media):
     """The province over a copy of its database, which stands at *database_url*."""
     shutil.copytree(made.media, media)
-    with opened(database_url, media, TurningClock(made.at)) as services:
+    with opened(database_url, media, Clock(made.at)) as services:
         yield made.world.over(services)
 
 

@@ -12,10 +12,8 @@ OPEN_TO_ANYBODY = {"/healthz", "/static/<path:name>"}
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path):
-    path = tmp_path / "nepnha.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
 def test_every_route_declares_a_permission(services):

@@ -12,9 +12,18 @@ REVISE = ("figures", "release", "revise", *WHICH, "--by", "Người công bố (
 SHOW = ("figures", "release", "show", *WHICH)
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     return ReleaseWorld(services, BY_COMMUNE, BY_FORM)
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def test_tables_are_frozen_once_and_printed_with_what_is_hidden(shell, world):

@@ -14,10 +14,19 @@ MAKE = ("figures", "lock", "make", "--project", "Gia đình (mẫu)", "--unit", 
 BY = ("--by", "Người chốt (mẫu)")
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=50)  # the examples are of November 2026
     return PlanWorld(services)
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def test_a_period_is_locked_listed_and_shown_and_its_bytes_have_the_hash_that_was_printed(shell, world):

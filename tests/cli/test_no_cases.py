@@ -11,8 +11,13 @@ CONFIRM = ("figures", "no-case", "confirm", *PROJECT, "--unit", A, "--by", "Cán
 
 
 @pytest.fixture
-def world(services):
-    return ReleaseWorld(services)
+def beginning():
+    return ReleaseWorld
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def test_a_quarter_is_confirmed_listed_and_taken_back(shell, world):

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.conftest import SECRET
+from tests.server_parts import SECRET
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 60

@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from scripts.benchmarks.meter import memory_bytes, tree
-from tests.conftest import SECRET
 from tests.journeys.real_server import RealServer, free_port, is_answering
 from tests.register_field import created, register_field
+from tests.server_parts import SECRET
 
 MANY = 10_000
 FLOOD = 60
@@ -23,10 +23,8 @@ MOST_GROWTH = 90_000_000
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path):
-    path = tmp_path / "nepnha.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
 @pytest.fixture

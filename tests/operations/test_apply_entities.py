@@ -28,8 +28,13 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def test_a_record_makes_a_household_and_its_sender_gets_it(field, services):

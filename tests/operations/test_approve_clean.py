@@ -27,13 +27,22 @@ EVENTS = "training_event"
 COUNT = ("T1", "Hoạt động (mẫu)", f"{EVENTS}.events", "", "count", "up", "commune", "year")
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)  # the examples are of November 2026
     world = PlanWorld(services)
     publish(services, world.project_id, EVENTS)
     put_rule(world)
     return world
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def send_event(world, by="Y Mẫu", village=VILLAGE_1):

@@ -33,8 +33,13 @@ from tests.register_world import TU_1, make_officer, officer, put
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 @pytest.fixture

@@ -15,8 +15,13 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def world(services):
-    return PlanWorld(services)
+def beginning():
+    return PlanWorld
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def compared(world, name="plan", **sheets):

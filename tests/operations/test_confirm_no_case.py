@@ -20,8 +20,13 @@ NOT_REPORTED, CONFIRMED, RECORDS = QuarterState.NOT_REPORTED, QuarterState.CONFI
 
 
 @pytest.fixture
-def world(services):
-    return ReleaseWorld(services)  # on 4 December 2026
+def beginning():
+    return ReleaseWorld  # on 4 December 2026
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def officer(world, code=A):

@@ -24,8 +24,13 @@ NEXT = "2026100102"
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 @pytest.fixture(scope="module")

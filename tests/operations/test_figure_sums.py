@@ -19,8 +19,13 @@ PROVINCE = "51"
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def indicator(numerator: str, denominator: str, unit: IndicatorUnit = IndicatorUnit.PERCENT) -> Indicator:

@@ -18,8 +18,7 @@ pytestmark = pytest.mark.database
 THIS_YEAR = FigureQuestion("I6", 2026)
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)
     world = PlanWorld(services)
     sent = [
@@ -32,6 +31,16 @@ def world(services):
     world.decide(Verdict.APPROVE, *sent)
     world.send("refused", village=VILLAGE_2)
     return world
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def read(world, question):

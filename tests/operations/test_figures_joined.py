@@ -16,10 +16,19 @@ pytestmark = pytest.mark.database
 APPROVE, REJECT = Verdict.APPROVE, Verdict.REJECT
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)
     return PlanWorld(services)
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def total(world):

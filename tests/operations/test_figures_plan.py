@@ -17,8 +17,13 @@ SHIPPED = Path(__file__).parent.parent.parent / "xlsforms" / "plans" / "plan-400
 
 
 @pytest.fixture
-def world(services):
-    return PlanWorld(services)
+def beginning():
+    return PlanWorld
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def in_force(world):

@@ -31,13 +31,22 @@ INDICATORS = (
 )
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)
     world = PlanWorld(services)
     publish(services, world.project_id, "training_event")
     publish_plan(services, world.project_id, PlanSource("pools", workbook(indicators=INDICATORS, targets=())))
     return world
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def talk(world, number, *households, poor="", hardship=""):

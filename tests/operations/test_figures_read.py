@@ -23,10 +23,19 @@ THIS_YEAR = FigureQuestion("I6", 2026)
 APPROVE, REJECT = Verdict.APPROVE, Verdict.REJECT
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)  # the examples are of November 2026
     return PlanWorld(services)
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def figures(world, question=THIS_YEAR, actor=None):

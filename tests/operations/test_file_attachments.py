@@ -15,8 +15,13 @@ PHOTO, PHOTO_2 = ("attachment.missing", "/data/photo"), ("attachment.missing", "
 
 
 @pytest.fixture
-def field(services):
-    return make_field(services)
+def beginning():
+    return make_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def findings(services, version_id=None):

@@ -15,8 +15,13 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def field(services):
-    return make_field(services)
+def beginning():
+    return make_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def rows(services, statement):

@@ -30,8 +30,13 @@ KRONG = ("23500-01", "", "Y Krông", "", 1, "Ba Na", "")
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def ids(field) -> dict[str, str]:

@@ -28,8 +28,13 @@ MOST_FOR_A_CHUNK = 60_000_000
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def province(villages: list[str], households: int, path, *, size=3):

@@ -18,8 +18,13 @@ OLD_DAK_HA = "23425@2021-12-31"
 
 
 @pytest.fixture
-def world(services):
-    return PlanWorld(services)
+def beginning():
+    return PlanWorld
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def paper(*rows):
@@ -180,8 +185,8 @@ def test_counts_of_cases_are_typed_by_incident_officers_after_the_second_step(wo
         officer(world, DAK_HA, role=role, kind="cases", elevated=elevated)
 
 
-def test_a_measure_of_incidents_is_no_everyday_figure_and_the_reverse(services):
-    world = ReleaseWorld(services)
+@pytest.mark.parametrize("beginning", [ReleaseWorld])
+def test_a_measure_of_incidents_is_no_everyday_figure_and_the_reverse(world, services):
     cases = operator(world, kind="cases")
     file = paper(row("62@2020-12-31", "phieu_b.cases", 97, year=2020))
     _, report = loaded(world, file, cases)
@@ -195,8 +200,8 @@ def test_a_measure_of_incidents_is_no_everyday_figure_and_the_reverse(services):
     assert codes(tried(world, file, operator(world))) == ["paper.row.unknown_key"]
 
 
-def test_an_incident_officer_types_what_lies_below_the_post_and_sees_no_more(services):
-    world = ReleaseWorld(services)
+@pytest.mark.parametrize("beginning", [ReleaseWorld])
+def test_an_incident_officer_types_what_lies_below_the_post_and_sees_no_more(world, services):
     account = world.actor(Role.INCIDENT_OFFICER, DAK_HA, elevated=True)
     asker = asker_of(services, account, "cases")
     load = Load(ImportOrder(world.project_id, "cases", services.today()), asker)

@@ -19,8 +19,13 @@ SOURCE = "Văn bản mẫu 01"
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def totals(field) -> dict[tuple[int, int], tuple]:

@@ -26,10 +26,19 @@ VILLAGE_3 = "23500-03"
 YEAR = Period(2026)
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)  # the examples are of November 2026
     return PlanWorld(services)
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def order(world, code=DAK_HA, period=YEAR, reason=""):

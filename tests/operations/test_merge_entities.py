@@ -32,8 +32,13 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 @pytest.fixture

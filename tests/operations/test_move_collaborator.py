@@ -11,9 +11,18 @@ pytestmark = pytest.mark.database
 ELSEWHERE = "23302-01"
 
 
-@pytest.fixture
-def field(services):
+def made_field(services):
     return register_field(services, unit=VILLAGE)
+
+
+@pytest.fixture
+def beginning():
+    return made_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def unit(services, code: str) -> int:

@@ -20,8 +20,13 @@ OTHER = ("P2", "Khác (mẫu)", *POOR[2:])
 
 
 @pytest.fixture
-def world(services):
-    return PlanWorld(services)
+def beginning():
+    return PlanWorld
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 @pytest.fixture

@@ -35,8 +35,13 @@ ELSEWHERE = ("23425-01", 1, "A Xa", "", 3, "", "")
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def supervisor(services, login="ai.do", unit=DAK_HA) -> Account:

@@ -35,13 +35,22 @@ INDICATORS = (
 TOP, BOTTOM = Part.NUMERATOR, Part.DENOMINATOR
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)
     world = PlanWorld(services)
     rows = [(*one, "commune", "year") for one in INDICATORS]
     publish_plan(services, world.project_id, PlanSource("registers", workbook(indicators=rows, targets=())))
     return world
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def opened(world, code, part, unit=None, *, year=2026, actor=None, frame=None):

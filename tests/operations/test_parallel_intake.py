@@ -18,8 +18,13 @@ SIZES = [(16, 20), pytest.param(50, 200, marks=pytest.mark.full)]
 
 
 @pytest.fixture
-def field(services):
-    return make_field(services)
+def beginning():
+    return make_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 @pytest.fixture

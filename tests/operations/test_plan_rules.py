@@ -24,8 +24,13 @@ CLEAN = (SURVEY, "clean_after_days", 7, "5 %")
 
 
 @pytest.fixture
-def world(services):
-    return PlanWorld(services)
+def beginning():
+    return PlanWorld
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def book(*, deadlines=(("commune", "year", 11, 25, "", "", "Mẫu"),), policies=(CLEAN,)):

@@ -20,13 +20,22 @@ from tests.register_world import HA_1, HA_3, put
 pytestmark = pytest.mark.database
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)
     world = PlanWorld(services)
     for form_id in ("commune_register", "training_event"):
         publish_with_measures(services, world.project_id, form_id)
     return world
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def read(world, year=2026, actor=None, *, title="2 Ứng xử", within=None):

@@ -27,10 +27,19 @@ APPROVE, REJECT, RETURN = Verdict.APPROVE, Verdict.REJECT, Verdict.RETURN
 VILLAGE_3 = "23500-03"
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)  # the examples are of November 2026
     return PlanWorld(services)
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def lock(world, code=DAK_HA):

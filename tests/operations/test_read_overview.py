@@ -17,8 +17,7 @@ from server.submissions.review import Verdict
 pytestmark = pytest.mark.database
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)
     world = PlanWorld(services)
     sent = [
@@ -28,6 +27,16 @@ def world(services):
     ]
     world.decide(Verdict.APPROVE, *sent)
     return world
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def overview(world, year=2026, within=None, actor=None):

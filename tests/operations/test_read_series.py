@@ -19,8 +19,7 @@ pytestmark = pytest.mark.database
 THIS_YEAR = FigureQuestion("I6", 2026)
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)
     world = PlanWorld(services)
     sent = [
@@ -31,6 +30,16 @@ def world(services):
     ]
     world.decide(Verdict.APPROVE, *sent)
     return world
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def series(world, question=THIS_YEAR, actor=None):

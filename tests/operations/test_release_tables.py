@@ -25,8 +25,13 @@ HIDDEN, NOT_REPORTED = CellState.HIDDEN.value, CellState.NOT_REPORTED.value
 
 
 @pytest.fixture
-def world(services):
-    return ReleaseWorld(services)
+def beginning():
+    return ReleaseWorld
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def table(world, name="xa", *, revision=None, actor=None):
@@ -134,6 +139,7 @@ def test_a_rejected_case_is_not_in_the_next_revision(world):
     assert rows(world) == [9, 10, NOT_REPORTED, 19]
 
 
+@pytest.mark.parametrize("beginning", [()], ids=["empty"])
 def test_categories_share_their_totals_with_the_other_tables(services):
     world = ReleaseWorld(services, BY_COMMUNE, BY_QUARTER, BY_FORM)
     world.cases(A, 9, form_main="physical")
@@ -148,6 +154,7 @@ def test_categories_share_their_totals_with_the_other_tables(services):
     assert split[world.unit(C), 0, "form_main=mental"] == NOT_REPORTED
 
 
+@pytest.mark.parametrize("beginning", [()], ids=["empty"])
 def test_a_part_of_a_measure_does_not_give_its_rest_away(services):
     world = ReleaseWorld(services, BY_COMMUNE, IN_TIME)
     for commune, count in ((A, 9), (B, 8), (C, 2)):
@@ -195,6 +202,7 @@ def test_the_tables_that_come_with_the_incident_form_are_published_and_frozen(wo
     assert freeze_release(world.services, world.order("di-kem")).tables == 9
 
 
+@pytest.mark.parametrize("beginning", [()], ids=["empty"])
 def test_a_form_that_would_end_a_release_table_is_refused_by_its_name(services):
     world = ReleaseWorld(services, BY_COMMUNE, BY_FORM)
     folder = FORMS / "incident"

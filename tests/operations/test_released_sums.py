@@ -65,8 +65,13 @@ class ChangeWorld(ReleaseWorld):
 
 
 @pytest.fixture
-def world(services):
-    return ChangeWorld(services)
+def beginning():
+    return ChangeWorld
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def test_without_a_release_or_a_typed_count_there_is_no_figure_and_no_zero(world):

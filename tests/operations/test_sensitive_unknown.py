@@ -24,8 +24,13 @@ SECRET = """
 
 
 @pytest.fixture
-def field(services):
-    return make_field(services)
+def beginning():
+    return make_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 @pytest.fixture

@@ -19,8 +19,13 @@ from tests.register_world import HA_3, make_officer, officer
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 @pytest.fixture

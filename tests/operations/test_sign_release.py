@@ -14,8 +14,13 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def world(services):
-    return ReleaseWorld(services)
+def beginning():
+    return ReleaseWorld
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def test_an_officer_of_the_province_freezes_and_revises(world):

@@ -24,8 +24,13 @@ UNION = ("I2", "Hộ (mẫu)", "pool.knowledge", f"{SURVEY}.visited", "%", "up",
 
 
 @pytest.fixture
-def world(services):
-    return PlanWorld(services)
+def beginning():
+    return PlanWorld
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def edited(world, change, version="2099010101"):

@@ -12,8 +12,13 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def survey(field, one: str, year: str, version: int, **facts: str):

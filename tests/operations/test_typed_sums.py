@@ -22,12 +22,21 @@ FEWER = ("I8b", "Ly hôn so với năm trước (mẫu)", "import:I8a", "", "cha
 OLD_PARTS = ("23500@2024-12-31", "23521@2024-12-31", "23524@2024-12-31")
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)
     made = PlanWorld(services)
     publish_plan(services, made.project_id, PlanSource("i8", workbook(indicators=(DIVORCES, FEWER), targets=())))
     return made
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 def typed(world, *rows):

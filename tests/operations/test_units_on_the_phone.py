@@ -12,9 +12,18 @@ VILLAGE = "23521-01"
 """Lay in commune 23521 until 30 June 2025, lies in 23500 since."""
 
 
-@pytest.fixture
-def field(services):
+def made_field(services):
     return make_field(services, unit=VILLAGE)
+
+
+@pytest.fixture
+def beginning():
+    return made_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 @pytest.mark.parametrize(

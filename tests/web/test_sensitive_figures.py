@@ -22,15 +22,11 @@ SHARE = ("S1", "Tỷ lệ (mẫu)", "phieu_b.told_in_time", "phieu_b.cases", "%"
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path):
-    """The address of an empty, migrated database in a file."""
-    path = tmp_path / "nepnha.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     """The incident form was an everyday one when a plan named its measures, and is sensitive now."""
     world = ReleaseWorld(services)
     _mark(world, is_sensitive=False)
@@ -38,6 +34,16 @@ def world(services):
     _mark(world, is_sensitive=True)
     world.cases(A, CASES)
     return world
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 @pytest.fixture

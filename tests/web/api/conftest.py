@@ -11,18 +11,24 @@ from server.operations.sign_in import Credentials, sign_in
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path):
-    """The address of an empty, migrated database in a file."""
-    path = tmp_path / "nepnha.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     """The conduct survey, its plan and two phones, see `plan_world`."""
     services.now.advance(days=60)
     return PlanWorld(services)
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 @pytest.fixture

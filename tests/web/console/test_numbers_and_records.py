@@ -23,20 +23,26 @@ EXAMPLES = ("couple_with_children", "lives_alone", "refused", "long_away", "not_
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path):
-    """The address of an empty, migrated database in a file."""
-    path = tmp_path / "nepnha.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     services.now.advance(days=60)
     world = PlanWorld(services)
     rows = (I6, POOR, HOUSEHOLDS, CHANGE)
     publish_plan(services, world.project_id, PlanSource("plan", workbook(indicators=rows, targets=())))
     return world
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 @pytest.fixture

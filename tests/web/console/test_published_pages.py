@@ -23,20 +23,26 @@ SMALL = 3
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path):
-    """The address of an empty, migrated database in a file."""
-    path = tmp_path / "nepnha.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
-@pytest.fixture
-def world(services):
+def made_world(services):
     world = ReleaseWorld(services)
     world.cases(A, 21)
     world.cases(B, SMALL, quarter=2)
     world.cases(C, 17, quarter=2)
     return world
+
+
+@pytest.fixture
+def beginning():
+    return made_world
+
+
+@pytest.fixture
+def world(begun):
+    return begun
 
 
 @pytest.fixture

@@ -12,8 +12,13 @@ from tests.builders import make_field
 
 
 @pytest.fixture
-def field(services):
-    return make_field(services)
+def beginning():
+    return make_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 @pytest.fixture

@@ -18,13 +18,22 @@ MANIFEST = "{http://openrosa.org/xforms/xformsManifest}"
 LIST = "{http://openrosa.org/xforms/xformsList}"
 
 
-@pytest.fixture
-def field(services):
+def made_field(services):
     field = register_field(services)
     with services.unit_of_work(services.operator()) as uow:
         households = uow.entities.lists(field.project_id)["households"]
         uow.entities.note_properties(households.list_id, (), sent={"head_name", "village", "commune"})
     return field
+
+
+@pytest.fixture
+def beginning():
+    return made_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def path(field: Field) -> str:

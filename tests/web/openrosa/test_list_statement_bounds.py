@@ -13,8 +13,13 @@ VILLAGES = [VILLAGE, NEIGHBOUR, "23500-04", "23521-01"]
 
 
 @pytest.fixture
-def field(services):
-    return register_field(services)
+def beginning():
+    return register_field
+
+
+@pytest.fixture
+def field(begun):
+    return begun
 
 
 def fill(field, households: int = 12) -> None:
