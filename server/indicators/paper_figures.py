@@ -83,12 +83,22 @@ def shown_of(versions: Sequence[PaperFigure], k: int) -> int | None:
     a count below *k* is hidden, and so is one that differs by less than *k* from another that was shown, for that
     difference is a count itself. *versions* are all there ever were, those that were undone too.
     """
-    shown: set[int] = set()
-    latest: int | None = None
+    return next((one.thousandths for one in reversed(_shown(versions, k)) if one.is_current), None)
+
+
+def ever_shown(versions: Sequence[PaperFigure], k: int) -> frozenset[int]:
+    """Return every count a typed figure of cases was ever published with, as a reader remembers them."""
+    return frozenset(one.thousandths // 1000 for one in _shown(versions, k) if one.thousandths is not None)
+
+
+def _shown(versions: Sequence[PaperFigure], k: int) -> list[PaperFigure]:
+    """Return the versions that might be shown as they came, oldest first."""
+    shown: list[PaperFigure] = []
     for one in sorted(versions, key=lambda each: each.version):
-        if one.thousandths is None or one.thousandths < k * 1000:
+        count = one.thousandths
+        if count is None or count < k * 1000:
             continue
-        if all(abs(one.thousandths - other) >= k * 1000 or one.thousandths == other for other in shown):
-            shown.add(one.thousandths)
-            latest = one.thousandths if one.is_current else latest
-    return latest
+        others = {known.thousandths for known in shown if known.thousandths is not None}
+        if all(abs(count - other) >= k * 1000 or count == other for other in others):
+            shown.append(one)
+    return shown

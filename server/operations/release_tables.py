@@ -2,7 +2,7 @@
 
 All tables of the plan are made together, since they share totals: what one hides, another must not give away. What was
 frozen is never changed; a revision is hidden from readers of every earlier one too, keeps hidden what they hid, and is
-of the tables they were of, whatever plan is in force by then.
+of the tables they were of, whatever plan is in force by then. Who remembers the year's total from paper reads too.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import Conflict, InvalidInput, NotFound
+from server.indicators.paper_figures import ever_shown
+from server.indicators.releases_paper import also_read
 from server.indicators.releases_tables import CellState, table_of
 from server.indicators.suppression import suppress
 from server.operations.note_deeds import note_deeds
-from server.operations.release_basis import Basis, as_known, basis_of, earlier_of, written_basis
+from server.operations.release_basis import Basis, FamilyBasis, as_known, basis_of, earlier_of, written_basis
 from server.operations.release_format import written_table
 from server.storage.repositories.releases import FrozenRevision, FrozenTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from server.access.actors import Account
     from server.access.deeds import Parameter
@@ -63,7 +65,7 @@ def freeze_release(services: Services, order: ReleaseOrder) -> Frozen:
     """Make and freeze the tables of a year.
 
     Raises NotFound ``releases.no_plan``, InvalidInput ``releases.bad_year``, Conflict ``releases.already_frozen``,
-    ``releases.unplaced`` (count), ``releases.other_plan`` or ``releases.form_changed``.
+    ``releases.unplaced`` (count), ``releases.other_plan``, ``releases.form_changed`` or ``releases.paper_tells``.
     """
     with services.unit_of_work(services.operator()) as uow:
         before = _revisions(services, uow, order)
@@ -123,8 +125,9 @@ def _freeze(
     earlier = [earlier_of(one, basis.plan) for one in before]
     if earlier and [sorted(one.cases, key=str) for one in basis.families] == [list(one.cases) for one in earlier[-1]]:
         raise Conflict("releases.nothing_changed", year=order.year)
+    totals = _totals_on_paper(uow, basis, order.year, before)
     published = [
-        suppress(family.layout, family.cases, [as_known(one[at], family) for one in earlier])
+        _suppressed(family, [as_known(one[at], family) for one in earlier], totals, order.year)
         for at, family in enumerate(basis.families)
     ]
     revision = FrozenRevision(
@@ -145,6 +148,36 @@ def _freeze(
     frozen = _summary(revision, tables, published, earlier)
     log.info("release.frozen", extra={"plan": order.plan, "year": order.year, "revision": frozen.revision})
     return frozen
+
+
+def _totals_on_paper(
+    uow: UnitOfWork, basis: Basis, year: int, before: Sequence[FrozenRevision]
+) -> dict[str, frozenset[int]]:
+    """Return, by measure, the counts of the one province that were ever shown from paper before there were tables."""
+    if len(basis.listed.provinces) != 1:
+        return {}
+    found: dict[str, frozenset[int]] = {}
+    for release in basis.plan.releases:
+        trail = [
+            one
+            for one in uow.paper_figures.trail_of_cases(release.measure, year)
+            if one.place.unit_id in basis.listed.provinces and not (before and one.recorded_at > before[0].frozen_at)
+        ]
+        found[release.measure] = found.get(release.measure, frozenset()) | ever_shown(trail, release.k)
+    return found
+
+
+def _suppressed(
+    family: FamilyBasis, earlier: Sequence[Published], totals: Mapping[str, frozenset[int]], year: int
+) -> Published:
+    """Return what is hidden of a family from readers of the earlier revisions and of the totals on paper."""
+    read = also_read(family.layout, family.cases, earlier, totals)
+    try:
+        return suppress(family.layout, family.cases, read)
+    except Conflict as fault:
+        if earlier:
+            raise
+        raise Conflict("releases.paper_tells", year=year) from fault
 
 
 def _tables(basis: Basis, published: Sequence[Published]) -> list[FrozenTable]:

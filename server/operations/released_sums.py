@@ -2,7 +2,8 @@
 
 A release table says what may be shown and what is hidden; nothing here knows more. A year of which no table was ever
 frozen may have the count of the province from paper: it is published as if it were a table of one cell, hidden below k
-and when it was put right by less than k. Counts typed for anything smaller than a province are never read here.
+and when it was put right by less than k; tables frozen later are hidden from whoever read it. Counts typed for anything
+smaller than a province are never read here.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from server.indicators.sources import Source
     from server.operations.atlas import Map
     from server.storage.repositories.figure_tables import Extent
+    from server.storage.repositories.releases import FrozenRevision
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId
 
@@ -45,7 +47,9 @@ def released_sums(
     if not sources:
         return found
     declared = _declared(uow)
-    frozen = _tables(uow, years, {one.measure for one in sources})
+    revisions = uow.releases.revisions()
+    frozen = _tables(uow, revisions, years, {one.measure for one in sources})
+    has_tables = {one.year for one in revisions}
     for year in years:
         cut, tables = YearCut(here, extent, year), frozen[year]
         for source in sources:
@@ -54,7 +58,7 @@ def released_sums(
                 found[year] |= _of_table(cut, source, table)
             elif release is not None and not source.category:
                 trail = uow.paper_figures.trail_of_cases(release.measure, year)
-                found[year] |= _of_paper(cut, source, trail=trail, k=release.k)
+                found[year] |= _of_paper(cut, source, trail=trail, k=None if year in has_tables else release.k)
     return found
 
 
@@ -72,10 +76,12 @@ def _releases_in(workbook: bytes) -> tuple[Release, ...]:
     return read_workbook(workbook).releases
 
 
-def _tables(uow: UnitOfWork, years: Collection[int], names: Collection[str]) -> dict[int, dict[str, ReleasedTable]]:
+def _tables(
+    uow: UnitOfWork, revisions: Iterable[FrozenRevision], years: Collection[int], names: Collection[str]
+) -> dict[int, dict[str, ReleasedTable]]:
     """Return the tables of these names as they were frozen last for each of *years*."""
     found: dict[int, dict[str, ReleasedTable]] = {year: {} for year in years}
-    for revision in uow.releases.revisions():
+    for revision in revisions:
         if revision.year in found:
             tables = uow.releases.tables(revision)
             found[revision.year] |= {one.name: read_table(one.cells) for one in tables if one.name in names}
@@ -116,8 +122,11 @@ def _added(cells: Sequence[ReleasedCell]) -> Added | None:
     return Added(sum(counts) * 1000, len(counts)) if counts else None
 
 
-def _of_paper(cut: YearCut, source: Source, *, trail: Iterable[PaperFigure], k: int) -> Found:
-    """Return the count of the year's one province from paper, for it and for everything there is."""
+def _of_paper(cut: YearCut, source: Source, *, trail: Iterable[PaperFigure], k: int | None) -> Found:
+    """Return the count of the year's one province from paper, for it and for everything there is.
+
+    It is withheld where *k* is None: other tables of that year are frozen, and the two might be held together.
+    """
     provinces = cut.units(Level.PROVINCE)
     if len(provinces) != 1:
         return {}
@@ -125,7 +134,7 @@ def _of_paper(cut: YearCut, source: Source, *, trail: Iterable[PaperFigure], k: 
     versions = [one for one in trail if one.place.unit_id == province]
     if not any(one.is_current and one.value is not None for one in versions):
         return {}
-    shown = shown_of(versions, k)
+    shown = None if k is None else shown_of(versions, k)
     added = _WITHHELD if shown is None else Added(shown, 0, is_typed=True)
     places = [place for place in cut.extent.units if province in cut.parts(place, Level.PROVINCE)]
     return {(place, source): added for place in (*places, None)}

@@ -151,6 +151,29 @@ def test_a_frozen_year_never_falls_back_to_paper(world):
     assert (world.total("I7a").value, world.total("I7a").numerator_is_typed) == (18, False)
 
 
+@pytest.mark.parametrize(("typed", "shown"), [(18, 18), (17, None), (22, None), (30, 18)])
+def test_a_table_frozen_after_a_count_from_paper_does_not_differ_from_it_by_a_small_count(world, typed, shown):
+    world.type(2026, "51", typed)
+    assert world.total("I7a").value == typed
+    world.freeze(a=9, b=9)
+    figure = world.total("I7a")
+    assert (figure.value, figure.is_withheld, figure.numerator_is_typed) == (shown, shown is None, False)
+
+
+def test_a_count_from_paper_is_not_shown_beside_other_tables_of_its_year(world):
+    """A plan that names a table anew must not bring a number back which the frozen ones hid."""
+    world.freeze(a=3)
+    world.type(2026, "51", 6)
+    world.publish(("moi", "Bảng mới (mẫu)", "phieu_b.cases", "province", "year", "", 5), name="them")
+    book = workbook(
+        indicators=(("I7a", "Số vụ (mẫu)", "release:moi", "", "count", "down", "province", "year"),), targets=()
+    )
+    world.services.now.advance(seconds=1)
+    publish_plan(world.services, world.main_id, PlanSource("4002", book))
+    figure = world.total("I7a")
+    assert (figure.value, figure.is_withheld) == (None, True)
+
+
 def test_the_counts_that_keep_a_fall_honest_stand_beside_the_change(world):
     world.type(2025, "51@2025-12-31", 30)
     world.freeze(a=9, b=1)
