@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from server.access.deeds import Deed, DeedKind, Thing
-from server.errors import InvalidInput
+from server.errors import Conflict, InvalidInput
 from server.operations.count_submissions import count_submissions
 from server.operations.note_deeds import note_deeds
 from server.operations.register_decisions import register_decisions
@@ -30,16 +31,19 @@ from server.submissions.review import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from server.access.actors import Account
     from server.operations.register_decisions import Move
     from server.operations.services import Services
-    from server.storage.repositories.reviews import BatchDecision, Reviewable
+    from server.storage.repositories.reviews import BatchDecision, LatestBatch, Reviewable
     from server.storage.unit_of_work import UnitOfWork
     from server.submissions.review import QuestionComment
 
-MOST_AT_ONCE: Final = 200
+MOST_AT_ONCE: Final = 1000
+UNDONE_WITHIN: Final = timedelta(hours=24)
+"""For so long a person may take back at one stroke what they decided; what a rule did, whenever it is seen."""
 
 log = logging.getLogger(__name__)
 
@@ -84,11 +88,12 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a decision; *batch_id* takes it back."""
+    """What became of a decision; *batch_id* takes it back, until *undone_until*."""
 
     batch_id: str
     done: tuple[int, ...]
     skipped: tuple[Skipped, ...]
+    undone_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ def review_submissions(services: Services, account: Account, decision: Decision,
         skipped = [
             Skipped(one.submission_id, one.instance_name, reason)
             for one in found.values()
-            if (reason := _reason_to_skip(one, decision, seen[one.submission_id]))
+            if (reason := _reason_to_skip(one, decision, seen))
         ]
         left = {one.submission_id for one in skipped}
         chosen = [one for one in found.values() if one.submission_id not in left]
@@ -144,20 +149,27 @@ def review_submissions(services: Services, account: Account, decision: Decision,
         kind = DeedKind(f"decision.{decision.verdict.value}")
         note_deeds(services, uow, account, *(batch.deed(one, kind, desk) for one in chosen))
     log.info("review.decided", extra={"verdict": decision.verdict.value, "records": len(chosen)})
-    return Outcome(batch.batch_id, tuple(one.submission_id for one in chosen), tuple(skipped))
+    done = tuple(one.submission_id for one in chosen)
+    return Outcome(batch.batch_id, done, tuple(skipped), batch.decided_at + UNDONE_WITHIN)
 
 
 def undo_review(services: Services, account: Account, batch_id: str, desk: Desk) -> Outcome:
-    """Take back what this account, or a rule, decided in a batch, wherever nothing happened to the record since."""
+    """Take back what this account, or a rule, decided in a batch, wherever nothing happened to the record since.
+
+    Raises Conflict ``review.undo_too_late`` for what a person decided more than `UNDONE_WITHIN` ago.
+    """
     undo = _Batch(services.new_id(), account.account_id, services.now(), "")
     with services.unit_of_work(review_sight_of(account, desk, services.today())) as uow:
         decided = {one.submission_id: one for one in uow.reviews.batch(batch_id, account.account_id)}
+        if any(not one.is_by_rule and one.decided_at < undo.decided_at - UNDONE_WITHIN for one in decided.values()):
+            raise Conflict("review.undo_too_late", hours=UNDONE_WITHIN // timedelta(hours=1))
         found = uow.reviews.lock(decided)
-        unchanged = [one for one in found.values() if _is_as_left(one, decided[one.submission_id])]
+        judged = [(one, _is_as_left(one, decided[one.submission_id])) for one in found.values()]
+        unchanged = [one for one, is_as_left in judged if is_as_left]
         skipped = [
             Skipped(one.submission_id, one.instance_name, SkipReason.CHANGED)
-            for one in found.values()
-            if one not in unchanged
+            for one, is_as_left in judged
+            if not is_as_left
         ]
         before = {one.submission_id: decided[one.submission_id].state_before for one in unchanged}
         uow.reviews.add(
@@ -169,7 +181,14 @@ def undo_review(services: Services, account: Account, batch_id: str, desk: Desk)
         settle(services, uow, {one.submission_id: (one.state, before[one.submission_id]) for one in unchanged})
         note_deeds(services, uow, account, *(undo.deed(one, DeedKind.UNDONE, desk) for one in unchanged))
     log.info("review.undone", extra={"records": len(unchanged)})
-    return Outcome(undo.batch_id, tuple(one.submission_id for one in unchanged), tuple(skipped))
+    done = tuple(one.submission_id for one in unchanged)
+    return Outcome(undo.batch_id, done, tuple(skipped), undo.decided_at)
+
+
+def latest_decided(services: Services, account: Account, desk: Desk) -> LatestBatch | None:
+    """Return what the account decided last, while it can be taken back."""
+    with services.reading(review_sight_of(account, desk, services.today())) as uow:
+        return uow.reviews.latest(account.account_id, services.now() - UNDONE_WITHIN)
 
 
 def _checked(decision: Decision) -> str:
@@ -189,13 +208,19 @@ def _checked(decision: Decision) -> str:
     return comment
 
 
-def _reason_to_skip(one: Reviewable, decision: Decision, seen_version_id: int) -> SkipReason | None:
+def reason_to_skip(
+    one: Reviewable, verdict: Verdict, seen_version_id: int, *, spares_flagged: bool
+) -> SkipReason | None:
+    """Return why a record is left as it is, None if *verdict* is given to the version that was seen."""
     if one.version_id != seen_version_id:
         return SkipReason.CHANGED
-    if not may_decide(one.state, decision.verdict):
+    if not may_decide(one.state, verdict):
         return SkipReason.ALREADY
-    spared = decision.spares_flagged and one.is_flagged and decision.verdict is Verdict.APPROVE
-    return SkipReason.FLAGGED if spared else None
+    return SkipReason.FLAGGED if spares_flagged and one.is_flagged and verdict is Verdict.APPROVE else None
+
+
+def _reason_to_skip(one: Reviewable, decision: Decision, seen: Mapping[int, int]) -> SkipReason | None:
+    return reason_to_skip(one, decision.verdict, seen[one.submission_id], spares_flagged=decision.spares_flagged)
 
 
 def _is_as_left(one: Reviewable, decision: BatchDecision) -> bool:
@@ -207,7 +232,6 @@ def settle(services: Services, uow: UnitOfWork, moves: dict[int, Move]) -> None:
     if not moves:
         return
     past = uow.reviews.past(sorted(moves))
-    for submission_id, (_, state) in sorted(moves.items()):
-        uow.reviews.set_state(submission_id, state, counted_version(past[submission_id]))
+    uow.reviews.set_states([(one, state, counted_version(past[one])) for one, (_, state) in sorted(moves.items())])
     count_submissions(uow, sorted(moves))
     register_decisions(services, uow, moves)

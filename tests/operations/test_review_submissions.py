@@ -10,7 +10,6 @@ from server.access.roles import Role
 from server.errors import InvalidInput
 from server.operations.review_submissions import (
     Decision,
-    Outcome,
     SkipReason,
     Target,
     review_submissions,
@@ -162,7 +161,7 @@ def test_a_batch_is_taken_back_once_and_by_its_own_account_only(world, officer):
     assert undo_review(world.services, colleague, outcome.batch_id, Desk.EVERYDAY).done == ()
     assert undo_review(world.services, officer, outcome.batch_id, Desk.EVERYDAY).done != ()
     again = undo_review(world.services, officer, outcome.batch_id, Desk.EVERYDAY)
-    assert again == Outcome(again.batch_id, (), ())
+    assert (again.done, again.skipped) == ((), ())
 
 
 def test_undoing_an_approved_edit_brings_back_what_counted_before(world, officer):
@@ -179,7 +178,7 @@ def test_undoing_an_approved_edit_brings_back_what_counted_before(world, officer
     [
         (Decision(Verdict.APPROVE, "", (), spares_flagged=False), "review.nothing_chosen"),
         (
-            Decision(Verdict.APPROVE, "", tuple(Target(n, n) for n in range(201)), spares_flagged=False),
+            Decision(Verdict.APPROVE, "", tuple(Target(n, n) for n in range(1001)), spares_flagged=False),
             "review.too_many",
         ),
         (

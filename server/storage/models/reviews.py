@@ -23,6 +23,7 @@ class ReviewRow(Model):
         UniqueConstraint("undoes_id"),
         Index("ix_review_submission", "submission_id", "id"),
         Index("ix_review_batch", "batch_id"),
+        Index("ix_review_account", "account_id", "decided_at"),
     )
 
     id: Mapped[int] = apart("review")

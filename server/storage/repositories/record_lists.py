@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from sqlalchemy import Select, and_, case, func, literal, literal_column, or_, select, true, tuple_
+from sqlalchemy import Select, and_, case, false, func, literal, literal_column, or_, select, true, tuple_
 
 from server.storage.models.forms import FormRow, FormVersionRow
 from server.storage.models.people import CollaboratorRow
@@ -19,23 +19,24 @@ from server.storage.models.projects import ProjectRow
 from server.storage.models.submissions import FindingRow, SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.repositories.records import line_of, lines_in
+from server.storage.repositories.reviews import REVIEWABLE, reviewable_of
 from server.storage.visible import Sight, visible
 from server.submissions.review import AWAITING, ReviewState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
 
     from server.storage.repositories.records import RecordLine
+    from server.storage.repositories.reviews import Reviewable
     from server.territory.units import UnitId
 
 MOST_HITS: Final = 2000
 """So many records are gathered by what they have; what more of them have is looked for record by record instead."""
 
-_SENDERS_AT_FIRST: Final = 4
-_SENDERS_MORE: Final = 40
+_SENDERS_AT_FIRST: Final = 40
 # Written as the indexes of these few rows are: parameters in their place would hide from SQLite that they serve.
 _AWAITING: Final = SubmissionRow.review_state.in_([literal_column("'received'"), literal_column("'edited'")])
 _IS_SET_BACK: Final = SubmissionRow.review_state.in_(
@@ -143,11 +144,10 @@ class RecordLists:
 
         The senders are gone through a few at a time until the page is full; records without one come last.
         """
-        ids: list[int] = []
-        for some, place in _some_senders(senders, after):
-            ids += self._of_senders(filters, some, after=place, size=size - len(ids))
-            if len(ids) == size:
-                break
+        rest = _senders_from(senders, after)
+        ids = self._of_senders(filters, rest[:_SENDERS_AT_FIRST], after=after, size=size)
+        if len(ids) < size:
+            ids += self._of_senders(filters, (*rest[_SENDERS_AT_FIRST:], None), after=after, size=size - len(ids))
         places = {one: place for place, one in enumerate(ids)}
         found = self._connection.execute(lines_in(self.sight).where(SubmissionRow.id.in_(ids))) if ids else ()
         return sorted((line_of(row) for row in found), key=lambda line: places[line.submission_id])
@@ -156,6 +156,29 @@ class RecordLists:
         """Return how many records there are, counting no further than *at_most*."""
         counted = select(func.count()).select_from(self._narrowed(filters).limit(at_most).subquery())
         return int(self._connection.execute(counted).scalar_one())
+
+    def reviewables(self, filters: Filters, *, at_most: int) -> list[Reviewable]:
+        """Return the newest *at_most* of the records there are, as they stand; they are not locked."""
+        rows, versions = SubmissionRow, SubmissionVersionRow
+        ids = self._narrowed(filters).order_by(*_ORDERED[Order.NEWEST]).limit(at_most).scalar_subquery()
+        found = (
+            visible(self.sight)
+            .join(versions, and_(versions.submission_id == rows.id, versions.is_current))
+            .where(rows.id.in_(ids))
+            .order_by(*_ORDERED[Order.NEWEST])
+        )
+        return [reviewable_of(row) for row in self._connection.execute(found.with_only_columns(*REVIEWABLE))]
+
+    def error_codes(self, version_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Return the codes of the errors of versions that were found in sight, each once."""
+        rows = FindingRow
+        found = select(rows.version_id, rows.code).where(
+            rows.version_id.in_(sorted(version_ids)), rows.severity == "error"
+        )
+        codes: dict[int, dict[str, None]] = {}
+        for row in self._connection.execute(found.order_by(rows.id)):
+            codes.setdefault(row.version_id, {})[row.code] = None
+        return {version_id: tuple(each) for version_id, each in codes.items()}
 
     def forms(self, *, is_sensitive: bool) -> list[FormLine]:
         """Return the forms a list can be narrowed to, by title."""
@@ -197,14 +220,18 @@ class RecordLists:
         rows = self._connection.execute(found.order_by(CollaboratorRow.id).limit(at_most))
         return [SenderLine(row.id, row.name) for row in rows]
 
-    def _of_senders(self, filters: Filters, senders: Sequence[int], *, after: Cursor | None, size: int) -> list[int]:
-        rows = SubmissionRow
-        within = rows.collaborator_id.in_(senders) if senders else rows.collaborator_id.is_(None)
+    def _of_senders(
+        self, filters: Filters, senders: Sequence[int | None], *, after: Cursor | None, size: int
+    ) -> list[int]:
+        """Return records of these senders, None standing for those without one; of *after*'s, those after it alone."""
+        rows, ranks = SubmissionRow, {one: place for place, one in enumerate(senders) if one is not None}
+        nobody = rows.collaborator_id.is_(None) if None in senders else false()
+        within = or_(rows.collaborator_id.in_(list(ranks)), nobody)
         chosen = self._narrowed(filters).where(within)
         if after is not None:
-            chosen = chosen.where(_comes_after(Order.NEWEST, after))
-        ranks = {one: place for place, one in enumerate(senders)}
-        by_name = [case(ranks, value=rows.collaborator_id)] if len(ranks) > 1 else []
+            is_hers = func.coalesce(rows.collaborator_id, 0) == (after.collaborator_id or 0)
+            chosen = chosen.where(or_(~is_hers, _comes_after(Order.NEWEST, after)))
+        by_name = [case(ranks, value=rows.collaborator_id, else_=len(ranks) + 1)] if ranks else []
         ordered = chosen.order_by(*by_name, *_ORDERED[Order.NEWEST]).limit(size)
         return list(self._connection.execute(ordered).scalars())
 
@@ -243,20 +270,13 @@ def _comes_after(order: Order, after: Cursor) -> ColumnElement[bool]:
             assert_never(order)
 
 
-def _some_senders(senders: Sequence[int], after: Cursor | None) -> Iterator[tuple[Sequence[int], Cursor | None]]:
-    """Yield the senders from *after* on, a few at a time; with the first, where among her records to go on."""
-    rest = tuple(senders)
-    if after is not None:
-        if after.collaborator_id is None:
-            yield (), after
-            return
-        if after.collaborator_id in rest:
-            yield (after.collaborator_id,), after
-            rest = rest[rest.index(after.collaborator_id) + 1 :]
-    for some in (rest[:_SENDERS_AT_FIRST], rest[_SENDERS_AT_FIRST:_SENDERS_MORE], rest[_SENDERS_MORE:]):
-        if some:
-            yield some, None
-    yield (), None
+def _senders_from(senders: Sequence[int], after: Cursor | None) -> Sequence[int]:
+    """Return the senders from that of *after* on; none where only records without a sender are left."""
+    if after is None:
+        return senders
+    if after.collaborator_id is None:
+        return ()
+    return senders[senders.index(after.collaborator_id) :] if after.collaborator_id in senders else senders
 
 
 def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from server.storage.models.people import AccountRow
@@ -77,6 +77,30 @@ class BatchDecision:
     version_id: int
     state_before: ReviewState
     state: ReviewState
+    decided_at: datetime
+    is_by_rule: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LatestBatch:
+    """The last thing somebody decided that stands as yet: into which state, how many records."""
+
+    batch_id: str
+    state: ReviewState
+    records: int
+    decided_at: datetime
+
+
+REVIEWABLE: Final = (
+    SubmissionRow.id,
+    SubmissionVersionRow.id.label("version_id"),
+    SubmissionRow.instance_name,
+    SubmissionRow.review_state,
+    SubmissionRow.is_flagged,
+    SubmissionRow.is_derived,
+    SubmissionRow.unit_id,
+)
+"""What `reviewable_of` reads, of a record and its current version."""
 
 
 class Reviews:
@@ -96,28 +120,10 @@ class Reviews:
             )
             .where(SubmissionRow.id.in_(sorted(submission_ids)))
             .order_by(SubmissionRow.id)
-            .with_only_columns(
-                SubmissionRow.id,
-                SubmissionVersionRow.id.label("version_id"),
-                SubmissionRow.instance_name,
-                SubmissionRow.review_state,
-                SubmissionRow.is_flagged,
-                SubmissionRow.is_derived,
-                SubmissionRow.unit_id,
-            )
+            .with_only_columns(*REVIEWABLE)
             .with_for_update(of=SubmissionRow)
         )
-        return {
-            row.id: Reviewable(
-                row.id,
-                row.version_id,
-                row.instance_name,
-                ReviewState(row.review_state),
-                row.is_flagged or not row.is_derived,
-                None if row.unit_id is None else UnitId(row.unit_id),
-            )
-            for row in rows
-        }
+        return {row.id: reviewable_of(row) for row in rows}
 
     def past(self, submission_ids: Sequence[int]) -> dict[int, list[PastDecision]]:
         """Return the decisions about records that were found in sight, oldest first."""
@@ -157,6 +163,15 @@ class Reviews:
             .values(review_state=state.value, counted_version_id=counted_version_id)
         )
 
+    def set_states(self, standings: Iterable[tuple[int, ReviewState, int | None]]) -> None:
+        """Let many locked records stand where decisions put them: record, state, the version that counts."""
+        rows = [
+            {"key": submission_id, "state": state.value, "counted": counted}
+            for submission_id, state, counted in standings
+        ]
+        if rows:
+            self._connection.execute(_SET_STATE, rows)
+
     def batch(self, batch_id: str, account_id: int) -> list[BatchDecision]:
         """Return the decisions of a batch about records in sight, but for those taken back.
 
@@ -176,10 +191,37 @@ class Reviews:
         )
         return [
             BatchDecision(
-                row.id, row.submission_id, row.version_id, ReviewState(row.state_before), ReviewState(row.state)
+                row.id,
+                row.submission_id,
+                row.version_id,
+                ReviewState(row.state_before),
+                ReviewState(row.state),
+                row.decided_at,
+                row.policy_id is not None,
             )
             for row in rows
         ]
+
+    def latest(self, account_id: int, since: datetime) -> LatestBatch | None:
+        """Return what an account decided last about records in sight, if not before *since* and not taken back."""
+        rows, undo = ReviewRow, aliased(ReviewRow)
+        newest = select(rows.batch_id).where(rows.account_id == account_id, rows.decided_at >= since)
+        last = newest.order_by(rows.decided_at.desc(), rows.id.desc()).limit(1).scalar_subquery()
+        found = self._connection.execute(
+            select(rows.batch_id, rows.state, rows.decided_at, func.count().label("records"))
+            .where(
+                rows.batch_id == last,
+                rows.undoes_id.is_(None),
+                ~exists().where(undo.undoes_id == rows.id),
+                rows.submission_id.in_(visible(self.sight).with_only_columns(SubmissionRow.id)),
+            )
+            .group_by(rows.batch_id, rows.state, rows.decided_at)
+        ).first()
+        return (
+            None
+            if found is None
+            else LatestBatch(found.batch_id, ReviewState(found.state), found.records, found.decided_at)
+        )
 
     def history(self, submission_id: int) -> list[DecisionLine]:
         """Return the decisions about a record that was found in sight, newest first."""
@@ -201,6 +243,25 @@ class Reviews:
             .order_by(ReviewRow.id.desc(), QuestionCommentRow.path)
         )
         return [_decision(list(same)) for _, same in groupby(rows, key=lambda row: row.id)]
+
+
+def reviewable_of(row: Row[*tuple[Any, ...]]) -> Reviewable:
+    """Return a record as it stands, of a row of the columns `REVIEWABLE`."""
+    return Reviewable(
+        row.id,
+        row.version_id,
+        row.instance_name,
+        ReviewState(row.review_state),
+        row.is_flagged or not row.is_derived,
+        None if row.unit_id is None else UnitId(row.unit_id),
+    )
+
+
+_SET_STATE: Final = (
+    update(SubmissionRow)
+    .where(SubmissionRow.id == bindparam("key"))
+    .values(review_state=bindparam("state"), counted_version_id=bindparam("counted"))
+)
 
 
 def _decision(rows: Sequence[Row[*tuple[Any, ...]]]) -> DecisionLine:

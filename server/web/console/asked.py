@@ -118,9 +118,15 @@ def cursor_text(cursor: Cursor | None) -> str | None:
 
 
 def read_targets(ticked: Iterable[str]) -> tuple[Target, ...]:
-    """Return the records ticked in a form, each as ``id:version``."""
-    pairs = [(number(left), number(right)) for left, _, right in (one.partition(":") for one in ticked)]
+    """Return the records ticked in a form, each as ``id:version``, or many in one text with spaces between."""
+    every = (one for several in ticked for one in several.split())
+    pairs = [(number(left), number(right)) for left, _, right in (one.partition(":") for one in every)]
     return tuple(Target(left, right) for left, right in pairs if left is not None and right is not None)
+
+
+def ticks_text(targets: Iterable[Target]) -> str:
+    """Return records as one text, for `read_targets`."""
+    return " ".join(f"{one.submission_id}:{one.version_id}" for one in targets)
 
 
 def came_from_list(form: MultiDict[str, str]) -> bool:

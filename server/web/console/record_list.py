@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response, request
 
 from server.access.authorisation import may_use
-from server.language.folding import fold
 from server.operations.browse_submissions import COUNTED_AT_MOST, Lately, browse_submissions
 from server.operations.list_choices import list_choices
+from server.operations.review_submissions import UNDONE_WITHIN, latest_decided
 from server.operations.sights import Desk
 from server.storage.repositories.record_lists import Order
 from server.web.console.active_filters import Naming, active_filters
 from server.web.console.asked import STATE_CHOICES, asked_list, cursor_text, read_cursor
+from server.web.console.finding_names import names_of
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from server.access.actors import Account
     from server.operations.list_choices import Place
     from server.operations.services import Services
-    from server.web.console.screen import Screen
+    from server.storage.repositories.reviews import LatestBatch
+from server.web.console.screen import Screen
 
 _CHIPS: Final = 12
 """So many places stand in view; the others are a press away."""
@@ -54,28 +56,28 @@ class ListPages:
         if request.headers.get("HX-Request"):
             return self.screen.page("records_rows.html", continues=True, **shown)
         choices = list_choices(self.services, account, asked.question)
-        findings = self._named(choices.findings)
+        findings = names_of(choices.findings, self.services.catalogue, chosen_language())
         return self.screen.page(
             "records.html",
             choices=choices,
-            findings=findings,
-            active=active_filters(asked, Naming(choices, dict(findings))),
+            findings=findings.items(),
+            active=active_filters(asked, Naming(choices, findings)),
             chips=chips(choices.places, asked.question.unit_id),
             states=STATE_CHOICES,
             lately=tuple(Lately),
             orders=tuple(Order),
             bound=COUNTED_AT_MOST,
+            latest=self._latest(account),
+            undone_within=UNDONE_WITHIN,
             **shown,
         )
 
-    def _named(self, codes: tuple[str, ...]) -> list[tuple[str, str]]:
-        """Return codes of findings with what they are called, in the order of their names; one without stands bare."""
-        catalogue, language = self.services.catalogue, chosen_language()
-        named = [
-            (code, catalogue.sentence(f"{code}.name", {}, language) if catalogue.has(f"{code}.name") else code)
-            for code in codes
-        ]
-        return sorted(named, key=lambda one: fold(one[1]))
+    def _latest(self, account: Account) -> LatestBatch | None:
+        """Return what this person decided last of several records, while it can be taken back."""
+        if self.desk is not Desk.EVERYDAY or not self._may_review(account):
+            return None
+        latest = latest_decided(self.services, account, self.desk)
+        return latest if latest is not None and latest.records > 1 else None
 
     def _account(self) -> Account:
         return signed_in(self.services).account

@@ -13,6 +13,7 @@ from server.operations.publish_plan import MOST_BYTES as LARGEST_PLAN_BYTES
 from server.operations.sights import Desk
 from server.web.console.activities import ActivityPages
 from server.web.console.assets import read_assets
+from server.web.console.bulk import BulkPages
 from server.web.console.by_rule import RulePages
 from server.web.console.collaborators import CollaboratorPages
 from server.web.console.completeness import CompletenessPages
@@ -95,6 +96,8 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     for desk, name in ((Desk.EVERYDAY, "submissions"), (Desk.INCIDENTS, "incidents")):
         yield from _list_routes(ListPages(services, screen, desk, name))
         yield from _record_routes(RecordPages(services, screen, desk, name))
+    propose = BulkPages(services, screen).propose
+    yield Route("POST", "/submissions/approve", "submissions_approve", Desk.EVERYDAY.review, propose)
     yield from _register_routes(RegisterPages(services, screen, Desk.EVERYDAY))
     yield from _entity_change_routes(EntityChangePages(services, screen))
     yield from _duplicate_routes(DuplicatePages(services, screen))

@@ -18,7 +18,7 @@ def way_back() -> str | None:
     if request.method != "POST":
         return None
     match (request.endpoint or "").removeprefix("console.").rpartition("_"):
-        case "submissions" | "incidents" as name, _, "decide" | "undo":
+        case "submissions" | "incidents" as name, _, "decide" | "undo" | "approve":
             return _records(name)
         case "incidents_published", _, "sign":
             return url_for("console.incidents_published")

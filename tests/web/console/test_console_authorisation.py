@@ -37,6 +37,7 @@ ANSWERS = {
     "sign_out": 303,
     "second_step_try": 401,
     "submissions_decide": 400,
+    "submissions_approve": 400,
     "incidents_decide": 400,
     "held_release": 409,
     "held_discard": 400,

@@ -81,16 +81,24 @@ def test_more_rows_come_without_the_page_around_them(client, world):
     assert "<html" in client.get(address).text
 
 
-def test_ticked_records_are_approved_but_for_flagged_ones_and_taken_back(client):
-    answer = decide(client, ticks(client.get("/submissions").text), "approve", **{"from": "list"})
-    assert "Đã duyệt 2 phiếu" in answer.text
-    assert "Để nguyên 1 phiếu" in answer.text
-    assert "Hộ 41" in answer.text
-    assert len(ticks(client.get("/submissions").text)) == 1
-    batch = re.search(r'name="batch" value="([^"]+)"', answer.text)[1]
+def test_all_that_match_are_approved_after_a_look_at_what_is_left_out_and_taken_back(client):
+    step = client.post("/submissions/approve", data={"all": "1", "q": "ho", "csrf_token": csrf_of(client)}).text
+    for words in ("2 phiếu sạch sẽ được duyệt", "1 phiếu để lại, không duyệt chung", "Hộ 41", "Thiếu câu bắt buộc"):
+        assert words in step
+    assert len(ticks(client.get("/submissions").text)) == 3
+    (records,) = re.findall(r'name="record" value="([^"]+)"', step)
+    answer = decide(client, [records], "approve", **{"from": "list", "q": "ho"}).text
+    assert "Đã duyệt 2 phiếu" in answer
+    assert re.search(r"Hoàn tác được đến 06/10/2026 09:\d\d\.", answer)
+    page = client.get("/submissions").text
+    assert len(ticks(page)) == 1
+    assert "“Đã duyệt” cho 2 phiếu" in page
+    batch = re.search(r'name="batch" value="([^"]+)"', page)[1]
     undone = client.post("/submissions/undo", data={"batch": batch, "csrf_token": csrf_of(client)})
     assert "Đã hoàn tác 2 phiếu" in undone.text
     assert len(ticks(client.get("/submissions").text)) == 3
+    empty = client.post("/submissions/approve", data={"csrf_token": csrf_of(client)})
+    assert (empty.status_code, "Chưa chọn phiếu nào" in empty.text) == (400, True)
 
 
 def test_a_list_narrowed_by_date_spares_flagged_records_as_any_other(client):
