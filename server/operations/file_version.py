@@ -67,9 +67,24 @@ def file_version(uow: UnitOfWork, filing: Filing, derived: Derived) -> Filed:
                 uow.submissions.add_findings([_BRANCH | {"version_id": version_id}])
             if becomes_current:
                 uow.submissions.make_current(history.submission_id, version_id, derived_facts(derived) | _EDITED)
+            elif is_branch:
+                _tell_of_branch(uow, history)
         case _:
             assert_never(decision)
     return Filed(history.submission_id, version_id, decision)
+
+
+def _tell_of_branch(uow: UnitOfWork, history: History) -> None:
+    """Let a record that was corrected at the office be looked at again when a phone sends an edit beside that."""
+    current = next((one for one in history.versions if one.version_id == history.current_version_id), None)
+    if current is not None and any(one.is_correction for one in history.versions):
+        mark_branch(uow, current.version_id)
+        uow.submissions.call_back(history.submission_id)
+
+
+def mark_branch(uow: UnitOfWork, version_id: int) -> None:
+    """Note, once, at a version that there is another edit beside it."""
+    uow.submissions.replace_findings(version_id, BRANCH, [_BRANCH | {"version_id": version_id}])
 
 
 _EDITED = {"review_state": "edited"}

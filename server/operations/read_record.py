@@ -10,7 +10,7 @@ from server.errors import DomainError, NotFound
 from server.forms.xml_reader import read_xml
 from server.operations.browse_submissions import filters_of, lines_after, place_of
 from server.operations.record_entities import RecordEntity, entities_of
-from server.operations.record_history import MOST_COMPARED, compared, history_of, standing_comments
+from server.operations.record_history import MOST_COMPARED, compared, history_of, open_branches, standing_comments
 from server.operations.sights import register_sight_of, sight_of
 from server.storage.repositories.record_lists import Cursor
 from server.submissions.answers import Section, read_answers
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from server.operations.form_shelf import ShelvedForm
     from server.operations.record_history import StandingComment, Step
     from server.operations.services import Services
-    from server.storage.repositories.records import AttachmentLine, FindingLine, RecordLine, VersionLine
+    from server.storage.repositories.record_versions import VersionLine
+    from server.storage.repositories.records import AttachmentLine, FindingLine, RecordLine
     from server.storage.repositories.reviews import DecisionLine
     from server.submissions.choice_labels import NamedElsewhere
     from server.territory.collection import Territory
@@ -46,6 +47,8 @@ class RecordView:
     findings: tuple[FindingLine, ...]
     attachments: tuple[AttachmentLine, ...]
     history: tuple[Step, ...]
+    branches: tuple[VersionLine, ...]
+    """Edits beside what the record says now, to be settled."""
     comments: tuple[StandingComment, ...]
     """What reviewers said of single questions, of whatever version."""
     next_id: int | None
@@ -108,6 +111,7 @@ def read_record(
         kept.findings,
         kept.attachments,
         history_of(kept.versions, kept.decisions, answers),
+        open_branches(kept.versions),
         standing_comments(kept.decisions),
         kept.next_id,
         entities.entities,
@@ -125,7 +129,7 @@ def _read(
             raise NotFound("access.not_found")
         wanted = version_id or line.version_id
         # One more than is compared: each with the one before it.
-        kept = uow.records.versions(submission_id, newest=MOST_COMPARED + 1, shown=wanted)
+        kept = uow.record_versions.of(submission_id, newest=MOST_COMPARED + 1, shown=wanted)
         versions = kept.lines
         shown = next((one for one in versions if one.version_id == wanted), None)
         if shown is None:
@@ -136,7 +140,7 @@ def _read(
             line,
             versions,
             shown,
-            {**kept.documents, **uow.records.documents(missing)},
+            {**kept.documents, **uow.record_versions.documents(missing)},
             tuple(uow.records.findings(shown.version_id)),
             tuple(uow.records.attachments(shown.version_id)),
             tuple(uow.reviews.history(submission_id)),

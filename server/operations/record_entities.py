@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from server.forms.definition import FormDefinition
     from server.operations.form_shelf import ShelvedForm
     from server.operations.services import Services
-    from server.storage.repositories.records import RecordLine, VersionLine
+    from server.storage.repositories.record_versions import VersionLine
+    from server.storage.repositories.records import RecordLine
     from server.storage.repositories.register import EntityLine
     from server.storage.visible import Reading
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from server.storage.repositories.records import VersionLine
+    from server.storage.repositories.record_versions import VersionLine
     from server.storage.repositories.reviews import DecisionLine
     from server.submissions.answers import Section
     from server.submissions.review import QuestionComment
@@ -72,6 +72,16 @@ def base_of(versions: Sequence[VersionLine], version: VersionLine) -> VersionLin
     place = versions.index(version)
     named = (one for one in versions if one.instance_id == version.deprecated_id and one is not version)
     return next(named, versions[place - 1] if place else None)
+
+
+def open_branches(versions: Sequence[VersionLine]) -> tuple[VersionLine, ...]:
+    """Return the edits that came beside what the record says now, and about which nobody decided what of them counts.
+
+    They are the ends of other chains.
+    """
+    replaced = {one.deprecated_id for one in versions}
+    ends = (one for one in versions if one.instance_id not in replaced)
+    return tuple(one for one in ends if not one.is_current and not one.is_settled)
 
 
 def compared(versions: Sequence[VersionLine], shown: VersionLine) -> set[int]:

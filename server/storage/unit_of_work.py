@@ -19,6 +19,7 @@ from server.storage.repositories.carried_lists import CarriedLists
 from server.storage.repositories.clean_records import CleanRecords
 from server.storage.repositories.collaborators import Collaborators
 from server.storage.repositories.completeness import Completeness
+from server.storage.repositories.corrections import Corrections
 from server.storage.repositories.deeds import Deeds
 from server.storage.repositories.entities import Entities
 from server.storage.repositories.entity_effects import EntityEffects
@@ -41,6 +42,7 @@ from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
 from server.storage.repositories.record_lists import RecordLists
 from server.storage.repositories.record_tallies import RecordTallies
+from server.storage.repositories.record_versions import RecordVersions
 from server.storage.repositories.records import Records
 from server.storage.repositories.register import Register
 from server.storage.repositories.register_imports import RegisterImports
@@ -222,6 +224,16 @@ class UnitOfWork:
     def clean_records(self) -> CleanRecords:
         """Return records that may be approved by rule."""
         return CleanRecords(self._connection, self.sight)
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        """Return versions made at the office."""
+        return Corrections(self._connection)
+
+    @cached_property
+    def record_versions(self) -> RecordVersions:
+        """Return what pages read of the versions of records."""
+        return RecordVersions(self._connection, self.sight)
 
     @cached_property
     def tray(self) -> Tray:

@@ -22,6 +22,8 @@ class KnownVersion:
     instance_id: str
     deprecated_id: str | None
     sha256: str
+    is_correction: bool = False
+    """Made at the office: no edit that a phone sends beside it takes its place by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,28 @@ def current_of(versions: tuple[KnownVersion, ...]) -> KnownVersion:
     """Return the version a record says: the end of the longest chain, the earliest arrived where two are as long.
 
     *versions* are in order of arrival and not empty. Parents not yet here count as one link, so that the answer for a
-    chain is the same in whatever order it arrives.
+    chain is the same in whatever order it arrives. What was corrected at the office stays in the chain: the newest
+    correction, or what replaces it.
     """
-    depths = _depths({one.instance_id: one.deprecated_id for one in versions})
-    return max(versions, key=lambda one: depths[one.instance_id])
+    parents = {one.instance_id: one.deprecated_id for one in versions}
+    depths = _depths(parents)
+    corrections = [one.instance_id for one in versions if one.is_correction]
+    standing = _standing_on(corrections[-1], parents) if corrections else parents.keys()
+    return max((one for one in versions if one.instance_id in standing), key=lambda one: depths[one.instance_id])
+
+
+def _standing_on(root: str, parents: Mapping[str, str | None]) -> set[str]:
+    """Return the id *root* and those of all that replace it, however many edits away."""
+    replacing: dict[str, list[str]] = {}
+    for instance_id, parent in parents.items():
+        if parent is not None:
+            replacing.setdefault(parent, []).append(instance_id)
+    found, waiting = {root}, [root]
+    while waiting:
+        further = [one for one in replacing.get(waiting.pop(), ()) if one not in found]
+        found.update(further)
+        waiting.extend(further)
+    return found
 
 
 def _depths(parents: Mapping[str, str | None]) -> dict[str, int]:

@@ -36,9 +36,17 @@ _METADATA = frozenset({"meta", "instanceID", "instanceName", "deprecatedID"})
 class Recalculation:
     """One record on its way through the rules; *nodes* are all its nodes in order, the unknown ones too."""
 
-    def __init__(self, root: InstanceNode, compiled: Compiled, circumstances: Circumstances) -> None:
-        """Work out relevance and calculates of the tree under *root*."""
+    def __init__(
+        self,
+        root: InstanceNode,
+        compiled: Compiled,
+        circumstances: Circumstances,
+        *,
+        kept: frozenset[str] = frozenset(),
+    ) -> None:
+        """Work out relevance and calculates of the tree under *root*, but for the calculates at the paths *kept*."""
         self.root = root
+        self._kept = kept
         self._compiled = compiled
         self._by_path: dict[str, list[InstanceNode]] = {}
         self.asking = Asking(root, compiled, circumstances)
@@ -119,7 +127,8 @@ class Recalculation:
                 if not node.relevant:
                     continue
                 if trigger.is_calculate:
-                    self._recalculate(node, trigger.rule)
+                    if trigger.path not in self._kept:
+                        self._recalculate(node, trigger.rule)
                 elif not self._is_relevant(node, trigger.rule):
                     _hide(node)
 

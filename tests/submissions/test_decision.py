@@ -1,14 +1,15 @@
 """Which version a record says, whatever chains, branches and rings the deprecatedIDs of strangers make."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from server.submissions.decision import KnownVersion, current_of
 
 
-def versions(*links: tuple[str, str | None]) -> tuple[KnownVersion, ...]:
-    return tuple(KnownVersion(place, own, before, own) for place, (own, before) in enumerate(links))
+def versions(*links: tuple[str, str | None], corrections: str = "") -> tuple[KnownVersion, ...]:
+    return tuple(KnownVersion(place, own, before, own, own in corrections) for place, (own, before) in enumerate(links))
 
 
 @pytest.mark.parametrize(
@@ -30,8 +31,24 @@ def test_the_end_of_the_longest_chain_is_current_and_the_earliest_of_equals(link
     assert current_of(versions(*links)).instance_id == current
 
 
+@pytest.mark.parametrize(
+    ("links", "corrections", "current"),
+    [
+        ([("a", None), ("b", "a")], "b", "b"),
+        ([("a", None), ("b", "a"), ("c", "a")], "b", "b"),
+        ([("a", None), ("b", "a"), ("c", "a"), ("d", "c"), ("e", "d")], "b", "b"),
+        ([("a", None), ("b", "a"), ("c", "a"), ("d", "b")], "b", "d"),
+        ([("a", None), ("b", "a"), ("c", "a"), ("d", "b"), ("e", "c"), ("f", "e")], "bd", "d"),
+        ([("a", "b"), ("b", "a")], "b", "a"),
+    ],
+)
+def test_no_edit_beside_a_correction_takes_its_place(links, corrections, current):
+    assert current_of(versions(*links, corrections=corrections)).instance_id == current
+
+
 def test_a_chain_of_thousands_costs_as_much_per_version_as_a_short_one():
     chain = versions(*[(str(place), str(place - 1)) for place in range(20_000)])
+    chain = (*chain[:-1], replace(chain[-1], is_correction=True))
     started = time.perf_counter()
     assert current_of(chain).instance_id == "19999"
     assert time.perf_counter() - started < 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.storage.models import (
     boundaries,
+    corrections,
     deeds,
     figures,
     forms,
@@ -30,6 +31,7 @@ from server.storage.models.schema import db
 
 __all__ = [
     "boundaries",
+    "corrections",
     "db",
     "deeds",
     "figures",

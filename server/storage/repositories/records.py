@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, func, select
 
 from server.storage.models.forms import FormVersionRow
 from server.storage.models.people import CollaboratorRow
@@ -20,7 +20,7 @@ from server.submissions.review import ReviewState
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from sqlalchemy import Connection, Row
@@ -53,28 +53,6 @@ class RecordLine:
     is_flagged: bool
     is_derived: bool
     missing_media: int
-
-
-@dataclass(frozen=True, slots=True)
-class VersionLine:
-    """One version of a record, without its bytes."""
-
-    version_id: int
-    form_version_id: int
-    instance_id: str
-    deprecated_id: str | None
-    received_at: datetime
-    collaborator_name: str
-    device_id: str
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Versions:
-    """The versions of a record in order of arrival, and the documents of those that were to be read, by version."""
-
-    lines: tuple[VersionLine, ...]
-    documents: Mapping[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,40 +90,6 @@ class Records:
         """Return the record, None if there is none in sight."""
         row = self._connection.execute(lines_in(self.sight).where(SubmissionRow.id == submission_id)).first()
         return line_of(row) if row else None
-
-    def versions(self, submission_id: int, *, newest: int, shown: int) -> Versions:
-        """Return the versions of a record that was found in sight, with the bytes of *newest* of them and *shown*."""
-        rows = SubmissionVersionRow
-        latest = select(rows.id).where(rows.submission_id == submission_id).order_by(rows.id.desc()).limit(newest)
-        is_read = or_(rows.id == shown, rows.id.in_(latest.scalar_subquery()))
-        found = self._connection.execute(
-            select(
-                rows.id,
-                rows.form_version_id,
-                rows.instance_id,
-                rows.deprecated_id,
-                rows.received_at,
-                rows.device_id,
-                rows.is_current,
-                func.coalesce(CollaboratorRow.name, "").label("collaborator_name"),
-                case((is_read, rows.xml)).label("xml"),
-            )
-            .outerjoin(CollaboratorRow, CollaboratorRow.id == rows.collaborator_id)
-            .where(rows.submission_id == submission_id)
-            .order_by(rows.id)
-        ).all()
-        return Versions(
-            tuple(_version(row) for row in found), {row.id: row.xml for row in found if row.xml is not None}
-        )
-
-    def documents(self, version_ids: Iterable[int]) -> dict[int, bytes]:
-        """Return the bytes of versions that were found in sight."""
-        wanted = sorted(version_ids)
-        if not wanted:
-            return {}
-        rows = SubmissionVersionRow
-        found = self._connection.execute(select(rows.id, rows.xml).where(rows.id.in_(wanted)))
-        return {row.id: row.xml for row in found}
 
     def findings(self, version_id: int) -> list[FindingLine]:
         """Return the findings of a version that was found in sight, the worst first."""
@@ -224,19 +168,6 @@ def line_of(row: Row[*tuple[Any, ...]]) -> RecordLine:
         is_flagged=row.is_flagged or not row.is_derived,
         is_derived=row.is_derived,
         missing_media=row.missing_media,
-    )
-
-
-def _version(row: Row[*tuple[Any, ...]]) -> VersionLine:
-    return VersionLine(
-        row.id,
-        row.form_version_id,
-        row.instance_id,
-        row.deprecated_id,
-        row.received_at,
-        row.collaborator_name,
-        row.device_id,
-        row.is_current,
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from server.storage.models.corrections import CorrectionRow
 from server.storage.models.forms import FormRow
 from server.storage.models.reviews import ReviewRow
 from server.storage.models.row_ids import insertion, is_sensitive_id, sensitive_id
@@ -34,7 +35,9 @@ _VERSIONS_OF = (
         SubmissionVersionRow.deprecated_id,
         SubmissionVersionRow.sha256,
         SubmissionVersionRow.is_current,
+        CorrectionRow.version_id.is_not(None).label("is_correction"),
     )
+    .outerjoin(CorrectionRow, CorrectionRow.version_id == SubmissionVersionRow.id)
     .where(SubmissionVersionRow.submission_id == bindparam("submission_id"))
     .order_by(SubmissionVersionRow.id)
 )
@@ -121,7 +124,10 @@ class Submissions:
             row.id,
             row.review_state,
             next((one.id for one in versions if one.is_current), None),
-            tuple(KnownVersion(one.id, one.instance_id, one.deprecated_id, one.sha256) for one in versions),
+            tuple(
+                KnownVersion(one.id, one.instance_id, one.deprecated_id, one.sha256, bool(one.is_correction))
+                for one in versions
+            ),
         )
 
     def merge(self, tail_id: int, into_id: int) -> dict[str, Any]:
@@ -156,6 +162,11 @@ class Submissions:
         )
         self._connection.execute(update(rows).where(rows.id == version_id).values(is_current=True))
         self._connection.execute(update(SubmissionRow).where(SubmissionRow.id == submission_id).values(**facts))
+
+    def call_back(self, submission_id: int) -> None:
+        """Let a record wait for a reviewer again, though it says what it said before."""
+        rows = SubmissionRow
+        self._connection.execute(update(rows).where(rows.id == submission_id).values(review_state="edited"))
 
     def add_attachments(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert attachments, expected or arrived, of one version."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from server.operations.record_history import Step
-    from server.storage.repositories.records import VersionLine
+    from server.storage.repositories.record_versions import VersionLine
     from server.storage.repositories.reviews import DecisionLine
     from server.submissions.changes import Change, Difference
     from server.submissions.review import ReviewState
@@ -75,10 +75,16 @@ def told_step(step: Step, tellers: Tellers) -> ToldStep:
 
 
 def _arrival(step: VersionStep, tellers: Tellers) -> ToldStep:
-    code = "console.record.version_first" if step.base is None else "console.record.version_edit"
+    if step.line.corrected_by:
+        code, name = "console.record.version_corrected", step.line.corrected_by
+    else:
+        code = "console.record.version_first" if step.base is None else "console.record.version_edit"
+        name = step.line.collaborator_name or NOBODY
     changes = None if step.changes is None else tuple(tellers.change(one) for one in step.changes)
-    named = {"name": step.line.collaborator_name or NOBODY}
-    return ToldStep(step.at, code, named, None, "", (), is_undone=False, version=step.line, changes=changes)
+    reason = step.line.reason
+    return ToldStep(
+        step.at, code, {"name": name}, None, reason, (), is_undone=False, version=step.line, changes=changes
+    )
 
 
 def _decision(step: DecisionStep, tellers: Tellers) -> ToldStep:

@@ -179,9 +179,7 @@ class _Teller:
         return node.label.in_language(self.language, node.name) if node else name
 
     def change(self, change: Change) -> ToldChange:
-        either = change.after or change.before
-        label = self._label(either) if either else change.path
-        return ToldChange(label, change.kind, self._words(change.before), self._words(change.after))
+        return told_change(change, self.language)
 
     def _parts(self, parts: Sequence[Answer | Section]) -> tuple[ToldAnswer | ToldSection, ...]:
         told_parts = (self._part(part) for part in parts)
@@ -204,8 +202,8 @@ class _Teller:
         is_file = answer.node is not None and answer.node.datatype is Datatype.BINARY and answer.text
         return ToldAnswer(
             answer.path,
-            self._label(answer),
-            self._words(answer),
+            answer_label(answer, self.language),
+            answer_words(answer, self.language),
             self.file(answer.text) if is_file else None,
             self._findings(answer.path),
             self._comments(answer.path),
@@ -216,11 +214,9 @@ class _Teller:
         return self.view.entity_questions.get(finding.path, finding.path)
 
     def finding(self, finding: FindingLine) -> ToldFinding:
-        """Return the finding with the form's own words to it, for those are not kept but read from the form."""
+        """Return the finding with the form's own words to it."""
         node = self.nodes.get(finding.path)
-        message = node.constraint_message.in_language(self.language) if node else ""
-        label = node.label.in_language(self.language, node.name) if node else ""
-        return ToldFinding(finding.code, finding.severity, {"message": message, **_dated(finding.params)}, label)
+        return told_finding(finding.code, finding.severity, finding.params, node=node, language=self.language)
 
     def _findings(self, path: str) -> tuple[ToldFinding, ...]:
         return tuple(self.finding(one) for one in self.view.findings if self.stands_at(one) == path)
@@ -228,15 +224,35 @@ class _Teller:
     def _comments(self, path: str) -> tuple[ToldComment, ...]:
         return tuple(self.comment(one, beside=True) for one in self.view.comments if one.said.path == path)
 
-    def _label(self, answer: Answer) -> str:
-        return answer.label.in_language(self.language, answer.name) or answer.name
 
-    def _words(self, answer: Answer | None) -> tuple[str, ...]:
-        if answer is None or not answer.text:
-            return ()
-        if answer.chosen:
-            return tuple(one.label.in_language(self.language, one.value) for one in answer.chosen)
-        return (_written(answer),)
+def told_change(change: Change, language: Language) -> ToldChange:
+    """Return a difference in words."""
+    either = change.after or change.before
+    label = answer_label(either, language) if either else change.path
+    return ToldChange(label, change.kind, answer_words(change.before, language), answer_words(change.after, language))
+
+
+def told_finding(
+    code: str, severity: str, params: Mapping[str, object], *, node: Node | None, language: Language
+) -> ToldFinding:
+    """Return a finding with the form's own words to it, for those are not kept but read from the form."""
+    message = node.constraint_message.in_language(language) if node else ""
+    label = node.label.in_language(language, node.name) if node else ""
+    return ToldFinding(code, severity, {"message": message, **_dated(params)}, label)
+
+
+def answer_label(answer: Answer, language: Language) -> str:
+    """Return what a question asks, or its name."""
+    return answer.label.in_language(language, answer.name) or answer.name
+
+
+def answer_words(answer: Answer | None, language: Language) -> tuple[str, ...]:
+    """Return an answer in words, several for several choices; none where nothing was answered."""
+    if answer is None or not answer.text:
+        return ()
+    if answer.chosen:
+        return tuple(one.label.in_language(language, one.value) for one in answer.chosen)
+    return (_written(answer),)
 
 
 def _dated(params: Mapping[str, object]) -> dict[str, object]:

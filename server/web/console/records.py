@@ -59,6 +59,7 @@ class RecordPages:
             told=self._told(view),
             is_current=is_current,
             verdicts_here=self._verdicts(account, view) if is_current else {},
+            may_review=self._may_review(account),
             did=request.args.get("did"),
             batch=request.args.get("batch"),
             fate=self._fate(view),

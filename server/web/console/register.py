@@ -13,10 +13,12 @@ from server.operations.publish_plan import MOST_BYTES as LARGEST_PLAN_BYTES
 from server.operations.sights import Desk
 from server.web.console.activities import ActivityPages
 from server.web.console.assets import read_assets
+from server.web.console.branches import BranchPages
 from server.web.console.bulk import BulkPages
 from server.web.console.by_rule import RulePages
 from server.web.console.collaborators import CollaboratorPages
 from server.web.console.completeness import CompletenessPages
+from server.web.console.corrections import CorrectionPages
 from server.web.console.doors import Doors
 from server.web.console.duplicates import DuplicatePages
 from server.web.console.entity_changes import EntityChangePages
@@ -96,6 +98,8 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     for desk, name in ((Desk.EVERYDAY, "submissions"), (Desk.INCIDENTS, "incidents")):
         yield from _list_routes(ListPages(services, screen, desk, name))
         yield from _record_routes(RecordPages(services, screen, desk, name))
+        yield from _correction_routes(CorrectionPages(services, screen, desk, name))
+        yield from _branch_routes(BranchPages(services, screen, desk, name))
     propose = BulkPages(services, screen).propose
     yield Route("POST", "/submissions/approve", "submissions_approve", Desk.EVERYDAY.review, propose)
     yield from _register_routes(RegisterPages(services, screen, Desk.EVERYDAY))
@@ -141,6 +145,19 @@ def _record_routes(pages: RecordPages) -> Iterable[Route]:
     yield Route("GET", f"/{name}/files/<token>", f"{name}_file", desk.read, pages.file)
     yield Route("POST", f"/{name}/decide", f"{name}_decide", desk.review, pages.decide)
     yield Route("POST", f"/{name}/undo", f"{name}_undo", desk.review, pages.undo)
+
+
+def _correction_routes(pages: CorrectionPages) -> Iterable[Route]:
+    name, review = pages.name, pages.desk.review
+    yield Route("GET", f"/{name}/<int:submission_id>/correct", f"{name}_correcting", review, pages.start)
+    yield Route("POST", f"/{name}/<int:submission_id>/correct", f"{name}_correct", review, pages.step)
+
+
+def _branch_routes(pages: BranchPages) -> Iterable[Route]:
+    name, review = pages.name, pages.desk.review
+    one = f"/{name}/<int:submission_id>/branches/<int:version_id>"
+    yield Route("GET", one, f"{name}_branch", review, pages.choosing)
+    yield Route("POST", one, f"{name}_settle", review, pages.settle)
 
 
 def _register_routes(pages: RegisterPages) -> Iterable[Route]:

@@ -39,6 +39,12 @@ ANSWERS = {
     "submissions_decide": 400,
     "submissions_approve": 400,
     "incidents_decide": 400,
+    "submissions_correct": 400,  # no draft came with it
+    "incidents_correct": 400,
+    "submissions_branch": 404,  # there is one version
+    "incidents_branch": 404,
+    "submissions_settle": 404,
+    "incidents_settle": 404,
     "held_release": 409,
     "held_discard": 400,
     "collaborator_enrol": 400,
@@ -128,6 +134,7 @@ def address_of(rule, world, held_id, import_id):
         "collaborator_id": 1,
         "entity_key": put(world.services, world.project_id, kind, village=VILLAGE_1) if about_entity else 0,
         "other_key": put(world.services, world.project_id, village=VILLAGE_1) if about_entity else 0,
+        "version_id": 999999,
         "suspect_id": 999999,
         "batch_id": 999999,
         "plan_id": 999999,

@@ -1,0 +1,105 @@
+"""The pages of corrections as an officer uses them: type, check, keep, without a script; choose between two edits."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+import pytest
+from console_world import DAK_HA, client_of, example, make_account, send
+
+from server.access.roles import Role
+
+POVERTY, FIRST = "/data/answers/about/hh_poverty", "/data/answers/page_c1/c1_1"
+HOSTILE = "<script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}" + "x" * 10_000
+
+
+@pytest.fixture
+def client(app, world):
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA), name="Cán bộ xã mẫu")
+    return client_of(app, world, "xa.dakha")
+
+
+def typed(text):
+    """Return what a browser would send of the page's form if nobody touched anything."""
+    main = text.partition("<main")[2]
+    found = {name: [] for name in map(unescape, re.findall(r' name="(a:[^"]+|draft|csrf_token|reason)"', main))}
+    for attributes in re.findall(r"<input ([^>]*)>", main):
+        told = dict(re.findall(r'(\w+)="([^"]*)"', attributes))
+        is_box = told.get("type") in {"checkbox", "radio"}
+        if told.get("name") and (not is_box or attributes.endswith(" checked")):
+            found.setdefault(unescape(told["name"]), []).append(unescape(told.get("value", "")))
+    for name, options in re.findall(r'<select name="([^"]+)">(.*?)</select>', main, re.DOTALL):
+        found[unescape(name)] = [unescape(one) for one in re.findall(r'value="([^"]*)" selected', options)]
+    for name, content in re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', main):
+        found[unescape(name)] = [unescape(content)]
+    return found
+
+
+def edit(world, number, **replaced):
+    xml = example("household_conduct_survey", "couple_with_children", number, **replaced).decode()
+    deprecated = "<deprecatedID>uuid:00000000-0000-4000-8000-000000000037</deprecatedID>"
+    return send(world, "Y Mẫu", xml.replace("<instanceName>", f"{deprecated}<instanceName>").encode())
+
+
+def test_an_answer_is_corrected_step_by_step_and_the_record_tells_of_it(client, world):
+    record = f"/submissions/{world.records['37']}"
+    assert f'href="{record}/correct"' in client.get(record).text
+    sent = typed(client.get(f"{record}/correct").text)
+    sent[f"a:{POVERTY}"] = ["near_poor"]
+    checked = client.post(f"{record}/correct", data=sent | {"do": "check"})
+    assert "Sẽ đổi 1 câu" in checked.text
+    assert "từ “Hộ nghèo” thành “Hộ cận nghèo”" in checked.text
+    again = client.post(f"{record}/correct", data=typed(checked.text) | {"do": "save"})
+    assert (again.status_code, "Hãy ghi lý do đính chính" in again.text) == (400, True)
+    kept = client.post(f"{record}/correct", data=typed(again.text) | {"do": "save", "reason": "Xem lại sổ hộ"})
+    assert kept.status_code == 303
+    text = client.get(kept.headers["Location"]).text
+    history = text.partition("Lịch sử thao tác")[2]
+    assert "Đã lưu bản đính chính." in text
+    assert "Cán bộ xã mẫu đính chính tại xã." in history
+    assert "Xem lại sổ hộ" in history
+
+
+def test_a_draft_is_good_for_one_record_and_one_session(app, client, world):
+    one, other = f"/submissions/{world.records['37']}/correct", f"/submissions/{world.records['5']}/correct"
+    sent = typed(client.get(one).text)
+    assert client.post(other, data=sent).status_code == 400
+    make_account(world.services, "dong.nghiep", (Role.SUPERVISOR, DAK_HA))
+    colleague = client_of(app, world, "dong.nghiep")
+    own = typed(colleague.get(one).text)
+    assert colleague.post(one, data=own | {"draft": sent["draft"]}).status_code == 400
+    assert colleague.post(one, data=own | {"draft": "nothing"}).status_code == 400
+
+
+def test_whatever_a_record_holds_is_text_in_the_form_and_the_choice(client, world):
+    escaped = escape(HOSTILE)
+    send(world, "Y Mẫu", example("household_conduct_survey", "refused", 600, instanceName=escaped, hh_number=escaped))
+    xml = example("training_event", "bad_photo_missing", 601, photo_session=escaped, n_total=escaped, ev_day=escaped)
+    number = send(world, "Y Mẫu", xml).submission_id
+    text = client.get(f"/submissions/{number}/correct").text
+    assert escape(HOSTILE)[:30] in text
+    assert "<script>alert" not in text
+
+
+def test_an_edit_beside_a_correction_is_chosen_from_on_a_page(client, world):
+    record = f"/submissions/{world.records['37']}"
+    sent = typed(client.get(f"{record}/correct").text) | {f"a:{POVERTY}": "near_poor"}
+    client.post(f"{record}/correct", data=sent | {"do": "save", "reason": "Xem lại"})
+    receipt = edit(world, 1037, hh_poverty="none", c1_1="1")
+    text = client.get(f"{record}?state=all").text
+    address = f"{record}/branches/{receipt.version_id}"
+    assert f'href="{address}"' in text
+    page = client.get(address).text
+    assert "phiếu hiện nay, Cán bộ xã mẫu đính chính" in page
+    assert re.search(rf'name="take:{FIRST}" value="edited" checked', page)
+    assert re.search(rf'name="take:{POVERTY}" value="now" checked', page)
+    chosen = dict(re.findall(r'name="(take:[^"]+)" value="(\w+)" checked', page))
+    seen = re.search(r'name="seen" value="(\d+)"', page)[1]
+    proof = typed(page)["csrf_token"]
+    answer = client.post(address, data=chosen | {"seen": seen, "reason": "Hỏi lại hộ", "csrf_token": proof})
+    assert answer.status_code == 303
+    text = client.get(answer.headers["Location"]).text
+    assert f'href="{address}"' not in text
+    assert "Hỏi lại hộ" in text.partition("Lịch sử thao tác")[2]
+    assert client.get(address).status_code == 404
