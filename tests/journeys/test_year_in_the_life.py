@@ -2,7 +2,7 @@
 
 Villages, households, clubs and staff of the real numbers (a fiftieth by default), the reform of 1 July 2025 in the
 middle, edits, rejections, late uploads, households merged and parted. Every cell of every indicator of both plans must
-say what the hand count says, on the boundaries before and after.
+say what the hand count says, on the boundaries before and after, and so must every cell of the report workbooks.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from server.operations.read_figures import indicator_table
 from server.operations.rebuild_figures import rebuild_figures
 from tests.journeys.year_count import MAIN, Count
 from tests.journeys.year_facts import year_of
-from tests.journeys.year_papers import FORMS
+from tests.journeys.year_papers import FORMS, written
+from tests.journeys.year_reports import ReportCount
 from tests.journeys.year_world import PLANS, YearWorld
 
 pytestmark = pytest.mark.database
@@ -63,6 +64,7 @@ def test_every_cell_of_every_indicator_is_what_the_papers_say(services, share, l
         else:
             shown += hand.prove(table, code, asked, frame)
     assert shown > 2000
+    assert ReportCount(world, hand).prove(every=1 if share >= 0.05 else 25) > 1000
     assert {one.differed for one in rebuild_figures(services)} == {0}
 
 
@@ -85,8 +87,8 @@ class HandCount:
         groups = {one.entity_id: one.groups for one in year.households}
         going_on = {one.code for one in year.communes if one.goes_on}
         self.count = Count(year.merged, clubs, poverty, groups, going_on)
-        for order, xml in sorted(world.counting):
-            self.count.read(order, xml)
+        for order, paper in sorted(world.counting, key=lambda pair: pair[0]):
+            self.count.read(order, written(paper))
         self.lies = {}
         origins = defaultdict(list)
         for commune in year.communes:
@@ -117,6 +119,10 @@ class HandCount:
         found = (table.unplaced.numerator, table.unplaced.denominator) if table.unplaced else (0, 0)
         assert found == unplaced, (code, asked, frame)
         return cells + _is_right(table.total, whole)
+
+    def placed(self, code, asked, frame):
+        """Return what the papers say of each commune on the boundaries of *frame*."""
+        return self._placed(self.count.numerator(code, asked), frame)
 
     def _numerator(self, code, asked):
         if code in {"I1", "I1a"}:

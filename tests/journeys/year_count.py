@@ -22,12 +22,12 @@ TAUGHT = {"talk", "club_meeting", "home_visit"}
 
 @dataclass(frozen=True)
 class Said:
-    """One thing a paper says of somebody: when, in which order it came, where, and whether it is so."""
+    """One thing a paper says of somebody: when, in which order it came, where, and whether it is so, or how many."""
 
     day: date
     order: int
     place: str
-    is_so: bool
+    is_so: int
 
     @property
     def key(self):
@@ -134,6 +134,10 @@ class Count:
         whom = f"{code}{'' if day < date(2025, 7, 1) or code in self.going_on else '+'}"
         is_active = status == "active" and bool(decision) and meets
         self._keep_last("I3", whom, Said(day, order, place, is_active))
+        is_standard = status != "none" and root.findtext("model/model_standard") == "ministry"
+        counts = {one: int(root.findtext(f"n_{one}")) for one in ("addresses", "hotlines")}
+        for what, number in {"reported": 1, "ministry": is_standard, **counts}.items():
+            self._keep_last(what, whom, Said(day, order, place, number))
         self._keep_last("I3a", whom, Said(day, order, place, status not in {"", "none"}))
 
 

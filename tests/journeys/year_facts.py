@@ -22,6 +22,7 @@ RESULTS = ("met",) * 8 + ("absent", "long_away", "empty", "moved", "gone", "not_
 RELATIONS = ("couple", "couple parent_child", "parent_child siblings", "grandparent_grandchild", "couple siblings", "")
 SENTENCES = {"c1": 4, "c2": 4, "c3": 3, "c4": 3, "c5": 2}
 GROUPS = ("", "none", "none", "policy", "disabled", "hardship", "policy disabled", "disabled hardship policy")
+TYPES = ("gen1", "gen2", "gen2", "gen3", "one_parent", "other", "")
 CHANNELS = ("club", "training", "meeting", "visit", "leaflet", "loudspeaker", "phone")
 
 
@@ -32,6 +33,11 @@ class Commune:
     code: str
     new_code: str
     goes_on: bool
+    name: str
+    new_name: str
+    kind: str
+    new_kind: str
+    district: str
 
 
 @dataclass(frozen=True)
@@ -50,12 +56,13 @@ class Village:
 
 @dataclass(frozen=True)
 class Listed:
-    """A household, club or person of a list; *kind* is its poverty, kind or nothing, *groups* what it belongs to."""
+    """A household, club or person of a list; *kind* is its poverty, kind or nothing, the rest is of households."""
 
     entity_id: str
     village: Village
     kind: str
     groups: str = ""
+    hh_type: str = ""
 
 
 @dataclass
@@ -137,7 +144,7 @@ class _Telling:
 
     def household(self):
         listed = self.listed(("none", "none", "none", "poor", "near_poor"))
-        return replace(listed, groups=self.dice.choice(GROUPS))
+        return replace(listed, groups=self.dice.choice(GROUPS), hh_type=self.dice.choice(TYPES))
 
     def uuid(self):
         return str(UUID(int=self.dice.getrandbits(128), version=4))
@@ -224,12 +231,15 @@ class _Telling:
 
     def reports(self, commune):
         """Return what a commune reported of its model: before the reform, and since, as the commune it then was."""
-        days = [date(2025, 4, 2), date(2025, 5, 20)][: self.dice.randint(0, 2)]
+        days = [date(2024, 12, 10)] if self.dice.random() < 0.6 else []
+        days += [date(2025, 4, 2), date(2025, 5, 20)][: self.dice.randint(0, 2)]
         days += [date(2025, 11, 20)] if commune.code == commune.new_code and self.dice.random() < 0.8 else []
         for day in days:
             code = commune.code if day < REFORM else commune.new_code
             status = self.dice.choice(("active", "active", "paused", "none"))
             answers = {"commune": code, "status": status, "decision": "" if status == "none" else "12/QĐ-UBND (mẫu)"}
+            answers["standard"] = "" if status == "none" else self.dice.choice(("ministry", "independent"))
+            answers |= {"addresses": self.dice.randint(0, 4), "hotlines": self.dice.randint(0, 2)}
             answers["meets"] = status == "active" and self.dice.random() < 0.7
             yield Record([self.paper("commune_register", day, answers)], self.dice.choice((0, 0, 0, None)))
 
@@ -239,12 +249,11 @@ def _communes(units_csv):
     rows = [row for row in csv.DictReader(StringIO(units_csv)) if len(row["code"]) == 5]
     old = [row for row in rows if row["valid_to"] == "2025-06-30"]
     parts = Counter(row["successor_code"] for row in old)
-    since = {(row["code"], row["name"], row["kind"]) for row in rows if row["valid_from"] == "2025-07-01"}
-    return [
-        Commune(row["code"], row["successor_code"], _goes_on(row, since) and parts[row["successor_code"]] == 1)
-        for row in old
-    ]
-
-
-def _goes_on(row, since):
-    return row["code"] == row["successor_code"] and (row["code"], row["name"], row["kind"]) in since
+    since = {row["code"]: (row["name"], row["kind"]) for row in rows if row["valid_from"] == "2025-07-01"}
+    found = []
+    for row in old:
+        code, new_code = row["code"], row["successor_code"]
+        stays = code == new_code and since[code] == (row["name"], row["kind"]) and parts[code] == 1
+        (new_name, new_kind), name, kind = since[new_code], row["name"], row["kind"]
+        found.append(Commune(code, new_code, stays, name, new_name, kind, new_kind, row["parent_code"]))
+    return found

@@ -182,10 +182,12 @@ def _report(paper):
     is_active = told["status"] == "active" and told["decision"] and told["meets"]
     return (
         f"<where><commune>{told['commune']}</commune><as_of>{paper.day}</as_of></where>"
-        f"<model><model_status>{told['status']}</model_status><board>merged</board></model>"
+        f"<model><model_status>{told['status']}</model_status><model_standard>{told['standard']}</model_standard>"
+        f"<board>merged</board></model>"
         f"<decision><decision_no>{told['decision']}</decision_no></decision>"
         f"<has_units>{_yes(bool(unit))}</has_units>{unit}<n_main_clubs>{int(bool(unit))}</n_main_clubs>"
-        f"<n_other_clubs>0</n_other_clubs><n_groups>0</n_groups><n_addresses>0</n_addresses><n_hotlines>0</n_hotlines>"
+        f"<n_other_clubs>0</n_other_clubs><n_groups>0</n_groups><n_addresses>{told['addresses']}</n_addresses>"
+        f"<n_hotlines>{told['hotlines']}</n_hotlines>"
         f"<n_documents>0</n_documents><budget>100</budget><model_active>{_yes(bool(is_active))}</model_active>"
     )
 

@@ -7,6 +7,7 @@ Figures are then counted by `rebuild_figures`, and everything after that moves t
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from itertools import cycle
 from types import SimpleNamespace
 
 from console_world import send
@@ -22,6 +23,7 @@ from server.operations.derive_submission import Origin, derive_contributions
 from server.operations.load_units import SEED_FILE, load_units, seed_text
 from server.operations.merge_entities import MergeOrder, merge, undo_merge
 from server.operations.publish_plan import PlanSource, publish_plan
+from server.operations.publish_report import ReportSource, publish_report
 from server.operations.rebuild_figures import rebuild_figures
 from server.operations.review_submissions import Decision, Target, review_submissions, undo_review
 from server.operations.sights import Desk
@@ -33,6 +35,7 @@ from server.storage.models.submissions import SubmissionRow
 from server.submissions.instance import read_instance
 from server.submissions.review import ReviewState, Verdict
 from tests.journeys.year_papers import FORMS, instance_id, written
+from tests.journeys.year_reports import LAYOUTS
 
 PLANS = ("plan-4002", "plan-2026-2030-draft")
 FORM_IDS = ("household_conduct_survey", "training_event", "commune_register")
@@ -56,8 +59,9 @@ class YearWorld:
             publish(services, self.project_id, form_id)
         for name in PLANS:
             publish_plan(services, self.project_id, PlanSource(name, (FORMS / "plans" / f"{name}.xlsx").read_bytes()))
+        self.layouts = {name: self._layout(name) for name in LAYOUTS}
         self.territory = services.atlas.current().territory
-        self._names = [f"Y {one.number} (mẫu)" for one in year.villages[: len(year.staff)]]
+        self._names = [f"Y {number} (mẫu)" for number in range(len(year.staff))]
         self._phones = SimpleNamespace(services=services, tokens=self._enrol())
         posts = (NewPost(Role.SUPERVISOR, (NEW_PROVINCE,)),)
         login = add_account(services, NewAccount("duyet.mau", "Người duyệt (mẫu)", posts, "mat-khau-thu-nghiem"))
@@ -76,15 +80,19 @@ class YearWorld:
         """Return the id of a unit, ``CODE`` or ``CODE@DAY``."""
         return self.territory.resolve(reference, date(2026, 1, 1)).unit_id
 
+    def _layout(self, name):
+        source = ReportSource(name, (FORMS / "reports" / f"{name}.xlsx").read_bytes(), "Mẫu")
+        return publish_report(self.services, self.project_id, source).template_id
+
     def _enrol(self):
-        """Return a token of somebody in each of the villages, as many as there are people."""
-        places = zip(self._names, self.year.villages, strict=False)
+        """Return the tokens of all people, who are spread over the villages."""
+        places = zip(self._names, cycle(self.year.villages), strict=False)
         people = [NewCollaborator(self.project_id, name, (one.new_code,), is_sample=True) for name, one in places]
         return {one.name: (self.project_id, add_collaborator(self.services, one).token) for one in people}
 
     def _list(self):
-        """Put households, clubs and staff on their lists, as of the beginning of the year."""
-        at = datetime(2025, 1, 1, tzinfo=UTC)
+        """Put households, clubs and staff on their lists, as of the end of the year before."""
+        at = datetime(2024, 12, 15, tzinfo=UTC)
         here = self.services.atlas.current()
         lists = {"households": ("poverty", self.year.households), "clubs": ("kind", self.year.clubs)}
         with self.services.unit_of_work(self.services.operator()) as uow:
@@ -92,11 +100,11 @@ class YearWorld:
                 known = uow.entities.ensure_list(self.project_id, name, at)
                 facts = {"list_id": known.list_id, "kind": "import", "counts": {}, "started_at": at, "ended_at": at}
                 batch_id = uow.entities.add_batch(facts, is_sensitive=False)
-                source = Source(at, here, (date(2025, 1, 1),), batch_id=batch_id)
+                source = Source(at, here, (date(2024, 12, 15),), batch_id=batch_id)
                 created, touched = {}, Touched()
                 for one in entries:
                     values = {"village": one.village.code, "commune": one.village.commune.code, kind: one.kind}
-                    values |= {"groups": one.groups} if one.groups else {}
+                    values |= {name: text for name in ("groups", "hh_type") if (text := getattr(one, name))}
                     new = NewVersion(1, "Mẫu", values, frozenset(values), Action.IMPORT, Conflict.NONE)
                     before = nobody(known, one.entity_id)
                     created[one.entity_id] = Written(before, new, advanced(before, new, source))
@@ -142,7 +150,7 @@ class YearWorld:
         if record.counted is not None and paper is record.papers[record.counted]:
             state = ReviewState.APPROVED if paper is record.papers[-1] else ReviewState.EDITED
             self._states.append({"id": record_id, "state": state.value, "version": version_id})
-            self.counting.append((version_id, instance.xml))
+            self.counting.append((version_id, paper))
 
     def _place(self, paper):
         told, day = paper.answers, paper.day
@@ -186,7 +194,7 @@ class YearWorld:
                     if at % 3 == 0:
                         self._undo(self._decide(Verdict.REJECT if at % 2 else Verdict.APPROVE, sent[-1]))
                     self._decide(Verdict.APPROVE, sent[-1])
-                    self.counting.append((sent[-1].version_id, written(paper)))
+                    self.counting.append((sent[-1].version_id, paper))
             if record.counted is None and at % 2:
                 self._decide(Verdict.REJECT, sent[-1])
 
