@@ -48,6 +48,7 @@ class Permission(StrEnum):
     REVIEW_INCIDENTS = "review_incidents"
     MANAGE_FORMS = "manage_forms"
     MANAGE_ACCOUNTS = "manage_accounts"
+    READ_HISTORY = "read_history"
 
 
 OPEN_TO_ALL: Final = frozenset({Permission.PUBLIC, Permission.SIGN_IN_PUBLIC})
@@ -76,12 +77,18 @@ PERMISSIONS_OF: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
                 Permission.MANAGE_COLLABORATORS,
                 Permission.READ_REGISTER,
                 Permission.MANAGE_REGISTER,
+                Permission.READ_HISTORY,
             }
         ),
         Role.ANALYST: frozenset({Permission.READ_FIGURES}),
         Role.INCIDENT_OFFICER: SEALED,
         Role.ADMINISTRATOR: frozenset(
-            {Permission.MANAGE_COLLABORATORS, Permission.MANAGE_FORMS, Permission.MANAGE_ACCOUNTS}
+            {
+                Permission.MANAGE_COLLABORATORS,
+                Permission.MANAGE_FORMS,
+                Permission.MANAGE_ACCOUNTS,
+                Permission.READ_HISTORY,
+            }
         ),
     }
 )

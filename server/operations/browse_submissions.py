@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from server.language.folding import fold
 from server.language.ordering import sort_key
+from server.operations.note_openings import note_list_opening
 from server.operations.sights import Desk, sight_of
 from server.storage.repositories.record_lists import Cursor, Filters, Order
 from server.storage.visible import Reading
@@ -98,7 +99,9 @@ def browse_submissions(services: Services, account: Account, question: Question,
     """Return the page of records in the account's sight that begins after *after*, in the order asked for."""
     atlas = services.atlas.current()
     sight, filters = within(atlas, sight_of(account, question.desk, services.today()), filters_of(services, question))
-    with services.reading(sight) as uow:
+    with services.unit_of_work(sight) if question.desk is Desk.INCIDENTS else services.reading(sight) as uow:
+        if question.desk is Desk.INCIDENTS:
+            note_list_opening(services, uow, account)
         found = uow.record_lists.looked_up(filters)
         lines = lines_after(uow, found, question.order, after=after, size=PAGE_SIZE + 1)
         total = uow.record_lists.count(found, at_most=COUNTED_AT_MOST)

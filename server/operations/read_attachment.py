@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from server.errors import NotFound
 from server.media.store import checked_key
-from server.operations.sights import sight_of
+from server.operations.note_openings import note_file_opening, opened
+from server.operations.sights import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from server.access.actors import Account
     from server.media.store import MediaKey
     from server.operations.services import Services
-    from server.operations.sights import Desk
 
 DOWNLOAD: Final = "application/octet-stream"
 _CHUNK: Final = 64 * 1024
@@ -43,12 +43,14 @@ class AttachmentContent:
 
 def read_attachment(services: Services, account: Account, attachment_id: int, *, desk: Desk) -> AttachmentContent:
     """Return the file; raises NotFound ``access.not_found`` (not in sight) or ``attachment.awaited`` (no bytes yet)."""
-    with services.reading(sight_of(account, desk, services.today())) as uow:
+    with opened(services, account, desk) as uow:
         found = uow.records.attachment(attachment_id)
         if found is None:
             raise NotFound("access.not_found")
         if found.media_key is None:
             raise NotFound("attachment.awaited", name=found.name)
+        if desk is Desk.INCIDENTS:
+            note_file_opening(services, uow, account, attachment_id)
         key = checked_key(found.media_key)
         slices = uow.spool.slices(key)
     chunks = _spooled(services, key, slices) if slices else _stored(services, key)

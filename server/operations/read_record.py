@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from server.errors import DomainError, NotFound
 from server.forms.xml_reader import read_xml
 from server.operations.browse_submissions import filters_of, lines_after, place_of
+from server.operations.note_openings import note_record_opening, opened
 from server.operations.record_entities import RecordEntity, entities_of
 from server.operations.record_history import MOST_COMPARED, compared, history_of, open_branches, standing_comments
-from server.operations.sights import register_sight_of, sight_of
+from server.operations.sights import register_sight_of
 from server.storage.repositories.record_lists import Cursor
 from server.submissions.answers import Section, read_answers
 from server.submissions.choice_labels import ChoiceLabels
@@ -123,7 +124,7 @@ def _read(
     services: Services, account: Account, submission_id: int, *, question: Question, version_id: int | None
 ) -> _Kept:
     filters = filters_of(services, question)
-    with services.reading(sight_of(account, question.desk, services.today())) as uow:
+    with opened(services, account, question.desk) as uow:
         line = uow.records.one(submission_id)
         if line is None:
             raise NotFound("access.not_found")
@@ -135,6 +136,7 @@ def _read(
         if shown is None:
             raise NotFound("access.not_found")
         missing = compared(versions, shown) - kept.documents.keys()
+        note_record_opening(services, uow, account, line)
         following = lines_after(uow, uow.record_lists.looked_up(filters), question.order, after=Cursor.at(line), size=1)
         return _Kept(
             line,

@@ -39,6 +39,11 @@ class Desk(StrEnum):
         return Permission.READ_INCIDENTS if self is Desk.INCIDENTS else Permission.READ_REGISTER
 
     @property
+    def read_history(self) -> Permission:
+        """Return the permission to read what was done at this desk."""
+        return Permission.READ_INCIDENTS if self is Desk.INCIDENTS else Permission.READ_HISTORY
+
+    @property
     def review(self) -> Permission:
         """Return the permission to decide about records at this desk."""
         return Permission.REVIEW_INCIDENTS if self is Desk.INCIDENTS else Permission.REVIEW_SUBMISSIONS
@@ -52,6 +57,11 @@ def sight_of(actor: Actor, desk: Desk, today: date) -> Reading:
 def review_sight_of(actor: Actor, desk: Desk, today: date) -> Reading:
     """Return what the actor may decide about at that desk."""
     return _sight(desk, units_for(actor, desk.review, today))
+
+
+def history_sight_of(actor: Actor, desk: Desk, today: date) -> Reading:
+    """Return what the actor may read of what was done at that desk."""
+    return _sight(desk, units_for(actor, desk.read_history, today))
 
 
 def register_sight_of(actor: Actor, desk: Desk, here: Map, *, today: date) -> Reading:

@@ -32,10 +32,16 @@ GRANTED = {
         Permission.MANAGE_COLLABORATORS,
         Permission.READ_REGISTER,
         Permission.MANAGE_REGISTER,
+        Permission.READ_HISTORY,
     },
     Role.ANALYST: {Permission.READ_FIGURES},
     Role.INCIDENT_OFFICER: {Permission.READ_INCIDENTS, Permission.REVIEW_INCIDENTS},
-    Role.ADMINISTRATOR: {Permission.MANAGE_COLLABORATORS, Permission.MANAGE_FORMS, Permission.MANAGE_ACCOUNTS},
+    Role.ADMINISTRATOR: {
+        Permission.MANAGE_COLLABORATORS,
+        Permission.MANAGE_FORMS,
+        Permission.MANAGE_ACCOUNTS,
+        Permission.READ_HISTORY,
+    },
 }
 ROLE_PERMISSION = [(role, permission) for role in GRANTED for permission in Permission]
 INCIDENTS = [Permission.READ_INCIDENTS, Permission.REVIEW_INCIDENTS]

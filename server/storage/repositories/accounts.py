@@ -15,7 +15,7 @@ from server.storage.models.people import AccountRow, PostRow, SessionRow, SignIn
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -99,6 +99,11 @@ class Accounts:
     def all(self) -> list[KnownAccount]:
         """Return every account in order of making."""
         return [_account(row) for row in self._connection.execute(select(AccountRow).order_by(AccountRow.id))]
+
+    def names(self, account_ids: Iterable[int]) -> dict[int, str]:
+        """Return what accounts are called, by number."""
+        rows = select(AccountRow.id, AccountRow.name).where(AccountRow.id.in_(sorted(account_ids)))
+        return {row.id: row.name for row in self._connection.execute(rows)}
 
     def add(self, facts: Mapping[str, Any], posts: Sequence[Mapping[str, Any]]) -> AccountId:
         """Insert an account with its posts and return its id."""

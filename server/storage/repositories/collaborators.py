@@ -18,7 +18,7 @@ from server.storage.models.tray import HeldAttachmentRow, HeldUploadRow
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection, Row
@@ -206,6 +206,11 @@ class Collaborators:
         newest = mine.order_by(_ends_not_before(today).desc(), rows.id.desc()).limit(1)
         found = self._connection.execute(newest).scalar()
         return None if found is None else UnitId(found)
+
+    def names(self, collaborator_ids: Iterable[int]) -> dict[int, str]:
+        """Return what people are called, by number."""
+        rows = select(CollaboratorRow.id, CollaboratorRow.name).where(CollaboratorRow.id.in_(sorted(collaborator_ids)))
+        return {row.id: row.name for row in self._connection.execute(rows)}
 
     def at_work(self, project_id: int, on: date) -> list[PostedPerson]:
         """Return those of the project who have access and a post on that day, by name of enrolment."""

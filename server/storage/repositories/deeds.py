@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeedFilters:
-    """Which deeds are looked for; None and empty leave a side open. *before* is not included."""
+    """Which deeds are looked for; None leaves a side open, as an empty login does. *before* is not included."""
 
     is_sensitive: bool
-    kinds: frozenset[DeedKind] = frozenset()
-    account_id: int | None = None
+    kinds: frozenset[DeedKind] | None = None
+    login: str = ""
     thing: Thing | None = None
     thing_id: int | None = None
     since: datetime | None = None
@@ -76,12 +76,12 @@ class Deeds:
     def page(self, filters: DeedFilters, *, after: DeedPlace | None, size: int) -> list[DeedLine]:
         """Return *size* deeds at most, newest first, from *after* on."""
         rows, other = DeedRow, aliased(AccountRow)
-        chosen = _narrowed(visible_deeds(self.sight), filters)
+        told = visible_deeds(self.sight).outerjoin(AccountRow, AccountRow.id == rows.account_id)
+        chosen = _narrowed(told, filters)
         if after is not None:
             chosen = chosen.where(rows.done_at <= after.at).offset(after.shown)
         shown = (
-            chosen.outerjoin(AccountRow, AccountRow.id == rows.account_id)
-            .outerjoin(other, other.id == rows.stands_in_for_id)
+            chosen.outerjoin(other, other.id == rows.stands_in_for_id)
             .add_columns(AccountRow.login, AccountRow.name.label("account_name"), other.name.label("stands_in_for"))
             .order_by(rows.done_at.desc(), rows.id.desc())
             .limit(size)
@@ -92,13 +92,14 @@ class Deeds:
 def _narrowed(chosen: Select[Any], filters: DeedFilters) -> Select[Any]:
     rows = DeedRow
     wanted: dict[Any, object | None] = {
-        rows.account_id: filters.account_id,
         rows.thing: filters.thing.value if filters.thing else None,
         rows.thing_id: filters.thing_id,
     }
     chosen = chosen.where(rows.is_sensitive.is_(filters.is_sensitive))
     chosen = chosen.where(*(column == value for column, value in wanted.items() if value is not None))
-    if filters.kinds:
+    if filters.login:
+        chosen = chosen.where(AccountRow.login == filters.login)
+    if filters.kinds is not None:
         chosen = chosen.where(rows.kind.in_(sorted(filters.kinds)))
     if filters.since is not None:
         chosen = chosen.where(rows.done_at >= filters.since)

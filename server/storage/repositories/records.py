@@ -120,6 +120,17 @@ class Records:
         ).first()
         return _attachment(row) if row else None
 
+    def owner_of(self, attachment_id: int) -> tuple[int, UnitId | None]:
+        """Return the record, and its unit, of a file that was found in sight."""
+        row = self._connection.execute(
+            visible(self.sight)
+            .join(SubmissionVersionRow, SubmissionVersionRow.submission_id == SubmissionRow.id)
+            .join(AttachmentRow, AttachmentRow.version_id == SubmissionVersionRow.id)
+            .where(AttachmentRow.id == attachment_id)
+            .with_only_columns(SubmissionRow.id, SubmissionRow.unit_id)
+        ).one()
+        return row.id, None if row.unit_id is None else UnitId(row.unit_id)
+
 
 def lines_in(sight: Sight) -> Select[Any]:
     """Return the select of the records in *sight* as `line_of` reads them."""

@@ -25,6 +25,7 @@ from server.web.console.entity_changes import EntityChangePages
 from server.web.console.figures import FigurePages
 from server.web.console.headers import add_headers
 from server.web.console.held import HeldPages
+from server.web.console.history import HistoryPages
 from server.web.console.home import HomePage
 from server.web.console.imports import ImportPages
 from server.web.console.locks import LockPages
@@ -118,6 +119,8 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _layout_routes(LayoutPages(services, screen))
     yield from _official_routes(OfficialPages(services, screen))
     yield from _plan_routes(PlanPages(services, screen))
+    yield from _history_routes(HistoryPages(services, screen, Desk.EVERYDAY, "history"))
+    yield from _history_routes(HistoryPages(services, screen, Desk.INCIDENTS, "incidents_history"))
     yield from _held_routes(HeldPages(services, screen))
     yield from _collaborator_routes(CollaboratorPages(services, screen))
     yield from _import_routes(ImportPages(services, screen))
@@ -273,6 +276,12 @@ def _plan_routes(pages: PlanPages) -> Iterable[Route]:
     yield Route("GET", offer, "plans_offer", manage, pages.offer)
     yield Route("POST", f"{offer}/publish", "plans_publish", manage, pages.publish)
     yield Route("POST", f"{offer}/forget", "plans_forget", manage, pages.forget)
+
+
+def _history_routes(pages: HistoryPages) -> Iterable[Route]:
+    name, where = pages.name, "/incidents/history" if pages.desk is Desk.INCIDENTS else "/history"
+    yield Route("GET", where, name, pages.desk.read_history, pages.listing)
+    yield Route("GET", f"{where}.csv", f"{name}_file", pages.desk.read_history, pages.file)
 
 
 def _held_routes(pages: HeldPages) -> Iterable[Route]:

@@ -37,7 +37,8 @@ class Grid:
     name: str
     notes: tuple[str, ...]
     columns: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: Iterable[tuple[Value, ...]]
+    """Gone through once: a long table may be read as it is written."""
 
 
 def file_name(*parts: object) -> str:

@@ -18,6 +18,7 @@ MOST = {
     "/submissions?state=all": 9,
     "/submissions": 10,
     "/submissions/by-rule": 2,
+    "/history": 4,
     "/held": 3,
     "/collaborators": 5,
     "/indicators": 7,

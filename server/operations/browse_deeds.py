@@ -1,0 +1,159 @@
+"""*Lịch sử thao tác*: who did and opened what, within one's own territory, narrowed and paged or streamed whole.
+
+At the incident desk the deeds of that desk and no others; at the everyday desk none of them, and no gap where they
+would stand. Sign-ins and what is done to accounts are for administrators, and everybody's own for themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from server.access.authorisation import may_use
+from server.access.deeds import Deed, DeedGroup, DeedKind, Thing, kinds_of
+from server.access.roles import Permission
+from server.operations.note_deeds import note_deeds
+from server.operations.sights import Desk, history_sight_of
+from server.storage.repositories.deeds import DeedFilters, DeedPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from server.access.actors import Account
+    from server.operations.services import Services
+    from server.storage.repositories.deeds import DeedLine
+    from server.storage.unit_of_work import UnitOfWork
+
+PAGE_SIZE: Final = 100
+_AT_ONCE: Final = 1000
+_FOR_ADMINISTRATORS: Final = frozenset(
+    {
+        *kinds_of(DeedGroup.SIGN_INS),
+        DeedKind.ACCOUNT_ADDED,
+        DeedKind.ACCOUNT_CLOSED,
+        DeedKind.POST_ADDED,
+        DeedKind.POST_ENDED,
+        DeedKind.PASSWORD_RESET,
+        DeedKind.PASSWORD_CHANGED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeedQuestion:
+    """What somebody wants to see; days are those of the server's people, both included."""
+
+    desk: Desk
+    group: DeedGroup | None = None
+    login: str = ""
+    """Of whoever did it."""
+    thing: Thing | None = None
+    thing_id: int | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeedStroke:
+    """What was done in one stroke: the first deed, and every one with it, the newest first."""
+
+    first: DeedLine
+    deeds: tuple[DeedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeedPage:
+    """One page of the history, *following* is where the next begins; *names* are those of things that have one."""
+
+    strokes: tuple[DeedStroke, ...]
+    following: DeedPlace | None
+    names: Mapping[tuple[Thing, int], str]
+
+
+def browse_deeds(services: Services, account: Account, question: DeedQuestion, *, after: DeedPlace | None) -> DeedPage:
+    """Return the page of deeds in the account's sight that begins at *after*, newest first."""
+    with services.reading(history_sight_of(account, question.desk, services.today())) as uow:
+        found = uow.deeds.page(_filters(services, account, question), after=after, size=PAGE_SIZE + 1)
+        shown = found[:PAGE_SIZE]
+        names = _names(uow, shown)
+    following = _place(shown, after) if len(found) > PAGE_SIZE else None
+    return DeedPage(tuple(_strokes(shown)), following, names)
+
+
+def stream_deeds(services: Services, account: Account, question: DeedQuestion) -> Iterator[DeedLine]:
+    """Return all deeds in sight, newest first, read some at a time; that they were taken away is kept first."""
+    sight = history_sight_of(account, question.desk, services.today())
+    is_sensitive = question.desk is Desk.INCIDENTS
+    units = sorted(sight.sensitive_units if is_sensitive else sight.units)
+    told = Deed(DeedKind.HISTORY_DOWNLOADED, Thing.FILE, None, units[0], is_sensitive=is_sensitive)
+    with services.unit_of_work(sight) as uow:
+        note_deeds(services, uow, account, told)
+    return _stream(services, account, question)
+
+
+def _stream(services: Services, account: Account, question: DeedQuestion) -> Iterator[DeedLine]:
+    sight, filters = history_sight_of(account, question.desk, services.today()), _filters(services, account, question)
+    after: DeedPlace | None = None
+    while True:
+        with services.reading(sight) as uow:
+            found = uow.deeds.page(filters, after=after, size=_AT_ONCE)
+        yield from found
+        if len(found) < _AT_ONCE:
+            return
+        after = _place(found, after)
+
+
+def _filters(services: Services, account: Account, question: DeedQuestion) -> DeedFilters:
+    kinds = frozenset(kinds_of(question.group)) if question.group else frozenset(DeedKind)
+    is_open = question.desk is Desk.INCIDENTS or question.login == account.login
+    if not is_open and not may_use(account, Permission.MANAGE_ACCOUNTS, services.today()):
+        kinds -= _FOR_ADMINISTRATORS
+    plain = DeedFilters(
+        is_sensitive=question.desk is Desk.INCIDENTS,
+        login=question.login,
+        thing=question.thing,
+        thing_id=question.thing_id,
+        since=_midnight(services, question.first_day),
+        before=_midnight(services, question.last_day and question.last_day + timedelta(days=1)),
+    )
+    return replace(plain, kinds=kinds) if kinds != frozenset(DeedKind) else plain
+
+
+def _strokes(lines: Iterable[DeedLine]) -> Iterator[DeedStroke]:
+    """Yield deeds, those that follow each other in one batch together."""
+    together: list[DeedLine] = []
+    for line in lines:
+        if together and not _is_one_stroke(together[0], line):
+            yield DeedStroke(together[0], tuple(together))
+            together = []
+        together.append(line)
+    if together:
+        yield DeedStroke(together[0], tuple(together))
+
+
+def _is_one_stroke(first: DeedLine, other: DeedLine) -> bool:
+    return bool(first.batch_id) and (first.batch_id, first.kind) == (other.batch_id, other.kind)
+
+
+def _place(shown: list[DeedLine], before: DeedPlace | None) -> DeedPlace:
+    """Return where a list goes on: after as many deeds of the last moment as were shown of it."""
+    at = shown[-1].done_at
+    of_moment = sum(one.done_at == at for one in shown)
+    earlier = before.shown if before is not None and before.at == at else 0
+    return DeedPlace(at, earlier + of_moment)
+
+
+def _names(uow: UnitOfWork, lines: list[DeedLine]) -> dict[tuple[Thing, int], str]:
+    def ids(thing: Thing) -> set[int]:
+        return {one.thing_id for one in lines if one.thing is thing and one.thing_id is not None}
+
+    people, accounts = ids(Thing.COLLABORATOR), ids(Thing.ACCOUNT)
+    found = {(Thing.COLLABORATOR, key): name for key, name in uow.collaborators.names(people).items()} if people else {}
+    named = {(Thing.ACCOUNT, key): name for key, name in uow.accounts.names(accounts).items()} if accounts else {}
+    return found | named
+
+
+def _midnight(services: Services, day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), services.settings.timezone).astimezone(UTC)

@@ -1,0 +1,172 @@
+"""The page *Lịch sử thao tác* of one desk, and the same as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Response, request, url_for
+
+from server.access.authorisation import may_use
+from server.access.deeds import DeedGroup, Thing
+from server.access.roles import Permission
+from server.language.display import display_datetime
+from server.operations.browse_deeds import DeedQuestion, browse_deeds, stream_deeds
+from server.operations.sights import Desk
+from server.storage.repositories.deeds import DeedPlace
+from server.web.console.asked import number
+from server.web.console.screen import chosen_language
+from server.web.identity import signed_in
+from server.web.renderers.files import grid_file
+from server.web.renderers.grids import Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from server.access.actors import Account
+    from server.language.catalogue import Language
+    from server.operations.services import Services
+    from server.storage.repositories.deeds import DeedLine
+    from server.web.console.screen import Screen
+    from server.web.renderers.grids import Value
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST_LOGIN: Final = 80
+_COLUMNS: Final = ("when", "who", "login", "stands_in_for", "what", "thing", "number", "unit", "how")
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPages:
+    """The history of one desk; *name* is what its endpoints begin with."""
+
+    services: Services
+    screen: Screen
+    desk: Desk
+    name: str
+
+    def listing(self) -> Response:
+        """Show a page of what was done and opened."""
+        account, question = self._account(), self._asked()
+        page = browse_deeds(self.services, account, question, after=_place(request.args.get("after")))
+        here = self.services.atlas.current().territory
+        today = self.services.today()
+        return self.screen.page(
+            "history.html",
+            desk=self.name,
+            page=page,
+            asked=question,
+            parameters=_parameters(question),
+            following=_place_text(page.following),
+            groups=tuple(DeedGroup),
+            unit_name=lambda unit_id: "" if unit_id is None else here.name(unit_id, today),
+            address_of=self._addresses(account),
+            told=self._told,
+        )
+
+    def file(self) -> Response:
+        """Send all of it that was asked for, as it is read."""
+        language = chosen_language()
+        say = partial(self.screen.say, language=language)
+        deeds = stream_deeds(self.services, self._account(), self._asked())
+        columns = tuple(say(f"console.history.{one}") for one in _COLUMNS)
+        return grid_file(
+            Grid("lich-su-thao-tac", (say("console.menu.history"),), columns, self._rows(deeds, language)), "csv"
+        )
+
+    def _rows(self, deeds: Iterator[DeedLine], language: Language) -> Iterator[tuple[Value, ...]]:
+        """Yield the rows while they are sent, when there is no request any more."""
+        territory, today = self.services.atlas.current().territory, self.services.today()
+        zone = self.services.settings.timezone
+        for one in deeds:
+            yield (
+                display_datetime(one.done_at, zone),
+                one.account_name,
+                one.login,
+                one.stands_in_for,
+                self.screen.say(f"deed.{one.kind}", language=language),
+                self.screen.say(f"deed.thing.{one.thing}", language=language),
+                one.thing_id,
+                "" if one.unit_id is None else territory.name(one.unit_id, today),
+                "; ".join(f"{name} = {value}" for name, value in sorted(one.params.items())),
+            )
+
+    def _told(self, params: Mapping[str, Any]) -> str:
+        """Return the parameters of a deed in words, as far as there are any."""
+        catalogue, language = self.services.catalogue, chosen_language()
+
+        def worded(name: str, value: object) -> str:
+            code = f"deed.param.{name}.{value}".lower()
+            shown = catalogue.sentence(code, {}, language) if catalogue.has(code) else str(value)
+            known = catalogue.has(f"deed.param.{name}")
+            return f"{catalogue.sentence(f'deed.param.{name}', {}, language)}: {shown}" if known else shown
+
+        return " · ".join(worded(name, value) for name, value in sorted(params.items()))
+
+    def _addresses(self, account: Account) -> Callable[[DeedLine], str | None]:
+        """Return what leads to the page of a thing, where there is one this person may open."""
+        today = self.services.today()
+        records = "incidents_record" if self.desk is Desk.INCIDENTS else "submissions_record"
+        pages = {
+            Thing.RECORD: (records, "submission_id", self.desk.read),
+            Thing.COLLABORATOR: ("collaborator", "collaborator_id", Permission.MANAGE_COLLABORATORS),
+            Thing.PERIOD: ("indicator_lock", "lock_id", Permission.READ_FIGURES),
+            Thing.REPORT: ("report_issued", "issue_id", Permission.READ_FIGURES),
+        }
+        open_pages = {thing: one for thing, one in pages.items() if may_use(account, one[2], today)}
+
+        def address(line: DeedLine) -> str | None:
+            if line.thing_id is None or line.thing not in open_pages:
+                return None
+            endpoint, parameter, _ = open_pages[line.thing]
+            parameters: dict[str, Any] = {parameter: line.thing_id}
+            return url_for(f"console.{endpoint}", **parameters)
+
+        return address
+
+    def _asked(self) -> DeedQuestion:
+        typed = request.args
+        return DeedQuestion(
+            self.desk,
+            group=next((one for one in DeedGroup if one.value == typed.get("group")), None),
+            login=typed.get("who", "")[:_LONGEST_LOGIN].strip().lower(),
+            thing=next((one for one in Thing if one.value == typed.get("thing")), None),
+            thing_id=number(typed.get("id")),
+            first_day=_day(typed.get("from")),
+            last_day=_day(typed.get("to")),
+        )
+
+    def _account(self) -> Account:
+        return signed_in(self.services).account
+
+
+def _parameters(question: DeedQuestion) -> dict[str, str]:
+    written = {
+        "group": question.group.value if question.group else "",
+        "who": question.login,
+        "thing": question.thing.value if question.thing else "",
+        "id": "" if question.thing_id is None else str(question.thing_id),
+        "from": question.first_day.isoformat() if question.first_day else "",
+        "to": question.last_day.isoformat() if question.last_day else "",
+    }
+    return {name: text for name, text in written.items() if text}
+
+
+def _place(text: str | None) -> DeedPlace | None:
+    left, _, right = (text or "").partition("-")
+    microseconds, shown = number(left), number(right)
+    if microseconds is None or shown is None:
+        return None
+    return DeedPlace(_EPOCH + timedelta(microseconds=microseconds), shown)
+
+
+def _place_text(place: DeedPlace | None) -> str | None:
+    return None if place is None else f"{(place.at - _EPOCH) // timedelta(microseconds=1)}-{place.shown}"
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
