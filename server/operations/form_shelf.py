@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from server.forms.attached_lists import attached_lists
 from server.forms.entities import EntityBlock, entity_blocks
-from server.forms.xform import read_form
 from server.indicators.measures import Measure, measures_of
 from server.storage.unit_of_work import UnitOfWork
 from server.storage.visible import Operator
+from server.submissions.compiled_forms import compiled_form
 from server.submissions.landmarks import Landmarks
-from server.submissions.rules import Compiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from server.forms.definition import FormDefinition
     from server.forms.lists import ChoiceList
     from server.storage.repositories.forms import PublishedVersion
+    from server.submissions.rules import Compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ class FormShelf:
             return self._by_id[published.version_id]
 
     def _made_of(self, published: PublishedVersion) -> ShelvedForm:
-        definition = read_form(published.xform)
-        compiled = Compiled.of(definition)
+        compiled = compiled_form(published.xform)
+        definition = compiled.definition
         lists = self._lists_of(published, definition)
         return ShelvedForm(
             published=published,

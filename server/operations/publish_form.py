@@ -20,7 +20,6 @@ from server.forms.convert import Converter, Refused, Source
 from server.forms.entities import columns_read, entity_blocks
 from server.forms.faults import Fault, FormRefused
 from server.forms.sheets import SourceKind
-from server.forms.xform import read_form
 from server.indicators.measures import MEASURES, measures_of, read_measures
 from server.operations.empty_lists import EmptyList, empty_lists, readers_of, refuse_empty_lists
 from server.operations.note_deeds import note_deeds
@@ -29,7 +28,7 @@ from server.operations.standing_plans import refuse_breaking
 from server.registers.lists import is_property_name
 from server.registers.reach import REACH_OF
 from server.submissions.check_order import cycle_faults
-from server.submissions.rules import Compiled
+from server.submissions.compiled_forms import compiled_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,7 +119,8 @@ def check_source(
     converted = converter.outcome(Source(source.content, source.kind, source.measures))
     if isinstance(converted, Refused):
         raise FormRefused(converted.faults)
-    definition = read_form(converted.xform)
+    compiled = compiled_form(converted.xform)
+    definition = compiled.definition
     sheet = converted.sheet(MEASURES)
     measured = read_measures(sheet, definition, is_sensitive=is_sensitive).faults if sheet else ()
     files = {**source.files, **({ITEMSETS_FILE: converted.itemsets} if converted.itemsets else {})}
@@ -133,7 +133,7 @@ def check_source(
         is_sensitive=is_sensitive,
     )
     own_lists = {name: content for name, content in files.items() if name not in made}
-    circles = cycle_faults(Compiled.of(definition), converted.sheets)
+    circles = cycle_faults(compiled, converted.sheets)
     found = (
         *converted.warnings,
         *faults(definition, surroundings, sheets=converted.sheets),

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from server.forms.faults import Fault, FormRefused
-from server.forms.xform import read_form
 from server.indicators.contribution import POOL
 from server.indicators.measures import MEASURES, measures_of
 from server.indicators.sources import Basis, Source
 from server.operations.report_workbook import read_report_workbook
+from server.submissions.compiled_forms import compiled_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -45,7 +45,7 @@ def refuse_breaking(uow: UnitOfWork, project_id: int, form_id: str, measures: It
     before = next((one for one in uow.forms.current(project_id) if one.form_id == form_id), None)
     if before is None:
         return
-    old = questions_of(measures_of(before.measures, read_form(before.xform)))
+    old = questions_of(measures_of(before.measures, compiled_form(before.xform).definition))
     new = questions_of(measures)
     faults = tuple(
         Fault(
