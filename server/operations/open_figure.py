@@ -159,8 +159,8 @@ def _added(uow: UnitOfWork, asked: _Asked, source: Source) -> Added:
 def _records(asked: _Asked, source: Source) -> OpenedFigure:
     sight = sight_of(asked.actor, Desk.EVERYDAY, asked.services.today())
     with asked.services.reading(sight) as uow:
-        total = uow.figure_tables.count_behind(asked.extent, source)
-        found = uow.figure_tables.records_behind(asked.extent, source, after=asked.after, at_most=A_PAGE + 1)
+        total = uow.records_behind.count(asked.extent, source)
+        found = uow.records_behind.page(asked.extent, source, after=asked.after, at_most=A_PAGE + 1)
     shown = found[:A_PAGE]
     return replace(
         asked.opened(source, total),

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from server.operations.atlas import Map
     from server.operations.read_coverage import Coverage
     from server.operations.services import Services
-    from server.storage.repositories.figure_tables import RecordBehind
+    from server.storage.repositories.records_behind import RecordBehind
     from server.territory.collection import Territory
     from server.territory.frames import Frame
     from server.territory.units import UnitId, UnitPeriod
@@ -207,8 +207,8 @@ def records_behind_figure(
         source = source_of(entry.indicator, cell.part)
         units: frozenset[UnitId] = frozenset() if cell.unit_id is None else frozenset({cell.unit_id})
         extent = Extent(entry.project_id, question.year, frame.key, units)
-        total = uow.figure_tables.count_behind(extent, source)
-        found = uow.figure_tables.records_behind(extent, source, after=after, at_most=RECORDS_A_PAGE + 1)
+        total = uow.records_behind.count(extent, source)
+        found = uow.records_behind.page(extent, source, after=after, at_most=RECORDS_A_PAGE + 1)
     shown = found[:RECORDS_A_PAGE]
     return RecordsPage(
         indicator=entry.indicator,

@@ -131,7 +131,7 @@ def _quarters(uow: UnitOfWork, extent: Extent, entry: IndicatorEntry, place: Uni
     source = entry.indicator.numerator
     if place is None or place.level not in _BY_QUARTER or source.basis is not Basis.MEASURE:
         return ()
-    found = uow.figure_tables.by_quarter(replace(extent, units=frozenset({place.unit_id})), source)
+    found = uow.records_behind.by_quarter(replace(extent, units=frozenset({place.unit_id})), source)
     return tuple(amount_of(found.get(number, 0)) for number in (1, 2, 3, 4)) if found else ()
 
 

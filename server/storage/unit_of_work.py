@@ -44,6 +44,7 @@ from server.storage.repositories.record_lists import RecordLists
 from server.storage.repositories.record_tallies import RecordTallies
 from server.storage.repositories.record_versions import RecordVersions
 from server.storage.repositories.records import Records
+from server.storage.repositories.records_behind import RecordsBehind
 from server.storage.repositories.register import Register
 from server.storage.repositories.register_imports import RegisterImports
 from server.storage.repositories.register_tallies import RegisterTallies
@@ -284,6 +285,11 @@ class UnitOfWork:
     def figure_tables(self) -> FigureTables:
         """Return what pages read of figures."""
         return FigureTables(self._connection, self.sight)
+
+    @cached_property
+    def records_behind(self) -> RecordsBehind:
+        """Return the records that figures are made of."""
+        return RecordsBehind(self._connection, self.sight)
 
     @cached_property
     def register_tallies(self) -> RegisterTallies:

@@ -8,6 +8,7 @@ SUMS = {"ContributionRow", "FigureSumRow"}
 WHO_READS_SUMS = {
     "server/storage/repositories/figure_tables.py",  # leaves sensitive measures out before anything is read
     "server/storage/repositories/no_cases.py",  # where and when records below an incident post tell of
+    "server/storage/repositories/records_behind.py",  # asks figure_tables first what is not sensitive
     "server/storage/repositories/releases.py",
     "server/storage/repositories/roster_counts.py",  # asks in the statement itself that the form is not sensitive
     "server/storage/repositories/versions.py",  # deriving again: writes them

@@ -175,12 +175,13 @@ class FigureWorld:
         subjects = defaultdict(list)
         for row in approved:
             subjects[row.measure, row.period, row.subject].append(row)
-        sums = defaultdict(lambda: [0, 0])
+        sums = defaultdict(lambda: [0, 0, 0])
         for group in subjects.values():
             for row in _winners(group):
                 cell = sums[self.project_id, row.measure, row.period, row.unit_id, row.category]
                 cell[0] += row.thousandths
                 cell[1] += 1
+                cell[2] += row.position == 0 and row.thousandths != 0
         return {(*key, *cell) for key, cell in sums.items()}
 
 

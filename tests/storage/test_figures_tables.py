@@ -49,8 +49,8 @@ def sums(world, where, *sources, sight=None):
 
 def behind(world, where, source=HOUSEHOLDS, *, sight=None, after=None, at_most=50):
     with world.uow(sight, writes=False) as uow:
-        found = uow.figure_tables.records_behind(where, source, after=after, at_most=at_most)
-        return [one.submission_id for one in found], uow.figure_tables.count_behind(where, source)
+        found = uow.records_behind.page(where, source, after=after, at_most=at_most)
+        return [one.submission_id for one in found], uow.records_behind.count(where, source)
 
 
 def approved(world, *households):

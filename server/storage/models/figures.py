@@ -18,6 +18,7 @@ from server.storage.models.schema import Id, Model
 _WINNERS = text("is_counted AND combine <> 'sum'")
 _COUNTED = text("is_counted")
 _ADDING = text("is_counted AND thousandths <> 0")
+_FURTHER = text("is_counted AND thousandths <> 0 AND position > 0")
 
 
 class ContributionRow(Model):
@@ -46,6 +47,17 @@ class ContributionRow(Model):
             "unit_id",
             sqlite_where=_ADDING,
             postgresql_where=_ADDING,
+        ),
+        Index(
+            "ix_contribution_further",
+            "project_id",
+            "measure",
+            "period",
+            "category",
+            "version_id",
+            "unit_id",
+            sqlite_where=_FURTHER,
+            postgresql_where=_FURTHER,
         ),
         Index(
             "uq_contribution_winner",
@@ -95,6 +107,8 @@ class FigureSumRow(Model):
     thousandths: Mapped[int] = mapped_column(BigInteger)
     contributions: Mapped[int]
     """How many counted rows make the sum; it may be a sum of zeros."""
+    adding: Mapped[int]
+    """How many of them add something at the first place of a record: as many records, unless they repeat."""
 
 
 class SubjectLockRow(Model):

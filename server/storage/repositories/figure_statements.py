@@ -43,6 +43,7 @@ _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
         "category": "text",
         "thousandths": "bigint",
         "contributions": "bigint",
+        "adding": "bigint",
     },
     "given_moves": {
         "project_id": "bigint",
@@ -80,18 +81,19 @@ _PAIRS: Final = """
              WHERE pair.period IS NOT NULL)"""
 """Every measure and period there is, found by going from one to the next in the index."""
 
-_SUM_COLUMNS: Final = "measure, period, unit_id, category, thousandths, contributions"
-_RIGHT_SUMS: Final = """
+_SUM_COLUMNS: Final = "measure, period, unit_id, category, thousandths, contributions, adding"
+_ADDING: Final = "SUM(CASE WHEN thousandths <> 0 AND position = 0 THEN 1 ELSE 0 END)"
+_RIGHT_SUMS: Final = f"""
         added AS (
             SELECT measure, period, unit_id, category, CAST(SUM(thousandths) AS BIGINT) AS thousandths,
-                   COUNT(*) AS contributions
+                   COUNT(*) AS contributions, {_ADDING} AS adding
               FROM contribution
              WHERE project_id = :project_id AND is_counted
              GROUP BY measure, period, unit_id, category),
         kept AS (
-            SELECT measure, period, unit_id, category, thousandths, contributions
+            SELECT {_SUM_COLUMNS}
               FROM figure_sum
-             WHERE project_id = :project_id)"""
+             WHERE project_id = :project_id)"""  # noqa: S608 nor here
 _WRONG_SUMS: Final = f"""
             SELECT * FROM (SELECT {_SUM_COLUMNS} FROM added EXCEPT SELECT {_SUM_COLUMNS} FROM kept) AS lacking
              UNION ALL
@@ -192,13 +194,14 @@ _WRITTEN: Final[Mapping[str, str]] = {
          WHERE (version_id, measure, position) IN (SELECT version_id, measure, position FROM {given_places})""",
     "remove": "DELETE FROM contribution WHERE version_id = :version_id",
     "move_sums": """
-        INSERT INTO figure_sum (project_id, measure, period, unit_id, category, thousandths, contributions)
-        SELECT project_id, measure, period, unit_id, category, thousandths, contributions FROM {given_sums}
+        INSERT INTO figure_sum (project_id, measure, period, unit_id, category, thousandths, contributions, adding)
+        SELECT project_id, measure, period, unit_id, category, thousandths, contributions, adding FROM {given_sums}
          WHERE true
          ORDER BY project_id, measure, period, unit_id, category
         ON CONFLICT (project_id, measure, period, unit_id, category) DO UPDATE
            SET thousandths = figure_sum.thousandths + excluded.thousandths,
-               contributions = figure_sum.contributions + excluded.contributions""",
+               contributions = figure_sum.contributions + excluded.contributions,
+               adding = figure_sum.adding + excluded.adding""",
     "drop_empty_sums": """
         DELETE FROM figure_sum
          WHERE contributions = 0 AND (project_id, measure, period, unit_id, category) IN
@@ -235,17 +238,17 @@ _WRITTEN: Final[Mapping[str, str]] = {
     "count_sums": f"""
         WITH {_RIGHT_SUMS}
         SELECT (SELECT COUNT(*) FROM added) AS sums, (SELECT COUNT(*) FROM ({_WRONG_SUMS}) AS wrong) AS differed""",  # noqa: S608 nor here
-    "every_sum": """
-        SELECT measure, period, unit_id, category, thousandths, contributions
+    "every_sum": f"""
+        SELECT {_SUM_COLUMNS}
           FROM figure_sum
-         WHERE project_id = :project_id""",
+         WHERE project_id = :project_id""",  # noqa: S608 nor here
     "clear_sums": "DELETE FROM figure_sum WHERE project_id = :project_id",
-    "add_up": """
-        INSERT INTO figure_sum (project_id, measure, period, unit_id, category, thousandths, contributions)
-        SELECT project_id, measure, period, unit_id, category, SUM(thousandths), COUNT(*)
+    "add_up": f"""
+        INSERT INTO figure_sum (project_id, measure, period, unit_id, category, thousandths, contributions, adding)
+        SELECT project_id, measure, period, unit_id, category, SUM(thousandths), COUNT(*), {_ADDING}
           FROM contribution
          WHERE project_id = :project_id AND is_counted
-         GROUP BY project_id, measure, period, unit_id, category""",
+         GROUP BY project_id, measure, period, unit_id, category""",  # noqa: S608 nor here
     "exclude_reviews": "LOCK TABLE subject_lock IN EXCLUSIVE MODE",
     "exclude_rebuild": "LOCK TABLE subject_lock IN ROW EXCLUSIVE MODE",
 }

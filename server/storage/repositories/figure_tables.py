@@ -1,26 +1,23 @@
-"""Reading figures: sums of the lowest units added upward, records received and approved, and the records behind.
+"""Reading figures: sums of the lowest units added upward, and how many records were received and approved.
 
 Measures of sensitive forms do not exist here: whatever is asked for, they are left out before anything is read, so no
-page, file or door can go round it. Sums are the province's to read; the records behind them start at `visible`.
+page, file or door can go round it. Sums are the province's to read; the records behind them are for `records_behind`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
     and_,
-    case,
     cast,
     false,
     func,
     literal,
-    literal_column,
     null,
     or_,
     select,
@@ -30,26 +27,21 @@ from sqlalchemy import (
 from server.indicators.contribution import POOL
 from server.indicators.figures import Receipts
 from server.indicators.sources import Basis
-from server.storage.models.figures import ContributionRow, FigureSumRow
+from server.storage.models.figures import FigureSumRow
 from server.storage.models.forms import FormPoolRow, FormRow
 from server.storage.models.registers import EntityListRow, RegisterTallyRow
-from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.repositories.record_tallies import record_counts, seen_records
-from server.storage.visible import visible
-from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Row, Subquery
 
     from server.indicators.sources import Source
     from server.storage.visible import Sight
+    from server.territory.units import UnitId
 
-_NOTHING: Final[ColumnElement[int]] = literal_column("0")
-"""Written out: a database cannot tell that a parameter is what the index of rows that add something says."""
 _COUNTED: Final = frozenset({Basis.MEASURE, Basis.ROSTER})
 _NOWHERE: Final = cast(null(), BigInteger)
 
@@ -77,19 +69,6 @@ class Added:
     is_withheld: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RecordBehind:
-    """One record that a figure is made of; *thousandths* is what it adds."""
-
-    submission_id: int
-    unit_id: UnitId
-    event_date: date
-    received_at: datetime
-    instance_name: str
-    review_state: str
-    thousandths: int
-
-
 YearlyAdded = Mapping[int, Mapping[tuple[int | None, "Source"], Added]]
 """By year, place (None: everywhere) and source; what is not there is nothing."""
 
@@ -112,7 +91,7 @@ class FigureTables:
     def sums_of_years(self, extent: Extent, years: Collection[int], sources: Sequence[Source]) -> YearlyAdded:
         """Return what `sums` returns, for each of *years* instead of the extent's period, in one statement."""
         rows = FigureSumRow
-        asked = _asked(self._open(extent, sources))
+        asked = _asked(self.open_sources(extent, sources))
         columns = (rows.unit_id, rows.period, rows.measure, rows.category, rows.thousandths, rows.contributions)
         sums = (
             select(*columns)
@@ -218,107 +197,11 @@ class FigureTables:
             select(above.ancestor_id.label("place"), *key, *amounts)
             .select_from(counted)
             .join(above, above.unit_id == counted.c.unit_id)
-            .where(_lies_in(extent))
+            .where(lies_in(extent))
             .group_by(above.ancestor_id, *key)
         )
         everywhere = select(_NOWHERE, *key, *amounts).select_from(counted).group_by(*key)
         return self._connection.execute(union_all(by_unit, everywhere))
-
-    def records_behind(self, extent: Extent, source: Source, *, after: int | None, at_most: int) -> list[RecordBehind]:
-        """Return records in sight that make the sum of *source*, the newest first, those before record *after*.
-
-        The versions that count are gone through in the order of an index, so that a page costs the same however many
-        there are.
-        Without units in *extent*, of the whole project. What adds nothing (a *latest* with value 0) is not among them.
-        """
-        if not self._open(extent, [source]):
-            return []
-        found: list[RecordBehind] = []
-        at_once = 2 * at_most
-        candidates = self._adding(extent, source, self._before(after), at_once)
-        while candidates:
-            found += self._seen_of(candidates)
-            if len(found) >= at_most or len(candidates) < at_once:
-                break
-            at_once *= 4
-            candidates = self._adding(extent, source, candidates[-1].version_id, at_once)
-        return found[:at_most]
-
-    def _before(self, submission_id: int | None) -> int | None:
-        """Return the version of a record that counts, else its newest; None without a record."""
-        if submission_id is None:
-            return None
-        records, versions = SubmissionRow, SubmissionVersionRow
-        counted = select(records.counted_version_id).where(records.id == submission_id).scalar_subquery()
-        newest = select(func.max(versions.id)).where(versions.submission_id == submission_id).scalar_subquery()
-        found: int | None = self._connection.execute(select(func.coalesce(counted, newest))).scalar_one()
-        return found
-
-    def _adding(self, extent: Extent, source: Source, before: int | None, at_most: int) -> list[Row[Any]]:
-        """Return the next versions that add to the sum of *source*, the newest first, whoever may see them."""
-        rows = ContributionRow
-        adding = (
-            select(
-                rows.version_id,
-                func.max(rows.unit_id).label("unit_id"),
-                func.max(rows.event_date).label("event_date"),
-                func.sum(rows.thousandths).label("thousandths"),
-            )
-            .where(self._counted_in(extent, source))
-            .group_by(rows.version_id)
-            .order_by(rows.version_id.desc())
-            .limit(at_most)
-        )
-        if before is not None:
-            adding = adding.where(rows.version_id < before)
-        found: list[Row[Any]] = [*self._connection.execute(adding)]
-        return found
-
-    def _seen_of(self, candidates: Sequence[Row[Any]]) -> Iterator[RecordBehind]:
-        """Yield the records in sight of these versions, in their order."""
-        versions = SubmissionVersionRow
-        asked = select(versions.id, versions.submission_id).where(
-            versions.id.in_([row.version_id for row in candidates])
-        )
-        record_of = {row.id: row.submission_id for row in self._connection.execute(asked)}
-        seen = visible(self.sight).where(SubmissionRow.id.in_(sorted(set(record_of.values()))))
-        columns = (
-            SubmissionRow.id, SubmissionRow.received_at, SubmissionRow.instance_name, SubmissionRow.review_state,
-        )  # fmt: skip
-        known = {row.id: row for row in self._connection.execute(seen.with_only_columns(*columns))}
-        for one in candidates:
-            row = known.get(record_of[one.version_id])
-            if row is not None:
-                yield RecordBehind(
-                    submission_id=row.id,
-                    unit_id=UnitId(one.unit_id),
-                    event_date=one.event_date,
-                    received_at=row.received_at,
-                    instance_name=row.instance_name,
-                    review_state=row.review_state,
-                    thousandths=int(one.thousandths),
-                )
-
-    def by_quarter(self, extent: Extent, source: Source) -> Mapping[int, int]:
-        """Return what each quarter of the year adds to the sum of *source*, in thousandths, by the day of the event."""
-        if not self._open(extent, [source]):
-            return {}
-        rows = ContributionRow
-        first_days = {number: date(extent.period, 3 * number + 1, 1) for number in (1, 2, 3)}
-        ends = [(rows.event_date < day, number) for number, day in first_days.items()]
-        quarter = case(*ends, else_=4).label("quarter")
-        below = rows.unit_id.in_(select(UnitAncestorRow.unit_id).where(_lies_in(extent)))
-        counted = self._counted_in(replace(extent, units=frozenset()), source)
-        asked = select(quarter, func.sum(rows.thousandths)).where(counted, below).group_by(quarter)
-        return {int(number): int(thousandths) for number, thousandths in self._connection.execute(asked)}
-
-    def count_behind(self, extent: Extent, source: Source) -> int:
-        """Return how many records make the sum of *source*, in sight or not: a figure's size is no secret."""
-        if not self._open(extent, [source]):
-            return 0
-        rows = ContributionRow
-        counted = select(rows.version_id).where(self._counted_in(extent, source)).group_by(rows.version_id).subquery()
-        return self._connection.execute(select(func.count()).select_from(counted)).scalar_one()
 
     def open_measures(self, project_id: int, measures: Iterable[str]) -> frozenset[str]:
         """Return those of *measures* all of whose forms are the project's and not sensitive."""
@@ -354,23 +237,8 @@ class FigureTables:
                 behind[row.pool] = behind.get(row.pool, frozenset()) | {row.form_id}
         return behind
 
-    def _counted_in(self, extent: Extent, source: Source) -> ColumnElement[bool]:
-        """Return what makes a contribution one of those the sum of *source* is made of."""
-        rows = ContributionRow
-        counted = and_(
-            rows.is_counted,
-            rows.project_id == extent.project_id,
-            rows.measure == source.measure,
-            rows.period == extent.period,
-            rows.category.in_(source.categories) if len(source.categories) > 1 else rows.category == source.category,
-            rows.thousandths != _NOTHING,
-        )
-        if not extent.units:
-            return counted
-        below = select(UnitAncestorRow.unit_id).where(_lies_in(extent))
-        return and_(counted, rows.unit_id.in_(sorted(set(self._connection.execute(below).scalars()))))
-
-    def _open(self, extent: Extent, sources: Sequence[Source]) -> list[Source]:
+    def open_sources(self, extent: Extent, sources: Sequence[Source]) -> list[Source]:
+        """Return those of *sources* that are measures all of whose forms are the project's and not sensitive."""
         measures = [source for source in sources if source.basis is Basis.MEASURE]
         allowed = self.open_measures(extent.project_id, [source.measure for source in measures])
         return [source for source in measures if source.measure in allowed]
@@ -394,7 +262,7 @@ def _gathered(years: Iterable[int], parts: Iterable[tuple[int, int | None, Sourc
     return found
 
 
-def _lies_in(extent: Extent) -> ColumnElement[bool]:
+def lies_in(extent: Extent) -> ColumnElement[bool]:
     """Return what makes an ancestor row say that a unit lies wholly in one of the extent's units."""
     above = UnitAncestorRow
     return and_(above.frame == extent.frame, above.is_partial.is_(False), above.ancestor_id.in_(extent.units))

@@ -68,6 +68,11 @@ class _Row:
         return self.is_counted and self.counted_as == self.key.subject
 
     @property
+    def is_first_to_add(self) -> bool:
+        """Tell whether it adds something at the first place of its record."""
+        return self.position == 0 and self.thousandths != 0
+
+    @property
     def sum_key(self) -> tuple[int, str, int, int, str]:
         """Return the key of the sum it belongs to."""
         return self.key.project_id, self.key.measure, self.key.period, self.unit_id, self.category
@@ -170,7 +175,7 @@ class Figures:
             self._run("exclude_reviews")
 
     def every_sum(self, project_id: int) -> frozenset[tuple[object, ...]]:
-        """Return every sum of the project: measure, period, unit, category, thousandths, contributions."""
+        """Return every sum of the project: measure, period, unit, category, thousandths, contributions, adding."""
         return frozenset(tuple(row) for row in self._run("every_sum", project_id=project_id))
 
     def _run(self, name: str, rows: Iterable[Sequence[object]] | None = None, **params: object) -> Any:  # noqa: ANN401 rows
@@ -246,17 +251,18 @@ class Figures:
 
     def _move_sums(self, off: Iterable[_Row], on: Iterable[_Row]) -> None:
         """Add what counts now, take away what no longer does, in sorted order; sums of nothing go."""
-        deltas: dict[tuple[int, str, int, int, str], list[int]] = defaultdict(lambda: [0, 0])
+        deltas: dict[tuple[int, str, int, int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
         for rows, sign in ((off, -1), (on, 1)):
             for row in rows:
                 delta = deltas[row.sum_key]
                 delta[0] += sign * row.thousandths
                 delta[1] += sign
-        moved = [(key, delta) for key, delta in sorted(deltas.items()) if delta != [0, 0]]
+                delta[2] += sign * row.is_first_to_add
+        moved = [(key, delta) for key, delta in sorted(deltas.items()) if delta != [0, 0, 0]]
         given = [(*key, *delta) for key, delta in moved]
         if given:
             self._run("move_sums", given)
-        if any(contributions < 0 for _, (_, contributions) in moved):
+        if any(contributions < 0 for _, (_, contributions, _) in moved):
             self._run("drop_empty_sums", given)
 
     def _doubtful_keys(self, project_id: int) -> Iterator[list[SubjectKey]]:

@@ -1,0 +1,224 @@
+"""The records a figure is made of: how many there are, and those in sight, the newest first.
+
+Measures of sensitive forms do not exist here, as in `figure_tables`. How many records there are is no secret and is
+kept beside the sums; the records themselves start at `visible`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import and_, case, func, literal_column, select
+from sqlalchemy.orm import aliased
+
+from server.storage.models.figures import ContributionRow, FigureSumRow
+from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
+from server.storage.models.territory import UnitAncestorRow
+from server.storage.repositories.figure_tables import FigureTables, lies_in
+from server.storage.visible import visible
+from server.territory.units import UnitId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Row
+
+    from server.indicators.sources import Source
+    from server.storage.repositories.figure_tables import Extent
+    from server.storage.visible import Sight
+
+_NOTHING: Final[ColumnElement[int]] = literal_column("0")
+"""Written out: a database cannot tell that a parameter is what the index of rows that add something says."""
+_PAGES_WALKED: Final = (2, 8)
+"""How many pages of records, of whoever they are, are gone through for one page in sight, first and then."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBehind:
+    """One record that a figure is made of; *thousandths* is what it adds."""
+
+    submission_id: int
+    unit_id: UnitId
+    event_date: date
+    received_at: datetime
+    instance_name: str
+    review_state: str
+    thousandths: int
+
+
+class RecordsBehind:
+    """The records a figure is made of, as *sight* may see them."""
+
+    def __init__(self, connection: Connection, sight: Sight) -> None:
+        self._connection = connection
+        self.sight = sight
+        self._tables = FigureTables(connection, sight)
+        self._below: dict[Extent, tuple[int, ...]] = {}
+
+    def page(self, extent: Extent, source: Source, *, after: int | None, at_most: int) -> list[RecordBehind]:
+        """Return records in sight that make the sum of *source*, the newest first, those before record *after*.
+
+        Without units in *extent*, of the whole project. What adds nothing (a *latest* with value 0) is not among them.
+        Some of what counts is gone through in the order of an index, whoever may see it; where a reader has so few
+        records among them that this fills no page, her own are. So a page never costs more than either.
+        """
+        if not self._tables.open_sources(extent, [source]):
+            return []
+        before = first = self._before(after)
+        found: list[RecordBehind] = []
+        for pages in _PAGES_WALKED:
+            candidates = self._adding(extent, source, before, pages * at_most)
+            found += self._seen_of(candidates)
+            if len(found) >= at_most or len(candidates) < pages * at_most:
+                return found[:at_most]
+            before = candidates[-1].version_id
+        return self._own(extent, source, first, at_most)
+
+    def count(self, extent: Extent, source: Source) -> int:
+        """Return how many records make the sum of *source*, in sight or not: a figure's size is no secret.
+
+        Those that add something at their first place are kept beside the sums; of a measure that is read in a repeat,
+        those that add something further on alone come to them.
+        """
+        if not self._tables.open_sources(extent, [source]):
+            return 0
+        sums, rows, first = FigureSumRow, ContributionRow, aliased(ContributionRow, name="first")
+        kept = select(func.coalesce(func.sum(sums.adding), 0)).where(self._of(sums, extent, source))
+        further = (
+            select(rows.version_id)
+            .where(self._of(rows, extent, source), _adds(rows), rows.position > _NOTHING)
+            .group_by(rows.version_id)
+            .subquery()
+        )
+        leading = select(first.version_id).where(
+            first.version_id == further.c.version_id,
+            first.position == _NOTHING,
+            self._of(first, extent, source),
+            _adds(first, "first"),
+        )
+        others = select(func.count()).select_from(further).where(~leading.exists())
+        both = select(kept.scalar_subquery() + others.scalar_subquery())
+        return int(self._connection.execute(both).scalar_one())
+
+    def by_quarter(self, extent: Extent, source: Source) -> Mapping[int, int]:
+        """Return what each quarter of the year adds to the sum of *source*, in thousandths, by the day of the event."""
+        if not self._tables.open_sources(extent, [source]):
+            return {}
+        rows = ContributionRow
+        first_days = {number: date(extent.period, 3 * number + 1, 1) for number in (1, 2, 3)}
+        ends = [(rows.event_date < day, number) for number, day in first_days.items()]
+        quarter = case(*ends, else_=4).label("quarter")
+        below = rows.unit_id.in_(select(UnitAncestorRow.unit_id).where(lies_in(extent)))
+        counted = self._of(rows, replace(extent, units=frozenset()), source)
+        asked = select(quarter, func.sum(rows.thousandths)).where(counted, _adds(rows), below).group_by(quarter)
+        return {int(number): int(thousandths) for number, thousandths in self._connection.execute(asked)}
+
+    def _before(self, submission_id: int | None) -> int | None:
+        """Return the version of a record that counts, else its newest; None without a record."""
+        if submission_id is None:
+            return None
+        records, versions = SubmissionRow, SubmissionVersionRow
+        counted = select(records.counted_version_id).where(records.id == submission_id).scalar_subquery()
+        newest = select(func.max(versions.id)).where(versions.submission_id == submission_id).scalar_subquery()
+        found: int | None = self._connection.execute(select(func.coalesce(counted, newest))).scalar_one()
+        return found
+
+    def _adding(self, extent: Extent, source: Source, before: int | None, at_most: int) -> Sequence[Row[Any]]:
+        """Return the next versions that add to the sum of *source*, the newest first, whoever may see them."""
+        rows, versions = ContributionRow, SubmissionVersionRow
+        adding = (
+            select(rows.version_id, func.max(versions.submission_id).label("submission_id"), *_ADDED)
+            .join(versions, versions.id == rows.version_id)
+            .where(self._of(rows, extent, source), _adds(rows))
+            .group_by(rows.version_id)
+            .order_by(rows.version_id.desc())
+            .limit(at_most)
+        )
+        if before is not None:
+            adding = adding.where(rows.version_id < before)
+        return self._connection.execute(adding).all()
+
+    def _seen_of(self, candidates: Sequence[Row[Any]]) -> Iterator[RecordBehind]:
+        """Yield the records in sight of these versions, in their order."""
+        if not candidates:
+            return
+        records = [row.submission_id for row in candidates]
+        seen = visible(self.sight).where(SubmissionRow.id.in_(sorted(set(records)))).with_only_columns(*_OF_RECORD)
+        known = {row.submission_id: row for row in self._connection.execute(seen)}
+        for one in candidates:
+            if one.submission_id in known:
+                yield _behind(known[one.submission_id], one)
+
+    def _own(self, extent: Extent, source: Source, before: int | None, at_most: int) -> list[RecordBehind]:
+        """Return what `page` does, found by going through the records in sight and no others."""
+        rows, records = ContributionRow, SubmissionRow
+        # What counts is of the version a review approved. The sum hides the index in whose order everybody's would be
+        # gone through.
+        mine = (
+            visible(self.sight)
+            .join(rows, rows.version_id == records.counted_version_id)
+            .where(rows.project_id + _NOTHING == extent.project_id, self._what(rows, extent, source), _adds(rows))
+            .with_only_columns(*_OF_RECORD, *_ADDED)
+            .group_by(records.id)
+            .order_by(records.counted_version_id.desc())
+            .limit(at_most)
+        )
+        if before is not None:
+            mine = mine.where(records.counted_version_id < before)
+        return [_behind(row, row) for row in self._connection.execute(mine)]
+
+    def _of(self, rows: Any, extent: Extent, source: Source) -> ColumnElement[bool]:  # noqa: ANN401 either table
+        """Return what makes rows of contributions, or of sums, those of *source* in the extent."""
+        return and_(rows.project_id == extent.project_id, self._what(rows, extent, source))
+
+    def _what(self, rows: Any, extent: Extent, source: Source) -> ColumnElement[bool]:  # noqa: ANN401 either table
+        several = source.categories
+        what = and_(
+            rows.measure == source.measure,
+            rows.period == extent.period,
+            rows.category.in_(several) if len(several) > 1 else rows.category == several[0],
+        )
+        return and_(what, rows.unit_id.in_(self._units_below(extent))) if extent.units else what
+
+    def _units_below(self, extent: Extent) -> tuple[int, ...]:
+        """Return the units that lie wholly in those of the extent, written out for the sake of indexes."""
+        if extent not in self._below:
+            below = select(UnitAncestorRow.unit_id).where(lies_in(extent)).distinct()
+            self._below[extent] = tuple(sorted(self._connection.execute(below).scalars()))
+        return self._below[extent]
+
+
+_ADDED: Final[tuple[Any, ...]] = (
+    func.max(ContributionRow.unit_id).label("unit_id"),
+    func.max(ContributionRow.event_date).label("event_date"),
+    func.sum(ContributionRow.thousandths).label("thousandths"),
+)
+_OF_RECORD: Final[tuple[Any, ...]] = (
+    SubmissionRow.id.label("submission_id"),
+    SubmissionRow.received_at,
+    SubmissionRow.instance_name,
+    SubmissionRow.review_state,
+)
+
+
+def _adds(rows: type[ContributionRow], called: str = "contribution") -> ColumnElement[bool]:
+    """Return what makes a row count and add something, word for word as the index of such rows says it.
+
+    To SQLite, ``is_counted = 1`` as it would be written for a column is another condition.
+    """
+    return and_(literal_column(f"{called}.is_counted"), rows.thousandths != _NOTHING)
+
+
+def _behind(record: Row[Any], added: Row[Any]) -> RecordBehind:
+    return RecordBehind(
+        submission_id=record.submission_id,
+        unit_id=UnitId(added.unit_id),
+        event_date=added.event_date,
+        received_at=record.received_at,
+        instance_name=record.instance_name,
+        review_state=record.review_state,
+        thousandths=int(added.thousandths),
+    )
