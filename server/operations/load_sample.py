@@ -22,10 +22,12 @@ from server.operations.identify_sender import sender_by_username
 from server.operations.load_units import SAMPLE_FILE, load_units, seed_text
 from server.operations.receive_submission import receive_submission
 from server.operations.review_submissions import Decision, Target, review_submissions
+from server.operations.sample_households import households_csv
 from server.operations.sample_registers import SampleList, put_sample_entities
 from server.operations.sample_survey import FORM_ID, SampleSurvey, survey_xml, visit_day
 from server.operations.setup_server import MAIN_PROJECT
 from server.operations.sights import Desk
+from server.registers.reach import HOUSEHOLDS
 from server.submissions.instance import read_instance
 from server.submissions.review import Verdict
 from server.territory.units import Level
@@ -85,7 +87,7 @@ def load_sample(services: Services, folder: Path, tell: Progress) -> SampleLoade
     accounts = _accounts(services)
     senders = _senders(services, project)
     _registers(services, project, folder)
-    filed = [*_surveys(services, senders, tell), *_examples(services, senders, folder)]
+    filed = [*_send_surveys(services, project, senders, tell), *_examples(services, senders, folder)]
     approved = _review(services, filed)
     return SampleLoaded(accounts, len(filed), approved)
 
@@ -149,16 +151,26 @@ def _villages(services: Services) -> list[tuple[str, str]]:
     )
 
 
-def _surveys(services: Services, senders: Mapping[str, Sender], tell: Progress) -> Iterator[Filed]:
+def _surveys(services: Services, senders: Mapping[str, Sender]) -> tuple[SampleSurvey, ...]:
     places, today = _villages(services), services.today()
     version, numbers = _form_facts(services, _any_of(senders).forms_project_id)
-    for number in range(1, SURVEYS + 1):
-        commune, village = places[number % len(places)]
-        phone = numbers.get(commune, _NO_NUMBER)
-        survey = SampleSurvey(number, commune, village, visit_day(number, today), phone, version)
-        if number % _TOLD_EVERY == 0:
-            tell("sample.progress", done=number, whole=SURVEYS)
-        filed = _send(services, senders[commune], survey_xml(survey), survey.instance_id)
+    visits = ((number, *places[number % len(places)]) for number in range(1, SURVEYS + 1))
+    return tuple(
+        SampleSurvey(number, commune, village, visit_day(number, today), numbers.get(commune, _NO_NUMBER), version)
+        for number, commune, village in visits
+    )
+
+
+def _send_surveys(
+    services: Services, project: Project, senders: Mapping[str, Sender], tell: Progress
+) -> Iterator[Filed]:
+    """Put the households on their list, then send a survey of each."""
+    surveys = _surveys(services, senders)
+    put_sample_entities(services, SampleList(project.project_id, HOUSEHOLDS, households_csv(surveys)))
+    for done, survey in enumerate(surveys, start=1):
+        if done % _TOLD_EVERY == 0:
+            tell("sample.progress", done=done, whole=SURVEYS)
+        filed = _send(services, senders[survey.commune], survey_xml(survey), survey.instance_id)
         if filed is not None:
             yield filed
 

@@ -1,7 +1,8 @@
 """Filled conduct surveys for trying things out: the same at every call, consistent as a phone makes them.
 
-Each household is a house number in a sample village, answered by rules from its number alone. What a phone would
-calculate is calculated here too, so that validation finds nothing odd except where a record is meant to be looked at.
+Each household is on the list of a sample village (`sample_households`) and answers by rules from its number alone.
+What a phone would calculate is calculated here too, so that validation finds nothing odd except where a record is meant
+to be looked at.
 """
 
 from __future__ import annotations
@@ -22,16 +23,17 @@ _RELATIONS: Final = ("couple parent_child siblings", "couple", "couple parent_ch
 _ABSENT: Final = "absent"
 _VISIT_RESULTS: Final = ("met",) * 12 + (_ABSENT, "met", "met", "met")
 _POVERTY: Final = ("none", "none", "near_poor", "none", "poor")
+_GROUPS: Final = ("none", "policy", "none", "disabled", "none", "hardship", "policy disabled")
+_FIRST_HOUSE: Final = 200
+"""Above the house numbers of the sample files."""
 _QUESTIONS: Final = {"c1": 4, "c2": 4, "c3": 3, "c4": 3, "c5": 2}
 _ASKED_OF: Final = {"c2": {"couple"}, "c3": {"parent_child"}, "c4": {"parent_child"}, "c5": {"siblings"}}
 _DAYS_BACK: Final = 75
-_NO_ENTITY: Final = '<entity dataset="households" update="0" baseVersion="" trunkVersion="" branchId="" id=""/>'
-"""The households are on no list, so their surveys change none."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleSurvey:
-    """One survey to be: the house's number, where and when it was visited, and what the form version says."""
+    """One survey to be: which of the sample it is, where and when it was made, and what the form version says."""
 
     number: int
     commune: str
@@ -46,9 +48,34 @@ class SampleSurvey:
         return f"uuid:{uuid5(_NAMESPACE, f'{FORM_ID}/{self.number}')}"
 
     @property
-    def relations(self) -> frozenset[str]:
+    def household_id(self) -> str:
+        """Return the id of the household on its list."""
+        return _uuid4(f"household/{self.number}")
+
+    @property
+    def branch_id(self) -> str:
+        """Return the branch of versions that a phone starts with this survey."""
+        return _uuid4(f"branch/{self.number}")
+
+    @property
+    def house_no(self) -> int:
+        """Return the number of the house in its village."""
+        return _FIRST_HOUSE + self.number
+
+    @property
+    def relations(self) -> tuple[str, ...]:
         """Return who lives together in this house."""
-        return frozenset(_RELATIONS[self.number % len(_RELATIONS)].split())
+        return tuple(_RELATIONS[self.number % len(_RELATIONS)].split())
+
+    @property
+    def poverty(self) -> str:
+        """Return whether the household is poor."""
+        return _POVERTY[self.number % len(_POVERTY)]
+
+    @property
+    def groups(self) -> str:
+        """Return the groups the household belongs to."""
+        return _GROUPS[self.number % len(_GROUPS)]
 
 
 def visit_day(number: int, today: date) -> date:
@@ -65,7 +92,7 @@ def survey_xml(survey: SampleSurvey) -> bytes:
         _element("survey_year", survey.visited_on.year),
         _who(survey),
         _element("known_year", ""),
-        _elements({"household_id": f"unlisted:{survey.village}:{survey.number}", "hh_number": survey.number}),
+        _elements({"household_id": survey.household_id, "hh_number": survey.house_no}),
         _element("consent", "yes") if is_met else "",
         _element("outcome", "answered" if is_met else _visit_result(survey)),
         _answers(survey) if is_met else "",
@@ -112,7 +139,7 @@ def _where(survey: SampleSurvey) -> str:
 
 
 def _who(survey: SampleSurvey) -> str:
-    told = {"household_list": "not_listed", "house_no": survey.number, "visit_result": _visit_result(survey)}
+    told = {"household_list": "todo", "household": survey.household_id, "visit_result": _visit_result(survey)}
     return _group("who", _elements(told))
 
 
@@ -141,9 +168,9 @@ def _about(survey: SampleSurvey) -> str:
         _elements(
             {
                 "respondent": "wife" if "couple" in survey.relations else "elder",
-                "hh_relations": _RELATIONS[survey.number % len(_RELATIONS)],
-                "hh_poverty": _POVERTY[survey.number % len(_POVERTY)],
-                "hh_group": "",
+                "hh_relations": " ".join(survey.relations),
+                "hh_poverty": survey.poverty,
+                "hh_group": survey.groups,
             }
         ),
     )
@@ -160,7 +187,7 @@ def _registration(survey: SampleSurvey, *, is_registered: bool) -> str:
 def _given(survey: SampleSurvey, criterion: str) -> tuple[int, ...]:
     """Return the scores of a criterion, none where it is not asked of this household; a few houses score low."""
     asked_of = _ASKED_OF.get(criterion)
-    if asked_of is not None and not asked_of & survey.relations:
+    if asked_of is not None and not asked_of & set(survey.relations):
         return ()
     low = 1 if survey.number % 11 == int(criterion[1]) else 3
     return tuple(low if index == 0 else 3 - (survey.number + index) % 2 for index in range(_QUESTIONS[criterion]))
@@ -194,8 +221,17 @@ def _heard(*, is_reached: bool) -> str:
 
 def _meta(survey: SampleSurvey) -> str:
     said = "Vắng, sẽ quay lại" if _visit_result(survey) == _ABSENT else "Gặp được"
-    name = f"Hộ {survey.number} · {survey.visited_on.year} · {said}"
-    return _group("meta", _NO_ENTITY + _elements({"instanceID": survey.instance_id, "instanceName": name}))
+    name = f"Hộ {survey.house_no} · {survey.visited_on.year} · {said}"
+    entity = (
+        f'<entity dataset="households" update="1" baseVersion="1" trunkVersion="1" branchId="{survey.branch_id}"'
+        f' id="{survey.household_id}"/>'
+    )
+    return _group("meta", entity + _elements({"instanceID": survey.instance_id, "instanceName": name}))
+
+
+def _uuid4(name: str) -> str:
+    """Return the same id at every call, in the form of one drawn by lot, as ids of entities are."""
+    return str(UUID(bytes=uuid5(_NAMESPACE, name).bytes, version=4))
 
 
 def _yes(*, is_so: bool) -> str:

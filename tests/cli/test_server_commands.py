@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from server.access.actors import Account, AccountId, Post
+from server.access.roles import Role
+from server.operations.figure_questions import FigureQuestion
+from server.operations.read_figures import indicator_table
+
 pytestmark = pytest.mark.database
 
 
@@ -54,6 +59,19 @@ def test_the_doctor_tells_a_database_that_could_lose_records(shell, set_up, data
     shell.run("doctor", code=1 if weak else 0)
 
 
+def shares_over(services):
+    """Return the shares of the plan in force that say more than the whole of a commune or of the province."""
+    province = services.atlas.current().territory.resolve("51", services.today()).unit_id
+    account = Account(AccountId(1), "mau", (Post(Role.ANALYST, province, None, None),), elevated=False)
+    codes = ("I1", "I2", "I3", "I4a", "I4b", "I5", "I5-n", "I5-cn", "I5-cs", "I5-kt", "I5-kk", "I6", "I6a", "I6b")
+    tables = {one: indicator_table(services, account, FigureQuestion(one, services.today().year)) for one in codes}
+    assert {code for code, table in tables.items() if table.total.value} >= {*codes} - {"I1", "I4a", "I4b", "I3"}
+    figures = [
+        (code, one) for code, table in tables.items() for one in (table.total, *(row.figure for row in table.rows))
+    ]
+    return [(code, one) for code, one in figures if one.value is not None and one.value > 100]
+
+
 def test_samples_are_marked_loaded_once_and_rebuilt_as_they_are(shell, set_up, services, forms):
     first = shell.json("sample", "load", forms)
     assert {one["role"] for one in first["accounts"]} == {"supervisor", "analyst", "incident_officer"}
@@ -68,6 +86,7 @@ def test_samples_are_marked_loaded_once_and_rebuilt_as_they_are(shell, set_up, s
     assert all(one.is_sample and "(mẫu)" in one.name for one in people)
     assert before
     assert [one for one in made.values() if one.findings] == [], "a sample record is a record without a fault"
+    assert shares_over(services) == []
     rebuilt = shell.json("rebuild")
     assert (rebuilt["versions"], rebuilt["differed"], rebuilt["underived"]) == (first["received"], 0, 0)
     assert [one["differed"] for one in rebuilt["figures"]] == [0, 0]
