@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DOWNLOAD: Final = "application/octet-stream"
 _CHUNK: Final = 64 * 1024
 _LONGEST_MAGIC: Final = 16
+_STILLS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class AttachmentContent:
     content_type: str
     size_bytes: int
     chunks: Iterator[bytes]
+    media_key: MediaKey
 
     @property
     def is_shown(self) -> bool:
@@ -56,7 +58,7 @@ def read_attachment(services: Services, account: Account, attachment_id: int, *,
     chunks = _spooled(services, key, slices) if slices else _stored(services, key)
     first = next(chunks, b"")
     return AttachmentContent(
-        found.name, shown_type(first[:_LONGEST_MAGIC]), found.size_bytes or 0, _from(first, chunks)
+        found.name, shown_type(first[:_LONGEST_MAGIC]), found.size_bytes or 0, _from(first, chunks), key
     )
 
 
@@ -72,6 +74,8 @@ def shown_type(first: bytes) -> str:
             return "image/png"
         case _ if first[:4] == b"RIFF" and first[8:12] == b"WEBP":
             return "image/webp"
+        case _ if first[4:8] == b"ftyp" and first[8:12] in _STILLS:
+            return DOWNLOAD  # no browser of today shows HEIC
         case _ if first[4:8] == b"ftyp":
             return "audio/mp4" if first[8:11] == b"M4A" else "video/mp4"
         case _:

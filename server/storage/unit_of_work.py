@@ -37,6 +37,7 @@ from server.storage.repositories.outbox import Outbox
 from server.storage.repositories.paper_figures import PaperFigures
 from server.storage.repositories.past_registers import PastRegisters
 from server.storage.repositories.phones import Phones
+from server.storage.repositories.pictures import Pictures
 from server.storage.repositories.plan_rules import PlanRules
 from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
@@ -230,6 +231,11 @@ class UnitOfWork:
     def corrections(self) -> Corrections:
         """Return versions made at the office."""
         return Corrections(self._connection)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """Return smaller copies of photos."""
+        return Pictures(self._connection)
 
     @cached_property
     def record_versions(self) -> RecordVersions:

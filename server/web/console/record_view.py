@@ -16,7 +16,7 @@ from server.submissions.instance import name_key
 from server.web.console.record_steps import Tellers, ToldChange, told_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from server.forms.definition import Node
     from server.language.catalogue import Language
@@ -31,11 +31,19 @@ _SHOWN_AS_IMAGE: Final = (".jpg", ".jpeg", ".png", ".webp")
 
 
 @dataclass(frozen=True, slots=True)
+class FileAddress:
+    """Where a file is to be had, and a small copy of it if it is a photo."""
+
+    file: str
+    thumb: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToldFile:
     """A file that was answered with; no address while its bytes have not arrived."""
 
     name: str
-    address: str | None
+    address: FileAddress | None
     is_image: bool
 
 
@@ -95,6 +103,8 @@ class Told:
     """Findings about no question that is shown."""
     commented: tuple[ToldComment, ...]
     """Comments on questions that are not shown."""
+    photos: tuple[tuple[str, ToldFile], ...]
+    """What can be shown of the files, each with what it is a photo of."""
     other_files: tuple[ToldFile, ...]
     steps: tuple[ToldStep, ...]
     """The history, the newest first."""
@@ -111,7 +121,7 @@ class Told:
         return round((self.ended_at - self.started_at).total_seconds() / 60)
 
 
-def told(view: RecordView, addresses: Mapping[str, str], language: Language) -> Told:
+def told(view: RecordView, addresses: Mapping[str, FileAddress], language: Language) -> Told:
     """Return the record in one language; *addresses* are those of its files, by NFC name."""
     nodes = {answer.path: answer.node for answer in view.answers.answers() if answer.node}
     teller = _Teller(view, addresses, language, nodes)
@@ -119,6 +129,9 @@ def told(view: RecordView, addresses: Mapping[str, str], language: Language) -> 
     answers = [answer for section in sections for answer in _answers(section)]
     shown = {answer.path for answer in answers}
     named = {answer.file.name for answer in answers if answer.file}
+    others = tuple(
+        teller.file(one.name) for one in view.attachments if one.media_key is not None and one.name not in named
+    )
     steps = tuple(told_step(step, Tellers(teller.change, teller.label_of)) for step in view.history)
     shown_step = next(one for one in steps if one.version is not None and one.version is view.shown)
     return Told(
@@ -127,7 +140,8 @@ def told(view: RecordView, addresses: Mapping[str, str], language: Language) -> 
         teller.by_device(),
         tuple(teller.finding(one) for one in view.findings if teller.stands_at(one) not in shown),
         tuple(teller.comment(one) for one in view.comments if one.said.path not in shown),
-        tuple(teller.file(one.name) for one in view.attachments if one.media_key is not None and one.name not in named),
+        _photos(answers, others),
+        others,
         steps,
         shown_step.changes or (),
         _moment(view.answers, "start"),
@@ -138,7 +152,7 @@ def told(view: RecordView, addresses: Mapping[str, str], language: Language) -> 
 @dataclass(frozen=True, slots=True)
 class _Teller:
     view: RecordView
-    addresses: Mapping[str, str]
+    addresses: Mapping[str, FileAddress]
     language: Language
     nodes: Mapping[str, Node]
 
@@ -300,6 +314,11 @@ def _moment(answers: Section, name: str) -> datetime | None:
                 return None
             return moment if moment.tzinfo else None
     return None
+
+
+def _photos(answers: Iterable[ToldAnswer], others: Iterable[ToldFile]) -> tuple[tuple[str, ToldFile], ...]:
+    labelled = [(one.label, one.file) for one in answers if one.file] + [(one.name, one) for one in others]
+    return tuple((label, file) for label, file in labelled if file.is_image and file.address)
 
 
 def _answers(section: ToldSection) -> Iterator[ToldAnswer]:

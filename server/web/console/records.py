@@ -15,13 +15,13 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from server.access.authorisation import may_use
 from server.errors import InvalidInput, NotFound
 from server.operations.approve_clean import fate_of
-from server.operations.read_attachment import read_attachment
+from server.operations.read_picture import THUMB_SIDE, VIEW_SIDE, read_picture
 from server.operations.read_record import read_record
 from server.operations.review_submissions import Decision, review_submissions, undo_review
 from server.operations.sights import Desk
 from server.submissions.review import ReviewState, Verdict, may_decide
 from server.web.console.asked import asked_list, came_from_list, number, read_question_comments, read_targets
-from server.web.console.record_view import Told, told
+from server.web.console.record_view import FileAddress, Told, told
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
 
@@ -66,13 +66,20 @@ class RecordPages:
         )
 
     def file(self, token: str) -> Response:
-        """Send a file to whom its address was made for, for a few minutes."""
+        """Send a file to whom its address was made for, for a few minutes; a photo without its camera's notes."""
+        return self._file(token, VIEW_SIDE)
+
+    def thumb(self, token: str) -> Response:
+        """Send a small copy of a photo."""
+        return self._file(token, THUMB_SIDE)
+
+    def _file(self, token: str, side: int) -> Response:
         account = self._account()
         try:
             attachment_id = int(self._files().loads(token, max_age=FILE_SECONDS))
         except BadSignature:
             raise NotFound("console.file_expired") from None
-        content = read_attachment(self.services, account, attachment_id, desk=self.desk)
+        content = read_picture(self.services, account, attachment_id, desk=self.desk, side=side)
         response = Response(content.chunks, content_type=content.content_type)
         response.content_length = content.size_bytes
         disposition = "inline" if content.is_shown else "attachment"
@@ -135,11 +142,13 @@ class RecordPages:
         return {one.value: may_review and may_decide(view.line.state, one) for one in Verdict}
 
     def _told(self, view: RecordView) -> Told:
-        files = self._files()
+        signed = self._files()
+        tokens = {
+            one.name_key: signed.dumps(one.attachment_id) for one in view.attachments if one.media_key is not None
+        }
         addresses = {
-            one.name_key: url_for(f"console.{self.name}_file", token=files.dumps(one.attachment_id))
-            for one in view.attachments
-            if one.media_key is not None
+            key: FileAddress(*(url_for(f"console.{self.name}_{kind}", token=token) for kind in ("file", "thumb")))
+            for key, token in tokens.items()
         }
         return told(view, addresses, chosen_language())
 
