@@ -173,7 +173,7 @@ def test_a_lock_taken_while_records_are_reviewed_misses_none_and_counts_none_twi
         for one in reviewing:
             one.result()
     moved = sums(world)
-    for measure, _, unit_id, _, thousandths, contributions in frozen:
+    for measure, _, unit_id, _, thousandths, contributions, _ in frozen:
         moved.subtract({(measure, unit_id, "thousandths"): thousandths})
         moved.subtract({(measure, unit_id, "contributions"): contributions})
     assert {key: amount for key, amount in moved.items() if amount} == late_sums(world)
