@@ -30,6 +30,8 @@ class Post:
     unit_id: UnitId
     valid_from: date | None
     valid_to: date | None
+    stands_in_for: AccountId | None = None
+    """Whose post a deputy fills meanwhile (*duyệt thay*); None in one's own."""
 
     def is_held_on(self, on: date) -> bool:
         """Return whether the post is held on that day."""

@@ -122,6 +122,8 @@ def set_password(services: Services, login: str, password: str | None, *, by: Ac
         if account is None:
             raise NotFound("account.unknown", login=login)
         uow.accounts.set_password_hash(account.account_id, password_hash)
+        uow.accounts.note_changed(account.account_id)
+        uow.accounts.reopen_incident_work(account.account_id)
         uow.accounts.end_sessions_of(account.account_id)
         note_account(services, uow, by, DeedKind.PASSWORD_RESET, account_id=account.account_id)
     return chosen

@@ -6,18 +6,34 @@ what phones send is a history of its own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
+from server.access.deeds import DeedGroup, group_of
+from server.access.roles import Role
 from server.territory.units import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from server.access.actors import Account, Post
     from server.access.deeds import Deed
     from server.operations.services import Services
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId
+
+_ROLES: Final[Mapping[DeedGroup, frozenset[Role]]] = MappingProxyType(
+    {
+        DeedGroup.DECISIONS: frozenset({Role.SUPERVISOR}),
+        DeedGroup.READING: frozenset({Role.SUPERVISOR}),
+        DeedGroup.DOWNLOADS: frozenset({Role.SUPERVISOR, Role.ANALYST}),
+        DeedGroup.SIGN_INS: frozenset(),
+        DeedGroup.PEOPLE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+        DeedGroup.PUBLISHING: frozenset({Role.ADMINISTRATOR}),
+        DeedGroup.FIGURES: frozenset({Role.SUPERVISOR}),
+    }
+)
+"""In which posts deeds of everyday work are done: where all of them are a deputy's, another's post was filled."""
 
 
 def note_deeds(services: Services, uow: UnitOfWork, by: Account | None, *deeds: Deed) -> None:
@@ -43,7 +59,7 @@ def note_deeds(services: Services, uow: UnitOfWork, by: Account | None, *deeds: 
             {
                 "done_at": now,
                 "account_id": by.account_id if by else None,
-                "stands_in_for_id": None,
+                "stands_in_for_id": _stands_in_for(services, uow, by, one) if by else None,
                 "kind": one.kind.value,
                 "thing": one.thing.value,
                 "thing_id": one.thing_id,
@@ -55,6 +71,18 @@ def note_deeds(services: Services, uow: UnitOfWork, by: Account | None, *deeds: 
             for one in deeds
         ]
     )
+
+
+def _stands_in_for(services: Services, uow: UnitOfWork, by: Account, deed: Deed) -> int | None:
+    """Return whose post was filled when a deputy did it; None where a post of one's own covers the place too."""
+    roles = {Role.INCIDENT_OFFICER} if deed.is_sensitive else _ROLES[group_of(deed.kind)]
+    able = [one for one in by.posts if one.role in roles and one.is_held_on(services.today())]
+    if deed.unit_id is None or all(one.stands_in_for is None for one in able):
+        return None
+    below = services.atlas.at(uow.units.revision()).below
+    covering = [one for one in able if deed.unit_id in below.get(one.unit_id, ())]
+    is_own = any(one.stands_in_for is None for one in covering)
+    return None if is_own or not covering else covering[0].stands_in_for
 
 
 def unit_of_posts(services: Services, uow: UnitOfWork, posts: Iterable[Post]) -> UnitId | None:

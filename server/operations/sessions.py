@@ -33,6 +33,8 @@ class OpenSession:
     key: str
     account: Account
     name: str
+    must_change_password: bool = False
+    is_incident_work_shut: bool = False
 
 
 def new_session_id() -> str:
@@ -56,7 +58,8 @@ def read_session(services: Services, session_id: str) -> OpenSession | None:
         with services.unit_of_work(services.operator()) as uow:
             uow.accounts.note_use(key, now)
     elevated = known.elevated_until is not None and now < known.elevated_until
-    return OpenSession(key, Account(known.account_id, known.login, known.posts, elevated), known.name)
+    account = Account(known.account_id, known.login, known.posts, elevated)
+    return OpenSession(key, account, known.name, known.must_change_password, known.is_incident_work_shut)
 
 
 def open_session(

@@ -125,7 +125,12 @@ def pass_second_step(services: Services, session: OpenSession, *, password: str,
 
 
 def may_pass_second_step(services: Services, session: OpenSession) -> bool:
-    """Return whether this person holds an incident post today, so that the second step exists for them."""
+    """Return whether this person holds an incident post today, so that the second step exists for them.
+
+    Not while another has set their password: who knows it could read what is theirs alone.
+    """
+    if session.is_incident_work_shut:
+        return False
     actor, today = session.account, services.today()
     as_if = type(actor)(actor.account_id, actor.login, actor.posts, elevated=True)
     return any(units_for(as_if, permission, today) for permission in SEALED)

@@ -14,9 +14,9 @@ from flask import current_app, request
 
 from server.access.authorisation import authorise
 from server.access.roles import Permission
-from server.errors import NotFound
+from server.errors import Forbidden, NotFound
 from server.web.csrf import check_csrf
-from server.web.identity import current_actor
+from server.web.identity import current_actor, current_session
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -81,5 +81,8 @@ def _check(services: Services) -> None:
         return services.atlas.current().scope_of(units)
 
     authorise(current_actor(services), permission, scope_of=scope_of, on=services.today())
+    session = current_session(services)
+    if session is not None and session.must_change_password and permission is not Permission.OWN_SESSION:
+        raise Forbidden("access.password_to_change")
     if _NUL in request.query_string or "\0" in request.path:
         raise NotFound("access.not_found")

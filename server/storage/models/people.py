@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.models.schema import Id, Instant, Model
@@ -76,6 +76,10 @@ class AccountRow(Model):
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whoever reset it knows it still."""
+    is_incident_work_shut: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Since somebody else set the password: they could take the second step with it."""
 
 
 class PostRow(Model):
@@ -93,6 +97,8 @@ class PostRow(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
+    # Whose post a deputy fills; none in one's own.
+    stands_in_for_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
 class SessionRow(Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -16,7 +16,7 @@ from server.territory.units import UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy import Connection, Row
 
@@ -31,6 +31,8 @@ class KnownAccount:
     password_hash: str
     is_sample: bool
     disabled_at: datetime | None
+    must_change_password: bool
+    is_incident_work_shut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,17 @@ class KnownSession:
     created_at: datetime
     last_seen_at: datetime
     elevated_until: datetime | None
+    must_change_password: bool
+    is_incident_work_shut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    """One of somebody's sign-ins that are still open."""
+
+    id_sha256: str
+    created_at: datetime
+    last_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +75,13 @@ _SESSION = (
         SessionRow.elevated_until,
         AccountRow.login,
         AccountRow.name,
+        AccountRow.must_change_password,
+        AccountRow.is_incident_work_shut,
         PostRow.role,
         PostRow.unit_id,
         PostRow.valid_from,
         PostRow.valid_to,
+        PostRow.stands_in_for_id,
     )
     .join(AccountRow, AccountRow.id == SessionRow.account_id)
     .outerjoin(PostRow, PostRow.account_id == AccountRow.id)
@@ -117,6 +133,62 @@ class Accounts:
         if posts:
             self._connection.execute(insert(PostRow), [{**post, "account_id": account_id} for post in posts])
 
+    def posts(self) -> dict[AccountId, tuple[Post, ...]]:
+        """Return all posts anybody has or had, by account."""
+        found: dict[AccountId, tuple[Post, ...]] = {}
+        for row in self._connection.execute(select(PostRow).order_by(PostRow.id)):
+            key = AccountId(row.account_id)
+            found[key] = (*found.get(key, ()), _post(row))
+        return found
+
+    def end_post(self, account_id: int, post: Post, last_day: date) -> None:
+        """Let a post end on that day at the latest; one that would begin later never does."""
+        rows = PostRow
+        same = (rows.account_id == account_id, rows.role == post.role.value, rows.unit_id == post.unit_id)
+        self._connection.execute(delete(rows).where(*same, rows.valid_from > last_day))
+        is_open = or_(rows.valid_to.is_(None), rows.valid_to > last_day)
+        self._connection.execute(update(rows).where(*same, is_open).values(valid_to=last_day))
+
+    def end_deputies_of(self, account_id: int, last_day: date) -> None:
+        """Let those who stand in for an account do so no longer than that day."""
+        rows = PostRow
+        is_open = or_(rows.valid_to.is_(None), rows.valid_to > last_day)
+        self._connection.execute(
+            update(rows).where(rows.stands_in_for_id == account_id, is_open).values(valid_to=last_day)
+        )
+
+    def note_reset(self, account_id: int) -> None:
+        """Remember that somebody else knows the password: it must be changed, and incident work stays shut."""
+        changed = {"must_change_password": True, "is_incident_work_shut": True}
+        self._connection.execute(update(AccountRow).where(AccountRow.id == account_id).values(**changed))
+
+    def require_change(self, account_id: int) -> None:
+        """Remember that a password was made up for its owner, who must change it."""
+        rows = AccountRow
+        self._connection.execute(update(rows).where(rows.id == account_id).values(must_change_password=True))
+
+    def note_changed(self, account_id: int) -> None:
+        """Remember that the password is its owner's again."""
+        rows = AccountRow
+        self._connection.execute(update(rows).where(rows.id == account_id).values(must_change_password=False))
+
+    def reopen_incident_work(self, account_id: int) -> None:
+        """Let the owner of an account take the second step again."""
+        rows = AccountRow
+        self._connection.execute(update(rows).where(rows.id == account_id).values(is_incident_work_shut=False))
+
+    def sessions_of(self, account_id: int) -> list[OwnSession]:
+        """Return the sessions of an account, the newest first."""
+        rows = SessionRow
+        found = select(rows).where(rows.account_id == account_id).order_by(rows.created_at.desc(), rows.id_sha256)
+        return [OwnSession(row.id_sha256, row.created_at, row.last_seen_at) for row in self._connection.execute(found)]
+
+    def end_other_sessions(self, account_id: int, kept: str) -> int:
+        """Remove every session of an account but one, and return how many."""
+        rows = SessionRow
+        others = delete(rows).where(rows.account_id == account_id, rows.id_sha256 != kept)
+        return self._connection.execute(others).rowcount
+
     def disable(self, account_id: int, at: datetime) -> None:
         """Close an account: it can no longer sign in, and every session of it is over."""
         self._connection.execute(update(AccountRow).where(AccountRow.id == account_id).values(disabled_at=at))
@@ -142,6 +214,8 @@ class Accounts:
             first.created_at,
             first.last_seen_at,
             first.elevated_until,
+            first.must_change_password,
+            first.is_incident_work_shut,
         )
 
     def add_session(self, facts: Mapping[str, Any]) -> None:
@@ -199,8 +273,18 @@ class Accounts:
 
 
 def _account(row: Row[*tuple[Any, ...]]) -> KnownAccount:
-    return KnownAccount(AccountId(row.id), row.login, row.name, row.password_hash, row.is_sample, row.disabled_at)
+    return KnownAccount(
+        AccountId(row.id),
+        row.login,
+        row.name,
+        row.password_hash,
+        row.is_sample,
+        row.disabled_at,
+        row.must_change_password,
+        row.is_incident_work_shut,
+    )
 
 
 def _post(row: Row[*tuple[Any, ...]]) -> Post:
-    return Post(Role(row.role), UnitId(row.unit_id), row.valid_from, row.valid_to)
+    deputy_of = None if row.stands_in_for_id is None else AccountId(row.stands_in_for_id)
+    return Post(Role(row.role), UnitId(row.unit_id), row.valid_from, row.valid_to, deputy_of)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import url_for
+from flask import make_response, redirect, url_for
 
 from server.operations.browse_submissions import COUNTED_AT_MOST
 from server.operations.read_day import read_day
@@ -41,6 +41,8 @@ class HomePage:
     def page(self) -> Response:
         """Show what waits; to somebody without a post, whom to ask for one."""
         session = signed_in(self.services)
+        if session.must_change_password:
+            return make_response(redirect(url_for("console.own"), 303))
         day = read_day(self.services, session.account)
         cards = _cards(day)
         if may_pass_second_step(self.services, session):

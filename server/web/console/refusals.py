@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 _CODE_OF_STATUS: Final = {404: "access.not_found", 405: "access.not_found", 413: "console.refused.too_large"}
 _BUSY: Final = "sign_in.busy"
 _OUR_FAULT: Final = 500
+_PASSWORD_TO_CHANGE: Final = "access.password_to_change"  # noqa: S105 a code, no password
 _SECOND_STEP: Final = "access.second_step_needed"
 
 
@@ -36,6 +37,8 @@ def refusal_page(screen: Screen, fault: Exception) -> Response:
             return _led_to("console.sign_in")
         case Forbidden(code=code) if code == _SECOND_STEP:
             return _led_to("console.second_step")
+        case Forbidden(code=code) if code == _PASSWORD_TO_CHANGE:
+            return make_response(redirect(url_for("console.own"), 303))
         case Unavailable(code=code) if code != _BUSY:
             # What an operator should do about it is for the log; who reads a page can only come back.
             log.error("console.unavailable", extra={"fault": code})

@@ -11,6 +11,7 @@ from server.access.roles import Permission
 from server.operations.office_imports import MOST_BYTES as LARGEST_LIST_BYTES
 from server.operations.publish_plan import MOST_BYTES as LARGEST_PLAN_BYTES
 from server.operations.sights import Desk
+from server.web.console.accounts import AccountPages
 from server.web.console.activities import ActivityPages
 from server.web.console.assets import read_assets
 from server.web.console.branches import BranchPages
@@ -30,6 +31,7 @@ from server.web.console.home import HomePage
 from server.web.console.imports import ImportPages
 from server.web.console.locks import LockPages
 from server.web.console.official import OfficialPages
+from server.web.console.own_account import OwnAccountPages
 from server.web.console.paper import PaperPages
 from server.web.console.plans import PlanPages
 from server.web.console.published import PublishedPages
@@ -119,6 +121,8 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _layout_routes(LayoutPages(services, screen))
     yield from _official_routes(OfficialPages(services, screen))
     yield from _plan_routes(PlanPages(services, screen))
+    yield from _own_routes(OwnAccountPages(services, screen))
+    yield from _account_routes(AccountPages(services, screen))
     yield from _history_routes(HistoryPages(services, screen, Desk.EVERYDAY, "history"))
     yield from _history_routes(HistoryPages(services, screen, Desk.INCIDENTS, "incidents_history"))
     yield from _held_routes(HeldPages(services, screen))
@@ -277,6 +281,27 @@ def _plan_routes(pages: PlanPages) -> Iterable[Route]:
     yield Route("GET", offer, "plans_offer", manage, pages.offer)
     yield Route("POST", f"{offer}/publish", "plans_publish", manage, pages.publish)
     yield Route("POST", f"{offer}/forget", "plans_forget", manage, pages.forget)
+
+
+def _own_routes(pages: OwnAccountPages) -> Iterable[Route]:
+    own = Permission.OWN_SESSION
+    yield Route("GET", "/account", "own", own, pages.page)
+    yield Route("POST", "/account/password", "own_password", own, pages.change)
+    yield Route("POST", "/account/sign-ins", "own_end", own, pages.end)
+
+
+def _account_routes(pages: AccountPages) -> Iterable[Route]:
+    manage, one = Permission.MANAGE_ACCOUNTS, "/accounts/<int:account_id>"
+    yield Route("GET", "/accounts", "accounts", manage, pages.listing)
+    yield Route("GET", "/accounts/new", "account_new", manage, pages.making)
+    yield Route("POST", "/accounts/new", "account_make", manage, pages.make)
+    yield Route("GET", one, "account", manage, pages.one)
+    yield Route("POST", f"{one}/posts", "account_post", manage, pages.post)
+    yield Route("POST", f"{one}/posts/end", "account_post_end", manage, pages.end_post)
+    yield Route("POST", f"{one}/password", "account_reset", manage, pages.reset)
+    yield Route("POST", f"{one}/close", "account_close", manage, pages.close)
+    reopen = f"/incidents{one}/reopen"
+    yield Route("POST", reopen, "incidents_reopen", Permission.REVIEW_INCIDENTS, pages.reopen)
 
 
 def _history_routes(pages: HistoryPages) -> Iterable[Route]:

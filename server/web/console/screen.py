@@ -72,6 +72,7 @@ _MENU: Final = (
         (
             ("console.plans", Permission.MANAGE_FORMS, "console.menu.plans"),
             ("console.layouts", Permission.MANAGE_FORMS, "console.menu.layouts"),
+            ("console.accounts", Permission.MANAGE_ACCOUNTS, "console.menu.accounts"),
             ("console.history", Permission.READ_HISTORY, "console.menu.history"),
         ),
     ),

@@ -20,14 +20,12 @@ def way_back() -> str | None:
     match (request.endpoint or "").removeprefix("console.").rpartition("_"):
         case "submissions" | "incidents" as name, _, "decide" | "undo" | "approve":
             return _records(name)
-        case "incidents_published", _, "sign":
-            return url_for("console.incidents_published")
-        case "plans", _, _:
-            return url_for("console.plans")
+        case "incidents_published" | "plans" as name, _, _:
+            return url_for(f"console.{name}")
         case "held", _, "release" | "discard":
             return url_for("console.held")
-        case "collaborator", _, "card" | "revoke":
-            return url_for("console.collaborator", **(request.view_args or {}))
+        case "collaborator" | "account" | "account_post" | "own" as name, _, what:
+            return _person(name.partition("_")[0], what)
         case "register", _, what:
             return _register(what)
         case _:
@@ -42,6 +40,15 @@ _REGISTER_PAGES: Final = {
     "answer": "register_entity",
     "merge": "register_pair",
 }
+
+
+def _person(name: str, what: str) -> str | None:
+    """Return the page of the person something was to be done to; their list, where it was to several or to nobody."""
+    if name == "own":
+        return url_for("console.own")
+    if what in {"make", "enrol", "cards"}:
+        return url_for(f"console.{name}s")
+    return url_for(f"console.{name}", **(request.view_args or {}))
 
 
 def _register(what: str) -> str | None:

@@ -38,10 +38,11 @@ PEOPLE = ["giam.sat", "tinh", "doc"]
 """A commune's reviewer and administrator, the province's officer before the second step, a reader of figures."""
 DRAWN = re.compile(
     rb'(?<=name="csrf_token" value=")[^"]+'
+    rb'|(?<=name="draft" value=")[^"]+'
     rb"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     rb"|(?<=[\w-])\.[\w-]{6}\.[\w-]{27}\b"
 )
-"""The proof of a session, the ids of batches, time and seal in the address of a file: no two servers draw the same."""
+"""The proof of a session, a correction begun, ids of batches, time and seal of a file: no two servers draw the same."""
 OFFICERS = ("/incidents", "/trusted", "/entities", "/duplicates", "/held")
 """Pages on which an incident may be seen, by its officer."""
 INDICATORS = (

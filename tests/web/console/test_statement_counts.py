@@ -18,7 +18,9 @@ MOST = {
     "/submissions?state=all": 9,
     "/submissions": 10,
     "/submissions/by-rule": 2,
-    "/history": 4,
+    "/history": 5,
+    "/accounts": 6,
+    "/account": 5,
     "/held": 3,
     "/collaborators": 5,
     "/indicators": 7,
@@ -42,7 +44,7 @@ def counted(engine):
 
 @pytest.fixture
 def client(app, world):
-    make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA))
+    make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA), (Role.ADMINISTRATOR, DAK_HA))
     return client_of(app, world, "ai.do")
 
 
@@ -60,6 +62,7 @@ def fill(world):
         send(world, "Y Mẫu", example(survey, "refused", number + 100).replace(b'version="', b'version="9'))
         put(world.services, world.project_id, village=VILLAGE_1, head_name=f"A Mẫu {number}")
         put(world.services, world.project_id, "clubs", label=f"CLB {number}", village=VILLAGE_1)
+        make_account(world.services, f"nguoi.{number}", (Role.SUPERVISOR, DAK_HA))
         new = NewCollaborator(world.project_id, f"Người mẫu {number}", (VILLAGE_1,), is_sample=True)
         add_collaborator(world.services, new)
 
