@@ -18,6 +18,7 @@ from server.operations.derive_submission import Origin, derive
 from server.operations.file_attachments import file_attachments
 from server.operations.file_version import Filing, file_version, mark_branch
 from server.operations.note_deeds import note_deeds
+from server.operations.note_openings import note_record_opening
 from server.operations.record_history import open_branches
 from server.operations.record_sheet import Place, Setting, Step, fill_in, not_offered, sender_of, setting_of
 from server.operations.register_version import Registering, RegistersFailed, register_later, register_version
@@ -204,10 +205,12 @@ def _base_of(services: Services, account: Account, draft: Draft, desk: Desk) -> 
 
 
 def correction_base(services: Services, account: Account, submission_id: int, desk: Desk) -> CorrectionBase:
-    with services.reading(review_sight_of(account, desk, services.today())) as uow:
+    sight = review_sight_of(account, desk, services.today())
+    with services.unit_of_work(sight) if desk is Desk.INCIDENTS else services.reading(sight) as uow:
         line = uow.records.one(submission_id)
         if line is None:
             raise NotFound("access.not_found")
+        note_record_opening(services, uow, account, line)
         versions = uow.record_versions.of(submission_id, newest=0, shown=line.version_id)
         findings = tuple(uow.records.findings(line.version_id))
     version = next(one for one in versions.lines if one.version_id == line.version_id)

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.errors import DomainError, NotFound
-from server.forms.xml_reader import read_xml
+from server.errors import NotFound
+from server.forms.definition import Datatype
 from server.operations.browse_submissions import filters_of, lines_after, place_of
 from server.operations.note_openings import note_record_opening, opened
+from server.operations.outlines import commune_outline
+from server.operations.record_answers import Naming, answers_of, named_in
 from server.operations.record_entities import RecordEntity, entities_of
 from server.operations.record_history import MOST_COMPARED, compared, history_of, open_branches, standing_comments
 from server.operations.sights import register_sight_of
 from server.storage.repositories.record_lists import Cursor
-from server.submissions.answers import Section, read_answers
-from server.submissions.choice_labels import ChoiceLabels
+from server.submissions.fixes import read_fix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from server.access.actors import Account
     from server.operations.browse_submissions import Question
-    from server.operations.form_shelf import ShelvedForm
+    from server.operations.outlines import CommuneOutline
     from server.operations.record_history import StandingComment, Step
     from server.operations.services import Services
     from server.storage.repositories.record_versions import VersionLine
     from server.storage.repositories.records import AttachmentLine, FindingLine, RecordLine
     from server.storage.repositories.reviews import DecisionLine
-    from server.submissions.choice_labels import NamedElsewhere
-    from server.territory.collection import Territory
-
-_GENERATED_LIST = "units.csv"
-_IDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-"""What may be the id of an entity the record names."""
+    from server.submissions.answers import Section
+    from server.submissions.fixes import Fix
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +51,10 @@ class RecordView:
     """The record to look at after this one, within what the list was narrowed to."""
     entities: tuple[RecordEntity, ...]
     """What it made or changed in registers, in sight."""
+    spot: Fix | None
+    """Where it was made; of a sensitive record nobody is told, at no desk."""
+    outline: CommuneOutline | None
+    """Of the commune it is of, where an outline of it is known."""
     entity_questions: Mapping[str, str]
     """The questions beside which to tell what registers found odd, by the path of the finding."""
 
@@ -75,15 +74,6 @@ class _Kept:
     next_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Naming:
-    """What names the choices no file has: units, by the *territory* as of *on*, and *entities* by list and id."""
-
-    territory: Territory
-    on: date
-    entities: Mapping[tuple[str, str], str]
-
-
 def read_record(
     services: Services, account: Account, submission_id: int, *, question: Question, version_id: int | None
 ) -> RecordView:
@@ -95,13 +85,13 @@ def read_record(
     kept = _read(services, account, submission_id, question=question, version_id=version_id)
     today = services.today()
     atlas = services.atlas.current()
-    named = (one.decode() for xml in kept.documents.values() for one in _IDS.findall(xml))
+    named = named_in(kept.documents.values())
     sight = register_sight_of(account, question.desk, atlas, today=today)
     entities = entities_of(services, sight, kept.line, kept.shown, named=named)
-    naming = _Naming(atlas.territory, kept.line.event_date or today, entities.names)
+    naming = Naming(atlas.territory, kept.line.event_date or today, entities.names)
     forms = {one.version_id: one.form_version_id for one in kept.versions}
     answers = {
-        version_id: _answers(xml, services.shelf.version_by_id(forms[version_id]), naming)
+        version_id: answers_of(xml, services.shelf.version_by_id(forms[version_id]), naming)
         for version_id, xml in kept.documents.items()
     }
     return RecordView(
@@ -116,8 +106,18 @@ def read_record(
         standing_comments(kept.decisions),
         kept.next_id,
         entities.entities,
+        spot_in(answers[kept.shown.version_id], kept.line),
+        commune_outline(services.atlas, atlas, kept.line.unit_id, on=kept.line.event_date or today),
         entities.questions,
     )
+
+
+def spot_in(answers: Section, line: RecordLine) -> Fix | None:
+    """Return the first place in a record's answers, None for a sensitive record."""
+    if line.is_sensitive:
+        return None
+    points = (one.text for one in answers.answers() if one.node and one.node.datatype is Datatype.GEOPOINT)
+    return next((fix for text in points if (fix := read_fix(text)) is not None), None)
 
 
 def _read(
@@ -148,28 +148,3 @@ def _read(
             tuple(uow.reviews.history(submission_id)),
             following[0].submission_id if following else None,
         )
-
-
-def _answers(xml: bytes, form: ShelvedForm, naming: _Naming) -> Section:
-    return read_answers(read_xml(xml), ChoiceLabels(form.definition, form.lists, _named_elsewhere(form, naming)))
-
-
-def _named_elsewhere(form: ShelvedForm, naming: _Naming) -> NamedElsewhere:
-    """Return who names the choices of lists made anew for each phone: of units and of entities."""
-
-    def name(instance_id: str, value: str) -> str | None:
-        instance = form.definition.instance(instance_id)
-        if instance is None:
-            return None
-        if instance.filename == _GENERATED_LIST:
-            return _unit_name(naming.territory, value, naming.on)
-        return naming.entities.get((instance.filename.removesuffix(".csv"), value))
-
-    return name
-
-
-def _unit_name(territory: Territory, code: str, on: date) -> str | None:
-    try:
-        return territory.find(code, on).name
-    except DomainError:
-        return None

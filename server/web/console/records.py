@@ -15,15 +15,17 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from server.access.authorisation import may_use
 from server.errors import InvalidInput, NotFound
 from server.operations.approve_clean import fate_of
+from server.operations.compare_record import compare_record
 from server.operations.read_picture import THUMB_SIDE, VIEW_SIDE, read_picture
 from server.operations.read_record import read_record
 from server.operations.review_submissions import Decision, review_submissions, undo_review
 from server.operations.sights import Desk
 from server.submissions.review import ReviewState, Verdict, may_decide
 from server.web.console.asked import asked_list, came_from_list, number, read_question_comments, read_targets
-from server.web.console.record_view import FileAddress, Told, told
+from server.web.console.record_view import FileAddress, Told, answer_label, answer_words, told
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
+from server.web.renderers.small_map import small_map
 
 if TYPE_CHECKING:
     from server.access.actors import Account
@@ -63,6 +65,20 @@ class RecordPages:
             did=request.args.get("did"),
             batch=request.args.get("batch"),
             fate=self._fate(view),
+            spot=small_map(view.spot, view.outline.outline if view.outline else None) if view.spot else None,
+        )
+
+    def compare(self, submission_id: int) -> Response:
+        """Show one record beside what was said before."""
+        account, language = self._account(), chosen_language()
+        view = compare_record(self.services, account, submission_id, self.desk)
+        return self.screen.page(
+            "compare.html",
+            desk=self.name,
+            asked=asked_list(request.args, self.desk),
+            view=view,
+            label=lambda row: answer_label(row.either, language),
+            words=lambda answer: answer_words(answer, language),
         )
 
     def file(self, token: str) -> Response:

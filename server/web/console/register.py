@@ -149,6 +149,7 @@ def _list_routes(pages: ListPages) -> Iterable[Route]:
 def _record_routes(pages: RecordPages) -> Iterable[Route]:
     name, desk = pages.name, pages.desk
     yield Route("GET", f"/{name}/<int:submission_id>", f"{name}_record", desk.read, pages.record)
+    yield Route("GET", f"/{name}/<int:submission_id>/compare", f"{name}_compare", desk.read, pages.compare)
     yield Route("GET", f"/{name}/files/<token>", f"{name}_file", desk.read, pages.file)
     yield Route("GET", f"/{name}/photos/<token>", f"{name}_thumb", desk.read, pages.thumb)
     yield Route("POST", f"/{name}/decide", f"{name}_decide", desk.review, pages.decide)

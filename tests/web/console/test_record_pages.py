@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from json import dumps
 
 import pytest
 from console_world import DAK_HA, client_of, csrf_of, example, make_account, send
 
 from server.access.roles import Role
+from server.operations.load_boundaries import BoundaryFile, load_boundaries
 
 
 @pytest.fixture
@@ -218,3 +220,43 @@ def test_a_comment_that_was_taken_back_stays_in_the_history_alone(client, world)
     assert "đã hoàn tác" in text.partition("Lịch sử thao tác")[2]
     approved = decide(client, ticks(text)[:1], "approve", **{f"on:{path}": "không gửi"})
     assert "không gửi" not in client.get(approved.headers["Location"]).text
+
+
+def test_one_click_compares_with_the_year_before_and_the_next_record_is_still_one_away(client, world):
+    said = {"visit_date": "2025-11-10", "survey_year": "2025", "saved_year": "2025", "hh_poverty": "none"}
+    send(world, "Y Mẫu", example("household_conduct_survey", "couple_with_children", 925, **said))
+    number = world.records["37"]
+    address = re.search(r'href="([^"]+/compare[^"]*)"', client.get(f"/submissions/{number}?q=ho").text)[1]
+    text = client.get(address.replace("&amp;", "&")).text
+    assert 'href="/submissions/1?q=ho"' in text
+    row = text.partition("diện nào?")[2][:300]
+    assert (row.index("Không thuộc diện"), "differs" in row) == (row.index("Không thuộc diện"), True)
+    assert "Lần đến năm 2025" in text
+    assert "câu giống nhau" in text
+
+
+def test_a_spot_is_drawn_in_the_outline_and_told_apart_outside_it(client, world):
+    ring = [[107.90, 14.48], [107.97, 14.47], [108.0, 14.52], [107.91, 14.55], [107.90, 14.48]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"code": DAK_HA}, "geometry": shape}
+    file = BoundaryFile("x", dumps({"type": "FeatureCollection", "features": [feature]}).encode(), "code", None)
+
+    def page(number, latitude):
+        xml = example("training_event", "bad_photo_missing", number).decode()
+        spot = f"<venue_point>{latitude} 107.95 600 12.4</venue_point>"
+        submission_id = send(world, "Y Mẫu", xml.replace("<venue_point />", spot).encode()).submission_id
+        return client.get(f"/submissions/{submission_id}").text
+
+    alone = page(601, "14.60")
+    assert ("14.60000, 107.95000" in alone, "sai số khoảng 12 m" in alone) == (True, True)
+    assert ("Chưa nạp ranh giới" in alone, 'class="outline"' in alone) == (True, False)
+    load_boundaries(world.services, file, is_rehearsal=False)
+    pages = [page(602, "14.60"), page(603, "14.50")]
+    assert ['class="outline"' in text for text in pages] == [True, True]
+    assert ["ngoài địa bàn</span>" in text for text in pages] == [True, False]
+
+
+def test_an_incident_has_no_place_on_any_map(app, world):
+    make_account(world.services, "vu.viec", (Role.INCIDENT_OFFICER, DAK_HA))
+    officer = client_of(app, world, "vu.viec", elevated=True)
+    assert "<figure" not in officer.get(f"/incidents/{world.records['incident']}").text

@@ -77,6 +77,7 @@ def test_a_list_costs_the_same_for_few_and_for_many(client, world, page):
 def test_a_record_costs_a_bounded_number_of_statements(client, world):
     assert cost(client, world, f"/submissions/{world.records['37']}") <= 12
     assert cost(client, world, f"/submissions/{world.records['37']}/correct") <= 10
+    assert cost(client, world, f"/submissions/{world.records['37']}/compare") <= 12
 
 
 def test_a_household_costs_a_bounded_number_of_statements(client, world):
