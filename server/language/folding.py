@@ -6,6 +6,7 @@ as a name.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -18,3 +19,13 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.translate(_D_STROKE))
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(bare.casefold().split())
+
+
+_WORD: Final = re.compile(r"[^\W_]+")
+LONGEST_WORD: Final = 40
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """Return the words of *text* as they are kept and looked for, each once, in the order they stand."""
+    found = (word[:LONGEST_WORD] for word in _WORD.findall(fold(text)))
+    return tuple(dict.fromkeys(found))

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import units_for
 from server.errors import NotFound
+from server.language.folding import words_in
 from server.operations.list_meanings import meanings_of
 from server.operations.places import communes_in_order, place_names, ranks
 from server.operations.sights import Desk, register_sight_of
 from server.registers.reach import HOUSEHOLDS, REACH_OF, SENSITIVE_LISTS, Reach, reach_of
 from server.registers.standing import Standing
-from server.registers.words import words_in
 from server.storage.repositories.register import EntityFilters, Place
 from server.storage.visible import Reading
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, assert_never
 
-from server.language.folding import fold
+from server.language.folding import words_in
 from server.language.ordering import sort_key
 from server.operations.note_openings import note_list_opening
 from server.operations.sights import Desk, sight_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE: Final = 30
 COUNTED_AT_MOST: Final = 1000
+_MOST_WORDS: Final = 6
 
 
 class Lately(StrEnum):
@@ -93,6 +94,10 @@ class RecordPage:
     records: tuple[ListedRecord, ...]
     following: Cursor | None
     total: int
+    worded: Filters
+    """What the list is narrowed to, with what was looked up by words."""
+    here: Map
+    """The territory it was read in."""
 
 
 def browse_submissions(services: Services, account: Account, question: Question, *, after: Cursor | None) -> RecordPage:
@@ -102,7 +107,8 @@ def browse_submissions(services: Services, account: Account, question: Question,
     with services.unit_of_work(sight) if question.desk is Desk.INCIDENTS else services.reading(sight) as uow:
         if question.desk is Desk.INCIDENTS:
             note_list_opening(services, uow, account)
-        found = uow.record_lists.looked_up(filters)
+        worded = uow.record_lists.with_words(filters)
+        found = uow.record_lists.with_finding(worded)
         lines = lines_after(uow, found, question.order, after=after, size=PAGE_SIZE + 1)
         total = uow.record_lists.count(found, at_most=COUNTED_AT_MOST)
     shown = lines[:PAGE_SIZE]
@@ -110,6 +116,8 @@ def browse_submissions(services: Services, account: Account, question: Question,
         tuple(ListedRecord(line, place_of(atlas, line, services.today())) for line in shown),
         Cursor.at(shown[-1]) if len(lines) > PAGE_SIZE else None,
         total,
+        worded,
+        atlas,
     )
 
 
@@ -156,7 +164,8 @@ def filters_of(services: Services, question: Question) -> Filters:
         since=_midnight(services, first_day),
         before=_midnight(services, last_day and last_day + timedelta(days=1)),
         figure_year=question.figure_year,
-        words=tuple(fold(question.words).split()),
+        # Incidents are looked for by nobody's words.
+        words=() if question.desk is Desk.INCIDENTS else words_in(question.words)[:_MOST_WORDS],
     )
 
 

@@ -19,6 +19,7 @@ from server.submissions.findings import Severity, finding, has_errors
 from server.submissions.instance import BinaryName, binary_names
 from server.submissions.landmarks import UNITS_LIST
 from server.submissions.validation import Circumstances, validate_tree
+from server.submissions.words import words_of_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +68,8 @@ class Derived:
     """What it asks of registers."""
     place_days: tuple[date, ...]
     """The days whose meaning its unit codes may have."""
+    words: str
+    """By which it is found, in one text; none of a sensitive record."""
     is_derived: bool = True
 
     @property
@@ -158,7 +161,17 @@ def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: O
         file_names=binary_names(instance.root, form.definition),
         changes=changes,
         place_days=read.place_days,
+        words=_words(instance, form, _place_name(services, origin, read)),
     )
+
+
+def _words(instance: Instance, form: ShelvedForm, place: str) -> str:
+    return "" if form.published.is_sensitive else words_of_record(instance.instance_name or "", place, instance.root)
+
+
+def _place_name(services: Services, origin: Origin, read: _Read) -> str:
+    territory = services.atlas.at(origin.territory_revision).territory
+    return "" if read.unit_id is None else territory.name(read.unit_id, read.event_date)
 
 
 def _bad_ids(changes: tuple[EntityChange, ...]) -> Iterator[Finding]:
@@ -183,6 +196,7 @@ def _underived(services: Services, instance: Instance, form: ShelvedForm, origin
         file_names=binary_names(instance.root, form.definition),
         changes=(),
         place_days=(),
+        words=_words(instance, form, ""),
         is_derived=False,
     )
 

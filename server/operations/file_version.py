@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
-from server.language.folding import fold
 from server.operations.count_submissions import count_submissions
 from server.operations.envelope import Filed
+from server.storage.repositories.record_words import Findable
 from server.submissions.decision import Edit, History, KnownVersion, New, OtherContent, Resend, current_of, decide
 from server.submissions.findings import BRANCH, Severity
 from server.submissions.review import ReviewState, counted_version
@@ -61,6 +61,7 @@ def file_version(uow: UnitOfWork, filing: Filing, derived: Derived) -> Filed:
             return Filed(history.submission_id, version_id, decision)
         case New():
             version_id = _add(uow, filing, derived, history, is_current=True)
+            _let_it_be_found(uow, filing, derived, history.submission_id)
         case Edit(becomes_current=becomes_current, is_branch=is_branch):
             version_id = _add(uow, filing, derived, history, is_current=False)
             if is_branch:
@@ -98,7 +99,7 @@ def derived_facts(derived: Derived) -> dict[str, Any]:
         "event_date": derived.event_date,
         "figure_year": derived.figure_year,
         "instance_name": derived.instance_name,
-        "name_folded": fold(derived.instance_name)[:300],
+        "name_folded": derived.words,
         "is_flagged": derived.is_flagged,
         "is_derived": derived.is_derived,
         **_spot(derived.fix),
@@ -128,6 +129,13 @@ def finding_rows(version_id: int, findings: Iterable[Finding]) -> list[dict[str,
         }
         for one in findings
     ]
+
+
+def _let_it_be_found(uow: UnitOfWork, filing: Filing, derived: Derived, submission_id: int) -> None:
+    if not filing.form.published.is_sensitive:
+        ids = tuple(one.entity_id for one in derived.changes)
+        sender = filing.sender.name
+        uow.record_words.add(Findable(filing.project_id, submission_id, derived.unit_id, derived.words, sender, ids))
 
 
 def _claim(uow: UnitOfWork, filing: Filing, derived: Derived) -> History:

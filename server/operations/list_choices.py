@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from server.access.actors import Account
     from server.operations.atlas import Map
-    from server.operations.browse_submissions import Question
+    from server.operations.browse_submissions import Question, RecordPage
     from server.operations.services import Services
     from server.storage.repositories.record_lists import FormLine, SenderLine
     from server.storage.unit_of_work import UnitOfWork
@@ -57,18 +57,17 @@ class Choices:
     """The codes of what was found in the records the rest of the question leaves, and the one asked for."""
 
 
-def list_choices(services: Services, account: Account, question: Question) -> Choices:
-    """Return what the account can narrow its list to."""
-    today, here = services.today(), services.atlas.current()
+def list_choices(services: Services, account: Account, question: Question, page: RecordPage) -> Choices:
+    """Return what the account can narrow its list to, of which *page* was read."""
+    today, here = services.today(), page.here
     posts = units_for(account, question.desk.read, today)
     communes = communes_in_order(here, posts, today)
     opened = _opened(here, communes, question.unit_id, today)
     villages = () if opened is None else tuple(here.territory.children(opened.unit_id, today))
-    filters = filters_of(services, replace(question, finding=""))
-    sight, filters = within(here, sight_of(account, question.desk, today), filters)
+    sight, _ = within(here, sight_of(account, question.desk, today), filters_of(services, question))
     with services.reading(sight) as uow:
         forms = uow.record_lists.forms(is_sensitive=question.desk is Desk.INCIDENTS)
-        codes = uow.record_lists.finding_codes(filters, among=COUNTED_AT_MOST)
+        codes = uow.record_lists.finding_codes(replace(page.worded, finding=""), among=COUNTED_AT_MOST)
         senders = _senders(uow, question, opened)
         waiting = _waiting(uow, question, here.scope_of(posts).unit_ids)
     asked = {question.finding} if question.finding else set()

@@ -46,6 +46,8 @@ def rebuild(services: Services, tell: Progress) -> RebuiltAll:
         tally = rederive_many(services, step)
         for version_id in _not_registered(services, step):
             register_kept_version(services, version_id)
+        with services.unit_of_work(services.operator()) as uow:
+            uow.record_words.mend(one.submission_id for one in step)
         last, done = step[-1].version_id, done + len(step)
         differed, underived = differed + tally.differed, underived + tally.underived
         tell("rebuild.progress", done=done, whole=whole)

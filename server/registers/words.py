@@ -5,24 +5,15 @@ Names are not taken apart into family and given name: *A Tik* and *Y Krông* are
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from server.language.folding import fold
+from server.language.folding import words_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SEARCHED: Final = ("head_name", "spouse_name", "house_no")
-_WORD: Final = re.compile(r"[^\W_]+")
-LONGEST_WORD: Final = 40
 _MOST_WORDS: Final = 30
-
-
-def words_in(text: str) -> tuple[str, ...]:
-    """Return the words of *text* as they are kept and looked for, each once, in the order they stand."""
-    found = (word[:LONGEST_WORD] for word in _WORD.findall(fold(text)))
-    return tuple(dict.fromkeys(found))
 
 
 def words_of(label: str, values: Mapping[str, str]) -> frozenset[str]:

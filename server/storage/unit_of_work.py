@@ -44,6 +44,7 @@ from server.storage.repositories.projects import Projects
 from server.storage.repositories.record_lists import RecordLists
 from server.storage.repositories.record_tallies import RecordTallies
 from server.storage.repositories.record_versions import RecordVersions
+from server.storage.repositories.record_words import RecordWords
 from server.storage.repositories.records import Records
 from server.storage.repositories.records_behind import RecordsBehind
 from server.storage.repositories.register import Register
@@ -216,6 +217,11 @@ class UnitOfWork:
     def record_lists(self) -> RecordLists:
         """Return lists of records."""
         return RecordLists(self._connection, self.sight)
+
+    @cached_property
+    def record_words(self) -> RecordWords:
+        """Return the words records are found by, to write."""
+        return RecordWords(self._connection)
 
     @cached_property
     def reviews(self) -> Reviews:

@@ -16,7 +16,7 @@ from server.storage.models.no_cases import NoCaseRow
 from server.storage.models.paper_figures import PaperFigureRow
 from server.storage.models.people import CollaboratorPostRow
 from server.storage.models.registers import EntityListRow, EntityRow, EntityWordRow
-from server.storage.models.submissions import SubmissionRow
+from server.storage.models.submissions import RecordWordRow, SubmissionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.models.tray import HeldUploadRow
 
@@ -122,6 +122,19 @@ def visible_words(sight: Sight) -> Select[Any]:
             within = EntityWordRow.unit_id.in_(_below(units)) if units else false()
             staff = select(EntityListRow.id).where(EntityListRow.reach == Reach.OFFICERS.value)
             return select(EntityWordRow).where(within, EntityWordRow.list_id.not_in(staff))
+        case _:
+            assert_never(sight)
+
+
+def visible_record_words(sight: Sight) -> Select[Any]:
+    """Return the select of the words of records in *sight*; sensitive ones have none."""
+    match sight:
+        case Operator():
+            return select(RecordWordRow)
+        case Intake():
+            return select(RecordWordRow).where(false())
+        case Reading(units):
+            return select(RecordWordRow).where(RecordWordRow.unit_id.in_(_below(units)) if units else false())
         case _:
             assert_never(sight)
 

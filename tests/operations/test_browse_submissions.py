@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from console_world import DAK_HA, PROVINCE, TU_MO_RONG, example, send
+from console_world import DAK_HA, PROVINCE, TU_MO_RONG, example, make_account, send
 
 from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
 from server.operations import browse_submissions as browsing
 from server.operations.browse_submissions import Lately, Question, browse_submissions
 from server.operations.list_choices import list_choices
+from server.operations.rebuild import rebuild
 from server.operations.sights import Desk
 from server.storage.repositories.record_lists import Order
 from server.submissions.review import AWAITING, ReviewState
@@ -47,6 +48,7 @@ def test_roles_that_may_not_read_records_see_none(world, role):
 
 
 def test_incidents_are_seen_at_their_desk_after_the_second_step_only(world):
+    make_account(world.services, "can.bo")
     assert names(world, officer(world, DAK_HA, role=Role.INCIDENT_OFFICER, elevated=True), INCIDENTS) == ["incident"]
     assert names(world, officer(world, DAK_HA, role=Role.INCIDENT_OFFICER), INCIDENTS) == []
     assert names(world, officer(world, TU_MO_RONG, role=Role.INCIDENT_OFFICER, elevated=True), INCIDENTS) == []
@@ -55,6 +57,10 @@ def test_incidents_are_seen_at_their_desk_after_the_second_step_only(world):
 
 def test_practice_records_stand_in_a_list_of_their_own(world):
     assert names(world, officer(world, DAK_HA), Question(Desk.EVERYDAY, is_practice=True)) == ["practice"]
+
+
+def choices_of(world, account, asked):
+    return list_choices(world.services, account, asked, browse_submissions(world.services, account, asked, after=None))
 
 
 def question(**narrowed):
@@ -71,10 +77,14 @@ def question(**narrowed):
         ({"finding": "no.such_code"}, []),
         ({"states": frozenset({ReviewState.RECEIVED})}, ["55", "41", "5", "37"]),
         ({"states": frozenset({ReviewState.APPROVED})}, []),
-        ({"words": "HO 37"}, ["37"]),
+        ({"words": "HO 37"}, ["41", "37"]),  # its number stands in an answer of the one, in the name of the other
         ({"words": "gặp 2025"}, ["55"]),
         ({"words": "HỘ 55"}, ["55"]),
-        ({"words": "%"}, []),
+        ({"words": "%"}, ["55", "41", "5", "37"]),
+        ({"words": "o 37"}, []),
+        ({"words": "tik"}, ["41", "37"]),
+        ({"words": "Ý máu thon"}, ["41", "5", "37"]),
+        ({"words": "khong ai"}, []),
         ({"first_day": date(2026, 10, 5), "last_day": date(2026, 10, 5)}, ["55", "41", "5", "37"]),
         ({"first_day": date(2026, 10, 6)}, []),
         ({"last_day": date(2026, 10, 4)}, []),
@@ -134,32 +144,31 @@ def test_a_count_stops_at_its_bound(world, monkeypatch):
 
 
 def test_choices_name_the_communes_of_the_posts_and_no_sensitive_form(world):
-    choices = list_choices(world.services, officer(world, DAK_HA), EVERYDAY)
+    make_account(world.services, "can.bo")
+    choices = choices_of(world, officer(world, DAK_HA), EVERYDAY)
     assert [unit.name for unit in choices.communes] == ["Xã Đăk Hà"]
     assert choices.villages[0].name.startswith("Thôn 1")
     assert {form.form_id for form in choices.forms} == {"household_conduct_survey", "training_event"}
     officer_of_incidents = officer(world, DAK_HA, role=Role.INCIDENT_OFFICER, elevated=True)
-    assert len(list_choices(world.services, officer_of_incidents, INCIDENTS).forms) == 1
+    assert len(choices_of(world, officer_of_incidents, INCIDENTS).forms) == 1
 
 
 def test_the_numbers_beside_places_are_those_of_the_lists_behind_them(world):
     for units in ((PROVINCE,), (DAK_HA,)):
         asked = question(states=AWAITING)
-        places = {
-            one.unit.unit_id: one.waiting for one in list_choices(world.services, officer(world, *units), asked).places
-        }
+        places = {one.unit.unit_id: one.waiting for one in choices_of(world, officer(world, *units), asked).places}
         waiting = {unit: number for unit, number in places.items() if number}
         assert sum(waiting.values()) == len(names(world, officer(world, *units), asked))
         for unit, number in waiting.items():
             assert number == len(names(world, officer(world, *units), replace(asked, unit_id=unit)))
     for narrowed in ({"words": "ho"}, {"is_flagged": True}, {"states": frozenset()}):
-        places = list_choices(world.services, officer(world, PROVINCE), replace(asked, **narrowed)).places
+        places = choices_of(world, officer(world, PROVINCE), replace(asked, **narrowed)).places
         assert {one.waiting for one in places} == {None}
 
 
 def test_senders_to_choose_from_are_those_of_the_records_in_sight(world):
     def senders(account, **narrowed):
-        found = list_choices(world.services, account, question(**narrowed)).senders
+        found = choices_of(world, account, question(**narrowed)).senders
         return {one.name: one.collaborator_id for one in found}
 
     here, elsewhere = senders(officer(world, DAK_HA)), senders(officer(world, TU_MO_RONG))
@@ -171,10 +180,11 @@ def test_senders_to_choose_from_are_those_of_the_records_in_sight(world):
 
 
 def offered(world, account, asked=EVERYDAY):
-    return list_choices(world.services, account, asked).findings
+    return choices_of(world, account, asked).findings
 
 
 def test_findings_to_choose_from_are_those_of_the_records_one_sees(world):
+    make_account(world.services, "can.bo")
     missing = example("household_conduct_survey", "bad_required_missing", 300)
     send(world, "A Mẫu", missing.replace(b"23500", b"23425"))
     in_dak_ha, in_tu_mo_rong = offered(world, officer(world, DAK_HA)), offered(world, officer(world, TU_MO_RONG))
@@ -192,6 +202,26 @@ def test_findings_to_choose_from_follow_the_other_filters_but_not_their_own(worl
     assert offered(world, account, question(finding=every[0])) == every
     assert offered(world, account, question(finding="answer.gone")) == tuple(sorted({*every, "answer.gone"}))
     assert offered(world, account, question(words="no such name")) == ()
+
+
+def test_words_follow_an_edit_and_are_made_anew_and_find_no_incident(world):
+    account = officer(world, PROVINCE)
+    edit = example("household_conduct_survey", "couple_with_children", 1037, instanceName="Sửa lại", hh_number="370")
+    replaces = b"<deprecatedID>uuid:00000000-0000-4000-8000-000000000037</deprecatedID><instanceID>"
+    send(world, "Y Mẫu", edit.replace(b"<instanceID>", replaces))
+    found = {words: names(world, account, question(words=words)) for words in ("sua 370", "sua tik", "phieu")}
+    assert found == {"sua 370": ["37"], "sua tik": ["37"], "phieu": []}
+    assert "37" not in names(world, account, question(words="gap"))
+    with world.services.engine.begin() as connection:
+        kept = connection.exec_driver_sql("SELECT * FROM record_word ORDER BY submission_id, word").all()
+        connection.exec_driver_sql("DELETE FROM record_word WHERE word <> 'mau'")
+    assert world.records["incident"] not in {row[0] for row in kept}
+    rebuild(world.services, lambda *_, **__: None)
+    with world.services.engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM record_word ORDER BY submission_id, word").all() == kept
+    make_account(world.services, "can.bo")
+    incidents = officer(world, DAK_HA, role=Role.INCIDENT_OFFICER, elevated=True)
+    assert names(world, incidents, replace(INCIDENTS, words="khong co")) == ["incident"]
 
 
 def test_what_an_edit_has_mended_is_found_no_more(world):

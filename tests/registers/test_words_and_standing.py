@@ -6,8 +6,9 @@ import unicodedata
 
 import pytest
 
+from server.language.folding import LONGEST_WORD, words_in
 from server.registers.standing import Standing, is_proposed_to_leave, standing_of, surveyed_year
-from server.registers.words import LONGEST_WORD, words_in, words_of
+from server.registers.words import words_of
 
 
 def test_an_entity_is_found_by_the_words_of_its_label_its_people_and_its_number():

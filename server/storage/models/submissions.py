@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.models.row_ids import apart
-from server.storage.models.schema import Document, Id, Instant, Model
+from server.storage.models.schema import Document, Id, Instant, Model, Word
 
 _RECEIVED = text("review_state = 'received'")
 _PLACED = text("cell IS NOT NULL")
@@ -87,7 +87,7 @@ class SubmissionRow(Model):
     cell: Mapped[int | None]
     instance_name: Mapped[str] = mapped_column(String(300), default="")
     name_folded: Mapped[str] = mapped_column(String(300), default="")
-    """The name without accents, for searching."""
+    """The words it is found by, without accents, as far as they are the record's own; see `RecordWordRow`."""
     review_state: Mapped[str] = mapped_column(String(16), default="received")
     # The version whose approval counts; stays while a newer edit awaits its decision.
     counted_version_id: Mapped[int | None] = mapped_column(Id)
@@ -96,6 +96,17 @@ class SubmissionRow(Model):
     missing_media: Mapped[int] = mapped_column(default=0)
     # Set when this chain turned out to be the tail of another record.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+
+
+class RecordWordRow(Model):
+    """A word by which a record is found, with the unit it is found in; sensitive ones are found by none."""
+
+    __tablename__ = "record_word"
+    __table_args__ = (Index("ix_record_word_place", "unit_id", "word", "submission_id"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True)
+    word: Mapped[str] = mapped_column(Word, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
 
 
 class SubmissionVersionRow(Model):

@@ -11,16 +11,16 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from sqlalchemy import Select, and_, case, false, func, literal, literal_column, or_, select, true, tuple_
+from sqlalchemy import Select, and_, case, exists, false, func, literal, literal_column, or_, select, true, tuple_
 
 from server.storage.models.forms import FormRow, FormVersionRow
 from server.storage.models.people import CollaboratorRow
 from server.storage.models.projects import ProjectRow
-from server.storage.models.submissions import FindingRow, SubmissionRow, SubmissionVersionRow
+from server.storage.models.submissions import FindingRow, RecordWordRow, SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.repositories.records import line_of, lines_in
 from server.storage.repositories.reviews import REVIEWABLE, reviewable_of
-from server.storage.visible import Sight, visible
+from server.storage.visible import Sight, visible, visible_record_words
 from server.submissions.review import AWAITING, ReviewState
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 MOST_HITS: Final = 2000
 """So many records are gathered by what they have; what more of them have is looked for record by record instead."""
+
+_WORDS_COUNTED: Final = 20_000
+"""How far it is counted how many have a word, to begin with the rarest."""
 
 _SENDERS_AT_FIRST: Final = 40
 # Written as the indexes of these few rows are: parameters in their place would hide from SQLite that they serve.
@@ -92,7 +95,7 @@ class Filters:
     figure_year: int | None = None
     """The year whose figures they bear on."""
     words: tuple[str, ...] = ()
-    """Folded; all must occur in the record's name."""
+    """As `words_in` makes them; each must begin a word of the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,10 @@ class RecordLists:
         self.sight = sight
 
     def looked_up(self, filters: Filters) -> Filters:
+        """Return the filters with the records that have the words and the finding, where these are few."""
+        return self.with_finding(self.with_words(filters))
+
+    def with_finding(self, filters: Filters) -> Filters:
         """Return the filters with the records that have the finding, where these are few."""
         if not filters.finding:
             return filters
@@ -127,7 +134,33 @@ class RecordLists:
         found = select(rows.submission_id).join(FindingRow, FindingRow.version_id == rows.id)
         having = found.where(FindingRow.code == filters.finding, rows.is_current).limit(MOST_HITS + 1)
         keys = self._connection.execute(having).scalars().all()
-        return filters if len(keys) > MOST_HITS else replace(filters, finding="", keys=tuple(sorted(set(keys))))
+        return filters if len(keys) > MOST_HITS else replace(filters, finding="", keys=_both(filters.keys, keys))
+
+    def with_words(self, filters: Filters) -> Filters:
+        """Return the filters with the records that have every word, where these are few; looked up by the rarest."""
+        if not filters.words:
+            return filters
+        words = self._rarest_first(filters.words)
+        has_others = (_has_word(RecordWordRow.submission_id, word) for word in words[1:])
+        found = self._having(words[0]).where(*has_others).limit(MOST_HITS + 1)
+        keys = self._connection.execute(found).scalars().all()
+        if len(keys) > MOST_HITS:
+            return replace(filters, words=words)
+        return replace(filters, words=(), keys=_both(filters.keys, keys))
+
+    def _rarest_first(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        if len(words) == 1:
+            return words
+        bounded = (self._having(one).limit(_WORDS_COUNTED).subquery() for one in words)
+        counted = [select(func.count()).select_from(one).scalar_subquery() for one in bounded]
+        counts = dict(zip(words, self._connection.execute(select(*counted)).one(), strict=True))
+        return tuple(sorted(words, key=lambda one: (counts[one], -len(one))))
+
+    def _having(self, word: str) -> Select[Any]:
+        rows = RecordWordRow
+        return (
+            visible_record_words(self.sight).where(*_starts_with(rows.word, word)).with_only_columns(rows.submission_id)
+        )
 
     def page(self, filters: Filters, order: Order, *, after: Cursor | None, size: int) -> list[RecordLine]:
         """Return *size* records at most that come after *after*; by sender, see `page_by_sender`."""
@@ -145,8 +178,9 @@ class RecordLists:
         The senders are gone through a few at a time until the page is full; records without one come last.
         """
         rest = _senders_from(senders, after)
-        ids = self._of_senders(filters, rest[:_SENDERS_AT_FIRST], after=after, size=size)
-        if len(ids) < size:
+        first = (*rest, None) if filters.keys is not None else rest[:_SENDERS_AT_FIRST]
+        ids = self._of_senders(filters, first, after=after, size=size)
+        if len(ids) < size and filters.keys is None:
             ids += self._of_senders(filters, (*rest[_SENDERS_AT_FIRST:], None), after=after, size=size - len(ids))
         places = {one: place for place, one in enumerate(ids)}
         found = self._connection.execute(lines_in(self.sight).where(SubmissionRow.id.in_(ids))) if ids else ()
@@ -284,7 +318,7 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
     practice = select(ProjectRow.id).where(ProjectRow.kind == "practice")
     yield rows.project_id.in_(practice) if filters.is_practice else rows.project_id.not_in(practice)
     yield rows.is_sensitive.is_(filters.is_sensitive)
-    yield from (rows.name_folded.contains(word, autoescape=True) for word in filters.words)
+    yield from (_has_word(rows.id, word) for word in filters.words)
     if filters.keys is not None:
         yield rows.id.in_(filters.keys)
     if filters.form_key is not None:
@@ -321,6 +355,21 @@ def _in_time(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield rows.received_at >= filters.since
     if filters.before is not None:
         yield rows.received_at < filters.before
+
+
+def _both(keys: tuple[int, ...] | None, found: Sequence[int]) -> tuple[int, ...]:
+    """Return those of *found* that are among *keys*, if there are any to be among."""
+    return tuple(sorted(set(found) if keys is None else set(found) & set(keys)))
+
+
+def _has_word(key: Any, word: str) -> ColumnElement[bool]:  # noqa: ANN401 a column of a table or of its alias
+    other = RecordWordRow.__table__.alias()
+    return exists(select(literal(1)).where(other.c.submission_id == key, *_starts_with(other.c.word, word)))
+
+
+def _starts_with(column: Any, word: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:  # noqa: ANN401 a column
+    """Return that a word begins so, as a range of an index in the order of bytes."""
+    return column >= word, column < word[:-1] + chr(ord(word[-1]) + 1)
 
 
 def _has_finding(code: str) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from server.storage.models.reviews import ReviewRow
 from server.storage.models.row_ids import insertion, is_sensitive_id, sensitive_id
 from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
 from server.storage.models.tray import HeldUploadRow
+from server.storage.repositories.record_words import RecordWords
 from server.submissions.decision import History, KnownVersion
 
 if TYPE_CHECKING:
@@ -162,6 +163,7 @@ class Submissions:
         )
         self._connection.execute(update(rows).where(rows.id == version_id).values(is_current=True))
         self._connection.execute(update(SubmissionRow).where(SubmissionRow.id == submission_id).values(**facts))
+        RecordWords(self._connection).replace(submission_id)
 
     def call_back(self, submission_id: int) -> None:
         """Let a record wait for a reviewer again, though it says what it said before."""

@@ -13,6 +13,7 @@ from server.storage.models.figures import ContributionRow
 from server.storage.models.people import CollaboratorPostRow
 from server.storage.models.row_ids import insertion, is_sensitive_id
 from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
+from server.storage.repositories.record_words import RecordWords
 from server.submissions.findings import BRANCH
 from server.territory.units import UnitId
 
@@ -121,6 +122,7 @@ class Versions:
     def set_facts(self, submission_id: int, facts: Mapping[str, Any]) -> None:
         """Write what a record's row says because of its current version."""
         self._connection.execute(update(SubmissionRow).where(SubmissionRow.id == submission_id).values(**facts))
+        RecordWords(self._connection).replace(submission_id)
 
     def _raw(self, where: Any, most: int) -> list[RawVersion]:  # noqa: ANN401 a column expression
         rows = SubmissionVersionRow

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.operations.browse_submissions import Lately, Question
 from server.operations.review_submissions import Target
+from server.operations.sights import Desk
 from server.storage.repositories.record_lists import Cursor, Order
 from server.submissions.review import AWAITING, QuestionComment, ReviewState
 from server.territory.units import UnitId
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from werkzeug.datastructures import MultiDict
 
-    from server.operations.sights import Desk
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_DIGITS: Final = 16
@@ -77,7 +77,7 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
         first_day=_day(arguments.get("from")),
         last_day=_day(arguments.get("to")),
         figure_year=year_of(arguments.get("of")),
-        words=arguments.get("q", "")[:_LONGEST_WORDS].strip(),
+        words="" if desk is Desk.INCIDENTS else arguments.get("q", "")[:_LONGEST_WORDS].strip(),
         order=next((one for one in Order if one.value == arguments.get("sort")), Order.NEWEST),
     )
     return Asked(question, _parameters(question, state), state)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from server.operations.list_choices import Place
     from server.operations.services import Services
     from server.storage.repositories.reviews import LatestBatch
+    from server.web.console.asked import Asked
 from server.web.console.screen import Screen
 
 _CHIPS: Final = 12
@@ -55,7 +56,7 @@ class ListPages:
         }
         if request.headers.get("HX-Request"):
             return self.screen.page("records_rows.html", continues=True, **shown)
-        choices = list_choices(self.services, account, asked.question)
+        choices = list_choices(self.services, account, asked.question, page)
         findings = names_of(choices.findings, self.services.catalogue, chosen_language())
         return self.screen.page(
             "records.html",
@@ -67,14 +68,15 @@ class ListPages:
             lately=tuple(Lately),
             orders=tuple(Order),
             bound=COUNTED_AT_MOST,
-            latest=self._latest(account),
+            latest=self._latest(account, asked),
             undone_within=UNDONE_WITHIN,
             **shown,
         )
 
-    def _latest(self, account: Account) -> LatestBatch | None:
-        """Return what this person decided last of several records, while it can be taken back."""
-        if self.desk is not Desk.EVERYDAY or not self._may_review(account):
+    def _latest(self, account: Account, asked: Asked) -> LatestBatch | None:
+        """Return what this person decided last of several records, while it can be taken back; on the plain list."""
+        is_plain = asked.parameters.keys() <= {"state"}
+        if self.desk is not Desk.EVERYDAY or not is_plain or not self._may_review(account):
             return None
         latest = latest_decided(self.services, account, self.desk)
         return latest if latest is not None and latest.records > 1 else None

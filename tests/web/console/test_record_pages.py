@@ -37,7 +37,7 @@ def test_one_sees_first_what_waits(client):
 @pytest.mark.parametrize(
     ("narrowed", "count"),
     [
-        ("?q=ho+37", 1),
+        ("?q=ho+37", 2),
         ("?flagged=1", 1),
         ("?finding=answer.required_missing", 1),
         ("?finding=%27%22x", 3),

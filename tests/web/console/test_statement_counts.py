@@ -15,8 +15,9 @@ from tests.register_world import put
 # Session, territory revision and what the page itself asks; counted, then held.
 MOST = {
     "/": 12,
-    "/submissions?state=all": 9,
-    "/submissions": 10,
+    "/submissions?state=all": 10,
+    "/submissions": 11,
+    "/submissions?q=ho+mau&finding=answer.required_missing&state=all": 10,
     "/submissions/by-rule": 2,
     "/history": 5,
     "/accounts": 6,
@@ -78,6 +79,10 @@ def test_a_record_costs_a_bounded_number_of_statements(client, world):
     assert cost(client, world, f"/submissions/{world.records['37']}") <= 12
     assert cost(client, world, f"/submissions/{world.records['37']}/correct") <= 10
     assert cost(client, world, f"/submissions/{world.records['37']}/compare") <= 12
+
+
+def test_a_list_in_the_order_of_its_senders_costs_a_bounded_number_of_statements(client, world):
+    assert cost(client, world, "/submissions?q=ho+mau&finding=answer.required_missing&sort=sender") <= 12
 
 
 def test_a_household_costs_a_bounded_number_of_statements(client, world):
