@@ -10,19 +10,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from console_world import load_sample_units
 from figures_field import copied_field, made
 from province import copied_file, copied_on_server, postgres_province, sqlite_province
 from report_province import postgres_reports, reports, sqlite_reports
 
 __all__ = ["postgres_province", "postgres_reports", "reports", "sqlite_province", "sqlite_reports"]
-
-
-@pytest.fixture
-def console_services(services):
-    """Services on a database with the seed's units."""
-    load_sample_units(services)
-    return services
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

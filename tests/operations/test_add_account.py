@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from console_world import DAK_HA, PASSWORD
+from console_world import DAK_HA, PASSWORD, load_sample_units
 
 from server.access.roles import Role
 from server.errors import Conflict, InvalidInput, NotFound
 from server.operations.add_account import NewAccount, NewPost, add_account, add_post, disable_account, set_password
 from server.operations.sessions import read_session
 from server.operations.sign_in import Credentials, SignedIn, sign_in
+
+
+@pytest.fixture
+def beginning():
+    return load_sample_units
 
 
 def new(login="xa.dakha", **facts):
@@ -25,11 +30,11 @@ def posts_of(services, login, password=PASSWORD):
     return read_session(services, answer.session_id).account.posts
 
 
-def test_a_made_up_password_is_told_once_and_opens_the_account(console_services):
-    made = add_account(console_services, new(" Xa.DakHa ", password=None))
+def test_a_made_up_password_is_told_once_and_opens_the_account(services):
+    made = add_account(services, new(" Xa.DakHa ", password=None))
     assert made.login == "xa.dakha"
     assert len(made.password) == 19
-    assert posts_of(console_services, "XA.DAKHA", made.password)
+    assert posts_of(services, "XA.DAKHA", made.password)
 
 
 @pytest.mark.parametrize(
@@ -45,25 +50,25 @@ def test_a_made_up_password_is_told_once_and_opens_the_account(console_services)
         ({"posts": (NewPost(Role.SUPERVISOR, ("99999",)),)}, "territory.unknown_code"),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_made(console_services, facts, code):
+def test_what_cannot_be_is_refused_and_nothing_is_made(services, facts, code):
     with pytest.raises(InvalidInput, match=code):
-        add_account(console_services, new(**facts))
-    with console_services.reading(console_services.operator()) as uow:
+        add_account(services, new(**facts))
+    with services.reading(services.operator()) as uow:
         assert uow.accounts.all() == []
 
 
-def test_a_login_belongs_to_one_person(console_services):
-    add_account(console_services, new())
+def test_a_login_belongs_to_one_person(services):
+    add_account(services, new())
     with pytest.raises(Conflict, match=r"account\.login_taken"):
-        add_account(console_services, new("XA.DAKHA"))
+        add_account(services, new("XA.DAKHA"))
 
 
-def test_a_post_may_name_what_a_code_meant_on_another_day_and_when_it_ends(console_services):
-    add_account(console_services, new())
+def test_a_post_may_name_what_a_code_meant_on_another_day_and_when_it_ends(services):
+    add_account(services, new())
     ending = date(2026, 12, 31)
-    add_post(console_services, "xa.dakha", NewPost(Role.ANALYST, ("608@2025-06-30",), valid_to=ending))
-    post = posts_of(console_services, "xa.dakha")[-1]
-    territory = console_services.atlas.current().territory
+    add_post(services, "xa.dakha", NewPost(Role.ANALYST, ("608@2025-06-30",), valid_to=ending))
+    post = posts_of(services, "xa.dakha")[-1]
+    territory = services.atlas.current().territory
     assert (post.role, post.valid_to) == (Role.ANALYST, ending)
     assert territory.name(post.unit_id, date(2025, 6, 30)) == "Thành phố Kon Tum"
 
@@ -76,14 +81,14 @@ def test_a_post_may_name_what_a_code_meant_on_another_day_and_when_it_ends(conso
         lambda services: set_password(services, "nobody", None),
     ],
 )
-def test_an_unknown_login_is_said_to_be_unknown(console_services, change):
+def test_an_unknown_login_is_said_to_be_unknown(services, change):
     with pytest.raises(NotFound, match=r"account\.unknown"):
-        change(console_services)
+        change(services)
 
 
-def test_a_new_password_replaces_the_old_one(console_services):
-    add_account(console_services, new())
-    fresh = set_password(console_services, "xa.dakha", None)
-    assert posts_of(console_services, "xa.dakha", fresh)
-    answer = sign_in(console_services, Credentials("xa.dakha", PASSWORD, "192.0.2.1"), old_session_id=None)
+def test_a_new_password_replaces_the_old_one(services):
+    add_account(services, new())
+    fresh = set_password(services, "xa.dakha", None)
+    assert posts_of(services, "xa.dakha", fresh)
+    answer = sign_in(services, Credentials("xa.dakha", PASSWORD, "192.0.2.1"), old_session_id=None)
     assert not isinstance(answer, SignedIn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from console_world import DAK_HA, PROVINCE, TU_MO_RONG
+from console_world import DAK_HA, PROVINCE, TU_MO_RONG, load_sample_units
 from sqlalchemy import event
 
 from server.access.roles import Role
@@ -17,10 +17,9 @@ from tests.register_world import HA_1, HA_3, HA_10, TU_1, officer, put
 HOUSEHOLDS = RegisterQuestion("households")
 
 
-@pytest.fixture
-def register(console_services):
+def made_register(services):
     """A register of a few households in two communes, by house number."""
-    services = console_services
+    load_sample_units(services)
     project_id = add_project(services, "Gia đình (mẫu)").project_id
     practice_id = add_practice(services, project_id).project_id
     put(services, project_id, village=HA_1, house_no="1", head_name="A Tik", spouse_name="Y Bét")
@@ -33,6 +32,16 @@ def register(console_services):
     put(services, project_id, "staff", label="Cán bộ xã (mẫu)", commune=DAK_HA)
     put(services, project_id, "staff", label="Cán bộ tỉnh (mẫu)", commune=PROVINCE)
     return services
+
+
+@pytest.fixture
+def beginning():
+    return made_register
+
+
+@pytest.fixture
+def register(begun):
+    return begun
 
 
 def labels(services, account, **asked):
@@ -153,11 +162,11 @@ def test_a_list_nobody_keeps_is_not_found(register):
         labels(register, officer(register, PROVINCE), list_name="neighbours")
 
 
+@pytest.mark.parametrize("beginning", [load_sample_units], ids=["units"])
 @pytest.mark.parametrize("bound", [1000, 20])
 @pytest.mark.parametrize("words", ["", "mau"])
-def test_pages_go_on_where_the_last_ended_however_many_there_are(console_services, monkeypatch, bound, words):
+def test_pages_go_on_where_the_last_ended_however_many_there_are(services, monkeypatch, bound, words):
     """With a low bound the list is read a few villages at a time, as that of a province is."""
-    services = console_services
     monkeypatch.setattr(browsing, "PAGE_SIZE", 7)
     monkeypatch.setattr(browsing, "COUNTED_AT_MOST", bound)
     monkeypatch.setattr("server.storage.repositories.register.MOST_HITS", bound)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from console_world import DAK_HA, PROVINCE, TU_MO_RONG, example, send
+from console_world import DAK_HA, PROVINCE, TU_MO_RONG, example, load_sample_units, send
 
 from server.access.roles import Role
 from server.errors import NotFound
@@ -30,10 +30,20 @@ class Register:
     """A household of Xã Đăk Hà."""
 
 
+def made_register(services):
+    load_sample_units(services)
+    project_id = add_project(services, "Gia đình (mẫu)").project_id
+    return Register(services, project_id, put(services, project_id, village=HA_1, head_name="A Tik"))
+
+
 @pytest.fixture
-def register(console_services):
-    project_id = add_project(console_services, "Gia đình (mẫu)").project_id
-    return Register(console_services, project_id, put(console_services, project_id, village=HA_1, head_name="A Tik"))
+def beginning():
+    return made_register
+
+
+@pytest.fixture
+def register(begun):
+    return begun
 
 
 def test_a_village_that_moved_keeps_its_households_and_tells_where_it_was(register):
@@ -121,8 +131,9 @@ def stored_in(world, entity):
         return uow.register.by_id(known.list_id, [entity])[entity].key
 
 
-def test_history_tells_what_each_version_changed_and_names_only_records_in_sight(services):
-    field, one = register_field(services), entity_id()
+@pytest.mark.parametrize("beginning", [register_field])
+def test_history_tells_what_each_version_changed_and_names_only_records_in_sight(services, begun):
+    field, one = begun, entity_id()
     stranger = colleague(field, unit=TU_1)
     field.send(created(one, VILLAGE, size="4"))
     field.send(household(one, update=True, base=1, size="5"))
@@ -140,8 +151,9 @@ def test_history_tells_what_each_version_changed_and_names_only_records_in_sight
         read_entity(services, officer(services, DAK_HA), key)
 
 
-def test_a_long_history_is_told_page_by_page(services):
-    field, one = register_field(services), entity_id()
+@pytest.mark.parametrize("beginning", [register_field])
+def test_a_long_history_is_told_page_by_page(services, begun):
+    field, one = begun, entity_id()
     field.send(created(one, VILLAGE, size="4"))
     for number in range(STEPS_A_PAGE + 2):
         field.send(household(one, update=True, base=number + 1, trunk=number + 1, size=str(number)))
@@ -154,8 +166,9 @@ def test_a_long_history_is_told_page_by_page(services):
     assert first.steps[-1].changes[0].before
 
 
-def test_a_record_tells_of_its_entities_in_sight_and_of_what_waits(services):
-    field, one, other = register_field(services), entity_id(), entity_id()
+@pytest.mark.parametrize("beginning", [register_field])
+def test_a_record_tells_of_its_entities_in_sight_and_of_what_waits(services, begun):
+    field, one, other = begun, entity_id(), entity_id()
     made = field.send(created(one, VILLAGE))
     waits = field.send(household(one, update=True, base=3, trunk=1, size="9"))
     unknown = field.send(household(other, update=True, base=1, size="9"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from console_world import DAK_HA, PROVINCE, TU_MO_RONG
+from console_world import DAK_HA, PROVINCE, TU_MO_RONG, load_sample_units
 
 from server.errors import NotFound
 from server.operations.add_project import add_project
@@ -27,9 +27,10 @@ def covers(post: str, village: str) -> bool:
     return post in {PROVINCE, village, VILLAGES[village]}
 
 
+@pytest.mark.parametrize("beginning", [load_sample_units], ids=["units"])
 @pytest.mark.parametrize("seed", range(2))
-def test_whatever_is_asked_shows_only_what_lies_under_the_posts(console_services, seed):
-    services, chance = console_services, random.Random(seed)
+def test_whatever_is_asked_shows_only_what_lies_under_the_posts(services, seed):
+    chance = random.Random(seed)
     project_id = add_project(services, "Gia đình (mẫu)").project_id
     homes: dict[int, str] = {}
     for number in range(24):

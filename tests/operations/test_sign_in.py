@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from console_world import DAK_HA, PASSWORD, make_account
+from console_world import DAK_HA, PASSWORD, load_sample_units, make_account
 
 from server.access.roles import Role
 from server.errors import NotFound
@@ -26,10 +26,14 @@ def attempt(services, login="xa.dakha", password=PASSWORD, address="192.0.2.7", 
     return sign_in(services, Credentials(login, password, address), old_session_id=old)
 
 
+def one_account(services):
+    load_sample_units(services)
+    make_account(services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
+
+
 @pytest.fixture
-def services(console_services):
-    make_account(console_services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
-    return console_services
+def beginning():
+    return one_account
 
 
 def test_the_right_password_opens_a_session_with_the_posts_of_the_account(services):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from console_world import DAK_HA, PASSWORD, make_account
+from console_world import DAK_HA, PASSWORD, load_sample_units, make_account
 from flask import Flask
 
 from server.access.roles import Permission, Role
@@ -46,17 +46,22 @@ def bare():
 
 
 @pytest.fixture
-def app(console_services):
+def beginning():
+    return load_sample_units
+
+
+@pytest.fixture
+def app(services):
     app = Flask("guarded", static_folder=None)
     for view in (records, incidents, own, style, submission):
         app.add_url_rule(f"/{view.__name__}", view.__name__, view, methods=["GET", "POST", "DELETE"])
-    guard_routes(app, console_services)
+    guard_routes(app, services)
     app.register_error_handler(DomainError, lambda fault: (fault.code, STATUS[type(fault)]))
 
     @app.get("/token")
     @requires(Permission.SIGN_IN_PUBLIC)
     def token():
-        return csrf_token(console_services)
+        return csrf_token(services)
 
     check_every_route_is_guarded(app)
     return app
@@ -99,22 +104,22 @@ def test_a_route_without_a_permission_stops_the_start(app):
         ((Role.INCIDENT_OFFICER,), ("/records", 403)),
     ],
 )
-def test_permission_decides_before_the_view_runs(app, console_services, roles, asked):
+def test_permission_decides_before_the_view_runs(app, services, roles, asked):
     path, status = asked
     client = app.test_client()
     if roles is not None:
-        client = signed_in_client(app, console_services, *((role, DAK_HA) for role in roles))
+        client = signed_in_client(app, services, *((role, DAK_HA) for role in roles))
     assert client.get(path).status_code == status
 
 
-def test_the_second_step_opens_incidents(app, console_services):
-    client = signed_in_client(app, console_services, (Role.INCIDENT_OFFICER, DAK_HA), elevated=True)
+def test_the_second_step_opens_incidents(app, services):
+    client = signed_in_client(app, services, (Role.INCIDENT_OFFICER, DAK_HA), elevated=True)
     assert client.get("/incidents").status_code == 200
 
 
 @pytest.mark.parametrize("method", ["post", "delete"])
-def test_a_change_without_its_token_is_refused(app, console_services, method):
-    client = signed_in_client(app, console_services, (Role.SUPERVISOR, DAK_HA))
+def test_a_change_without_its_token_is_refused(app, services, method):
+    client = signed_in_client(app, services, (Role.SUPERVISOR, DAK_HA))
     send = getattr(client, method)
     assert send("/records").get_data(as_text=True) == "access.csrf"
     assert send("/records", headers={"X-CSRF-Token": "made.up"}).status_code == 403
@@ -123,17 +128,17 @@ def test_a_change_without_its_token_is_refused(app, console_services, method):
     assert send("/records", data={"csrf_token": token}).status_code == 200
 
 
-def test_a_token_is_good_for_its_own_session_only(app, console_services):
-    client = signed_in_client(app, console_services, (Role.SUPERVISOR, DAK_HA))
+def test_a_token_is_good_for_its_own_session_only(app, services):
+    client = signed_in_client(app, services, (Role.SUPERVISOR, DAK_HA))
     token = client.get("/token").get_data(as_text=True)
-    make_account(console_services, "ai.khac", (Role.SUPERVISOR, DAK_HA))
+    make_account(services, "ai.khac", (Role.SUPERVISOR, DAK_HA))
     credentials = Credentials("ai.khac", PASSWORD, "192.0.2.1")
-    client.set_cookie("nepnha_session", sign_in(console_services, credentials, old_session_id=None).session_id)
+    client.set_cookie("nepnha_session", sign_in(services, credentials, old_session_id=None).session_id)
     assert client.post("/records", data={"csrf_token": token}).status_code == 403
 
 
-def test_the_phones_door_never_reads_the_cookie(app, console_services):
-    client = signed_in_client(app, console_services, (Role.SUPERVISOR, DAK_HA))
+def test_the_phones_door_never_reads_the_cookie(app, services):
+    client = signed_in_client(app, services, (Role.SUPERVISOR, DAK_HA))
     with app.test_request_context("/submission", headers={"Cookie": "nepnha_session=whatever"}):
         assert app.preprocess_request() is None
         from flask import g
