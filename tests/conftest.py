@@ -11,7 +11,7 @@ from sqlalchemy import event
 from server.language.catalogue import load_catalogue
 from server.media.opening import open_store
 from server.settings import read_settings
-from tests.server_parts import Clock, environment_of
+from tests.server_parts import Clock, environment_of, with_shared_statements
 
 pytest_plugins = ["tests.scratch", "tests.postgres_server", "tests.s3_fixture", "tests.beginnings"]
 
@@ -27,7 +27,7 @@ def engine(database_url):
 
     engine, opened = open_engine(database_url, connections=20), []
     event.listen(engine, "connect", lambda connection, _record: opened.append(connection))
-    yield engine
+    yield with_shared_statements(engine)
     engine.dispose()
     # A request that outlives its test gives its connection back to a pool that nobody empties any more.
     if engine.dialect.name == "postgresql":
