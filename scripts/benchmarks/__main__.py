@@ -21,7 +21,7 @@ def main() -> None:
         print_logic(as_json=given.json)
         return
     logging.disable(logging.WARNING)
-    wanted = Wanted(given.load, given.database, given.seconds, given.clients, given.stored, given.share)
+    wanted = Wanted(given.load, given.database, given.seconds, given.clients, given.stored, given.share, given.remakes)
     measuring = {"lists": measure_lists, "indicators": measure_indicators}.get(given.load, measure)
     for figures in measuring(wanted):
         print(json.dumps(figures.as_json(), ensure_ascii=False) if given.json else figures.as_text(), flush=True)
@@ -39,6 +39,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clients", type=int, help="how many phones send at the same time, each one request at a time")
     parser.add_argument("--stored", type=int, default=0, help="how many records are there before the load begins")
     parser.add_argument("--share", type=float, default=1.0, help="lists, indicators: how much of a province is there")
+    parser.add_argument(
+        "--no-rebuild",
+        dest="remakes",
+        action="store_false",
+        help="indicators: do not make everything anew, which takes hours",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object per measurement")
     return parser.parse_args()
 

@@ -8,12 +8,13 @@ each village names households too. What matters is how much there is to count, n
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, MetaData, Table, text
+from sqlalchemy import Connection, MetaData, Table, text
 
 from server.access.actors import Account, Post
 from server.access.roles import Role
@@ -24,18 +25,18 @@ from server.operations.identify_sender import sender_by_token
 from server.operations.publish_form import Audience, publish_form
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.publish_report import ReportSource, publish_report
-from server.operations.rebuild_figures import rebuild_figures
 from server.operations.rebuild_tallies import rebuild_tallies
 from server.operations.receive_submission import receive_submission
 from server.operations.review_submissions import MOST_AT_ONCE, Decision, Target, review_submissions
 from server.operations.run_jobs import run_round
 from server.operations.sights import Desk
+from server.storage.repositories.figure_statements import statements_for
 from server.submissions.review import Verdict
 from server.territory.units import UnitId
 
 from .field import EVENT, FORMS, SURVEY
 from .province import Province, set_up_province
-from .stored import analyze
+from .stored import analyze, without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,6 +66,11 @@ class History:
     report_id: int
     """The layout of the province's yearly report."""
 
+    @property
+    def project_id(self) -> int:
+        """Return the one project there is."""
+        return self.province.project_id
+
 
 def set_up_history(services: Services, share: float) -> History:
     """Make a province on an empty database, its plan, and the records that all others are copies of."""
@@ -91,8 +97,10 @@ def copy_history(services: Services, history: History, wanted: int, so_far: int)
     """
     copies = wanted // history.originals - 1 - so_far
     if copies > 0:
-        _copy(services.engine, copies, so_far)
-        rebuild_figures(services)
+        with services.engine.begin() as connection:
+            _copy(connection, copies, so_far)
+            for again in ("clear_sums", "add_up"):
+                connection.execute(statements_for(connection.dialect.name)[again], {"project_id": history.project_id})
         run_round(services)
         analyze(services.engine, (*_TABLES, "figure_sum", "record_tally"))
     return max(copies, 0) + so_far
@@ -148,26 +156,26 @@ def _sent(services: Services, province: Province, xml: bytes) -> Target:
     return Target(receipt.submission_id, receipt.version_id)
 
 
-def _copy(engine: Engine, copies: int, before: int) -> None:
+def _copy(connection: Connection, copies: int, before: int) -> None:
     metadata = MetaData()
-    metadata.reflect(engine, only=_TABLES)
-    with engine.begin() as connection:
-        one = {name: _highest(connection, name) for name in ("submission", "submission_version")}
-        given = {"copies": copies, "before": before, "form": SURVEY, "records": one["submission"]}
-        given["versions"] = one["submission_version"]
-        for name in _TABLES:
-            values = _copied(engine.dialect.name, name, metadata.tables[name])
-            statement = (
-                f"INSERT INTO {name} ({', '.join(values)}) {_NUMBERS}"  # noqa: S608 names of our own tables
-                f"SELECT {', '.join(values.values())} FROM {name} AS t, numbers WHERE {_ORIGINAL[name]}"
-            )
-            needed = {key: value for key, value in given.items() if f":{key}" in statement}
+    metadata.reflect(connection, only=_TABLES)
+    one = {name: _highest(connection, name) for name in ("submission", "submission_version")}
+    given = {"copies": copies, "before": before, "form": SURVEY, "records": one["submission"]}
+    given["versions"] = one["submission_version"]
+    for name in _TABLES:
+        values = _copied(connection.dialect.name, name, metadata.tables[name])
+        statement = (
+            f"INSERT INTO {name} ({', '.join(values)}) {_NUMBERS}"  # noqa: S608 names of our own tables
+            f"SELECT {', '.join(values.values())} FROM {name} AS t, numbers WHERE {_ORIGINAL[name]}"
+        )
+        needed = {key: value for key, value in given.items() if f":{key}" in statement}
+        with without_keys(connection, name) if name == "contribution" else nullcontext():
             connection.execute(text(statement), needed)
-        if engine.dialect.name == "postgresql":
-            for name in one:
-                connection.execute(
-                    text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")  # noqa: S608
-                )
+    if connection.dialect.name == "postgresql":
+        for name in one:
+            connection.execute(
+                text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")  # noqa: S608
+            )
 
 
 _FORM = "(SELECT id FROM form WHERE form_id = :form)"

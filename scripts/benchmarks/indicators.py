@@ -87,8 +87,10 @@ def measure_indicators(wanted: Wanted) -> Iterator[Figures | Making | Rate]:
             there = _stored(services)
             yield from _pages(bench, history, there)
             yield measure_making(services, bench.beside, there)
-            yield _remade(bench, "contributions made anew", there, "--figures-only")
-        yield _remade(bench, "everything made anew", there)
+            if wanted.remakes:
+                yield _remade(bench, "contributions made anew", there, "--figures-only")
+        if wanted.remakes:
+            yield _remade(bench, "everything made anew", there)
 
 
 def _stored(services: Services) -> int:

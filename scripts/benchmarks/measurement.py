@@ -49,6 +49,8 @@ class Wanted:
     stored: int
     share: float = 1.0
     """What part of a province is there, for the lists."""
+    remakes: bool = True
+    """Whether everything is made anew too, for the figures."""
 
 
 @dataclass(frozen=True, slots=True)
