@@ -79,7 +79,10 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class FilledCell:
-    """A cell of the filled workbook: a *text*, or an *amount* of what *asked* says of a place."""
+    """A cell of the filled workbook: a *text*, or an *amount* of what *asked* says of a place.
+
+    *label* is what its row is called: what stands before it, or the unit a repeated row is of.
+    """
 
     sheet: str
     row: int
@@ -89,6 +92,7 @@ class FilledCell:
     asked: str = ""
     key: str = ""
     place: Place | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,11 @@ class FillPlan:
     def count(self, mark: Mark) -> int:
         """Return how many numbers are of that kind."""
         return sum(one.amount is not None and one.amount.mark is mark for one in self.cells)
+
+    def rows_with(self, mark: Mark) -> tuple[str, ...]:
+        """Return what the rows are called that have a number of that kind, each once, in their order."""
+        cells = (one for one in self.cells if one.amount is not None and one.amount.mark is mark)
+        return tuple(dict.fromkeys(one.label or f"{one.column}{one.row}" for one in cells))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +160,5 @@ def _cell(one: PlacedSlot, row: int, filling: Filling, *, place: Place, said: Ma
         asked=str(one.slot),
         key=next(iter(paper_keys(one.slot)), ""),
         place=place,
+        label=said.get("child", one.label),
     )

@@ -22,7 +22,7 @@ from server.indicators.sources import Source
 from server.operations.import_order import ImportOrder, Load, asker_of, typing_projects
 from server.operations.import_paper import Batch, changing_of, rules_of, write_paper
 from server.operations.import_report import ImportReport, as_document
-from server.operations.typed_keys import keys_to_type
+from server.operations.typed_keys import keys_of_level, keys_to_type
 from server.registers.headings import FileRow
 from server.registers.row_cells import RowCells
 from server.storage.repositories.figure_tables import Extent
@@ -190,7 +190,8 @@ def _groups(
     services: Services, asker: Asker, question: PaperQuestion, unit: TypingUnit
 ) -> dict[str, tuple[PaperLine, ...]]:
     assert question.project_id is not None, "the sheet chose one"
-    keys = keys_to_type(services, question.project_id, is_sensitive=question.kind == CASES)
+    is_sensitive = question.kind == CASES
+    keys = keys_of_level(services, question.project_id, unit.level, is_sensitive=is_sensitive)
     period = question.period
     with services.reading(asker.sight) as uow:
         figures = {
@@ -201,7 +202,10 @@ def _groups(
         counted = (
             _counted(services, uow, question, unit) if question.kind != CASES and period == Period(period.year) else {}
         )
-    parts = [found for one in figures if (found := keys.find(one)) is not None]
+    every = keys
+    if not all(map(keys.find, figures)):
+        every = keys_to_type(services, question.project_id, is_sensitive=is_sensitive)
+    parts = [found for one in figures if (found := keys.find(one) or every.find(one)) is not None]
     groups: dict[str, dict[str, PaperLine]] = {}
     for key in (*keys.keys, *parts):
         if unit.level in key.levels:

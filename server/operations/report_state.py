@@ -23,7 +23,10 @@ _BELOW = {Level.COMMUNE: Level.VILLAGE, Level.DISTRICT: Level.COMMUNE, Level.PRO
 
 @dataclass(frozen=True, slots=True)
 class ReportState:
-    """*missing* are the units right below from which nothing came; *held* is None for whom it does not concern."""
+    """*missing* are the units right below from which nothing came; *held* is None for whom it does not concern.
+
+    *empty_rows* are the rows with cells that have no figure, as the layout calls them.
+    """
 
     missing: tuple[str, ...]
     units: int
@@ -32,6 +35,7 @@ class ReportState:
     held: int | None
     typed: int
     empty: int
+    empty_rows: tuple[str, ...]
 
 
 def state_of(services: Services, order: ReportOrder, filled: FilledReport, *, sees_held: bool) -> ReportState:
@@ -56,6 +60,7 @@ def state_of(services: Services, order: ReportOrder, filled: FilledReport, *, se
         held=_held(services, order, place.project_id) if sees_held else None,
         typed=filled.plan.count(Mark.TYPED),
         empty=filled.plan.count(Mark.EMPTY),
+        empty_rows=filled.plan.rows_with(Mark.EMPTY),
     )
 
 

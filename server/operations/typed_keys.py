@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.indicators.contribution import POOL
 from server.indicators.paper_keys import PaperKey, PaperKeys, levels_from
+from server.indicators.report import Status
 from server.indicators.report_cells import TOTAL, Words
 from server.indicators.sources import Basis
 from server.operations.report_workbook import read_report_workbook
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from server.indicators.plan import Indicator
-    from server.indicators.report import PlacedSlot
+    from server.indicators.report import ReportTemplate
+    from server.indicators.report_cells import PaperRow
     from server.operations.form_shelf import ShelvedForm
     from server.operations.services import Services
     from server.storage.unit_of_work import UnitOfWork
@@ -29,12 +31,23 @@ INDICATORS: Final = "indicators"
 
 _COUNTED_VI: Final = "số hộ đạt (tử số)"
 _COUNTED_EN: Final = "households reached (numerator)"
+_COLUMNS_VI: Final = {"urban": "thành thị", "rural": "nông thôn"}
+_COLUMNS_EN: Final = {"urban": "urban", "rural": "rural"}
 
 
 def keys_to_type(services: Services, project_id: int, *, is_sensitive: bool) -> PaperKeys:
     """Return what can be typed in the project: everyday figures, or those about incidents, never both."""
+    return _keys(services, project_id, frozenset(Level), is_sensitive=is_sensitive)
+
+
+def keys_of_level(services: Services, project_id: int, level: Level, *, is_sensitive: bool) -> PaperKeys:
+    """Return the same, of reports the cells of units of that level alone: no commune is asked what a district says."""
+    return _keys(services, project_id, frozenset({level}), is_sensitive=is_sensitive)
+
+
+def _keys(services: Services, project_id: int, asked: frozenset[Level], *, is_sensitive: bool) -> PaperKeys:
     with services.reading(services.operator()) as uow:
-        rows = tuple(_of_reports(uow, project_id, is_sensitive=is_sensitive))
+        rows = tuple(_of_reports(uow, project_id, asked, is_sensitive=is_sensitive))
         indicators = () if is_sensitive else tuple(_indicators(uow, project_id))
         forms = [one for one in uow.forms.current(project_id) if one.is_sensitive is is_sensitive]
     shelved = [services.shelf.version_by_id(one.version_id) for one in forms]
@@ -66,24 +79,35 @@ def _of_pools(indicators: Iterable[Indicator]) -> Iterator[PaperKey]:
             yield PaperKey(one.numerator.measure, vi, en, INDICATORS, levels=levels_from(one.level))
 
 
-def _of_reports(uow: UnitOfWork, project_id: int, *, is_sensitive: bool) -> Iterator[PaperKey]:
-    """Yield the named cells of the reports in force: the project's own, or those about incidents of any report."""
-    for stored in uow.reports.in_force():
-        if not is_sensitive and stored.project_id != project_id:
-            continue
-        for one in _slots_of(uow.reports.workbook(stored.template_id)):
+def _of_reports(uow: UnitOfWork, project_id: int, asked: frozenset[Level], *, is_sensitive: bool) -> Iterator[PaperKey]:
+    """Yield the named cells of the reports in force: the project's own, or those about incidents of any report.
+
+    Layouts that are kept to look things up come last.
+    """
+    own = [one for one in uow.reports.in_force() if is_sensitive or one.project_id == project_id]
+    read = [(one.title_vi, _layout_of(uow.reports.workbook(one.template_id))) for one in own]
+    for title, layout in sorted(read, key=lambda pair: pair[1].settings.status is Status.ARCHIVE):
+        for one in layout.slots:
             if isinstance(one.slot, Words) or not one.slot.paper.row or one.slot.paper.is_sensitive is not is_sensitive:
                 continue
-            paper = one.slot.paper
-            label = (one.label or paper.key) + ("" if paper.column == TOTAL else f" [{paper.column}]")
-            levels = levels_from(Level.COMMUNE)
-            yield PaperKey(paper.key, label, label, stored.title_vi, levels=levels, is_sensitive=is_sensitive)
+            if layout.repeats.get((one.sheet, one.row), layout.settings.level) in asked:
+                yield _of_cell(one.slot.paper, one.label, title)
+
+
+def _of_cell(paper: PaperRow, label: str, title: str) -> PaperKey:
+    said = label or paper.key
+    vi, en = (
+        said if paper.column == TOTAL else f"{said} – {words.get(paper.column, paper.column)}"
+        for words in (_COLUMNS_VI, _COLUMNS_EN)
+    )
+    levels = levels_from(Level.COMMUNE)
+    return PaperKey(paper.key, vi, en, title, levels=levels, is_sensitive=paper.is_sensitive)
 
 
 @lru_cache(maxsize=16)
-def _slots_of(workbook: bytes) -> tuple[PlacedSlot, ...]:
-    """Return the cells of a layout; the bytes of a published one never change, and reading them takes a while."""
-    return read_report_workbook(workbook).slots
+def _layout_of(workbook: bytes) -> ReportTemplate:
+    """Return a layout; the bytes of a published one never change, and reading them takes a while."""
+    return read_report_workbook(workbook)
 
 
 def _of_forms(forms: Iterable[ShelvedForm], *, is_sensitive: bool) -> Iterator[PaperKey]:

@@ -1,6 +1,7 @@
 """A commune from which not one record ever came types its year from paper, previews, issues and prints its report.
 
-In a real browser, with the hands of a person counted: so long a click, so long a letter. Half an hour must do.
+In a real browser as narrow as a phone, beside the layouts of 2011, with the hands of a person counted: so long a click,
+so long a letter. Half an hour must do.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from console_world import PASSWORD
 from openpyxl import load_workbook
 from playwright.sync_api import sync_playwright
 from report_province import copied_file, sqlite_reports
-from report_world import COMMUNE
+from report_world import COMMUNE, LAYOUTS
 from werkzeug.serving import make_server
 
 from server.app import create_app
@@ -45,6 +46,8 @@ WORDS = {
 @pytest.fixture
 def world(sqlite_reports, tmp_path):
     with copied_file(sqlite_reports, tmp_path) as world:
+        for name in ("commune-2011", "district-2011"):
+            world.layout(name, (LAYOUTS / f"{name}.xlsx").read_bytes())
         yield world
 
 
@@ -70,6 +73,11 @@ class Hands:
         with self.page.expect_navigation():
             self.page.click(what)
 
+    def choose(self, entry):
+        self.seconds += SECONDS_A_CLICK
+        self.page.click("nav details.menu summary")
+        self.click(f"nav a:has-text('{entry}')")
+
     def write(self, field, text):
         self.seconds += SECONDS_A_CLICK + SECONDS_A_LETTER * len(str(text))
         self.page.fill(field, str(text))
@@ -87,7 +95,7 @@ def hands(address):
         pytest.fail("Chromium is missing: install it (Debian: apt-get install chromium)", pytrace=False)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page(base_url=address, viewport={"width": 1100, "height": 800})
+        page = browser.new_page(base_url=address, viewport={"width": 360, "height": 740})
         page.alarms = []
         page.on("console", lambda line: page.alarms.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda fault: page.alarms.append(str(fault)))
@@ -102,21 +110,25 @@ def hands(address):
 
 def test_a_commune_without_one_record_types_previews_issues_and_prints_its_report(hands, world):
     page = hands.page
-    hands.click("nav a:has-text('Báo cáo')")
+    hands.choose("Báo cáo")
     form = f"form[action='/reports/{world.layouts[COMMUNE]}']"
     assert page.locator(f"{form} option").first.inner_text() == "Xã Đăk Hà", "one's own commune is offered first"
     hands.click(f"{form} button")
     assert "Đã nhận 0 phiếu trong năm." in page.inner_text(".state-list")
     assert "4/4 đơn vị chưa gửi gì." in page.inner_text(".state-list")
 
+    assert "2.4 Đường dây nóng" in page.text_content(".state-list")
+    assert page.evaluate("document.querySelector('.sheet-scroll').scrollWidth") <= 360, "no figure is out of sight"
     hands.click("a:has-text('Nhập số từ sổ')")
+    assert page.is_visible("details#layout input >> nth=0"), "the rows of this very report are open"
+    assert "thành thị" not in page.inner_text("main"), "what a district says is not asked here"
     hands.write("input[name=document]", "Sổ thông tin về gia đình năm 2026 (mẫu)")
     for name, number in YEAR.items():
         hands.write(f"input[name='value:report:{name}.total']", number)
     hands.click("button:has-text('Lưu')")
     assert "problem" not in page.inner_html("main")
 
-    hands.click("nav a:has-text('Báo cáo')")
+    hands.click("a:has-text('Xem trước báo cáo năm này')")
     hands.click(f"{form} button")
     assert "11 ô nhập từ sổ" in page.inner_text(".state-list")
     assert page.locator("td.mark-typed").all_inner_texts() == [f"{one:,}*".replace(",", ".") for one in YEAR.values()]

@@ -117,7 +117,8 @@ class PaperPages:
 
     def _page(self, sheet: PaperSheet, *, status: int = 200, **shown: object) -> Response:
         nothing: dict[str, object] = {"entries": {}, "source": {}, "faults": {}, "saved": None}
-        constant = {"sheet": sheet, "parts": PARTS, "written": written, "name": self.name}
+        layout = request.args.get("layout", "")
+        constant = {"sheet": sheet, "parts": PARTS, "written": written, "name": self.name, "layout": layout}
         return self.screen.page("paper.html", status=status, **{**nothing, **constant, **shown})
 
     def _told(self, done: Typed) -> dict[str, list[Told]]:

@@ -59,7 +59,14 @@ def test_the_preview_shows_what_is_missing_marks_typed_cells_and_never_an_invent
     world.typed("report:2017-I.1.total", 1200)
     text = Browser(app, world, "xa").see().text
     said = plain(text)
-    for part in ("4/4 đơn vị chưa gửi gì", "Không có phiếu tạm giữ", "1 ô nhập từ sổ", "Cần đối chiếu phụ lục"):
+    for part in (
+        "4/4 đơn vị chưa gửi gì",
+        "Xem những dòng nào 1.1 Hộ chỉ có cha hoặc mẹ",
+        "2.4 Đường dây nóng",
+        "Không có phiếu tạm giữ",
+        "1 ô nhập từ sổ",
+        "Cần đối chiếu phụ lục",
+    ):
         assert part in said
     assert re.search(r'class="[^"]*mark-typed"><span title="Sổ gia đình mẫu">1\.200\*', text)
     cells = re.findall(r'class="[^"]*mark-(\w+)">(.*?)</td>', text)
