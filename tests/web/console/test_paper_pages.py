@@ -117,7 +117,7 @@ def test_an_analyst_sees_where_a_figure_comes_from_and_types_none(app, client, w
 def test_counts_of_cases_are_typed_and_read_by_the_incident_officer_of_the_unit_alone(app, client, officer, world):
     assert CASES not in client.get("/paper?year=2021").text
     page = type_in(officer, world, {CASES: "7"}, where="/incidents/paper")
-    assert "Đã lưu (lần nhập số 1)" in page.text
+    assert "Đã lưu (lần nhập số 1000000000001)" in page.text, "batches about incidents are numbered apart"
     assert 'value="7"' in page.text
     unit = unit_of(world, "23521@2021-12-31")
     address = f"figure?project={world.separate_id}&unit={unit}&period=2021&key={CASES}"
