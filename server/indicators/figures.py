@@ -30,7 +30,7 @@ class Amounts:
     """What was added up for one place: numerator and denominator in thousandths, and how many contributions made each.
 
     The denominator of a plain count is not looked at. One that *is_typed* was taken from paper, for want of a register.
-    What *is_withheld* is known and may not be shown: it has no number here.
+    What *is_withheld* is known and may not be shown: it has no number here. *left_out* units lie there only in part.
     """
 
     numerator: int = 0
@@ -40,6 +40,7 @@ class Amounts:
     is_typed: bool = False
     numerator_is_typed: bool = False
     is_withheld: bool = False
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ class Figure:
     """Whether a count it is made of is hidden, so that nobody is recognised: its numbers say nothing."""
     is_known: bool = True
     """Whether numerator and denominator are numbers at all: a count of a release table or from paper may be missing."""
+    left_out: int = 0
+    """How many communes lie in the unit only in part, and are in none of its numbers: their counts are not divided."""
     trend: Trend | None = None
     """The move since the year before, where it was asked for."""
 
@@ -152,6 +155,7 @@ def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipt
         numerator_is_typed=amounts.numerator_is_typed,
         is_withheld=amounts.is_withheld,
         is_known=_is_known(indicator, amounts),
+        left_out=amounts.left_out,
         is_of_few=indicator.unit is IndicatorUnit.CHANGE and 0 < amounts.denominator < FEW,
     )
 

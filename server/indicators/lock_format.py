@@ -158,6 +158,7 @@ def _figure_facts(one: Figure) -> dict[str, object]:
         **({"numerator_is_typed": True} if one.numerator_is_typed else {}),
         **({"is_withheld": True} if one.is_withheld else {}),
         **({} if one.is_known else {"is_known": False}),
+        **({"left_out": one.left_out} if one.left_out else {}),
     }
 
 
@@ -178,6 +179,7 @@ def _figure(facts: Mapping[str, Any], unit: IndicatorUnit) -> Figure:
         numerator_is_typed=facts.get("numerator_is_typed", False),
         is_withheld=facts.get("is_withheld", False),
         is_known=facts.get("is_known", True),
+        left_out=facts.get("left_out", 0),
     )
 
 

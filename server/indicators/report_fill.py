@@ -49,12 +49,17 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """One number; *document* is the paper it was typed from, *counted* what was counted beside a typed one."""
+    """One number; *document* is the paper it was typed from, *counted* what was counted beside a typed one.
+
+    *lacking* are communes that belong to it and are not in it; *aside* says so, in the words that stand beside it.
+    """
 
     mark: Mark
     value: Decimal | None = None
     document: str = ""
     counted: Decimal | None = None
+    lacking: int = 0
+    aside: str = ""
 
 
 NOTHING = Amount(Mark.EMPTY)

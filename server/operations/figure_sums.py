@@ -137,6 +137,7 @@ def amounts_of(sums: YearlySums, indicator: Indicator, place: int | None, year: 
         below.is_typed,
         above.is_typed,
         above.is_withheld or below.is_withheld,
+        max(above.left_out, below.left_out),
     )
 
 

@@ -8,6 +8,7 @@ smaller than a province are never read here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -102,8 +103,15 @@ def _of_table(cut: YearCut, source: Source, table: ReleasedTable) -> Found:
             is_whole = place is None or (place not in every and every == set(rows))
             added = _added([cells[_TOTAL]] if is_whole else within)
         if added is not None:
-            found[place, source] = added
+            found[place, source] = replace(added, left_out=_left_out(cut, place, every))
     return found
+
+
+def _left_out(cut: YearCut, place: UnitId | None, rows: Collection[int]) -> int:
+    """Return how many rows of a table lie in a unit only in part: their counts cannot be divided."""
+    if place is None or place in rows:
+        return 0
+    return len(cut.straddling(place, Level.COMMUNE) & set(rows))
 
 
 def _rows_in(cut: YearCut, place: UnitId | None, rows: Collection[int]) -> list[int]:

@@ -5,7 +5,7 @@ Who may see the copy, and where its sensitive numbers come from, is decided by w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from server.errors import InvalidInput, NotFound
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from server.indicators.periods import Period
     from server.indicators.report import ReportTemplate
+    from server.indicators.report_fill import Amount
     from server.operations.report_measures import Known
-    from server.operations.report_numbers import SensitiveReader
+    from server.operations.report_numbers import Asked, SensitiveReader
     from server.operations.services import Services
     from server.storage.repositories.reports import StoredTemplate
     from server.storage.unit_of_work import UnitOfWork
@@ -83,7 +84,7 @@ def fill_in(
     ]
     amounts = numbers_of(uow, place, asked, known, sensitive=sensitive(services, uow, place))
     sealed = frozenset(known.home.values()) if copy is Copy.OFFICIAL else None
-    amounts = with_paper(uow, place, amounts, sealed=sealed)
+    amounts = _with_asides(services, with_paper(uow, place, amounts, sealed=sealed))
     key = ReportKey(stored.project_id, stored.name, order.unit_id, order.period.label)
     words = _words(uow, key)
     said = {**_blanks(unit, order), **words, **_said(services, place, order, template=template, copy=copy)}
@@ -129,6 +130,15 @@ def mark_words(services: Services) -> Mapping[Mark, str]:
     """Return the words for what is no number, as the workbook says them."""
     marks = (Mark.HIDDEN, Mark.NOT_REPORTED, Mark.NOT_RELEASED)
     return {one: services.catalogue.sentence(f"report.mark.{one.value}", {}, "vi") for one in marks}
+
+
+def _with_asides(services: Services, amounts: Mapping[Asked, Amount]) -> Mapping[Asked, Amount]:
+    """Return the numbers with the words that stand beside those of which something is lacking."""
+
+    def aside(count: int) -> str:
+        return services.catalogue.sentence("report.lacking", {"count": count}, "vi")
+
+    return {asked: replace(one, aside=aside(one.lacking)) if one.lacking else one for asked, one in amounts.items()}
 
 
 def _words(uow: UnitOfWork, key: ReportKey) -> dict[str, str]:

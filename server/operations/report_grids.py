@@ -95,7 +95,7 @@ def _cell(
 ) -> GridCell:
     amount = None if filled is None else filled.amount
     return GridCell(
-        text=_text(said, cell.number_format),
+        text=_text(said, cell.number_format, "" if amount is None else amount.aside),
         columns=span[0],
         rows=span[1],
         align=_align(cell, said),
@@ -108,14 +108,14 @@ def _cell(
     )
 
 
-def _text(said: str | float | None, shown_as: str) -> str:
+def _text(said: str | float | None, shown_as: str, aside: str) -> str:
     if said is None:
         return ""
     if isinstance(said, str):
         return "\n".join(paragraphs(said))
-    star = "*" if shown_as.endswith('"*"') else ""
+    star = "*" if '"*"' in shown_as else ""
     sign = "%" if "%" in shown_as.replace('"', "") else ""
-    return f"{number(said * 100 if sign else said)}{sign}{star}"
+    return f"{number(said * 100 if sign else said)}{sign}{star}{f' {aside}' if aside else ''}"
 
 
 def _align(cell: Cell | MergedCell, said: object) -> str:

@@ -112,7 +112,8 @@ def _amount(sums: Sums, reported: frozenset[tuple[str, UnitId]], slot: Counted, 
     if added is not None and added.is_withheld:
         return Amount(Mark.HIDDEN)
     if added is not None:
-        return Amount(Mark.TYPED if added.is_typed else Mark.COUNTED, amount_of(added.thousandths))
+        mark = Mark.TYPED if added.is_typed else Mark.COUNTED
+        return Amount(mark, amount_of(added.thousandths), lacking=added.left_out)
     whole = sums.get((unit_id, slot.measure))
     is_measure = slot.measure.basis is Basis.MEASURE
     is_said = (slot.measure.measure.rpartition(".")[0], unit_id) in reported if is_measure else False
@@ -121,13 +122,15 @@ def _amount(sums: Sums, reported: frozenset[tuple[str, UnitId]], slot: Counted, 
 
 
 def _added(amounts: list[Amount]) -> Amount:
-    """Return several places together: counted if any was, typed only if all of them are."""
+    """Return several places together: counted if any was, typed only if all of them are; the others are lacking."""
     numbers = [one for one in amounts if one.mark.is_number]
     if not numbers:
         return NOTHING
     counted = [one for one in numbers if one.mark is Mark.COUNTED]
-    total = sum((one.value or Decimal(0) for one in counted or numbers), Decimal(0))
-    return Amount(Mark.COUNTED if counted else Mark.TYPED, total)
+    used = counted or numbers
+    total = sum((one.value or Decimal(0) for one in used), Decimal(0))
+    lacking = len(amounts) - len(used) + sum(one.lacking for one in used)
+    return Amount(Mark.COUNTED if counted else Mark.TYPED, total, lacking=lacking)
 
 
 def _indicators(uow: UnitOfWork, place: ReportPlace, asked: list[tuple[OfIndicator, UnitId]]) -> Mapping[Asked, Amount]:
@@ -169,4 +172,5 @@ def _part(figure: Figure, part: Part) -> Amount:
         return NOTHING
     value = {Part.VALUE: figure.value, Part.NUMERATOR: figure.numerator, Part.DENOMINATOR: figure.denominator}[part]
     is_typed = figure.denominator_is_typed if part is Part.DENOMINATOR else figure.numerator_is_typed
-    return NOTHING if value is None else Amount(Mark.TYPED if is_typed else Mark.COUNTED, value)
+    mark = Mark.TYPED if is_typed else Mark.COUNTED
+    return NOTHING if value is None else Amount(mark, value, lacking=figure.left_out)

@@ -6,7 +6,6 @@ counted; one for a measure or an indicator stands only where nothing was counted
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from server.indicators.report_cells import FromPaper, paper_keys
@@ -51,5 +50,5 @@ def _amount(
             continue
         if key.startswith("report:") or amount.mark is not Mark.COUNTED:
             counted = amount.value if amount.mark is Mark.COUNTED else None
-            return replace(amount, mark=Mark.TYPED, value=found.value, document=str(found.source), counted=counted)
+            return Amount(Mark.TYPED, found.value, str(found.source), counted)
     return amount

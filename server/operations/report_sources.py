@@ -29,6 +29,8 @@ def source_rows(services: Services, plan: FillPlan, copy: Copy) -> tuple[str, Se
         remark = amount.document
         if amount.counted is not None:
             remark = say("report.sources.counted", count=number(amount.counted), document=amount.document)
+        if amount.lacking:
+            remark = " ".join(filter(None, (remark, say("report.sources.lacking", count=amount.lacking))))
         kind = say(f"report.mark.{amount.mark.value}")
         place = one.place.name if one.place else ""
         return (f"{one.sheet}!{one.column}{one.row}", place, one.asked, one.key, value, kind, remark)

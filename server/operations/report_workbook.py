@@ -138,6 +138,8 @@ def _write(target: Cell, cell: FilledCell, marks: Mapping[Mark, str]) -> None:
     target.value = _content(cell.amount, marks)
     if cell.amount.mark is Mark.TYPED:
         target.number_format = _typed_format(target.number_format, target.value)
+    if cell.amount.aside:
+        _set_aside(target, cell.amount.aside)
 
 
 def _content(amount: Amount, marks: Mapping[Mark, str]) -> str | int | float | None:
@@ -160,6 +162,17 @@ def _add_sources(book: Workbook, title: str, rows: Sequence[Sequence[str]]) -> N
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for letter, width in zip("ABCDEFG", _SOURCE_WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
+
+
+def _set_aside(target: Cell, words: str) -> None:
+    """Let *words* stand behind a number that stays one; a cell too narrow for both shows them smaller, and not ####."""
+    from openpyxl.styles import Alignment
+
+    before = target.number_format
+    usual = "#,##0" if isinstance(target.value, int) else "#,##0.0"
+    target.number_format = f'{usual if before == "General" else before}" {words}"'
+    across, down = target.alignment.horizontal, target.alignment.vertical
+    target.alignment = Alignment(horizontal=across, vertical=down, shrink_to_fit=True)
 
 
 def _typed_format(before: str, value: object) -> str:

@@ -61,6 +61,8 @@ def _of_unit(cut: YearCut, place: UnitId, known: Mapping[UnitId, int]) -> int | 
     if place in known:
         return known[place]
     parts = cut.parts(place, Level.COMMUNE)
+    if cut.straddling(place, Level.COMMUNE):
+        return None
     return sum(known[one] for one in parts) if parts and parts <= known.keys() else None
 
 

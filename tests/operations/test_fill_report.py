@@ -16,7 +16,9 @@ from server.indicators.report_fill import Mark
 from server.operations.fill_report import fill_report
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.publish_report import ReportSource, publish_report
+from server.operations.report_grids import grids_of
 from server.operations.typed_keys import keys_to_type
+from server.territory.units import Level, UnitKind
 from tests.operations.test_report_workbook import template
 
 pytestmark = pytest.mark.database
@@ -86,6 +88,26 @@ def test_a_figure_typed_for_the_cell_stands_before_what_was_counted_and_is_never
     book = load_workbook(BytesIO(filled.workbook))
     (row,) = [row for row in book["Nguồn số liệu"].values if row[3] == "report:2017-I.1.total"]
     assert row[4:] == ("1.200", "nhập từ sổ", "Sổ gia đình mẫu; đếm từ phiếu được 3")
+
+
+def test_a_row_of_towns_or_villages_says_how_many_communes_are_not_in_it(world):
+    """In the file, as a number still, on the sheet of sources, on the printed page and so in the document."""
+    world.households("23500-01", 3)
+    world.typed("register:households", 800, TU_MO_RONG)
+    slot = "{{register:households | rural | row=1 | column=rural}}"
+    urban = "{{register:households | urban | row=1 | column=urban}}"
+    world.layouts["own"] = world.layout("own", template(level="province", A1="{{unit}}", B2=slot, C2=urban))
+    filled = fill_report(world.services, world.order("own", PROVINCE))
+    rural, empty = (one.amount for one in filled.plan.cells if one.amount is not None)
+    territory, today = world.services.atlas.current().territory, world.services.today()
+    communes = [one for one in territory.units_of_level(Level.COMMUNE, today) if one.kind is UnitKind.XA]
+    assert (rural.value, rural.lacking, empty.mark) == (3, len(communes) - 1, Mark.EMPTY)
+    words = f"3 (thiếu {rural.lacking} xã)"
+    book = load_workbook(BytesIO(filled.workbook))
+    cell = book.worksheets[0]["B2"]
+    assert (cell.value, cell.number_format) == (3, f'#,##0" (thiếu {rural.lacking} xã)"')
+    assert any(f"Chưa gồm {rural.lacking} xã" in str(row[6]) for row in book["Nguồn số liệu"].values)
+    assert words in {one.text for grid in grids_of(filled.workbook, filled.plan) for row in grid.rows for one in row}
 
 
 def test_a_figure_typed_for_a_measure_stands_only_where_nothing_was_counted(world):

@@ -19,6 +19,7 @@ from server.operations.import_order import OPERATOR, ImportOrder, Load
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.read_figures import indicator_table
 from server.operations.release_tables import freeze_release
+from server.territory.units import Level
 from tests.import_field import csv_file, loaded
 
 pytestmark = pytest.mark.database
@@ -172,6 +173,18 @@ def test_a_count_from_paper_is_not_shown_beside_other_tables_of_its_year(world):
     publish_plan(world.services, world.main_id, PlanSource("4002", book))
     figure = world.total("I7a")
     assert (figure.value, figure.is_withheld) == (None, True)
+
+
+def test_an_old_district_counts_the_new_communes_that_lie_in_it(world):
+    territory = world.services.atlas.current().territory
+    old = territory.frames()[0]
+    districts = {
+        code: territory.period(territory.predecessors(world.unit(code))[0], old.valid_to).parent_id for code in (A, B)
+    }
+    world.freeze(a=9, b=9)
+    table = world.table(FigureQuestion("XA", 2026, level=Level.DISTRICT, frame=old.key))
+    found = {row.unit.unit_id: row.figure.value for row in table.rows if row.figure.value}
+    assert found == dict.fromkeys(districts.values(), 9)
 
 
 def test_the_counts_that_keep_a_fall_honest_stand_beside_the_change(world):

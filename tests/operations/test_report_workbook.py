@@ -22,7 +22,7 @@ SOURCES = ("Nguồn", (("Ô", "=1+1"),))
 MARKS = {Mark.HIDDEN: "ẩn"}
 
 
-def template(name="Biểu, một", **texts):
+def template(name="Biểu, một", level="commune", **texts):
     """Return the bytes of a workbook with these cells and the server's own sheet."""
     book = Workbook()
     sheet = book.active
@@ -40,7 +40,7 @@ def template(name="Biểu, một", **texts):
     sheet["C6"].number_format = "0.00"
     settings = book.create_sheet("settings")
     settings.append(["title::vi", "level"])
-    settings.append(["Báo cáo mẫu", "commune"])
+    settings.append(["Báo cáo mẫu", level])
     written = BytesIO()
     book.save(written)
     return written.getvalue()

@@ -60,13 +60,15 @@ class Extent:
 class Added:
     """What was added up: thousandths, and how many contributions made them; none did what *is_typed* from paper.
 
-    What *is_withheld* stands hidden in a release table: it has no number.
+    What *is_withheld* stands hidden in a release table: it has no number. *left_out* are units that lie there only in
+    part, so that what was counted in them is not in it.
     """
 
     thousandths: int
     contributions: int
     is_typed: bool = False
     is_withheld: bool = False
+    left_out: int = 0
 
 
 YearlyAdded = Mapping[int, Mapping[tuple[int | None, "Source"], Added]]

@@ -36,6 +36,7 @@ class FigureShape(Schema):
     denominator_is_typed = fields.Boolean()
     numerator_is_typed = fields.Boolean()
     is_withheld = fields.Boolean()
+    left_out = fields.Integer()
     target = fields.Float(allow_none=True)
     target_is_draft = fields.Boolean()
     gap = fields.Float(allow_none=True)

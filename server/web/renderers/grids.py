@@ -152,6 +152,7 @@ def _headings(unit: IndicatorUnit, say: Say) -> Iterable[str]:
     yield say("console.files.received")
     yield say("console.files.approved")
     yield say("console.files.numerator_source")
+    yield say("console.files.remark")
 
 
 def _figures(one: Figure, say: Say) -> tuple[Value, ...]:
@@ -168,6 +169,7 @@ def _figures(one: Figure, say: Say) -> tuple[Value, ...]:
         one.received,
         one.approved,
         say("console.indicator.typed") if one.numerator_is_typed else None,
+        say("figures.left_out", count=one.left_out) if one.left_out else None,
     )
 
 
