@@ -65,7 +65,7 @@ class ReportWorld(PlanWorld):
 
     def filled(self, name=COMMUNE, unit=DAK_HA):
         """Fill the public copy in."""
-        return fill_report(self.services, self.order(name, unit))
+        return fill_report(self.services, self.order(name, unit), has_draft=True)
 
     def households(self, village, count, **values):
         """Put households into the register."""

@@ -107,7 +107,7 @@ def fill(  # noqa: PLR0913 one parameter per option
 ) -> None:
     """Điền báo cáo NAME (bản công khai) mà không chốt. / Fill report NAME (the public copy) without issuing it."""
     order = order_of(terminal, name, project, unit=unit, period=period)
-    filled = fill_report(terminal.services, order)
+    filled = fill_report(terminal.services, order, has_draft=True)
     path.write_bytes(filled.workbook)
     counts = {one.value: filled.plan.count(one) for one in Mark}
     if as_json:

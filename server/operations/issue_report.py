@@ -101,7 +101,7 @@ def _issue(services: Services, uow: UnitOfWork, order: ReportOrder, signer: Sign
     if len(tidy) > LONGEST_REASON:
         raise InvalidInput("report.reason_too_long", most=LONGEST_REASON)
     uow.figures.exclude_reviews()
-    filled = fill_public(services, uow, order)
+    filled = fill_public(services, uow, order, has_draft=True)
     before = uow.reports.issues_of(filled.key)
     if before and not tidy:
         raise Conflict("report.already_issued", unit=filled.unit.name, period=filled.key.period)

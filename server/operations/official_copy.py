@@ -22,7 +22,7 @@ from server.operations.draft_report import key_of
 from server.operations.issue_report import LONGEST_REASON, copy_facts
 from server.operations.note_deeds import note_deeds
 from server.operations.official_numbers import official_numbers
-from server.operations.report_filling import fill_in
+from server.operations.report_filling import Making, fill_in
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -145,7 +145,7 @@ def _made(services: Services, uow: UnitOfWork, account: Account, order: ReportOr
     """Return the copy as of now; to LOCK is to keep it."""
     if act is Act.LOCK:
         uow.figures.exclude_reviews()
-    filled = fill_in(services, uow, order, Copy.OFFICIAL, sensitive=official_numbers)
+    filled = fill_in(services, uow, order, Making(Copy.OFFICIAL, official_numbers, has_draft=True))
     if not filled.has_sensitive:
         raise NotFound("report.no_official")
     known = uow.accounts.by_id(account.account_id)

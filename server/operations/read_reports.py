@@ -108,7 +108,7 @@ def preview_report(services: Services, actor: Actor, order: ReportOrder, *, with
     here, today = services.atlas.current(), services.today()
     signs = may_sign(here, actor, order.unit_id, today)
     with services.reading(services.operator()) as uow:
-        filled = fill_public(services, uow, order)
+        filled = fill_public(services, uow, order, has_draft=signs)
         words = words_of(uow, filled.key, with_earlier=with_earlier) if signs else None
         issues = uow.reports.issues_of(filled.key)
         issued = read_page(uow.reports.files(issues[-1].issue_id).page) if issues else None
@@ -120,9 +120,10 @@ def preview_report(services: Services, actor: Actor, order: ReportOrder, *, with
 
 
 def draft_file(services: Services, actor: Actor, order: ReportOrder) -> tuple[ReportKey, bytes]:
-    """Return the filled workbook as of now; raises what `preview_report` raises."""
+    """Return the filled workbook as of now, with drafted words for who signs; raises what `preview_report` raises."""
     _authorise(services, actor)
-    filled = fill_report(services, order)
+    signs = may_sign(services.atlas.current(), actor, order.unit_id, services.today())
+    filled = fill_report(services, order, has_draft=signs)
     return filled.key, filled.workbook
 
 

@@ -47,6 +47,18 @@ class ReportOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Making:
+    """How a copy is made: which of the two, where its sensitive numbers come from, and with what words.
+
+    Words that are drafted are for those who sign; a copy without them has the usual ones and blank lines.
+    """
+
+    copy: Copy
+    sensitive: SensitiveNumbers
+    has_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FilledReport:
     """A report as it would be printed: *workbook* is the filled file, *words* those that are drafted."""
 
@@ -62,9 +74,7 @@ class FilledReport:
     has_sensitive: bool
 
 
-def fill_in(
-    services: Services, uow: UnitOfWork, order: ReportOrder, copy: Copy, *, sensitive: SensitiveNumbers
-) -> FilledReport:
+def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Making) -> FilledReport:
     """Return the report filled in.
 
     Raises NotFound ``report.unknown``, ``territory.unknown_unit`` or ``report.no_such_unit``, InvalidInput
@@ -82,21 +92,21 @@ def fill_in(
         for slot, level in template.numbers()
         for one in ([unit] if level is None else children[level])
     ]
-    amounts = numbers_of(uow, place, asked, known, sensitive=sensitive(services, uow, place))
-    sealed = frozenset(known.home.values()) if copy is Copy.OFFICIAL else None
+    amounts = numbers_of(uow, place, asked, known, sensitive=making.sensitive(services, uow, place))
+    sealed = frozenset(known.home.values()) if making.copy is Copy.OFFICIAL else None
     amounts = _with_asides(services, with_paper(uow, place, amounts, sealed=sealed))
     key = ReportKey(stored.project_id, stored.name, order.unit_id, order.period.label)
-    words = _words(uow, key)
-    said = {**_blanks(unit, order), **words, **_said(services, place, order, template=template, copy=copy)}
+    words = _words(uow, key) if making.has_draft else USUAL
+    said = {**_blanks(unit, order), **words, **_said(services, place, order, template=template, copy=making.copy)}
     plan = fill_plan(template, Filling(unit, children, said, amounts))
-    filled = fill_workbook(workbook, plan, mark_words(services), source_rows(services, plan, copy))
+    filled = fill_workbook(workbook, plan, mark_words(services), source_rows(services, plan, making.copy))
     return FilledReport(
         stored=stored,
         template=template,
         key=key,
         unit=unit,
         parent=said["parent"],
-        copy=copy,
+        copy=making.copy,
         plan=plan,
         workbook=filled,
         words=words,

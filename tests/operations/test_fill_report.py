@@ -74,7 +74,7 @@ def test_a_target_is_that_of_the_plan_which_counts_in_the_year(world, year, targ
     world.services.now.advance(seconds=1)
     older = workbook(indicators=(I6,), targets=(("I6", "commune", 2025, 60, "official"),))
     publish_plan(world.services, world.project_id, PlanSource("older", older))
-    filled = fill_report(world.services, world.order("own", period=Period(year)))
+    filled = fill_report(world.services, world.order("own", period=Period(year)), has_draft=True)
     assert [value for _, value in shown(filled).values()] == [target]
 
 
@@ -97,7 +97,7 @@ def test_a_row_of_towns_or_villages_says_how_many_communes_are_not_in_it(world):
     slot = "{{register:households | rural | row=1 | column=rural}}"
     urban = "{{register:households | urban | row=1 | column=urban}}"
     world.layouts["own"] = world.layout("own", template(level="province", A1="{{unit}}", B2=slot, C2=urban))
-    filled = fill_report(world.services, world.order("own", PROVINCE))
+    filled = fill_report(world.services, world.order("own", PROVINCE), has_draft=True)
     rural, empty = (one.amount for one in filled.plan.cells if one.amount is not None)
     territory, today = world.services.atlas.current().territory, world.services.today()
     communes = [one for one in territory.units_of_level(Level.COMMUNE, today) if one.kind is UnitKind.XA]
@@ -150,7 +150,7 @@ def test_more_cases_change_no_byte_of_a_public_copy_until_tables_are_revised(wor
 )
 def test_a_report_is_of_a_unit_and_a_period_that_are_there(world, unit, period, kind, code):
     with pytest.raises(kind) as refused:
-        fill_report(world.services, world.order(COMMUNE, unit, period))
+        fill_report(world.services, world.order(COMMUNE, unit, period), has_draft=True)
     assert refused.value.code == code
 
 

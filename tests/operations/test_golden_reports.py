@@ -79,7 +79,7 @@ def filled(world):
         "district-2011": ReportOrder(world.layouts["district-2011"], district, Period(2024)),
         "cong-thuc": world.order("cong-thuc", PROVINCE),
     }
-    found = {name: fill_report(world.services, order).workbook for name, order in orders.items()}
+    found = {name: fill_report(world.services, order, has_draft=True).workbook for name, order in orders.items()}
     officer = world.actor(Role.INCIDENT_OFFICER, DAK_HA, elevated=True)
     official = official_copy(world.services, officer, orders[COMMUNE], act=Act.OPEN, reason="Đối chiếu (mẫu)")
     return found | {f"{COMMUNE}-official": official.workbook}
@@ -154,7 +154,7 @@ def test_libreoffice_opens_them_and_finds_the_same_cells_merges_and_widths(sqlit
 
 @pytest.mark.office
 def test_formulas_come_to_what_libreoffice_makes_of_them(sqlite_world, tmp_path):
-    report = fill_report(sqlite_world.services, sqlite_world.order("cong-thuc", PROVINCE))
+    report = fill_report(sqlite_world.services, sqlite_world.order("cong-thuc", PROVINCE), has_draft=True)
     path = tmp_path / "in" / "cong-thuc.xlsx"
     path.parent.mkdir()
     path.write_bytes(report.workbook)

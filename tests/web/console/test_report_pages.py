@@ -9,6 +9,7 @@ from io import BytesIO
 
 import pytest
 from console_world import client_of, csrf_of
+from openpyxl import load_workbook
 from report_province import copied_file
 from report_world import COMMUNE, DAK_HA, LAYOUTS
 
@@ -103,10 +104,24 @@ def test_an_issued_report_is_given_out_byte_for_byte_with_its_hash(app, world):
     assert "Đã có bản chốt lại mới hơn" in browser.see("/reports/issued/1").text
 
 
+def found(drafted, browser):
+    """Return which of these words stand on the preview and in the file."""
+    asked = f"unit={browser.unit}&year=2026"
+    book = load_workbook(BytesIO(browser.see(f"/reports/{browser.template_id}/draft.xlsx?{asked}").data))
+    in_file = " ".join(str(cell) for sheet in book for row in sheet.values for cell in row)
+    texts = (re.sub(r"<(textarea|input)[^>]*>", "", browser.see().text), in_file)
+    return [{one for one in drafted.values() if one in text} for text in texts]
+
+
 def test_others_read_the_preview_but_neither_write_nor_issue(app, world):
+    signer = Browser(app, world, "xa")
+    drafted = {"place": "Chỗ thảo", "day": "Ngày thảo", "recipients": "Nơi nhận thảo", "signer_name": "Tên thảo"}
+    signer.send(f"/reports/{signer.template_id}/words", revision=0, **drafted)
+    assert found(drafted, signer) == [set(drafted.values())] * 2
     for login in ("xa.khac", "tinh", "doc"):
         browser = Browser(app, world, login)
         assert "<textarea" not in browser.see().text
+        assert found(drafted, browser) == [set()] * 2, "words that are drafted are for whoever signs"
     Browser(app, world, "xa.khac").issue(status=404)
     Browser(app, world, "tinh").issue(status=403)
     Browser(app, world, "doc").issue(status=403)
