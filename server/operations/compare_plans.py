@@ -9,6 +9,7 @@ from server.indicators.contribution import amount_of
 from server.indicators.plan_changes import PlanChanges, PlannedValue, changed_indicators, changed_targets
 from server.language.display import number
 from server.operations.publish_plan import check_plan, read_workbook
+from server.operations.standing_reports import refuse_emptying
 
 if TYPE_CHECKING:
     from server.indicators.plan import Indicator
@@ -27,6 +28,7 @@ def compare_plan(services: Services, project_id: int, source: PlanSource) -> Pla
     checked = check_plan(services, project_id, plan)
     territory = services.atlas.current().territory
     with services.reading(services.operator()) as uow:
+        refuse_emptying(uow, project_id, source.name, plan)
         is_first, indicators, goals = _in_force(uow, project_id, source.name, territory)
         kept = _rules_in_force(uow, project_id, source.name)
     rules = [str(one) for one in (*plan.deadlines, *plan.policies)]

@@ -11,8 +11,10 @@ from report_world import COMMUNE, DAK_HA, PROVINCE, TU_MO_RONG, WHOLE, shown
 
 from server.errors import InvalidInput, NotFound
 from server.indicators.periods import Period
+from server.indicators.plan import PlanRefused
 from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Mark
+from server.operations.compare_plans import compare_plan
 from server.operations.fill_report import fill_report
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.publish_report import ReportSource, publish_report
@@ -58,14 +60,22 @@ def test_the_provinces_rows_are_its_communes_and_its_total_everything_counted(wo
     assert list(rows)[-1] == "Toàn tỉnh"
 
 
-def test_a_report_whose_indicator_left_the_plan_says_that_there_is_nothing(world):
-    world.households("23500-01", 3)
-    world.layouts["own"] = world.layout(
-        "own", template(A1="{{unit}}", B2="{{indicator:P1}}", B4="{{register:households}}")
+def test_a_plan_that_would_empty_cells_of_a_report_is_refused_with_their_names(world):
+    """At the offer and at publishing; another plan that has the indicator, or another layout, lets it go."""
+    layout = template(
+        A1="{{unit}}", B2="{{indicator:P1}}", C4="{{indicator:P1 | target}}", B4="{{register:households}}"
     )
+    world.layouts["own"] = world.layout("own", layout)
+    without = PlanSource("plan", workbook(indicators=(I6,)))
+    for act in (compare_plan, publish_plan):
+        with pytest.raises(PlanRefused) as refused:
+            act(world.services, world.project_id, without)
+        (fault,) = refused.value.faults
+        told = {"indicator": "P1", "report": "own", "cells": "Biểu, một!B2, Biểu, một!C4"}
+        assert (fault.code, fault.params) == ("plan.breaks_report", told)
     world.services.now.advance(seconds=1)
-    publish_plan(world.services, world.project_id, PlanSource("plan", workbook(indicators=(I6,))))
-    assert [mark for mark, _ in shown(world.filled("own")).values()] == ["empty", "counted"]
+    world.layout("own", template(A1="{{unit}}", B4="{{register:households}}"))
+    assert publish_plan(world.services, world.project_id, without).is_new
 
 
 @pytest.mark.parametrize(("year", "target"), [(2025, 60), (2026, 70)])
