@@ -58,13 +58,18 @@ def run_totals(
 
 
 def undo_totals(uow: UnitOfWork, stored: StoredImport, asker: Asker) -> tuple[int, list[HouseholdTotal]]:
-    """Let the totals before the load be current again; return how many, and those left since others replaced them."""
+    """Let the totals before the load be current again; return how many, and those left since others replaced them.
+
+    Those that were replaced are marked too: they do not come back when what replaced them is taken back.
+    """
     brought = uow.household_totals.of_import(stored.import_id)
-    taken = [one for one in brought if one.is_current and asker.covers(one.unit_id)]
-    uow.household_totals.mark_undone([one.total_id for one in taken])
+    reached = [one for one in brought if asker.covers(one.unit_id)]
+    taken = [one for one in reached if one.is_current]
+    uow.household_totals.mark_undone([one.total_id for one in reached])
     before = (uow.household_totals.before(stored.project_id, one) for one in taken)
     uow.household_totals.set_current([one for one in before if one is not None], is_current=True)
-    return len(taken), [one for one in brought if not one.is_current and not one.is_undone]
+    done = {one.total_id for one in taken}
+    return len(taken), [one for one in brought if one.total_id not in done and not one.is_undone]
 
 
 def _chunks(reading: LoadReading, content: BinaryIO) -> Iterator[dict[Asked, TotalWish]]:

@@ -129,8 +129,11 @@ def test_totals_are_replaced_by_a_further_version_and_come_back(field):
     left = undone(field, first, load)
     assert (left.undone, left.left) == (0, 1)
     assert "2021" in left.left_names[0]
+    third, _ = loaded(field, csv_file((2021, "611@2021-12-31", 130, "", "", "", SOURCE), headings=TOTALS), load)
+    undone(field, third, load)
+    assert list(totals(field).values()) == [(120, 9, 2, "Văn bản khác")], "back to the last that still stands"
     undone(field, second, load)
-    assert list(totals(field).values()) == [(100, 9, 1, SOURCE)]
+    assert totals(field) == {}, "what was taken back before does not come back"
 
 
 @pytest.mark.parametrize(
