@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from server.forms.faults import Fault
 from server.indicators.contribution import amount_of
 from server.indicators.figures import written
 from server.indicators.paper_rows import CASES, COLUMNS, PaperRules, paper_wish
+from server.language.display import display_date
 from server.operations.import_report import ChangedCell, ImportReport, RowChange
+from server.operations.locked_places import locks_over
 from server.operations.placed_rows import LoadReading, RowsOf
 from server.operations.typed_keys import keys_to_type
 from server.registers.places import Places
@@ -48,8 +51,9 @@ def try_paper(services: Services, load: Load, *, content: BinaryIO, progress: Pr
     reading = LoadReading(services, load, ImportReport())
     for wishes in _chunks(reading, content):
         with services.reading(load.asker.sight) as uow:
-            current = uow.paper_figures.current(load.order.project_id, wishes)
-        changing_of(services, reading.report, wishes, current)
+            open_ones = _without_locked(reading, uow, wishes)
+            current = uow.paper_figures.current(load.order.project_id, open_ones)
+        changing_of(services, reading.report, open_ones, current)
         progress("register.progress.read", rows=reading.report.rows)
     return reading.report
 
@@ -60,11 +64,28 @@ def run_paper(services: Services, load: Load, import_id: int, *, content: Binary
     batch = Batch(load.order.project_id, import_id, load.order.author or _author_of(services, load.asker))
     for wishes in _chunks(reading, content):
         with services.unit_of_work(load.asker.sight) as uow:
-            current = uow.paper_figures.current(batch.project_id, wishes)
-            changing = changing_of(services, reading.report, wishes, current)
+            uow.paper_figures.hold(batch.project_id)
+            open_ones = _without_locked(reading, uow, wishes)
+            current = uow.paper_figures.current(batch.project_id, open_ones)
+            changing = changing_of(services, reading.report, open_ones, current)
             write_paper(services, uow, batch, changing, current=current)
         progress("register.progress.written", rows=reading.report.rows)
     return reading.report
+
+
+def _without_locked(
+    reading: LoadReading, uow: UnitOfWork, wishes: Mapping[PaperPlace, PaperWish]
+) -> Mapping[PaperPlace, PaperWish]:
+    """Return the wishes but for those of locked periods, which are told; counts of incidents stand in no lock."""
+    order = reading.load.order
+    if order.kind == CASES:
+        return wishes
+    locks = locks_over(uow, reading.services.atlas.current(), order.project_id, wishes)
+    for place, lock in locks.items():
+        wish = wishes[place]
+        told = {"period": lock.period.label, "when": display_date(lock.locked_at.date()), "by": lock.author}
+        reading.report.refuse([Fault("paper.row_locked", told, sheet=wish.sheet, row=wish.row, column="period")])
+    return {place: one for place, one in wishes.items() if place not in locks}
 
 
 def undo_paper(uow: UnitOfWork, stored: StoredImport, asker: Asker) -> tuple[int, list[PaperFigure]]:

@@ -12,16 +12,20 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from server.errors import NotFound
+from server.errors import Conflict, NotFound
+from server.forms.faults import Fault
 from server.indicators.contribution import amount_of
 from server.indicators.figures import written
+from server.indicators.paper_figures import PaperPlace
 from server.indicators.paper_rows import CASES, FIRST_YEAR, paper_wish
 from server.indicators.periods import Period
 from server.indicators.plan import IndicatorUnit
 from server.indicators.sources import Source
+from server.language.display import display_date
 from server.operations.import_order import ImportOrder, Load, asker_of, typing_projects
 from server.operations.import_paper import Batch, changing_of, rules_of, write_paper
 from server.operations.import_report import ImportReport, as_document
+from server.operations.locked_places import locks_over
 from server.operations.typed_keys import keys_of_level, keys_to_type
 from server.registers.headings import FileRow
 from server.registers.row_cells import RowCells
@@ -34,12 +38,12 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from server.access.actors import Account
-    from server.forms.faults import Fault
-    from server.indicators.paper_figures import PaperFigure, PaperPlace
+    from server.indicators.paper_figures import PaperFigure
     from server.indicators.paper_keys import PaperKey
     from server.indicators.paper_rows import PaperRules, PaperWish
     from server.operations.import_order import Asker
     from server.operations.services import Services
+    from server.storage.repositories.locks import KeptLock
     from server.storage.repositories.projects import Project
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId
@@ -80,9 +84,7 @@ class PaperLine:
     @property
     def text(self) -> str:
         """Return the figure as it is typed."""
-        if self.figure is None or self.figure.value is None:
-            return ""
-        return written(self.figure.value, self.key.unit).rstrip("%‰")
+        return typed_text(self.key, self.figure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,21 @@ class PaperSheet:
     period: Period
     years: tuple[int, ...]
     groups: Mapping[str, tuple[PaperLine, ...]]
+    lock: KeptLock | None = None
+    """What the period is locked by: figures typed now are late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """What somebody typed: *entries* are texts by key, *was* those that stood on the page, *source* by column.
+
+    Where the page did not say what stood there, it is what stands there now. *is_late*: typed into a locked period.
+    """
+
+    entries: Mapping[str, str]
+    was: Mapping[str, str]
+    source: Mapping[str, str]
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +122,13 @@ class Typed:
     import_id: int | None
     written: int
     faults: Mapping[str, tuple[Fault, ...]]
+
+
+def typed_text(key: PaperKey, figure: PaperFigure | None) -> str:
+    """Return a figure as it is typed, empty where there is none."""
+    if figure is None or figure.value is None:
+        return ""
+    return written(figure.value, key.unit).rstrip("%‰")
 
 
 def paper_sheet(services: Services, account: Account, question: PaperQuestion) -> PaperSheet:
@@ -121,36 +145,48 @@ def paper_sheet(services: Services, account: Account, question: PaperQuestion) -
     if project_id and unit is not None:
         groups = _groups(services, asker, replace(question, project_id=project_id), unit)
     years = tuple(range(services.today().year, FIRST_YEAR - 1, -1))
-    return PaperSheet(projects, project_id, units, unit, question.period, years, groups)
+    lock = None if unit is None else _lock(services, replace(question, project_id=project_id), unit)
+    return PaperSheet(projects, project_id, units, unit, question.period, years, groups, lock)
 
 
-def type_figures(
-    services: Services,
-    account: Account,
-    question: PaperQuestion,
-    *,
-    entries: Mapping[str, str],
-    source: Mapping[str, str],
-) -> Typed:
-    """Write what *entries* (texts by key) change, with the document in *source* (texts by column); all or nothing.
+def type_figures(services: Services, account: Account, question: PaperQuestion, typing: Typing) -> Typed:
+    """Write what was typed and is other than what stood on the page; all or nothing.
 
-    Raises what `paper_sheet` raises.
+    A figure that somebody else changed since the page was made is a fault of its line. Raises what `paper_sheet`
+    raises, Conflict ``paper.locked`` (unit, period, when, by) unless the figures are said to be late.
     """
     sheet = paper_sheet(services, account, question)
     if sheet.unit is None or not sheet.project_id:
         raise NotFound("access.not_found")
     asker = asker_of(services, account, question.kind)
-    order = ImportOrder(sheet.project_id, question.kind, services.today(), source.get("document", ""))
+    order = ImportOrder(sheet.project_id, question.kind, services.today(), typing.source.get("document", ""))
     rules = rules_of(services, Load(order, asker))
-    changed = _changed(sheet, entries)
-    facts = _facts(services, sheet.unit, question.period, source)
+    changed = _changed(sheet, typing)
+    facts = _facts(services, sheet.unit, question.period, typing.source)
     wishes, faults = _wishes(changed, rules, facts)
     if faults or not wishes:
         return Typed(None, 0, faults)
-    name = _author(services, account)
-    import_id = _write(services, Load(order, asker), wishes, name=f"{sheet.unit.name} {question.period}", author=name)
-    log.info("paper.typed", extra={"import": import_id, "figures": len(wishes)})
-    return Typed(import_id, len(wishes), {})
+    if sheet.lock is not None and not typing.is_late:
+        raise Conflict("paper.locked", **told_lock(services, sheet.lock))
+    batch = _Saving(Load(order, asker), f"{sheet.unit.name} {question.period}", _author(services, account), typing.was)
+    done = _write(services, batch, wishes)
+    log.info("paper.typed", extra={"import": done.import_id, "figures": done.written})
+    return done
+
+
+def told_lock(services: Services, lock: KeptLock) -> dict[str, str]:
+    """Return what the sentences about a locked period name."""
+    name = services.atlas.current().territory.name(lock.unit_id, lock.period.last_day)
+    return {"unit": name, "period": lock.period.label, "when": display_date(lock.locked_at.date()), "by": lock.author}
+
+
+def _lock(services: Services, question: PaperQuestion, unit: TypingUnit) -> KeptLock | None:
+    """Return what the period of the unit is locked by; counts of incidents stand in no locked table."""
+    if question.kind == CASES or not question.project_id:
+        return None
+    place = PaperPlace(question.period, unit.unit_id, "")
+    with services.reading(services.operator()) as uow:
+        return locks_over(uow, services.atlas.current(), question.project_id, [place]).get(place)
 
 
 def _project_of(projects: Iterable[Project], asked: int | None) -> int:
@@ -225,10 +261,11 @@ def _counted(services: Services, uow: UnitOfWork, question: PaperQuestion, unit:
     return {source.measure: amount_of(added.thousandths) for (place, source), added in found.items() if place}
 
 
-def _changed(sheet: PaperSheet, entries: Mapping[str, str]) -> list[tuple[PaperLine, str]]:
+def _changed(sheet: PaperSheet, typing: Typing) -> list[tuple[PaperLine, str]]:
+    """Return what was typed otherwise than it stood on the page, and than it stands now."""
     lines = (line for group in sheet.groups.values() for line in group)
-    told = [(line, " ".join(entries[line.key.key].split())) for line in lines if line.key.key in entries]
-    return [(line, text) for line, text in told if text != line.text]
+    told = [(line, " ".join(typing.entries[line.key.key].split())) for line in lines if line.key.key in typing.entries]
+    return [(line, text) for line, text in told if text not in {line.text, typing.was.get(line.key.key, line.text)}]
 
 
 def _facts(services: Services, unit: TypingUnit, period: Period, source: Mapping[str, str]) -> dict[str, str]:
@@ -264,33 +301,67 @@ def _author(services: Services, account: Account) -> str:
     return known.name if known else account.login
 
 
-def _write(services: Services, load: Load, wishes: Iterable[PaperWish], *, name: str, author: str) -> int:
-    """Write the batch and its figures in one transaction and return the batch."""
-    order, asker, now = load.order, load.asker, services.now()
+@dataclass(frozen=True, slots=True)
+class _Saving:
+    """What is saved at once: under which order, as what, by whom, and what stood on the page by key."""
+
+    load: Load
+    name: str
+    author: str
+    was: Mapping[str, str]
+
+
+def _write(services: Services, saving: _Saving, wishes: Iterable[PaperWish]) -> Typed:
+    """Write the batch and its figures in one transaction, unless somebody was faster: who saves second is told."""
+    order, asker = saving.load.order, saving.load.asker
     by_place: dict[PaperPlace, PaperWish] = {one.place: one for one in wishes}
-    said = json.dumps([[str(place), str(one.thousandths), str(one.source)] for place, one in by_place.items()])
     with services.unit_of_work(asker.sight) as uow:
+        uow.paper_figures.hold(order.project_id)
         current = uow.paper_figures.current(order.project_id, by_place)
+        overtaken = _overtaken(by_place, current, saving.was)
+        if overtaken:
+            return Typed(None, 0, overtaken)
         report = ImportReport(rows=len(by_place))
         changing = changing_of(services, report, by_place, current)
-        import_id = uow.register_imports.add(
-            {
-                "project_id": order.project_id,
-                "kind": order.kind,
-                "account_id": asker.account_id,
-                "unit_ids": sorted(asker.post_units),
-                "file_name": name[:255],
-                "file_sha256": hashlib.sha256(said.encode()).hexdigest(),
-                "media_key": None,
-                "as_of": order.as_of,
-                "source": order.source,
-                "state": "done",
-                "rows_total": len(by_place),
-                "rows_done": len(by_place),
-                "report": as_document(report) | {"changes": []},
-                "created_at": now,
-                "touched_at": now,
-            }
-        )
-        write_paper(services, uow, Batch(order.project_id, import_id, author), changing, current=current)
-    return import_id
+        import_id = uow.register_imports.add(_batch_facts(services, saving, by_place, report))
+        write_paper(services, uow, Batch(order.project_id, import_id, saving.author), changing, current=current)
+    return Typed(import_id, len(by_place), {})
+
+
+def _overtaken(
+    wishes: Mapping[PaperPlace, PaperWish], current: Mapping[PaperPlace, PaperFigure], was: Mapping[str, str]
+) -> dict[str, tuple[Fault, ...]]:
+    """Return, by key, that a figure is no longer the one that was on the page."""
+    found: dict[str, tuple[Fault, ...]] = {}
+    for place, wish in wishes.items():
+        now = typed_text(wish.key, current.get(place))
+        if place.key in was and was[place.key] != now:
+            by = current[place].author if place in current else ""
+            told = {"by": by, "value": now}
+            where = wish.headings.get("value", "")
+            found[place.key] = (Fault("paper.changed_meanwhile", told, row=wish.row, column=where),)
+    return found
+
+
+def _batch_facts(
+    services: Services, saving: _Saving, wishes: Mapping[PaperPlace, PaperWish], report: ImportReport
+) -> dict[str, object]:
+    order, asker, now = saving.load.order, saving.load.asker, services.now()
+    said = json.dumps([[str(place), str(one.thousandths), str(one.source)] for place, one in wishes.items()])
+    return {
+        "project_id": order.project_id,
+        "kind": order.kind,
+        "account_id": asker.account_id,
+        "unit_ids": sorted(asker.post_units),
+        "file_name": saving.name[:255],
+        "file_sha256": hashlib.sha256(said.encode()).hexdigest(),
+        "media_key": None,
+        "as_of": order.as_of,
+        "source": order.source,
+        "state": "done",
+        "rows_total": len(wishes),
+        "rows_done": len(wishes),
+        "report": as_document(report) | {"changes": []},
+        "created_at": now,
+        "touched_at": now,
+    }

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, tuple_, update
 from server.indicators.paper_figures import PaperFigure, PaperPlace, PaperSource
 from server.indicators.periods import Period
 from server.storage.models.paper_figures import PaperFigureRow
+from server.storage.models.projects import ProjectRow
 from server.storage.models.row_ids import insertion
 from server.storage.visible import visible_paper
 from server.territory.units import UnitId
@@ -84,6 +85,11 @@ class PaperFigures:
         rows = PaperFigureRow
         found = visible_paper(self.sight).where(rows.is_sensitive.is_(True), rows.key == key, rows.period == str(year))
         return [_figure(row) for row in self._connection.execute(_columns(found.order_by(rows.id)))]
+
+    def hold(self, project_id: int) -> None:
+        """Let nobody else write figures of the project until this transaction ends; others only wait."""
+        asked = select(ProjectRow.id).where(ProjectRow.id == project_id).with_for_update(key_share=True)
+        self._connection.execute(asked).scalar_one()
 
     def current(self, project_id: int, places: Iterable[PaperPlace]) -> dict[PaperPlace, PaperFigure]:
         """Return the current version of these figures, withdrawn ones too."""

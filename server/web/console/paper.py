@@ -13,14 +13,14 @@ from flask import make_response, redirect, request, url_for
 
 from server.access.authorisation import may_use
 from server.access.roles import Permission
-from server.errors import InvalidInput, NotFound
+from server.errors import Conflict, InvalidInput, NotFound
 from server.indicators.figures import written
 from server.indicators.paper_figures import PaperPlace
 from server.indicators.paper_rows import CASES, FIGURES
 from server.indicators.periods import Period
 from server.operations.import_report import told_fault
 from server.operations.office_imports import take_back_typed
-from server.operations.office_paper import SOURCE_COLUMNS, PaperQuestion, paper_sheet, type_figures
+from server.operations.office_paper import SOURCE_COLUMNS, PaperQuestion, Typing, paper_sheet, told_lock, type_figures
 from server.operations.read_paper import paper_trail
 from server.operations.sights import Desk
 from server.territory.units import UnitId
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 PARTS: Final = ("", "-H1", "-H2", "-Q1", "-Q2", "-Q3", "-Q4")
 _FIELD: Final = "value:"
+_WAS: Final = "was:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,19 @@ class PaperPages:
         typed = request.form
         question = self._question(typed)
         entries = {name.removeprefix(_FIELD): text for name, text in typed.items() if name.startswith(_FIELD)}
+        was = {name.removeprefix(_WAS): text for name, text in typed.items() if name.startswith(_WAS)}
         source = {column: typed.get(column, "") for column in SOURCE_COLUMNS}
-        done = type_figures(self.services, self._account(), question, entries=entries, source=source)
+        shown = {"entries": entries, "source": source}
+        try:
+            typing = Typing(entries, was, source, is_late=typed.get("late") == "1")
+            done = type_figures(self.services, self._account(), question, typing)
+        except Conflict as refused:
+            sheet = paper_sheet(self.services, self._account(), question)
+            told = self.services.catalogue.sentence(refused.code, refused.params, chosen_language())
+            return self._page(sheet, status=409, refused=told, **shown)
         if done.faults:
             sheet = paper_sheet(self.services, self._account(), question)
-            return self._page(sheet, status=400, entries=entries, source=source, faults=self._told(done))
+            return self._page(sheet, status=400, faults=self._told(done), **shown)
         return self._to(question, saved=done.import_id or 0)
 
     def undo(self, import_id: int) -> Response:
@@ -116,9 +125,10 @@ class PaperPages:
         )
 
     def _page(self, sheet: PaperSheet, *, status: int = 200, **shown: object) -> Response:
-        nothing: dict[str, object] = {"entries": {}, "source": {}, "faults": {}, "saved": None}
+        nothing: dict[str, object] = {"entries": {}, "source": {}, "faults": {}, "saved": None, "refused": ""}
+        lock = {} if sheet.lock is None else told_lock(self.services, sheet.lock)
         layout = request.args.get("layout", "")
-        constant = {"sheet": sheet, "parts": PARTS, "written": written, "name": self.name, "layout": layout}
+        constant = {"sheet": sheet, "lock": lock, "parts": PARTS, "written": written, "name": self.name, "layout": layout}
         return self.screen.page("paper.html", status=status, **{**nothing, **constant, **shown})
 
     def _told(self, done: Typed) -> dict[str, list[Told]]:
