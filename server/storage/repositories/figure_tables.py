@@ -60,8 +60,7 @@ class Extent:
 class Added:
     """What was added up: thousandths, and how many contributions made them; none did what *is_typed* from paper.
 
-    What *is_withheld* stands hidden in a release table: it has no number. *left_out* are units that lie there only in
-    part, so that what was counted in them is not in it.
+    What *is_withheld* stands hidden in a release table and has no number. *left_out* units lie there only in part.
     """
 
     thousandths: int
