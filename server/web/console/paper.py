@@ -128,7 +128,14 @@ class PaperPages:
         nothing: dict[str, object] = {"entries": {}, "source": {}, "faults": {}, "saved": None, "refused": ""}
         lock = {} if sheet.lock is None else told_lock(self.services, sheet.lock)
         layout = request.args.get("layout", "")
-        constant = {"sheet": sheet, "lock": lock, "parts": PARTS, "written": written, "name": self.name, "layout": layout}
+        constant = {
+            "sheet": sheet,
+            "lock": lock,
+            "parts": PARTS,
+            "written": written,
+            "name": self.name,
+            "layout": layout,
+        }
         return self.screen.page("paper.html", status=status, **{**nothing, **constant, **shown})
 
     def _told(self, done: Typed) -> dict[str, list[Told]]:
