@@ -214,6 +214,18 @@ class RecordLists:
             codes.setdefault(row.version_id, {})[row.code] = None
         return {version_id: tuple(each) for version_id, each in codes.items()}
 
+    def documents(self, version_ids: Iterable[int]) -> dict[int, bytes]:
+        """Return the bytes of versions that were found in sight, by version."""
+        rows = SubmissionVersionRow
+        found = select(rows.id, rows.xml).where(rows.id.in_(sorted(version_ids)))
+        return {row.id: row.xml for row in self._connection.execute(found)}
+
+    def form_versions(self, form_key: int) -> tuple[int, ...]:
+        """Return the versions of an everyday form, the newest first; none of a sensitive one."""
+        everyday = select(FormRow.id).where(FormRow.id == form_key, FormRow.is_sensitive.is_(False))
+        found = select(FormVersionRow.id).where(FormVersionRow.form_key.in_(everyday))
+        return tuple(self._connection.execute(found.order_by(FormVersionRow.id.desc())).scalars())
+
     def forms(self, *, is_sensitive: bool) -> list[FormLine]:
         """Return the forms a list can be narrowed to, by title."""
         rows = self._connection.execute(

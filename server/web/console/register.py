@@ -36,6 +36,7 @@ from server.web.console.paper import PaperPages
 from server.web.console.plans import PlanPages
 from server.web.console.published import PublishedPages
 from server.web.console.quarters import QuarterPages
+from server.web.console.record_files import RecordFilePages
 from server.web.console.record_list import ListPages
 from server.web.console.records import RecordPages
 from server.web.console.refusals import refusal_page
@@ -103,6 +104,8 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
         yield from _record_routes(RecordPages(services, screen, desk, name))
         yield from _correction_routes(CorrectionPages(services, screen, desk, name))
         yield from _branch_routes(BranchPages(services, screen, desk, name))
+    files = RecordFilePages(services, screen).file
+    yield Route("GET", "/submissions/file.<kind>", "submissions_file_of_list", Desk.EVERYDAY.read, files)
     propose = BulkPages(services, screen).propose
     yield Route("POST", "/submissions/approve", "submissions_approve", Desk.EVERYDAY.review, propose)
     yield from _register_routes(RegisterPages(services, screen, Desk.EVERYDAY))

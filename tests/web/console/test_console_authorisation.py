@@ -38,6 +38,7 @@ ANSWERS = {
     "second_step_try": 401,
     "submissions_decide": 400,
     "submissions_approve": 400,
+    "submissions_file_of_list": 404,  # there is no file of that kind
     "incidents_decide": 400,
     "submissions_correct": 400,  # no draft came with it
     "incidents_correct": 400,
