@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from server.access.deeds import Deed, DeedKind, Thing
 from server.access.roles import ACCOUNT_ROLES, Role
 from server.errors import Conflict, InvalidInput, NotFound
-from server.operations.note_deeds import note_deeds, unit_of_posts
+from server.operations.note_deeds import note_deeds, officers_posts, unit_of_posts
 from server.operations.passwords import checked_password, generated_password, hash_password
 from server.operations.sign_in import canonical_login
 
@@ -138,7 +138,7 @@ def note_account(
     """
     actor = uow.accounts.actor(account_id)
     posts = actor.posts if actor else ()
-    is_sensitive = params.get("role") == Role.INCIDENT_OFFICER.value
+    is_sensitive = params.get("role") == Role.INCIDENT_OFFICER.value or officers_posts(posts)
     told = [one for one in posts if (one.role is Role.INCIDENT_OFFICER) is is_sensitive] or posts
     unit_id = unit_of_posts(services, uow, told)
     note_deeds(services, uow, by, Deed(kind, Thing.ACCOUNT, account_id, unit_id, params, is_sensitive=is_sensitive))

@@ -45,6 +45,15 @@ class ShelvedForm:
     entity_blocks: tuple[EntityBlock, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """What phones of a project may be offered while its forms stand at *revision*."""
+
+    revision: int
+    current: tuple[PublishedVersion, ...]
+    trials: tuple[PublishedVersion, ...]
+
+
 class FormShelf:
     """Keeps shelved forms; safe to share between threads."""
 
@@ -53,7 +62,7 @@ class FormShelf:
         self._lock = Lock()
         self._by_id: dict[int, ShelvedForm] = {}
         self._ids: dict[tuple[int, str, str], int] = {}
-        self._current: dict[int, tuple[int, tuple[PublishedVersion, ...]]] = {}
+        self._current: dict[int, _Offered] = {}
 
     def version(self, project_id: int, form_id: str, version: str) -> ShelvedForm | None:
         """Return one version of a project's form, in force or not; None if there is none (yet)."""
@@ -76,13 +85,23 @@ class FormShelf:
 
     def current(self, project_id: int, revision: int) -> tuple[PublishedVersion, ...]:
         """Return the versions in force of a project whose forms stand at *revision*, by form id."""
+        return self._offered(project_id, revision).current
+
+    def trials(self, project_id: int, revision: int) -> tuple[PublishedVersion, ...]:
+        """Return the versions on trial of a project whose forms stand at *revision*, by form id."""
+        return self._offered(project_id, revision).trials
+
+    def _offered(self, project_id: int, revision: int) -> _Offered:
         held = self._current.get(project_id)
-        if held is not None and held[0] >= revision:
-            return held[1]
+        if held is not None and held.revision >= revision:
+            return held
         with UnitOfWork(self._engine, Operator(), writes=False) as uow:
-            read = (uow.forms.revision(project_id), tuple(uow.forms.current(project_id)))
+            revision, in_use = uow.forms.revision(project_id), uow.forms.in_use(project_id)
+        read = _Offered(
+            revision, tuple(one for one in in_use if one.is_current), tuple(one for one in in_use if one.is_trial)
+        )
         self._current[project_id] = read
-        return read[1]
+        return read
 
     def _shelve(self, published: PublishedVersion) -> ShelvedForm:
         with self._lock:

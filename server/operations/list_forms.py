@@ -39,9 +39,18 @@ class FileBody:
 
 
 def forms_for(services: Services, sender: Sender) -> tuple[PublishedVersion, ...]:
-    """Return the versions in force that *sender* may fill: open, hers by audience, and never sensitive in practice."""
-    current = services.shelf.current(sender.forms_project_id, sender.forms_revision)
-    return tuple(one for one in current if one.state == "open" and _is_for(services, one, sender))
+    """Return the versions that *sender* may fill: open, hers by audience, and never sensitive in practice.
+
+    Of each form that is the one in force, or one on trial if she is among those it is tried with.
+    """
+    shelf, project_id, revision = services.shelf, sender.forms_project_id, sender.forms_revision
+    tried = [
+        one for one in shelf.trials(project_id, revision) if one.state == "open" and _is_for(services, one, sender)
+    ]
+    replaced = {one.form_key for one in tried}
+    current = [one for one in shelf.current(project_id, revision) if one.form_key not in replaced]
+    hers = [one for one in current if one.state == "open" and _is_for(services, one, sender)]
+    return tuple(sorted((*hers, *tried), key=lambda one: one.form_id)) if tried else tuple(hers)
 
 
 def may_fill(services: Services, sender: Sender, form_key: int) -> bool:

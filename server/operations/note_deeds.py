@@ -73,6 +73,12 @@ def note_deeds(services: Services, uow: UnitOfWork, by: Account | None, *deeds: 
     )
 
 
+def officers_posts(posts: Iterable[Post]) -> bool:
+    """Return whether somebody holds posts of an incident officer and no others: nobody else is told of them."""
+    roles = {one.role for one in posts}
+    return roles == {Role.INCIDENT_OFFICER}
+
+
 def _stands_in_for(services: Services, uow: UnitOfWork, by: Account, deed: Deed) -> int | None:
     """Return whose post was filled when a deputy did it; None where a post of one's own covers the place too."""
     roles = {Role.INCIDENT_OFFICER} if deed.is_sensitive else _ROLES[group_of(deed.kind)]

@@ -86,6 +86,8 @@ class Audience:
     collaborators: tuple[int, ...] = ()
     allows_empty_lists: bool = False
     """Whether people may get a list without a row although others have some."""
+    is_trial: bool = False
+    """Tried with these alone: all others keep the version in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,7 @@ def publish_checked(  # noqa: PLR0913 the facts of one publication, each of its 
         _note_lists(uow, project_id, definition, services.now())
         empty = lists_left_empty(services, uow, version_id, audience)
         told = form_deed(
-            DeedKind.FORM_PUBLISHED,
+            DeedKind.FORM_TRIED if audience.is_trial else DeedKind.FORM_PUBLISHED,
             version_id,
             form_id=definition.form_id,
             version=definition.version,
@@ -283,7 +285,8 @@ def _version_facts(services: Services, source: FormSource, checked: Checked, aud
         "source_kind": source.kind.value,
         "measures": _rows(checked.measures),
         "audience": audience.kind,
-        "is_current": True,
+        "is_current": not audience.is_trial,
+        "is_trial": audience.is_trial,
         "published_at": services.now(),
         "published_by": source.by.account_id if source.by else None,
     }

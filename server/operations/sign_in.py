@@ -13,7 +13,7 @@ from server.access.authorisation import units_for
 from server.access.deeds import Deed, DeedKind, Thing
 from server.access.roles import SEALED, Role
 from server.errors import NotFound
-from server.operations.note_deeds import note_deeds, unit_of_posts
+from server.operations.note_deeds import note_deeds, officers_posts, unit_of_posts
 from server.operations.passwords import hash_password, is_outdated, is_password
 from server.operations.sessions import ELEVATION, LONGEST, open_session, session_key
 from server.operations.throttle import QUIET, counters_of, give_back, take_turn
@@ -153,7 +153,7 @@ def _note(services: Services, uow: UnitOfWork, account_id: int | None, kind: Dee
     """
     by = None if account_id is None else uow.accounts.actor(account_id)
     posts = by.posts if by else ()
-    is_sensitive = kind is DeedKind.SECOND_STEP
+    is_sensitive = kind is DeedKind.SECOND_STEP or officers_posts(posts)
     told = [one for one in posts if (one.role is Role.INCIDENT_OFFICER) is is_sensitive] or posts
     unit_id = unit_of_posts(services, uow, told)
     note_deeds(services, uow, by, Deed(kind, Thing.ACCOUNT, account_id, unit_id, is_sensitive=is_sensitive))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.models.schema import Document, Id, Instant, Model
@@ -42,6 +42,13 @@ class FormVersionRow(Model):
             sqlite_where=text("is_current"),
             postgresql_where=text("is_current"),
         ),
+        Index(
+            "uq_form_version_trial",
+            "form_key",
+            unique=True,
+            sqlite_where=text("is_trial"),
+            postgresql_where=text("is_trial"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -57,6 +64,8 @@ class FormVersionRow(Model):
     """The rows of the measures sheet as written, header first; parsed by `server.indicators`."""
     audience: Mapped[str] = mapped_column(String(16))
     is_current: Mapped[bool]
+    is_trial: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Offered to some, while all others keep the version in force."""
     published_at: Mapped[datetime] = mapped_column(Instant)
     # Versions published by the command line have no account behind them.
     published_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -106,3 +115,16 @@ class FormAudienceRow(Model):
     version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     collaborator_id: Mapped[int | None] = mapped_column(ForeignKey("collaborator.id"))
+
+
+class FormOfferRow(Model):
+    """A form's files that an account looks at before it is published; one for each account."""
+
+    __tablename__ = "form_offer"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    file_name: Mapped[str] = mapped_column(String(255))
+    # The workbook and the files beside it, in one archive.
+    bundle: Mapped[bytes] = mapped_column(LargeBinary)
+    offered_at: Mapped[datetime] = mapped_column(Instant)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
-from server.storage.models.forms import FormAudienceRow, FormFileRow, FormPoolRow, FormRow, FormVersionRow
+from server.storage.models.forms import FormAudienceRow, FormFileRow, FormOfferRow, FormPoolRow, FormRow, FormVersionRow
 from server.storage.models.projects import ProjectRow
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -43,11 +44,21 @@ class PublishedVersion:
     measures: tuple[tuple[str, ...], ...]
     audience: str
     is_current: bool
+    is_trial: bool
     is_sensitive: bool
     state: str
     files: tuple[FormFile, ...]
     audience_units: frozenset[UnitId]
     audience_collaborators: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class FormOffer:
+    """A form's files as somebody sent them to look at: in one archive, the workbook under *file_name*."""
+
+    project_id: int
+    file_name: str
+    bundle: bytes
 
 
 _VERSIONS = select(FormVersionRow, FormRow.project_id, FormRow.form_id, FormRow.is_sensitive, FormRow.state).join(
@@ -70,6 +81,48 @@ class Forms:
     def current(self, project_id: int) -> list[PublishedVersion]:
         """Return the version in force of every form of the project, by form id."""
         return self._published(FormRow.project_id == project_id, FormVersionRow.is_current)
+
+    def in_use(self, project_id: int) -> list[PublishedVersion]:
+        """Return the versions in force and those on trial of the project, by form id."""
+        return self._published(
+            FormRow.project_id == project_id, or_(FormVersionRow.is_current, FormVersionRow.is_trial)
+        )
+
+    def end_trial(self, form_key: int) -> None:
+        """Offer what is on trial of a form to nobody any more."""
+        rows = FormVersionRow
+        self._connection.execute(update(rows).where(rows.form_key == form_key, rows.is_trial).values(is_trial=False))
+
+    def put_in_force(self, version_id: int, form_key: int) -> None:
+        """Let a version take over from the one in force, for everybody."""
+        rows = FormVersionRow
+        mine = rows.form_key == form_key
+        self._connection.execute(update(rows).where(mine, rows.is_current).values(is_current=False))
+        now = {"is_current": True, "is_trial": False}
+        self._connection.execute(update(rows).where(rows.id == version_id).values(**now))
+        self.set_audience(version_id, "all", [])
+
+    def versions_named(self) -> dict[int, tuple[str, datetime]]:
+        """Return what each version is called and when it was published."""
+        found = select(FormVersionRow.id, FormVersionRow.version, FormVersionRow.published_at)
+        return {row.id: (row.version, row.published_at) for row in self._connection.execute(found)}
+
+    def add_offer(self, facts: Mapping[str, Any]) -> None:
+        """Keep what an account looks at, in place of what it looked at before."""
+        self.drop_offer(facts["account_id"])
+        self._connection.execute(insert(FormOfferRow), dict(facts))
+
+    def offer(self, account_id: int) -> FormOffer | None:
+        """Return what an account looks at."""
+        rows = FormOfferRow
+        row = self._connection.execute(
+            select(rows.project_id, rows.file_name, rows.bundle).where(rows.account_id == account_id)
+        ).first()
+        return FormOffer(row.project_id, row.file_name, bytes(row.bundle)) if row else None
+
+    def drop_offer(self, account_id: int) -> None:
+        """Keep what an account looked at no longer."""
+        self._connection.execute(delete(FormOfferRow).where(FormOfferRow.account_id == account_id))
 
     def titles(self) -> dict[tuple[int, str], str]:
         """Return what the current version of each form is called, by project and form id."""
@@ -118,11 +171,16 @@ class Forms:
         return int(self._connection.execute(insert(FormRow).returning(FormRow.id), dict(facts)).scalar_one())
 
     def add_version(self, facts: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> int:
-        """Insert a version that takes over from the one in force, with its files; return its id."""
+        """Insert a version with its files, and return its id.
+
+        It takes over from the one in force; one on trial, from the one on trial before.
+        """
         rows = FormVersionRow
-        self._connection.execute(
-            update(rows).where(rows.form_key == facts["form_key"], rows.is_current).values(is_current=False)
-        )
+        self.end_trial(facts["form_key"])
+        if facts["is_current"]:
+            self._connection.execute(
+                update(rows).where(rows.form_key == facts["form_key"], rows.is_current).values(is_current=False)
+            )
         statement = insert(rows).returning(rows.id)
         version_id = int(self._connection.execute(statement, dict(facts)).scalar_one())
         if files:
@@ -176,6 +234,7 @@ class Forms:
                 tuple(tuple(cells) for cells in row.measures),
                 row.audience,
                 row.is_current,
+                row.is_trial,
                 row.is_sensitive,
                 row.state,
                 tuple(files.get(row.id, ())),

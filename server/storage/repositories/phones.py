@@ -12,7 +12,7 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from server.storage.models.forms import FormVersionRow
+from server.storage.models.forms import FormRow, FormVersionRow
 from server.storage.models.people import CollaboratorRow
 from server.storage.models.phones import PhoneFormRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
@@ -74,6 +74,18 @@ class Phones:
             ).where(person.in_(sorted(collaborator_ids)))
         )
         return {row.id: PhoneFacts(row.sent, row.held, row.returned) for row in rows}
+
+    def newest_held(self, project_id: int) -> dict[tuple[int, int], int]:
+        """Return the newest version each phone has fetched of each form of a project, by person and form."""
+        held = func.max(PhoneFormRow.version_id)
+        rows = self._connection.execute(
+            select(PhoneFormRow.collaborator_id, FormVersionRow.form_key, held.label("version_id"))
+            .join(FormVersionRow, FormVersionRow.id == PhoneFormRow.version_id)
+            .join(FormRow, FormRow.id == FormVersionRow.form_key)
+            .where(FormRow.project_id == project_id)
+            .group_by(PhoneFormRow.collaborator_id, FormVersionRow.form_key)
+        )
+        return {(row.collaborator_id, row.form_key): row.version_id for row in rows}
 
     def forms_of(self, collaborator_id: int) -> list[PhoneForm]:
         """Return the forms a person's phone holds, by title."""

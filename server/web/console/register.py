@@ -11,6 +11,7 @@ from server.access.roles import Permission
 from server.operations.office_imports import MOST_BYTES as LARGEST_LIST_BYTES
 from server.operations.publish_plan import MOST_BYTES as LARGEST_PLAN_BYTES
 from server.operations.sights import Desk
+from server.operations.try_form import MOST_BYTES as LARGEST_FORM_FILES
 from server.web.console.accounts import AccountPages
 from server.web.console.activities import ActivityPages
 from server.web.console.assets import read_assets
@@ -24,6 +25,7 @@ from server.web.console.doors import Doors
 from server.web.console.duplicates import DuplicatePages
 from server.web.console.entity_changes import EntityChangePages
 from server.web.console.figures import FigurePages
+from server.web.console.forms import FormPages
 from server.web.console.headers import add_headers
 from server.web.console.held import HeldPages
 from server.web.console.history import HistoryPages
@@ -60,11 +62,13 @@ _PHONES: Final = "/v1/"
 _SENDS_A_FILE: Final = "imports_send"
 _SENDS_A_LAYOUT: Final = "layouts_send"
 _SENDS_A_PLAN: Final = "plans_send"
+_SENDS_A_FORM: Final = "forms_send"
 _LARGEST_FORM_BYTES: Final = 1_000_000
 _LARGEST_FILE_BYTES: Final = {
     _SENDS_A_FILE: LARGEST_LIST_BYTES,
     _SENDS_A_LAYOUT: LARGEST_LIST_BYTES,
     _SENDS_A_PLAN: LARGEST_PLAN_BYTES,
+    _SENDS_A_FORM: LARGEST_FORM_FILES,
 }
 _MOST_FORM_PARTS: Final = 2_000
 
@@ -124,6 +128,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _layout_routes(LayoutPages(services, screen))
     yield from _official_routes(OfficialPages(services, screen))
     yield from _plan_routes(PlanPages(services, screen))
+    yield from _form_routes(FormPages(services, screen))
     yield from _own_routes(OwnAccountPages(services, screen))
     yield from _account_routes(AccountPages(services, screen))
     yield from _history_routes(HistoryPages(services, screen, Desk.EVERYDAY, "history"))
@@ -285,6 +290,17 @@ def _plan_routes(pages: PlanPages) -> Iterable[Route]:
     yield Route("GET", offer, "plans_offer", manage, pages.offer)
     yield Route("POST", f"{offer}/publish", "plans_publish", manage, pages.publish)
     yield Route("POST", f"{offer}/forget", "plans_forget", manage, pages.forget)
+
+
+def _form_routes(pages: FormPages) -> Iterable[Route]:
+    manage, offer, version = Permission.MANAGE_FORMS, "/forms/offer", "/forms/versions/<int:version_id>"
+    yield Route("GET", "/forms", "forms", manage, pages.listing)
+    yield Route("POST", "/forms", _SENDS_A_FORM, manage, pages.send)
+    yield Route("GET", offer, "forms_offer", manage, pages.offer)
+    yield Route("POST", f"{offer}/publish", "forms_publish", manage, pages.publish)
+    yield Route("POST", f"{offer}/forget", "forms_forget", manage, pages.forget)
+    yield Route("POST", f"{version}/give", "forms_give", manage, pages.give)
+    yield Route("POST", f"{version}/end", "forms_end", manage, pages.end)
 
 
 def _own_routes(pages: OwnAccountPages) -> Iterable[Route]:

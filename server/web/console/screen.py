@@ -70,6 +70,7 @@ _MENU: Final = (
     (
         "console.menu.managing",
         (
+            ("console.forms", Permission.MANAGE_FORMS, "console.menu.forms"),
             ("console.plans", Permission.MANAGE_FORMS, "console.menu.plans"),
             ("console.layouts", Permission.MANAGE_FORMS, "console.menu.layouts"),
             ("console.accounts", Permission.MANAGE_ACCOUNTS, "console.menu.accounts"),

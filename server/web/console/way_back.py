@@ -20,7 +20,7 @@ def way_back() -> str | None:
     match (request.endpoint or "").removeprefix("console.").rpartition("_"):
         case "submissions" | "incidents" as name, _, "decide" | "undo" | "approve":
             return _records(name)
-        case "incidents_published" | "plans" as name, _, _:
+        case "incidents_published" | "plans" | "forms" as name, _, _:
             return url_for(f"console.{name}")
         case "held", _, "release" | "discard":
             return url_for("console.held")

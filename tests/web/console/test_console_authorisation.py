@@ -50,6 +50,12 @@ ANSWERS = {
     "held_discard": 400,
     "collaborator_enrol": 400,
     "collaborator_revoke": 400,
+    "forms_send": 400,  # no file
+    "forms_offer": 404,  # nothing is looked at
+    "forms_publish": 404,
+    "forms_forget": 303,
+    "forms_give": 404,  # nothing is on trial
+    "forms_end": 404,
     "own_password": 400,  # nothing was typed
     "own_end": 303,
     "account_make": 400,

@@ -22,6 +22,7 @@ MOST = {
     "/history": 5,
     "/accounts": 6,
     "/account": 5,
+    "/forms": 12,
     "/held": 3,
     "/collaborators": 5,
     "/indicators": 7,
