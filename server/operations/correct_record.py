@@ -262,7 +262,7 @@ def _after(base: CorrectionBase, root: _Element, step: Step) -> Worked:
     compiled, circumstances = setting.form.compiled, setting.circumstances
     if step.typed or step.adds or step.drops:
         before = work_out(root, compiled, circumstances, kept=kept_calculates(base.root, root, compiled))
-        fill_in(root, before, setting, step)
+        fill_in(root, questionnaire(before, setting.labels), setting, step)
     return work_out(root, compiled, circumstances, kept=kept_calculates(base.root, root, compiled))
 
 

@@ -18,7 +18,7 @@ from server.submissions.choice_labels import ChoiceLabels
 from server.submissions.circumstances import Circumstances
 from server.submissions.documents import add_instance, drop_instance, element_at, put_text
 from server.submissions.landmarks import UNITS_LIST
-from server.submissions.questionnaire import Page, questionnaire, questions
+from server.submissions.questionnaire import Page, questions
 from server.submissions.typed_answers import answer_text
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from server.operations.services import Services
     from server.operations.sights import Desk
     from server.storage.repositories.collaborators import Sender
-    from server.submissions.filling import Worked
     from server.submissions.questionnaire import Question
     from server.territory.units import UnitId
 
@@ -59,6 +58,10 @@ class Step:
     adds: str = ""
     drops: str = ""
     reason: str = ""
+
+    def with_reason(self, reason: str) -> Step:
+        """Return the same step for a reason."""
+        return replace(self, reason=reason)
 
 
 def setting_of(  # noqa: PLR0913 the facts of one record, each of its own kind
@@ -98,10 +101,10 @@ def sender_of(services: Services, project_id: int, collaborator_id: int | None) 
     return sender
 
 
-def fill_in(root: _Element, worked: Worked, setting: Setting, step: Step) -> None:
+def fill_in(root: _Element, page: Page, setting: Setting, step: Step) -> None:
     """Write what was typed into the questions that were asked, then add or take out an instance."""
     zone = setting.circumstances.timezone
-    for question in questions(questionnaire(worked, setting.labels)):
+    for question in questions(page):
         typed, element = step.typed.get(question.path), element_at(root, question.path)
         if typed is None or element is None or not question.is_typed:
             continue

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from server.forms.definition import ControlKind, Datatype, NodeKind
-from server.forms.logic import Context, InstanceNode, LogicError, Steps, bind_tree
+from server.forms.logic import Context, InstanceNode, LogicError, Steps, bind_tree, compile_expression
 from server.submissions.answer_types import is_same_answer, stored_text
 from server.submissions.device_clock import device_clock
 from server.submissions.documents import add_instance, complete, drop_instance, element_at, put_text, without
@@ -29,6 +29,7 @@ _ROUNDS: Final = 3
 """How often repeats are brought to the number that is asked for: a number may depend on what is in another repeat."""
 _MOST_INSTANCES: Final = 200
 """Of a repeat that is brought to a number; more a person does not go through on a page."""
+_FIRST_LOAD: Final = "odk-instance-first-load"
 _PHONE_ONLY: Final = frozenset({"trunkVersion", "branchId"})
 
 
@@ -171,3 +172,25 @@ def _is_brought_to_number(root: _Element, record: Recalculation, compiled: Compi
 def _is_topmost(node: InstanceNode) -> bool:
     """Return whether what holds a node that is not relevant is; meta stays whatever a form says."""
     return node.parent is not None and node.parent.relevant and node.shape.node is not None and node.name != "meta"
+
+
+def first_values(root: _Element, compiled: Compiled, circumstances: Circumstances) -> None:
+    """Write what the form sets when a record is begun, as far as it can be worked out here, into a blank document.
+
+    What it would take from the record before it is for whoever opens the document to carry over.
+    """
+    worked = work_out(root, compiled, circumstances)
+    for action in compiled.definition.actions:
+        path, _, attribute = action.path.partition("/@")
+        element = element_at(root, path)
+        if action.kind != "setvalue" or _FIRST_LOAD not in action.event or element is None or not action.value:
+            continue
+        try:
+            value = compile_expression(action.value).scalar(worked.context.at(worked.tree.nearest(path) or worked.tree))
+        except LogicError:
+            continue
+        text = stored_text(value, compiled.definition.nodes[path].datatype)
+        if attribute:
+            element.set(attribute, text)
+        else:
+            put_text(element, text)

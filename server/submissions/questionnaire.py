@@ -39,6 +39,8 @@ class Question:
     is_required: bool
     is_typed: bool
     """Whether it can be answered at the office."""
+    is_asked: bool = True
+    """Whether the answers so far lead to it; on paper all questions stand, whatever is answered."""
 
     @property
     def chosen(self) -> frozenset[str]:
@@ -92,6 +94,11 @@ def questionnaire(worked: Worked, labels: ChoiceLabels) -> Page:
     return _Asking(worked, labels).page(worked.tree, None, may_be_dropped=False)
 
 
+def every_question(worked: Worked, labels: ChoiceLabels) -> Page:
+    """Return all the form asks, as it stands on paper; of repeats what there is."""
+    return _Asking(worked, labels, is_of_paper=True).page(worked.tree, None, may_be_dropped=False)
+
+
 def questions(page: Page) -> Iterator[Question]:
     """Yield every question below *page*, in order."""
     for part in page.parts:
@@ -111,6 +118,7 @@ def questions(page: Page) -> Iterator[Question]:
 class _Asking:
     worked: Worked
     labels: ChoiceLabels
+    is_of_paper: bool = False
 
     def page(self, node: InstanceNode, number: int | None, *, may_be_dropped: bool) -> Page:
         definition = node.shape.node
@@ -124,7 +132,7 @@ class _Asking:
             yield from self._repeat(above, child, found)
             return
         for node in found:
-            if not node.relevant or node.shape.node is not child:
+            if not (node.relevant or self.is_of_paper) or node.shape.node is not child:
                 continue
             if child.kind is NodeKind.GROUP:
                 page = self.page(node, None, may_be_dropped=False)
@@ -135,7 +143,8 @@ class _Asking:
 
     def _repeat(self, above: InstanceNode, child: Node, found: list[InstanceNode]) -> Iterator[Repeat]:
         is_free = not child.repeat_count
-        pages = tuple(self.page(node, node.position, may_be_dropped=is_free) for node in found if node.relevant)
+        shown = [node for node in found if node.relevant or self.is_of_paper]
+        pages = tuple(self.page(node, node.position, may_be_dropped=is_free) for node in shown)
         is_shown = not found or bool(pages)
         if is_shown and (pages or is_free):
             yield Repeat(f"{above.path()}/{child.name}", child.label, pages, may_be_added=is_free)
@@ -156,6 +165,7 @@ class _Asking:
             self._named(child, stale),
             is_required,
             is_typed(child),
+            node.relevant,
         )
 
     def _named(self, child: Node, values: list[str]) -> tuple[Chosen, ...]:

@@ -158,6 +158,12 @@ class Collaborators:
             select(CollaboratorRow.username).where(CollaboratorRow.id == collaborator_id)
         ).scalar_one()
 
+    def usernames(self, collaborator_ids: Iterable[int]) -> dict[int, str]:
+        """Return the device user names of those there are, by number."""
+        rows = CollaboratorRow
+        found = select(rows.id, rows.username).where(rows.id.in_(sorted(collaborator_ids)))
+        return {row.id: row.username for row in self._connection.execute(found)}
+
     def note_contact_by_name(self, collaborator_id: int, at: datetime) -> None:
         """Remember that a phone asked by user name."""
         rows = CollaboratorRow

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, func, select
 
 from server.storage.models.forms import FormVersionRow
+from server.storage.models.paper_sheets import PaperSheetRow
 from server.storage.models.people import CollaboratorRow
 from server.storage.models.projects import ProjectRow
 from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
@@ -53,6 +54,8 @@ class RecordLine:
     is_flagged: bool
     is_derived: bool
     missing_media: int
+    paper_number: str
+    """Of the sheet it was typed in from; empty for what a phone sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ def lines_in(sight: Sight) -> Select[Any]:
         ProjectRow.name.label("project_name"),
         ProjectRow.kind.label("project_kind"),
         func.coalesce(CollaboratorRow.name, "").label("collaborator_name"),
+        func.coalesce(PaperSheetRow.number, "").label("paper_number"),
     )
 
 
@@ -153,6 +157,7 @@ def _joined(scoped: Select[Any]) -> Select[Any]:
         .join(FormVersionRow, FormVersionRow.id == SubmissionVersionRow.form_version_id)
         .join(ProjectRow, ProjectRow.id == SubmissionRow.project_id)
         .outerjoin(CollaboratorRow, CollaboratorRow.id == SubmissionRow.collaborator_id)
+        .outerjoin(PaperSheetRow, PaperSheetRow.submission_id == SubmissionRow.id)
     )
 
 
@@ -179,6 +184,7 @@ def line_of(row: Row[*tuple[Any, ...]]) -> RecordLine:
         is_flagged=row.is_flagged or not row.is_derived,
         is_derived=row.is_derived,
         missing_media=row.missing_media,
+        paper_number=row.paper_number,
     )
 
 

@@ -76,7 +76,8 @@ def told_step(step: Step, tellers: Tellers) -> ToldStep:
 
 def _arrival(step: VersionStep, tellers: Tellers) -> ToldStep:
     if step.line.corrected_by:
-        code, name = "console.record.version_corrected", step.line.corrected_by
+        kind = "paper" if step.base is None else "corrected"
+        code, name = f"console.record.version_{kind}", step.line.corrected_by
     else:
         code = "console.record.version_first" if step.base is None else "console.record.version_edit"
         name = step.line.collaborator_name or NOBODY

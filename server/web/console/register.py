@@ -35,6 +35,7 @@ from server.web.console.locks import LockPages
 from server.web.console.official import OfficialPages
 from server.web.console.own_account import OwnAccountPages
 from server.web.console.paper import PaperPages
+from server.web.console.paper_entry import PaperEntryPages
 from server.web.console.plans import PlanPages
 from server.web.console.published import PublishedPages
 from server.web.console.quarters import QuarterPages
@@ -112,6 +113,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield Route("GET", "/submissions/file.<kind>", "submissions_file_of_list", Desk.EVERYDAY.read, files)
     propose = BulkPages(services, screen).propose
     yield Route("POST", "/submissions/approve", "submissions_approve", Desk.EVERYDAY.review, propose)
+    yield from _paper_entry_routes(PaperEntryPages(services, screen))
     yield from _register_routes(RegisterPages(services, screen, Desk.EVERYDAY))
     yield from _entity_change_routes(EntityChangePages(services, screen))
     yield from _duplicate_routes(DuplicatePages(services, screen))
@@ -168,6 +170,12 @@ def _correction_routes(pages: CorrectionPages) -> Iterable[Route]:
     name, review = pages.name, pages.desk.review
     yield Route("GET", f"/{name}/<int:submission_id>/correct", f"{name}_correcting", review, pages.start)
     yield Route("POST", f"/{name}/<int:submission_id>/correct", f"{name}_correct", review, pages.step)
+
+
+def _paper_entry_routes(pages: PaperEntryPages) -> Iterable[Route]:
+    review = Desk.EVERYDAY.review
+    yield Route("GET", "/submissions/paper", "submissions_sheet", review, pages.sheet)
+    yield Route("POST", "/submissions/paper", "submissions_sheet_keep", review, pages.keep)
 
 
 def _branch_routes(pages: BranchPages) -> Iterable[Route]:

@@ -1,0 +1,66 @@
+"""Typing in sheets of paper: whose and of which form, one after another, each once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from console_world import DAK_HA, client_of, make_account
+from test_correction_pages import typed
+
+from server.access.roles import Role
+
+REFUSED = {
+    "a:/data/who/household_list": "not_listed",
+    "a:/data/who/house_no": "77",
+    "a:/data/who/visit_result": "refused",
+}
+SHEETS = "/submissions/paper"
+
+
+@pytest.fixture
+def client(app, world):
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA), name="Cán bộ xã mẫu")
+    return client_of(app, world, "xa.dakha")
+
+
+def sheet_of(client):
+    """Return the address of a blank survey of Y Mẫu, chosen as one would."""
+    assert f'href="{SHEETS}"' in client.get("/submissions").text
+    writer = re.search(r'value="(\d+)">Y Mẫu', client.get(SHEETS).text)[1]
+    form = re.search(r'value="(\d+)">2 Ứng xử', client.get(f"{SHEETS}?writer={writer}").text)[1]
+    return f"{SHEETS}?writer={writer}&form={form}"
+
+
+def test_sheets_are_typed_in_one_after_another(client):
+    blank = client.get(sheet_of(client)).text
+    assert re.search(r'name="number" value="" [^>]*autofocus', blank)
+    assert 'name="a:/data/answers/page_c1/c1_1"' in blank, "on paper every question stands"
+    place = {"a:/data/where/commune": DAK_HA}
+    sent = typed(blank) | {"number": "12", "day": "2026-09-30"} | place | REFUSED
+    checked = typed(client.post(SHEETS, data=sent | {"do": "check"}).text) | {"a:/data/where/village": "23500-01"}
+    answer = client.post(SHEETS, data=checked | {"do": "next"})
+    assert answer.status_code == 303, answer.text
+    following = client.get(answer.headers["Location"]).text
+    assert "Đã lưu tờ vừa rồi." in following
+    again = typed(following)
+    assert (again["a:/data/where/commune"], again["a:/data/where/village"]) == ([DAK_HA], ["23500-01"])
+    told = client.post(SHEETS, data=again | {"number": "12", "day": "2026-09-30", "do": "next"} | REFUSED)
+    assert (told.status_code, "Tờ số 12 của cộng tác viên này đã được nhập rồi" in told.text) == (400, True)
+    record = re.search(r"after=(\d+)", answer.headers["Location"])[1]
+    text = client.get(f"/submissions/{record}").text
+    assert "nhập từ giấy · tờ số 12" in text
+    assert "Cán bộ xã mẫu nhập từ phiếu giấy." in text.partition("Lịch sử thao tác")[2]
+    assert "nhập từ giấy" in client.get("/submissions").text
+
+
+def test_what_a_sheet_lacks_is_looked_at_before_it_is_kept(client):
+    sent = typed(client.get(sheet_of(client)).text) | {"number": "1", "day": "2026-09-30"}
+    sent |= {"a:/data/who/visit_result": "met", "a:/data/answers/about/hh_poverty": "poor"}
+    answer = client.post(SHEETS, data=sent | {"do": "save"})
+    assert (answer.status_code, "Câu bắt buộc này chưa có trả lời" in answer.text) == (400, True)
+    assert "Năm nay nhà mình thuộc diện nào?" in answer.text.partition("câu trả lời sẽ không được lưu")[2][:300]
+    sent = typed(answer.text) | {"number": "1", "day": "2026-09-30", "anyway": "1", "do": "save"}
+    kept = client.post(SHEETS, data=sent)
+    assert kept.status_code == 303
+    assert "Có lỗi cần xem" in client.get(kept.headers["Location"]).text
