@@ -66,10 +66,10 @@ def sums_of_years(
     _stand_in(uow, here, extent, [one.denominator for one in several if one.denominator is not None], found=found)
     by_level: dict[Level, dict[Source, None]] = {}
     for one in several:
-        if one.denominator is not None and _counts_units(one):
+        if one.denominator is not None and counts_units(one):
             by_level.setdefault(Level(one.denominator.measure), {})[one.numerator] = None
     for level, reached in by_level.items():
-        members = _members(here, extent, level)
+        members = members_of(here, extent.frame, level)
         by_member = _counted(uow, here, replace(extent, units=members), sources=tuple(reached), years=found)
         for source in reached:
             _reach(here, extent, source, found=found, by_member=by_member)
@@ -79,7 +79,7 @@ def sums_of_years(
 _Found = dict[int, dict[tuple[int | None, Source], Added]]
 
 
-def _counts_units(indicator: Indicator) -> bool:
+def counts_units(indicator: Indicator) -> bool:
     """Tell whether it asks in how many units something is so, of all there are."""
     below = indicator.denominator
     return below is not None and below.basis is Basis.UNITS and indicator.numerator.basis is Basis.MEASURE
@@ -90,9 +90,9 @@ def _reached(source: Source) -> Source:
     return replace(source, basis=Basis.UNITS)
 
 
-def _members(here: Map, extent: Extent, level: Level) -> frozenset[UnitId]:
-    """Return the units of a level on the extent's boundaries."""
-    return frozenset(one.unit_id for one in here.territory.units_of_level(level, _day(here, extent.frame)))
+def members_of(here: Map, frame_key: str, level: Level) -> frozenset[UnitId]:
+    """Return the units of a level on the boundaries of a frame."""
+    return frozenset(one.unit_id for one in here.territory.units_of_level(level, _day(here, frame_key)))
 
 
 def _reach(here: Map, extent: Extent, source: Source, *, found: _Found, by_member: _Found) -> None:
@@ -123,7 +123,7 @@ def amounts_of(sums: YearlySums, indicator: Indicator, place: int | None, year: 
     """Return numerator and denominator of *indicator* in a unit (None: everywhere) and year."""
     nothing = Added(0, 0)
     here = sums.get(year, {})
-    numerator = _reached(indicator.numerator) if _counts_units(indicator) else indicator.numerator
+    numerator = _reached(indicator.numerator) if counts_units(indicator) else indicator.numerator
     above, below = here.get((place, numerator), nothing), nothing
     if indicator.denominator == PREVIOUS:
         below = sums.get(year - 1, {}).get((place, indicator.numerator), nothing)

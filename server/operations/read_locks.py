@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import authorise, units_for
@@ -17,6 +18,9 @@ from server.indicators.contribution import amount_of
 from server.indicators.lock_format import read_lock
 from server.indicators.locks import Restated, restated
 from server.indicators.sources import PREVIOUS, Basis
+from server.language.ordering import sort_key
+from server.operations.figure_sums import counts_units
+from server.operations.late_units import late_units
 from server.operations.read_figures import Part
 from server.operations.sights import Desk, sight_of
 from server.operations.unit_figures import UnitPlace, tables_of
@@ -25,13 +29,13 @@ from server.territory.units import Level
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from decimal import Decimal
 
     from server.access.actors import Actor
     from server.indicators.locks import LockedPeriod
     from server.indicators.plan import Indicator
     from server.indicators.sources import Source
     from server.operations.atlas import Map
+    from server.operations.late_units import LateUnits
     from server.operations.services import Services
     from server.storage.repositories.locks import KeptLock, LateRecord
     from server.storage.unit_of_work import UnitOfWork
@@ -79,6 +83,7 @@ class LateLine:
 
     submission_id: int
     instance_name: str
+    unit_id: UnitId
     unit_name: str
     received_at: datetime
     review_state: str
@@ -86,8 +91,20 @@ class LateLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LateUnit:
+    """A commune that moved in a number of communes: *change* is what that number gained or lost by it."""
+
+    name: str
+    change: int
+    lines: tuple[LateLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LatePage:
-    """The records that moved a number, the newest first; *records* and *amount* are of all, in scope or not."""
+    """The records that moved a number, the newest first; *records* and *amount* are of all, in scope or not.
+
+    Where the number is one of communes, *amount* is in communes, and *units* are those that moved with their records.
+    """
 
     lock: KeptLock
     indicator: Indicator
@@ -96,6 +113,7 @@ class LatePage:
     amount: Decimal
     lines: tuple[LateLine, ...]
     next_after: int | None
+    units: tuple[LateUnit, ...] | None = None
 
 
 def list_locks(services: Services, actor: Actor, year: int | None = None) -> tuple[LockLine, ...]:
@@ -177,8 +195,10 @@ def late_records(
         is_open = source.measure in uow.figure_tables.open_measures(lock.project_id, [source.measure])
         records, thousandths = uow.locks.late_total(extent, source) if is_open else (0, 0)
         found = uow.locks.late_records(extent, source, after=after, at_most=LATE_A_PAGE + 1) if is_open else []
+        is_of_units = is_open and cell.part is Part.NUMERATOR and counts_units(indicator)
+        moved = late_units(uow, here, extent, indicator) if is_of_units else None
     shown = found[:LATE_A_PAGE]
-    return LatePage(
+    page = LatePage(
         lock=lock,
         indicator=indicator,
         unit_name=unit_name,
@@ -187,6 +207,21 @@ def late_records(
         lines=tuple(_line(here, one, services) for one in shown),
         next_after=shown[-1].submission_id if len(found) > LATE_A_PAGE else None,
     )
+    return page if moved is None else _in_units(services, page, moved, is_first=after is None)
+
+
+def _in_units(services: Services, page: LatePage, moved: LateUnits, *, is_first: bool) -> LatePage:
+    """Return the page with its records under their communes; the first page names those without a record in sight."""
+    territory, today = services.atlas.current().territory, services.today()
+    lines: dict[UnitId, list[LateLine]] = {unit_id: [] for unit_id in moved.changes} if is_first else {}
+    for one in page.lines:
+        lines.setdefault(moved.holding.get(one.unit_id, one.unit_id), []).append(one)
+    units = [
+        LateUnit(territory.name(unit_id, today), moved.changes.get(unit_id, 0), tuple(some))
+        for unit_id, some in lines.items()
+    ]
+    ordered = sorted(units, key=lambda one: (not one.change, sort_key(one.name)))
+    return replace(page, amount=Decimal(sum(moved.changes.values())), units=tuple(ordered))
 
 
 def _shown(uow: UnitOfWork, here: Map, lock_id: int) -> LockShown:
@@ -269,6 +304,7 @@ def _line(here: Map, one: LateRecord, services: Services) -> LateLine:
     return LateLine(
         submission_id=one.submission_id,
         instance_name=one.instance_name,
+        unit_id=one.unit_id,
         unit_name=here.territory.name(one.unit_id, services.today()),
         received_at=one.received_at,
         review_state=one.review_state,

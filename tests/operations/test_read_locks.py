@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from console_world import PROVINCE
-from plan_world import DAK_HA, TU_MO_RONG, VILLAGE_1, PlanWorld
+from plan_world import DAK_HA, I6, SURVEY, TU_MO_RONG, VILLAGE_1, PlanWorld, workbook
 
 from server.access.roles import Role
 from server.errors import InvalidInput, NotFound
@@ -15,6 +15,7 @@ from server.indicators.lock_format import read_lock
 from server.indicators.periods import Period
 from server.operations import read_locks
 from server.operations.lock_period import LockOrder, lock_period
+from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.read_figures import Part
 from server.operations.read_locks import LateCell, late_records, locked_bytes, read_locked
 from server.operations.rebuild import rebuild
@@ -55,6 +56,27 @@ def shown(world, lock_id, indicator="I6"):
 def late(world, lock_id, part=Part.NUMERATOR, code=DAK_HA, *, actor=None, **more):
     cell = LateCell("I6", part, world.unit(code))
     return late_records(world.services, actor or world.actor(), lock_id, cell, **more)
+
+
+HAVING = ("I3", "Số xã (mẫu)", f"{SURVEY}.answered", "units:commune", "%", "up", "province", "year")
+
+
+def test_a_number_of_communes_speaks_in_communes_with_the_records_under_each(world):
+    world.services.now.advance(seconds=1)
+    publish_plan(world.services, world.project_id, PlanSource("plan", workbook(indicators=(I6, HAVING))))
+    world.decide(APPROVE, world.send("couple_with_children"))
+    lock_id = lock(world, PROVINCE)
+    there = {"by": "A Mẫu", "village": f"{TU_MO_RONG}-01"}
+    sent = [world.send("couple_with_children"), world.send("lives_alone"), world.send("couple_with_children", **there)]
+    world.decide(APPROVE, *sent)
+    cell = LateCell("I3", Part.NUMERATOR, world.unit(PROVINCE))
+    page = late_records(world.services, world.actor(), lock_id, cell)
+    told = [(one.name, one.change, len(one.lines)) for one in page.units]
+    assert (page.records, page.amount, told) == (3, 1, [("Xã Tu Mơ Rông", 1, 1), ("Xã Đăk Hà", 0, 2)])
+    narrow = late_records(world.services, world.actor(Role.SUPERVISOR, DAK_HA), lock_id, cell)
+    assert [(one.change, len(one.lines)) for one in narrow.units] == [(1, 0), (0, 2)]
+    world.decide(REJECT, sent[2])
+    assert late_records(world.services, world.actor(), lock_id, cell).amount == 0
 
 
 def test_nothing_differs_until_something_comes(world):

@@ -147,6 +147,13 @@ class Locks:
             for row in self._connection.execute(found)
         ]
 
+    def late_by_unit(self, extent: LateExtent, source: Source) -> dict[UnitId, int]:
+        """Return by how much a frozen figure moved since in each lowest unit, whoever may see its records."""
+        rows = LateChangeRow
+        asked = select(rows.unit_id, func.sum(rows.thousandths).label("thousandths"))
+        found = self._connection.execute(asked.where(_moved_in(extent, source)).group_by(rows.unit_id))
+        return {UnitId(row.unit_id): int(row.thousandths) for row in found}
+
     def late_total(self, extent: LateExtent, source: Source) -> tuple[int, int]:
         """Return how many records moved a frozen figure since, in sight or not, and by how much together."""
         rows = LateChangeRow
