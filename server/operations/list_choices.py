@@ -62,7 +62,7 @@ def list_choices(services: Services, account: Account, question: Question, page:
     today, here = services.today(), page.here
     posts = units_for(account, question.desk.read, today)
     communes = communes_in_order(here, posts, today)
-    opened = _opened(here, communes, question.unit_id, today)
+    opened = opened_commune(here, communes, question.unit_id, today)
     villages = () if opened is None else tuple(here.territory.children(opened.unit_id, today))
     sight, _ = within(here, sight_of(account, question.desk, today), filters_of(services, question))
     with services.reading(sight) as uow:
@@ -82,7 +82,9 @@ def list_choices(services: Services, account: Account, question: Question, page:
     )
 
 
-def _opened(here: Map, communes: tuple[UnitPeriod, ...], unit_id: UnitId | None, today: date) -> UnitPeriod | None:
+def opened_commune(
+    here: Map, communes: tuple[UnitPeriod, ...], unit_id: UnitId | None, today: date
+) -> UnitPeriod | None:
     """Return the commune whose villages can be chosen: the one chosen, that of the village chosen, or the only one."""
     if len(communes) == 1:
         return communes[0]

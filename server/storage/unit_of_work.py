@@ -42,6 +42,7 @@ from server.storage.repositories.plan_rules import PlanRules
 from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
 from server.storage.repositories.record_lists import RecordLists
+from server.storage.repositories.record_points import RecordPoints
 from server.storage.repositories.record_tallies import RecordTallies
 from server.storage.repositories.record_versions import RecordVersions
 from server.storage.repositories.record_words import RecordWords
@@ -61,6 +62,7 @@ from server.storage.repositories.tray import Tray
 from server.storage.repositories.unit_boundaries import UnitBoundaries
 from server.storage.repositories.units import Units
 from server.storage.repositories.versions import Versions
+from server.storage.visible import Reading
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -307,6 +309,12 @@ class UnitOfWork:
     def register_tallies(self) -> RegisterTallies:
         """Return the numbers of entities."""
         return RegisterTallies(self._connection)
+
+    @cached_property
+    def record_points(self) -> RecordPoints:
+        """Return where everyday records in sight were made; only people's sights have them."""
+        assert isinstance(self.sight, Reading), "maps are drawn for people"
+        return RecordPoints(self._connection, self.sight)
 
     @cached_property
     def record_tallies(self) -> RecordTallies:

@@ -59,6 +59,11 @@ def visible(sight: Sight) -> Select[Any]:
     return select(SubmissionRow).where(SubmissionRow.merged_into_id.is_(None), _submissions_in(sight))
 
 
+def units_in_sight(sight: Reading) -> Select[Any]:
+    """Return the ids of the units whose everyday records are in *sight*: for numbers of them that were added up."""
+    return _below(sight.units)
+
+
 def visible_held(sight: Sight) -> Select[Any]:
     """Return the select of the held uploads in *sight*: by the posts their senders had on the day they arrived.
 

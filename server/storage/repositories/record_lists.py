@@ -283,7 +283,7 @@ class RecordLists:
 
     def _narrowed(self, filters: Filters) -> Select[Any]:
         """Return the ids of the records in sight that the filters leave."""
-        narrowed = visible(self.sight).where(*_conditions(filters))
+        narrowed = visible(self.sight).where(*conditions(filters))
         return narrowed.with_only_columns(SubmissionRow.id)
 
 
@@ -325,7 +325,8 @@ def _senders_from(senders: Sequence[int], after: Cursor | None) -> Sequence[int]
     return senders[senders.index(after.collaborator_id) :] if after.collaborator_id in senders else senders
 
 
-def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Yield what holds of the records that the filters leave."""
     rows = SubmissionRow
     practice = select(ProjectRow.id).where(ProjectRow.kind == "practice")
     yield rows.project_id.in_(practice) if filters.is_practice else rows.project_id.not_in(practice)

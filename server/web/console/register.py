@@ -32,6 +32,7 @@ from server.web.console.history import HistoryPages
 from server.web.console.home import HomePage
 from server.web.console.imports import ImportPages
 from server.web.console.locks import LockPages
+from server.web.console.map_view import MapPages
 from server.web.console.official import OfficialPages
 from server.web.console.own_account import OwnAccountPages
 from server.web.console.paper import PaperPages
@@ -114,6 +115,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     propose = BulkPages(services, screen).propose
     yield Route("POST", "/submissions/approve", "submissions_approve", Desk.EVERYDAY.review, propose)
     yield from _paper_entry_routes(PaperEntryPages(services, screen))
+    yield from _map_routes(MapPages(services, screen))
     yield from _register_routes(RegisterPages(services, screen, Desk.EVERYDAY))
     yield from _entity_change_routes(EntityChangePages(services, screen))
     yield from _duplicate_routes(DuplicatePages(services, screen))
@@ -183,6 +185,13 @@ def _branch_routes(pages: BranchPages) -> Iterable[Route]:
     one = f"/{name}/<int:submission_id>/branches/<int:version_id>"
     yield Route("GET", one, f"{name}_branch", review, pages.choosing)
     yield Route("POST", one, f"{name}_settle", review, pages.settle)
+
+
+def _map_routes(pages: MapPages) -> Iterable[Route]:
+    read = Desk.EVERYDAY.read
+    yield Route("GET", "/map", "map", read, pages.page)
+    yield Route("GET", "/map/marks", "map_marks", read, pages.marks)
+    yield Route("GET", "/map/outlines", "map_outlines", read, pages.outlines)
 
 
 def _register_routes(pages: RegisterPages) -> Iterable[Route]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from console_world import DAK_HA, PASSWORD, example, make_account, send
+from map_field import MIDDLES, load_squares, meeting
 from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
@@ -71,6 +72,7 @@ def test_hostile_texts_do_nothing_and_no_page_overflows_a_small_phone(page, worl
         "/households/duplicates",
         "/registers/staff",
         "/submissions?state=all",
+        "/map?state=all",
         f"/submissions/{number}?state=all",
         f"/submissions/{number}/correct",
         f"/submissions/{number}/compare",
@@ -128,4 +130,36 @@ def test_figures_of_a_commune_are_typed_on_a_small_phone_and_lead_to_their_docum
     page.wait_for_selector("ol.history")
     assert "Báo cáo mẫu 2021" in page.inner_text("ol.history")
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.alarms == []
+
+
+def test_the_map_is_drawn_from_our_own_server_alone_and_works_by_keyboard(page, world):
+    longitude, latitude = MIDDLES[DAK_HA]
+    for at in range(3):
+        meeting(world, 900 + at, longitude + at / 10_000, latitude)
+    load_squares(world.services, DAK_HA)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/map?state=all")
+    page.wait_for_selector(".spot")
+    page.wait_for_selector(".outline-name")
+    assert page.inner_text(".outline-name") == "Xã Đăk Hà"
+    assert page.get_attribute(".spot", "aria-label") == "Thôn 1 (mẫu). Chờ duyệt: 3"
+    assert "3 phiếu" in page.inner_text("#map-status")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    page.focus(".spot")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".leaflet-popup a:focus")
+    assert page.inner_text(".leaflet-popup a:focus") == "Xem danh sách"
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".leaflet-popup", state="detached")
+    page.evaluate("document.activeElement.id === 'map' || (() => { throw new Error('focus is lost') })()")
+    for _ in range(2):
+        page.focus(".spot")
+        page.keyboard.press(" ")
+        page.click(".leaflet-popup button")
+        page.wait_for_selector(".leaflet-popup", state="detached")
+    page.wait_for_selector("#map-status:has-text('3 phiếu')")
+    assert all(url.startswith(page.url.partition("/map")[0]) for url in asked)
     assert page.alarms == []

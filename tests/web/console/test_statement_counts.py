@@ -18,6 +18,7 @@ MOST = {
     "/submissions?state=all": 10,
     "/submissions": 11,
     "/submissions?q=ho+mau&finding=answer.required_missing&state=all": 10,
+    "/map?state=all": 4,
     "/submissions/by-rule": 2,
     "/history": 5,
     "/accounts": 6,
