@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -13,6 +15,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+PREFIX = "nepnha-pg-"
+START_SECONDS = 60
 FAST = (
     "fsync=off",
     "synchronous_commit=off",
@@ -58,30 +62,46 @@ def program(name: str) -> str:
     return found
 
 
-def as_nobody(command: list[str]) -> list[str]:
-    """PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return command
-    return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *command]
+def as_nobody(command: list[str], *with_parent: str) -> list[str]:
+    """PostgreSQL refuses to run as root; *with_parent* makes it end when we do, however we end."""
+    other = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else []
+    return ["setpriv", *other, *with_parent, *command] if other or with_parent else command
 
 
-def _run(command: list[str], folder: Path) -> None:
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True, cwd=folder)
+def sweep(folder: Path) -> None:
+    """Remove what servers of killed runs have left, which may lie in memory."""
+    for left in folder.glob(f"{PREFIX}*"):
+        mark = left / "cluster" / "postmaster.pid"
+        if mark.exists() and not Path("/proc", mark.read_text(encoding="ascii").split()[0]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def wait_for_answer(server: PostgresServer, process: subprocess.Popen, log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            return server.run("SELECT 1")
+        except psycopg.OperationalError:
+            time.sleep(0.02)
+    return pytest.fail(f"PostgreSQL did not start: {log.read_text(encoding='utf-8')}", pytrace=False)
 
 
 @pytest.fixture(scope="session")
 def postgres_server():
-    folder = Path(tempfile.mkdtemp(prefix="nepnha-pg-"))
+    sweep(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody", "nogroup")
     cluster = folder / "cluster"
     initdb = [program("initdb"), "-D", str(cluster), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-    _run(as_nobody([*initdb, "--no-sync"]), folder)
-    options = " ".join(f"-c {one}" for one in (*FAST, f"unix_socket_directories={folder}"))
-    start = [program("pg_ctl"), "-D", str(cluster), "-w", "-l", str(folder / "log"), "-o", options, "start"]
-    _run(as_nobody(start), folder)
-    try:
-        yield PostgresServer(folder)
-    finally:
-        _run(as_nobody([program("pg_ctl"), "-D", str(cluster), "-m", "immediate", "stop"]), folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run(as_nobody([*initdb, "--no-sync"]), stdout=subprocess.DEVNULL, check=True, cwd=folder)
+    options = [part for one in (*FAST, f"unix_socket_directories={folder}") for part in ("-c", one)]
+    command = as_nobody([program("postgres"), "-D", str(cluster), *options], "--pdeathsig=QUIT")
+    with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log, cwd=folder) as process:
+        try:
+            wait_for_answer(PostgresServer(folder), process, folder / "log")
+            yield PostgresServer(folder)
+        finally:
+            process.send_signal(signal.SIGQUIT)
+            process.wait()
+            shutil.rmtree(folder, ignore_errors=True)
