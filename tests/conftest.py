@@ -16,6 +16,19 @@ from tests.server_parts import Clock, environment_of, with_shared_statements
 pytest_plugins = ["tests.scratch", "tests.postgres_server", "tests.s3_fixture", "tests.beginnings"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def costly_hasher():
+    """Hash passwords as cheaply as argon2 can, for tests sign in at every turn; the server's own is returned."""
+    from argon2 import PasswordHasher
+
+    from server.operations import passwords
+
+    cheap, costly = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1), passwords._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: cheap)
+        yield costly()
+
+
 @pytest.fixture(scope="session")
 def catalogue():
     return load_catalogue()
