@@ -77,15 +77,15 @@ class History:
             person.phone.edit(sent, sent.answers | {"size": str(self._chance.randrange(1, 12))})
 
     def _review(self) -> None:
-        """Reject some record of late, now and then, and take a rejection back."""
+        """Reject some record of late, now and then, and take a rejection back on the same day: later is too late."""
         newest = [one.said.instance_id for person in self._world.people for one in person.phone.acknowledged[-8:]]
         if newest and self._chance.random() < 0.4:
             chosen = self._chance.choice(newest)
             batch_id = self._world.reject(chosen)
             self._decisions += [] if batch_id is None else [(chosen, batch_id)]
-        if self._decisions and self._chance.random() < 0.3:
-            chosen = self._chance.randrange(len(self._decisions))
-            self._world.take_back(*self._decisions.pop(chosen))
+        if self._decisions and self._chance.random() < 0.5:
+            self._world.take_back(*self._decisions.pop())
+        self._decisions.clear()
 
     def _send_some(self, person: Person) -> None:
         # One in ten stays in the phone to the very end, so that what was built on it waits in vain.
