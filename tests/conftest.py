@@ -16,6 +16,11 @@ from tests.server_parts import Clock, environment_of, with_shared_statements
 pytest_plugins = ["tests.scratch", "tests.postgres_server", "tests.s3_fixture", "tests.beginnings"]
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the journeys, the longest of all: a run must not end with one process at work and the other idle."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def costly_hasher():
     """Hash passwords as cheaply as argon2 can, for tests sign in at every turn; the server's own is returned."""
