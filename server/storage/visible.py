@@ -55,8 +55,12 @@ Sight = Intake | Reading | Operator
 
 
 def visible(sight: Sight) -> Select[Any]:
-    """Return the select of the submissions in *sight*; the only place a scoped read may start from."""
-    return select(SubmissionRow).where(SubmissionRow.merged_into_id.is_(None), _submissions_in(sight))
+    """Return the select of the submissions in *sight*; the only place a scoped read may start from.
+
+    Practice records that were cleared away are in nobody's.
+    """
+    rows = SubmissionRow
+    return select(rows).where(rows.merged_into_id.is_(None), rows.cleared_at.is_(None), _submissions_in(sight))
 
 
 def units_in_sight(sight: Reading) -> Select[Any]:

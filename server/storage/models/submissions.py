@@ -94,6 +94,8 @@ class SubmissionRow(Model):
     is_flagged: Mapped[bool] = mapped_column(default=False)
     is_derived: Mapped[bool] = mapped_column(default=True)
     missing_media: Mapped[int] = mapped_column(default=0)
+    # Only practice records are cleared away, after a course; their bytes stay.
+    cleared_at: Mapped[datetime | None] = mapped_column(Instant)
     # Set when this chain turned out to be the tail of another record.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
 

@@ -75,6 +75,23 @@ class Phones:
         )
         return {row.id: PhoneFacts(row.sent, row.held, row.returned) for row in rows}
 
+    def practice(self, collaborator_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """Return how many instances each of these people sent, and how many of them were edits; nobody: left out."""
+        rows = SubmissionVersionRow
+        found = (
+            select(rows.collaborator_id, func.count(), func.count(rows.deprecated_id))
+            .where(rows.collaborator_id.in_(sorted(collaborator_ids)))
+            .group_by(rows.collaborator_id)
+        )
+        rows_found = self._connection.execute(found)
+        return {person: (int(sent), int(edits)) for person, sent, edits in rows_found if person is not None}
+
+    def fetched(self, collaborator_ids: Iterable[int]) -> set[int]:
+        """Return those of these people whose phones fetched a form."""
+        rows = PhoneFormRow
+        found = select(rows.collaborator_id).where(rows.collaborator_id.in_(sorted(collaborator_ids))).distinct()
+        return set(self._connection.execute(found).scalars())
+
     def newest_held(self, project_id: int) -> dict[tuple[int, int], int]:
         """Return the newest version each phone has fetched of each form of a project, by person and form."""
         held = func.max(PhoneFormRow.version_id)

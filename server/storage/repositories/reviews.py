@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from server.storage.models.people import AccountRow
 from server.storage.models.plan_rules import ReviewPolicyRow
-from server.storage.models.projects import PlanRow
+from server.storage.models.projects import PlanRow, ProjectRow
 from server.storage.models.reviews import QuestionCommentRow, ReviewRow
 from server.storage.models.row_ids import insertion, is_sensitive_id
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
+
+
+_CLEARED_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,26 @@ class Reviews:
         ]
         if rows:
             self._connection.execute(_SET_STATE, rows)
+
+    def count_practice(self) -> int:
+        """Return how many practice records there are in sight."""
+        return int(self._connection.execute(self._practice().with_only_columns(func.count())).scalar_one())
+
+    def practice_ids(self) -> list[int]:
+        """Return the practice records in sight, locked in the order of their ids."""
+        found = self._practice().with_only_columns(SubmissionRow.id).order_by(SubmissionRow.id)
+        return list(self._connection.execute(found.with_for_update(of=SubmissionRow)).scalars())
+
+    def clear(self, submission_ids: Sequence[int], at: datetime) -> None:
+        """Take records that were found in sight out of everybody's; they wait for no decision any more."""
+        gone = {"cleared_at": at, "review_state": ReviewState.REJECTED.value}
+        for start in range(0, len(submission_ids), _CLEARED_AT_ONCE):
+            some = submission_ids[start : start + _CLEARED_AT_ONCE]
+            self._connection.execute(update(SubmissionRow).where(SubmissionRow.id.in_(some)).values(**gone))
+
+    def _practice(self) -> Select[Any]:
+        practice = select(ProjectRow.id).where(ProjectRow.kind == "practice")
+        return visible(self.sight).where(SubmissionRow.project_id.in_(practice), SubmissionRow.is_sensitive.is_(False))
 
     def batch(self, batch_id: str, account_id: int) -> list[BatchDecision]:
         """Return the decisions of a batch about records in sight, but for those taken back.

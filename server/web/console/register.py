@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, request
@@ -12,29 +11,22 @@ from server.operations.office_imports import MOST_BYTES as LARGEST_LIST_BYTES
 from server.operations.publish_plan import MOST_BYTES as LARGEST_PLAN_BYTES
 from server.operations.sights import Desk
 from server.operations.try_form import MOST_BYTES as LARGEST_FORM_FILES
-from server.web.console.accounts import AccountPages
 from server.web.console.activities import ActivityPages
 from server.web.console.assets import read_assets
 from server.web.console.branches import BranchPages
 from server.web.console.bulk import BulkPages
 from server.web.console.by_rule import RulePages
-from server.web.console.collaborators import CollaboratorPages
 from server.web.console.completeness import CompletenessPages
 from server.web.console.corrections import CorrectionPages
-from server.web.console.doors import Doors
 from server.web.console.duplicates import DuplicatePages
 from server.web.console.entity_changes import EntityChangePages
 from server.web.console.figures import FigurePages
-from server.web.console.forms import FormPages
 from server.web.console.headers import add_headers
-from server.web.console.held import HeldPages
-from server.web.console.history import HistoryPages
-from server.web.console.home import HomePage
 from server.web.console.imports import ImportPages
 from server.web.console.locks import LockPages
 from server.web.console.map_view import MapPages
+from server.web.console.office_routes import SENDS_A_FORM, office_routes
 from server.web.console.official import OfficialPages
-from server.web.console.own_account import OwnAccountPages
 from server.web.console.paper import PaperPages
 from server.web.console.paper_entry import PaperEntryPages
 from server.web.console.plans import PlanPages
@@ -47,6 +39,7 @@ from server.web.console.refusals import refusal_page
 from server.web.console.registers import RegisterPages
 from server.web.console.report_layouts import LayoutPages
 from server.web.console.reports import ReportPages
+from server.web.console.route import Route
 from server.web.console.screen import Screen, keep_language
 from server.web.csrf import keep_visit
 from server.web.guard import requires
@@ -64,26 +57,14 @@ _PHONES: Final = "/v1/"
 _SENDS_A_FILE: Final = "imports_send"
 _SENDS_A_LAYOUT: Final = "layouts_send"
 _SENDS_A_PLAN: Final = "plans_send"
-_SENDS_A_FORM: Final = "forms_send"
 _LARGEST_FORM_BYTES: Final = 1_000_000
 _LARGEST_FILE_BYTES: Final = {
     _SENDS_A_FILE: LARGEST_LIST_BYTES,
     _SENDS_A_LAYOUT: LARGEST_LIST_BYTES,
     _SENDS_A_PLAN: LARGEST_PLAN_BYTES,
-    _SENDS_A_FORM: LARGEST_FORM_FILES,
+    SENDS_A_FORM: LARGEST_FORM_FILES,
 }
 _MOST_FORM_PARTS: Final = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One page: what it is asked for by, what it needs, what answers."""
-
-    method: str
-    rule: str
-    endpoint: str
-    permission: Permission
-    view: View
 
 
 def register_console(app: Flask, services: Services) -> None:
@@ -104,7 +85,7 @@ def console_refusal(services: Services, fault: Exception) -> Response:
 
 def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield Route("GET", "/static/<path:name>", "static_file", Permission.PUBLIC, read_assets().file)
-    yield from _door_routes(Doors(services, screen))
+    yield from office_routes(services, screen)
     for desk, name in ((Desk.EVERYDAY, "submissions"), (Desk.INCIDENTS, "incidents")):
         yield from _list_routes(ListPages(services, screen, desk, name))
         yield from _record_routes(RecordPages(services, screen, desk, name))
@@ -132,26 +113,9 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _layout_routes(LayoutPages(services, screen))
     yield from _official_routes(OfficialPages(services, screen))
     yield from _plan_routes(PlanPages(services, screen))
-    yield from _form_routes(FormPages(services, screen))
-    yield from _own_routes(OwnAccountPages(services, screen))
-    yield from _account_routes(AccountPages(services, screen))
-    yield from _history_routes(HistoryPages(services, screen, Desk.EVERYDAY, "history"))
-    yield from _history_routes(HistoryPages(services, screen, Desk.INCIDENTS, "incidents_history"))
-    yield from _held_routes(HeldPages(services, screen))
-    yield from _collaborator_routes(CollaboratorPages(services, screen))
     yield from _import_routes(ImportPages(services, screen))
     yield from _paper_routes(PaperPages(services, screen, Desk.EVERYDAY))
     yield from _paper_routes(PaperPages(services, screen, Desk.INCIDENTS))
-
-
-def _door_routes(doors: Doors) -> Iterable[Route]:
-    own, anybody = Permission.OWN_SESSION, Permission.SIGN_IN_PUBLIC
-    yield Route("GET", "/", "home", own, HomePage(doors.services, doors.screen).page)
-    yield Route("GET", "/sign-in", "sign_in", anybody, doors.sign_in_page)
-    yield Route("POST", "/sign-in", "sign_in_try", anybody, doors.sign_in)
-    yield Route("POST", "/sign-out", "sign_out", own, doors.sign_out)
-    yield Route("GET", "/second-step", "second_step", own, doors.second_step_page)
-    yield Route("POST", "/second-step", "second_step_try", own, doors.second_step)
 
 
 def _list_routes(pages: ListPages) -> Iterable[Route]:
@@ -307,63 +271,6 @@ def _plan_routes(pages: PlanPages) -> Iterable[Route]:
     yield Route("GET", offer, "plans_offer", manage, pages.offer)
     yield Route("POST", f"{offer}/publish", "plans_publish", manage, pages.publish)
     yield Route("POST", f"{offer}/forget", "plans_forget", manage, pages.forget)
-
-
-def _form_routes(pages: FormPages) -> Iterable[Route]:
-    manage, offer, version = Permission.MANAGE_FORMS, "/forms/offer", "/forms/versions/<int:version_id>"
-    yield Route("GET", "/forms", "forms", manage, pages.listing)
-    yield Route("POST", "/forms", _SENDS_A_FORM, manage, pages.send)
-    yield Route("GET", offer, "forms_offer", manage, pages.offer)
-    yield Route("POST", f"{offer}/publish", "forms_publish", manage, pages.publish)
-    yield Route("POST", f"{offer}/forget", "forms_forget", manage, pages.forget)
-    yield Route("POST", f"{version}/give", "forms_give", manage, pages.give)
-    yield Route("POST", f"{version}/end", "forms_end", manage, pages.end)
-
-
-def _own_routes(pages: OwnAccountPages) -> Iterable[Route]:
-    own = Permission.OWN_SESSION
-    yield Route("GET", "/account", "own", own, pages.page)
-    yield Route("POST", "/account/password", "own_password", own, pages.change)
-    yield Route("POST", "/account/sign-ins", "own_end", own, pages.end)
-
-
-def _account_routes(pages: AccountPages) -> Iterable[Route]:
-    manage, one = Permission.MANAGE_ACCOUNTS, "/accounts/<int:account_id>"
-    yield Route("GET", "/accounts", "accounts", manage, pages.listing)
-    yield Route("GET", "/accounts/new", "account_new", manage, pages.making)
-    yield Route("POST", "/accounts/new", "account_make", manage, pages.make)
-    yield Route("GET", one, "account", manage, pages.one)
-    yield Route("POST", f"{one}/posts", "account_post", manage, pages.post)
-    yield Route("POST", f"{one}/posts/end", "account_post_end", manage, pages.end_post)
-    yield Route("POST", f"{one}/password", "account_reset", manage, pages.reset)
-    yield Route("POST", f"{one}/close", "account_close", manage, pages.close)
-    reopen = f"/incidents{one}/reopen"
-    yield Route("POST", reopen, "incidents_reopen", Permission.REVIEW_INCIDENTS, pages.reopen)
-
-
-def _history_routes(pages: HistoryPages) -> Iterable[Route]:
-    name, where = pages.name, "/incidents/history" if pages.desk is Desk.INCIDENTS else "/history"
-    yield Route("GET", where, name, pages.desk.read_history, pages.listing)
-    yield Route("GET", f"{where}.csv", f"{name}_file", pages.desk.read_history, pages.file)
-
-
-def _held_routes(pages: HeldPages) -> Iterable[Route]:
-    settle = Permission.RELEASE_TRAY
-    yield Route("GET", "/held", "held", Permission.READ_TRAY, pages.listing)
-    yield Route("POST", "/held/<int:upload_id>/release", "held_release", settle, pages.release)
-    yield Route("POST", "/held/<int:upload_id>/discard", "held_discard", settle, pages.discard)
-
-
-def _collaborator_routes(pages: CollaboratorPages) -> Iterable[Route]:
-    manage = Permission.MANAGE_COLLABORATORS
-    yield Route("GET", "/collaborators", "collaborators", manage, pages.listing)
-    yield Route("GET", "/collaborators/new", "collaborator_new", manage, pages.enrolling)
-    yield Route("POST", "/collaborators/new", "collaborator_enrol", manage, pages.enrol)
-    yield Route("POST", "/collaborators/cards", "collaborator_cards", manage, pages.cards)
-    yield Route("GET", "/collaborators/<int:collaborator_id>", "collaborator", manage, pages.one)
-    yield Route("POST", "/collaborators/<int:collaborator_id>/phone", "collaborator_phone", manage, pages.phone)
-    yield Route("POST", "/collaborators/<int:collaborator_id>/card", "collaborator_card", manage, pages.card)
-    yield Route("POST", "/collaborators/<int:collaborator_id>/revoke", "collaborator_revoke", manage, pages.revoke)
 
 
 def _import_routes(pages: ImportPages) -> Iterable[Route]:

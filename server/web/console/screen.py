@@ -53,6 +53,7 @@ _MENU: Final = (
             ("console.home", Permission.OWN_SESSION, "console.menu.home"),
             ("console.submissions", Permission.READ_SUBMISSIONS, "console.menu.submissions"),
             ("console.map", Permission.READ_SUBMISSIONS, "console.menu.map"),
+            ("console.practice", Permission.READ_SUBMISSIONS, "console.menu.practice"),
             _INCIDENTS,
             ("console.held", Permission.READ_TRAY, "console.menu.held"),
             ("console.registers", Permission.READ_REGISTER, "console.menu.registers"),

@@ -51,6 +51,7 @@ ANSWERS = {
     "held_discard": 400,
     "collaborator_enrol": 400,
     "collaborator_revoke": 400,
+    "practice_clear": 400,  # not sure
     "forms_send": 400,  # no file
     "forms_offer": 404,  # nothing is looked at
     "forms_publish": 404,

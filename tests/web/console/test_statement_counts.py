@@ -24,6 +24,7 @@ MOST = {
     "/accounts": 6,
     "/account": 5,
     "/forms": 12,
+    "/practice": 8,
     "/held": 3,
     "/collaborators": 5,
     "/indicators": 7,
