@@ -55,6 +55,7 @@ from server.storage.repositories.releases import Releases
 from server.storage.repositories.reports import Reports
 from server.storage.repositories.reviews import Reviews
 from server.storage.repositories.roster_counts import RosterCounts
+from server.storage.repositories.saved_views import SavedViews
 from server.storage.repositories.spool import Spool
 from server.storage.repositories.submissions import Submissions
 from server.storage.repositories.suspects import Suspects
@@ -224,6 +225,11 @@ class UnitOfWork:
     def record_words(self) -> RecordWords:
         """Return the words records are found by, to write."""
         return RecordWords(self._connection)
+
+    @cached_property
+    def saved_views(self) -> SavedViews:
+        """Return the lists people saved for themselves."""
+        return SavedViews(self._connection)
 
     @cached_property
     def reviews(self) -> Reviews:

@@ -11,26 +11,26 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from sqlalchemy import Select, and_, case, exists, false, func, literal, literal_column, or_, select, true, tuple_
+from sqlalchemy import Select, and_, case, false, func, literal, or_, select, true, tuple_
 
 from server.storage.models.forms import FormRow, FormVersionRow
 from server.storage.models.people import CollaboratorRow
-from server.storage.models.projects import ProjectRow
 from server.storage.models.submissions import FindingRow, RecordWordRow, SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
+from server.storage.repositories.record_conditions import conditions, has_word, starts_with
 from server.storage.repositories.records import line_of, lines_in
 from server.storage.repositories.reviews import REVIEWABLE, reviewable_of
 from server.storage.visible import Sight, visible, visible_record_words
-from server.submissions.review import AWAITING, ReviewState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
 
     from server.storage.repositories.records import RecordLine
     from server.storage.repositories.reviews import Reviewable
+    from server.submissions.review import ReviewState
     from server.territory.units import UnitId
 
 MOST_HITS: Final = 2000
@@ -40,12 +40,6 @@ _WORDS_COUNTED: Final = 20_000
 """How far it is counted how many have a word, to begin with the rarest."""
 
 _SENDERS_AT_FIRST: Final = 40
-# Written as the indexes of these few rows are: parameters in their place would hide from SQLite that they serve.
-_AWAITING: Final = SubmissionRow.review_state.in_([literal_column("'received'"), literal_column("'edited'")])
-_IS_SET_BACK: Final = SubmissionRow.review_state.in_(
-    [literal_column("'has_issues'"), literal_column("'edited'"), literal_column("'rejected'")]
-)
-_SET_BACK: Final = frozenset({ReviewState.HAS_ISSUES, ReviewState.EDITED, ReviewState.REJECTED})
 _FIRST_DAY: Final = date(1, 1, 1)
 
 
@@ -141,7 +135,7 @@ class RecordLists:
         if not filters.words:
             return filters
         words = self._rarest_first(filters.words)
-        has_others = (_has_word(RecordWordRow.submission_id, word) for word in words[1:])
+        has_others = (has_word(RecordWordRow.submission_id, word) for word in words[1:])
         found = self._having(words[0]).where(*has_others).limit(MOST_HITS + 1)
         keys = self._connection.execute(found).scalars().all()
         if len(keys) > MOST_HITS:
@@ -159,7 +153,7 @@ class RecordLists:
     def _having(self, word: str) -> Select[Any]:
         rows = RecordWordRow
         return (
-            visible_record_words(self.sight).where(*_starts_with(rows.word, word)).with_only_columns(rows.submission_id)
+            visible_record_words(self.sight).where(*starts_with(rows.word, word)).with_only_columns(rows.submission_id)
         )
 
     def page(self, filters: Filters, order: Order, *, after: Cursor | None, size: int) -> list[RecordLine]:
@@ -178,13 +172,24 @@ class RecordLists:
         The senders are gone through a few at a time until the page is full; records without one come last.
         """
         rest = _senders_from(senders, after)
-        first = (*rest, None) if filters.keys is not None else rest[:_SENDERS_AT_FIRST]
-        ids = self._of_senders(filters, first, after=after, size=size)
-        if len(ids) < size and filters.keys is None:
-            ids += self._of_senders(filters, (*rest[_SENDERS_AT_FIRST:], None), after=after, size=size - len(ids))
+        if filters.keys is not None:
+            return self._few_by_sender(filters, (*rest, None), after=after, size=size)
+        ids = self._ids_of_senders(filters, rest[:_SENDERS_AT_FIRST], after=after, size=size)
+        if len(ids) < size:
+            ids += self._ids_of_senders(filters, (*rest[_SENDERS_AT_FIRST:], None), after=after, size=size - len(ids))
         places = {one: place for place, one in enumerate(ids)}
         found = self._connection.execute(lines_in(self.sight).where(SubmissionRow.id.in_(ids))) if ids else ()
         return sorted((line_of(row) for row in found), key=lambda line: places[line.submission_id])
+
+    def _few_by_sender(
+        self, filters: Filters, senders: Sequence[int | None], *, after: Cursor | None, size: int
+    ) -> list[RecordLine]:
+        ids = self._of_senders(filters, senders, after=after, size=size).scalar_subquery()
+        found = self._connection.execute(lines_in(self.sight).where(SubmissionRow.id.in_(ids)))
+        ranks = {one: place for place, one in enumerate(senders)}
+        lines = [line_of(row) for row in found]
+        lines.sort(key=lambda line: (line.received_at, line.submission_id), reverse=True)
+        return sorted(lines, key=lambda line: ranks.get(line.collaborator_id, len(ranks)))
 
     def count(self, filters: Filters, *, at_most: int) -> int:
         """Return how many records there are, counting no further than *at_most*."""
@@ -268,7 +273,7 @@ class RecordLists:
 
     def _of_senders(
         self, filters: Filters, senders: Sequence[int | None], *, after: Cursor | None, size: int
-    ) -> list[int]:
+    ) -> Select[Any]:
         """Return records of these senders, None standing for those without one; of *after*'s, those after it alone."""
         rows, ranks = SubmissionRow, {one: place for place, one in enumerate(senders) if one is not None}
         nobody = rows.collaborator_id.is_(None) if None in senders else false()
@@ -278,8 +283,12 @@ class RecordLists:
             is_hers = func.coalesce(rows.collaborator_id, 0) == (after.collaborator_id or 0)
             chosen = chosen.where(or_(~is_hers, _comes_after(Order.NEWEST, after)))
         by_name = [case(ranks, value=rows.collaborator_id, else_=len(ranks) + 1)] if ranks else []
-        ordered = chosen.order_by(*by_name, *_ORDERED[Order.NEWEST]).limit(size)
-        return list(self._connection.execute(ordered).scalars())
+        return chosen.order_by(*by_name, *_ORDERED[Order.NEWEST]).limit(size)
+
+    def _ids_of_senders(
+        self, filters: Filters, senders: Sequence[int | None], *, after: Cursor | None, size: int
+    ) -> list[int]:
+        return list(self._connection.execute(self._of_senders(filters, senders, after=after, size=size)).scalars())
 
     def _narrowed(self, filters: Filters) -> Select[Any]:
         """Return the ids of the records in sight that the filters leave."""
@@ -325,68 +334,6 @@ def _senders_from(senders: Sequence[int], after: Cursor | None) -> Sequence[int]
     return senders[senders.index(after.collaborator_id) :] if after.collaborator_id in senders else senders
 
 
-def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    """Yield what holds of the records that the filters leave."""
-    rows = SubmissionRow
-    practice = select(ProjectRow.id).where(ProjectRow.kind == "practice")
-    yield rows.project_id.in_(practice) if filters.is_practice else rows.project_id.not_in(practice)
-    yield rows.is_sensitive.is_(filters.is_sensitive)
-    yield from (_has_word(rows.id, word) for word in filters.words)
-    if filters.keys is not None:
-        yield rows.id.in_(filters.keys)
-    if filters.form_key is not None:
-        yield rows.form_key == filters.form_key
-    if filters.sender_id is not None:
-        yield rows.collaborator_id == filters.sender_id
-    if filters.unit_id is not None:
-        yield rows.unit_id.in_(select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id == filters.unit_id))
-    if filters.lacks_files:
-        yield rows.missing_media > literal_column("0")  # as the index of these few rows is written
-    yield from _in_state(filters)
-    yield from _in_time(filters)
-
-
-def _in_state(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    rows = SubmissionRow
-    if filters.states == AWAITING:
-        yield _AWAITING
-    elif filters.states:
-        yield rows.review_state.in_(sorted(filters.states))
-    if filters.states and filters.states <= _SET_BACK:
-        yield _IS_SET_BACK
-    if filters.is_flagged is not None:
-        yield or_(rows.is_flagged, ~rows.is_derived).is_(filters.is_flagged)
-    if filters.finding:
-        yield _has_finding(filters.finding)
-
-
-def _in_time(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    rows = SubmissionRow
-    if filters.figure_year is not None:
-        yield rows.figure_year == filters.figure_year
-    if filters.since is not None:
-        yield rows.received_at >= filters.since
-    if filters.before is not None:
-        yield rows.received_at < filters.before
-
-
 def _both(keys: tuple[int, ...] | None, found: Sequence[int]) -> tuple[int, ...]:
     """Return those of *found* that are among *keys*, if there are any to be among."""
     return tuple(sorted(set(found) if keys is None else set(found) & set(keys)))
-
-
-def _has_word(key: Any, word: str) -> ColumnElement[bool]:  # noqa: ANN401 a column of a table or of its alias
-    other = RecordWordRow.__table__.alias()
-    return exists(select(literal(1)).where(other.c.submission_id == key, *_starts_with(other.c.word, word)))
-
-
-def _starts_with(column: Any, word: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:  # noqa: ANN401 a column
-    """Return that a word begins so, as a range of an index in the order of bytes."""
-    return column >= word, column < word[:-1] + chr(ord(word[-1]) + 1)
-
-
-def _has_finding(code: str) -> ColumnElement[bool]:
-    """Return whether a record's current version has a finding of that code; asked record by record, for a page."""
-    found = select(FindingRow.id).join(SubmissionVersionRow, SubmissionVersionRow.id == FindingRow.version_id)
-    of_record = found.where(SubmissionVersionRow.submission_id == SubmissionRow.id, SubmissionVersionRow.is_current)
-    return of_record.where(FindingRow.code == code).correlate(SubmissionRow).exists()

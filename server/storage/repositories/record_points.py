@@ -14,7 +14,7 @@ from server.storage.models.forms import FormRow
 from server.storage.models.projects import ProjectRow
 from server.storage.models.submissions import SubmissionRow
 from server.storage.models.territory import UnitAncestorRow
-from server.storage.repositories.record_lists import conditions
+from server.storage.repositories.record_conditions import conditions
 from server.storage.repositories.record_tallies import tallied
 from server.storage.visible import Reading, units_in_sight, visible
 from server.submissions.review import ReviewState

@@ -14,11 +14,13 @@ from server.access.authorisation import may_use
 from server.operations.browse_submissions import COUNTED_AT_MOST, Lately, browse_submissions
 from server.operations.list_choices import list_choices
 from server.operations.review_submissions import UNDONE_WITHIN, latest_decided
+from server.operations.save_views import saved_views
 from server.operations.sights import Desk
 from server.storage.repositories.record_lists import Order
 from server.web.console.active_filters import Naming, active_filters
 from server.web.console.asked import STATE_CHOICES, asked_list, cursor_text, read_cursor
 from server.web.console.finding_names import names_of
+from server.web.console.saved_views import offered
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from server.operations.services import Services
     from server.storage.repositories.reviews import LatestBatch
     from server.web.console.asked import Asked
+    from server.web.console.saved_views import OfferedView
 from server.web.console.screen import Screen
 
 _CHIPS: Final = 12
@@ -68,10 +71,15 @@ class ListPages:
             lately=tuple(Lately),
             orders=tuple(Order),
             bound=COUNTED_AT_MOST,
+            views=self._views(account, asked),
             latest=self._latest(account, asked),
             undone_within=UNDONE_WITHIN,
             **shown,
         )
+
+    def _views(self, account: Account, asked: Asked) -> tuple[OfferedView, ...]:
+        """Return the lists this person saved; there are none of incidents."""
+        return () if self.desk is Desk.INCIDENTS else offered(saved_views(self.services, account), asked)
 
     def _latest(self, account: Account, asked: Asked) -> LatestBatch | None:
         """Return what this person decided last of several records, while it can be taken back; on the plain list."""

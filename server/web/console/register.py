@@ -40,6 +40,7 @@ from server.web.console.registers import RegisterPages
 from server.web.console.report_layouts import LayoutPages
 from server.web.console.reports import ReportPages
 from server.web.console.route import Route
+from server.web.console.saved_views import SavedViewPages
 from server.web.console.screen import Screen, keep_language
 from server.web.csrf import keep_visit
 from server.web.guard import requires
@@ -93,6 +94,9 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
         yield from _branch_routes(BranchPages(services, screen, desk, name))
     files = RecordFilePages(services, screen).file
     yield Route("GET", "/submissions/file.<kind>", "submissions_file_of_list", Desk.EVERYDAY.read, files)
+    views, read = SavedViewPages(services), Desk.EVERYDAY.read
+    yield Route("POST", "/submissions/views", "submissions_view_save", read, views.save)
+    yield Route("POST", "/submissions/views/<int:view_id>", "submissions_view_change", read, views.change)
     propose = BulkPages(services, screen).propose
     yield Route("POST", "/submissions/approve", "submissions_approve", Desk.EVERYDAY.review, propose)
     yield from _paper_entry_routes(PaperEntryPages(services, screen))

@@ -38,6 +38,8 @@ ANSWERS = {
     "second_step_try": 401,
     "submissions_decide": 400,
     "submissions_approve": 400,
+    "submissions_view_save": 400,  # it has no name
+    "submissions_view_change": 400,
     "submissions_file_of_list": 404,  # there is no file of that kind
     "incidents_decide": 400,
     "submissions_sheet_keep": 400,
@@ -155,6 +157,7 @@ def address_of(rule, world, held_id, import_id):
         "suspect_id": 999999,
         "batch_id": 999999,
         "plan_id": 999999,
+        "view_id": 999999,
         "list_name": "clubs",
         "token": "not-made-for-this-session",
         "code": "I6",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from console_world import DAK_HA, client_of, make_account
+from console_world import DAK_HA, client_of, csrf_of, make_account
 
 from server.access.roles import Role
 from server.operations.list_choices import Place
@@ -73,3 +73,33 @@ def test_places_carry_what_waits_there(app, world):
     text = client_of(app, world, "xa.dakha").get("/submissions").text
     assert re.search(r'href="/submissions\?unit=\d+">Thôn 1 \(mẫu\) <span class="number">3</span>', text)
     assert "Thôn 2 (mẫu) <span" not in text
+
+
+def test_a_list_is_saved_opened_renamed_and_removed_by_its_owner_alone(app, world):
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
+    make_account(world.services, "dong.nghiep", (Role.SUPERVISOR, DAK_HA))
+    mine, colleague = client_of(app, world, "xa.dakha"), client_of(app, world, "dong.nghiep")
+
+    def send(client, address, **typed):
+        return client.post(address, data={"csrf_token": csrf_of(client), **typed})
+
+    saved = send(mine, "/submissions/views", name="  Hôm qua,  có lỗi ", lately="yesterday", flagged="1")
+    assert saved.headers["Location"] == "/submissions?flagged=1&lately=yesterday"
+    text = mine.get(saved.headers["Location"]).text
+    chip = 'href="/submissions?flagged=1&amp;lately=yesterday" aria-current="true">★ Hôm qua, có lỗi</a>'
+    assert chip in text
+    assert "★" not in colleague.get("/submissions").text
+    number = re.search(r'action="/submissions/views/(\d+)"', text)[1]
+    assert send(colleague, f"/submissions/views/{number}", act="remove").status_code == 404
+    assert send(colleague, f"/submissions/views/{number}", name="x").status_code == 404
+    assert send(mine, f"/submissions/views/{number}", name="Phiếu lỗi").status_code == 303
+    send(mine, "/submissions/views", name="Phiếu lỗi", sort="oldest")
+    text = mine.get("/submissions").text
+    assert re.findall(r'href="([^"]*)"[^>]*>★ ([^<]*)<', text) == [("/submissions?sort=oldest", "Phiếu lỗi")]
+    refused = send(mine, "/submissions/views", name=" ")
+    assert (refused.status_code, "Hãy đặt tên" in refused.text) == (400, True)
+    for one in range(29):
+        send(mine, "/submissions/views", name=f"Bộ lọc {one}")
+    assert "Đã lưu đủ 30 bộ lọc" in send(mine, "/submissions/views", name="Thêm nữa").text
+    assert send(mine, f"/submissions/views/{number}", act="remove").status_code == 303
+    assert "Phiếu lỗi" not in mine.get("/submissions").text
