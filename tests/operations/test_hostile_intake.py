@@ -34,7 +34,7 @@ def column(services, wanted) -> list:
 
 
 def release(services, held: Held):
-    return _release(services, services.operator(), held.upload_id, account_id=None)
+    return _release(services, services.operator(), held.upload_id, by=None)
 
 
 def twins(services, xml: bytes, name: str, *contents: bytes) -> Envelope:
