@@ -36,6 +36,10 @@ def postgres_reports(postgres_server, postgres_template, tmp_path_factory):
     return make(name, postgres_server.url(name), tmp_path_factory.mktemp("reports") / "media", build_reports)
 
 
+on_one_database = pytest.mark.parametrize("reports", ["sqlite"], indirect=True)
+"""For rules of words, files and posts, which no database takes part in."""
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def reports(request, tmp_path):
     """The province on each kind of database."""

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from docx import Document
 from openpyxl import load_workbook
+from report_province import on_one_database
 from report_world import COMMUNE, DAK_HA, PERIOD, PROVINCE, TU_MO_RONG, WHOLE
 
 from server.access.roles import Role
@@ -58,6 +59,7 @@ def test_what_was_issued_stays_to_the_byte_whatever_comes_later(world):
     assert read_issue(world.services, officer, issue.issue_id).page == page
 
 
+@on_one_database
 def test_the_files_hold_the_figures_the_words_and_the_signature_block(world):
     officer = world.actor(Role.SUPERVISOR, DAK_HA)
     world.typed("report:2017-I.1.total", 1204)
@@ -117,6 +119,7 @@ def locks(world):
         return uow.locks.revisions(world.project_id, world.unit(DAK_HA), PERIOD)
 
 
+@on_one_database
 def test_only_the_units_own_reviewer_drafts_and_issues(world):
     for role, unit, kind in (
         (Role.SUPERVISOR, TU_MO_RONG, NotFound),
@@ -144,6 +147,7 @@ def test_after_the_issue_the_preview_says_how_many_numbers_are_other(world):
     assert preview_report(world.services, officer, world.order(), with_earlier=False).changed == 2
 
 
+@on_one_database
 def test_words_with_signs_no_document_can_hold_are_kept_without_them(world):
     officer = world.actor(Role.SUPERVISOR, DAK_HA)
     odd = {"results": "Một\x00\x0bhai\ufffe ba\r\nbốn", "signer_name": "A\x07 Mẫu\n=1+1"}
@@ -165,6 +169,7 @@ def test_two_people_do_not_overwrite_each_others_words(world):
     assert preview.words.words["results"] == WORDS["results"]
 
 
+@on_one_database
 def test_last_years_words_are_offered_as_a_start_but_not_its_number(world):
     officer = world.actor(Role.SUPERVISOR, DAK_HA)
     last = world.order(period=Period(2025))
@@ -179,6 +184,7 @@ def test_last_years_words_are_offered_as_a_start_but_not_its_number(world):
     assert "proposals" not in plain.words
 
 
+@on_one_database
 def test_the_preview_says_what_is_missing_open_and_typed(world):
     officer = world.actor(Role.SUPERVISOR, DAK_HA)
     world.send("couple_with_children", village="23500-01")
@@ -190,12 +196,14 @@ def test_the_preview_says_what_is_missing_open_and_typed(world):
     assert len(state.missing) == state.units - 1
 
 
+@on_one_database
 def test_reports_are_offered_by_level_ones_own_unit_first(world):
     choices = list_reports(world.services, world.actor(Role.SUPERVISOR, TU_MO_RONG), PERIOD)
     offered = {one.stored.name: (len(one.units), one.units[0][1]) for one in choices}
     assert offered == {COMMUNE: (40, "Xã Tu Mơ Rông"), WHOLE: (1, "Tỉnh Quảng Ngãi")}
 
 
+@on_one_database
 def test_the_operator_issues_in_somebodys_name(world):
     issue = issue_for_the_operator(world.services, world.order(), "Tổ trực (mẫu)")
     assert (issue.issued_by, issue.revision) == ("Tổ trực (mẫu)", 1)

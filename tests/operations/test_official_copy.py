@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from report_province import on_one_database
 from report_world import COMMUNE, DAK_HA, PROVINCE, TU_MO_RONG, WHOLE, shown
 from sqlalchemy import text
 
@@ -73,6 +74,7 @@ def test_sensitive_figures_typed_from_paper_are_in_it_and_in_no_public_copy(worl
     assert shown(world.filled())["2017-II.1.total"] == ("hidden", None)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("role", "unit", "elevated", "kind", "code"),
     [
@@ -115,6 +117,7 @@ def test_once_issued_it_stays_to_the_byte_and_is_issued_once(world):
         opened(world, act=Act.LOCK)
 
 
+@on_one_database
 def test_the_two_copies_differ_in_sensitive_cells_and_in_no_others(world):
     world.households("23500-01", 7)
     world.cases(DAK_HA, 3)
@@ -135,6 +138,7 @@ def test_the_two_copies_differ_in_sensitive_cells_and_in_no_others(world):
     assert (public["A7"].value, exact["A7"].value) == ("Bản công khai", "Bản chính thức")
 
 
+@on_one_database
 def test_a_report_without_sensitive_cells_has_none(world):
     world.layouts["khac"] = world.layout("khac", template(A1="{{unit}}", C2="{{register:households}}"))
     with pytest.raises(NotFound) as refused:
@@ -142,6 +146,7 @@ def test_a_report_without_sensitive_cells_has_none(world):
     assert refused.value.code == "report.no_official"
 
 
+@on_one_database
 def test_an_officer_is_offered_their_own_units_and_the_layouts_of_their_level(world):
     choice = official_choice(world.services, officer(world))
     assert [name for _, name in choice.units] == ["Xã Đăk Hà"]
