@@ -18,7 +18,7 @@ from server.operations.report_measures import known_to
 from server.operations.report_numbers import ReportPlace, numbers_of
 from server.operations.report_paper import with_paper
 from server.operations.report_sources import source_rows
-from server.operations.report_workbook import fill_workbook, read_report_workbook
+from server.operations.report_workbook import fill_workbook, published_layout
 from server.storage.repositories.reports import ReportKey
 from server.territory.units import Level, UnitId
 
@@ -82,7 +82,7 @@ def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Mak
     """
     stored = template_in_force(uow, order.template_id)
     workbook = uow.reports.workbook(stored.template_id)
-    template = read_report_workbook(workbook)
+    template = published_layout(workbook)
     place = place_of(services, stored, order)
     unit = Place(order.unit_id, place.here.territory.name(order.unit_id, place.on))
     children = _children(place, order.unit_id, set(template.repeats.values()))

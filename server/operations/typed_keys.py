@@ -5,7 +5,6 @@ An indicator that is read from release tables is not typed itself: the counts be
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from server.indicators.contribution import POOL
@@ -13,14 +12,13 @@ from server.indicators.paper_keys import PaperKey, PaperKeys, levels_from
 from server.indicators.report import Status
 from server.indicators.report_cells import TOTAL, Words
 from server.indicators.sources import Basis
-from server.operations.report_workbook import read_report_workbook
+from server.operations.report_workbook import published_layout
 from server.territory.units import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from server.indicators.plan import Indicator
-    from server.indicators.report import ReportTemplate
     from server.indicators.report_cells import PaperRow
     from server.operations.form_shelf import ShelvedForm
     from server.operations.services import Services
@@ -85,7 +83,7 @@ def _of_reports(uow: UnitOfWork, project_id: int, asked: frozenset[Level], *, is
     Layouts that are kept to look things up come last.
     """
     own = [one for one in uow.reports.in_force() if is_sensitive or one.project_id == project_id]
-    read = [(one.title_vi, _layout_of(uow.reports.workbook(one.template_id))) for one in own]
+    read = [(one.title_vi, published_layout(uow.reports.workbook(one.template_id))) for one in own]
     for title, layout in sorted(read, key=lambda pair: pair[1].settings.status is Status.ARCHIVE):
         for one in layout.slots:
             if isinstance(one.slot, Words) or not one.slot.paper.row or one.slot.paper.is_sensitive is not is_sensitive:
@@ -102,12 +100,6 @@ def _of_cell(paper: PaperRow, label: str, title: str) -> PaperKey:
     )
     levels = levels_from(Level.COMMUNE)
     return PaperKey(paper.key, vi, en, title, levels=levels, is_sensitive=paper.is_sensitive)
-
-
-@lru_cache(maxsize=16)
-def _layout_of(workbook: bytes) -> ReportTemplate:
-    """Return a layout; the bytes of a published one never change, and reading them takes a while."""
-    return read_report_workbook(workbook)
 
 
 def _of_forms(forms: Iterable[ShelvedForm], *, is_sensitive: bool) -> Iterator[PaperKey]:

@@ -64,7 +64,7 @@ def test_every_cell_of_every_indicator_is_what_the_papers_say(services, share, l
         else:
             shown += hand.prove(table, code, asked, frame)
     assert shown > 2000
-    assert ReportCount(world, hand).prove(every=1 if share >= 0.05 else 25) > 1000
+    assert ReportCount(world, hand).prove(every=1 if share >= 0.05 else 60) > 1000
     assert {one.differed for one in rebuild_figures(services)} == {0}
 
 

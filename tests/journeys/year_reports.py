@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from contextlib import closing
+from functools import cache
 from io import BytesIO
 
 from openpyxl import load_workbook
@@ -58,11 +59,11 @@ class ReportCount:
         self.numbers = {year: self._numbers(year) for year in self.communes}
 
     def prove(self, every):
-        """Prove the reports of provinces, districts and communes, of every *every*-th commune; return the cells."""
+        """Prove the reports of provinces, and of every *every*-th district and commune; return how many cells."""
         cells = 0
         for asked, day, province in PROVINCES:
             units = {"province": [province], "commune": sorted(self.communes[asked])[::every]}
-            units["district"] = sorted({one[1] for one in self.communes[asked].values()} - {province})
+            units["district"] = sorted({one[1] for one in self.communes[asked].values()} - {province})[::every]
             for level, codes in units.items():
                 cells += sum(self._prove(name, code, asked, day) for code in codes for name in BY_LEVEL[level])
         return cells
@@ -98,13 +99,11 @@ class ReportCount:
         filled = fill_report(world.services, order).workbook
         below = {one: told for one, told in self.communes[asked].items() if code in {one, told[1], *_above(asked)}}
         cells = 0
-        with closing(load_workbook(BytesIO(filled))) as book, closing(load_workbook(_path(name))) as layout:
-            sheet = layout.worksheets[0]
-            for cell in (one for row in sheet.iter_rows() for one in row if "row=" in str(one.value)):
-                key, split = re.findall(r"\b(?:row|column)=([\w.-]+)", f"{cell.value} column=-")[:2]
+        with closing(load_workbook(BytesIO(filled))) as book:
+            for cell, key, split, of_cases in _named(name):
                 codes = [one for one, told in below.items() if split == "-" or (told[2] in URBAN) == (split == "urban")]
-                said = book.worksheets[0][cell.coordinate].value
-                what = _of_cases(cell.value) or ROWS.get(key)
+                said = book.worksheets[0][cell].value
+                what = of_cases or ROWS.get(key)
                 assert said == self._says(what, codes, asked), (name, code, key, split)
                 cells += 1
             if "Theo xã, phường" in book.sheetnames:
@@ -138,5 +137,13 @@ def _plain(row):
     return tuple(str(one) for one in row)
 
 
-def _path(name):
-    return FORMS / "reports" / f"{name}.xlsx"
+@cache
+def _named(name):
+    """Return the named cells of a layout: where, the name of the row and of the column, what of cases it tells."""
+    with closing(load_workbook(FORMS / "reports" / f"{name}.xlsx")) as layout:
+        cells = [one for row in layout.worksheets[0].iter_rows() for one in row if "row=" in str(one.value)]
+        return [(one.coordinate, *_names(one.value), _of_cases(one.value)) for one in cells]
+
+
+def _names(text):
+    return re.findall(r"\b(?:row|column)=([\w.-]+)", f"{text} column=-")[:2]
