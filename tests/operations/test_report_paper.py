@@ -15,7 +15,7 @@ from server.indicators.paper_rows import CASES, FIGURES
 from server.indicators.periods import Period
 from server.indicators.report_fill import Mark
 from server.operations.fill_report import fill_report
-from server.operations.office_paper import PaperQuestion, paper_sheet, type_figures
+from server.operations.office_paper import PaperQuestion, Typing, paper_sheet, type_figures
 from server.operations.official_copy import Act, official_copy
 from server.operations.report_filling import ReportOrder
 
@@ -54,7 +54,8 @@ def type_all(world, kind, unit_id, year, keys):
     groups = paper_sheet(world.services, account, question).groups.values()
     assert set(keys) <= {line.key.key for group in groups for line in group}
     entries = {key: str(100 + number) for number, key in enumerate(keys)}
-    assert type_figures(world.services, account, question, entries=entries, source=DOCUMENT).written == len(keys)
+    typing = Typing(entries, {}, DOCUMENT, is_late=False)
+    assert type_figures(world.services, account, question, typing).written == len(keys)
     return entries
 
 
@@ -62,13 +63,13 @@ def type_all(world, kind, unit_id, year, keys):
 def test_every_named_cell_can_be_typed_and_stands_marked_in_the_layout(world, layouts, unit, year):
     unit_id = world.services.atlas.current().territory.resolve(unit, world.services.today()).unit_id
     orders = [ReportOrder(world.layouts[one], unit_id, Period(year)) for one in layouts]
-    slots = [slot for one in orders for slot in named(fill_report(world.services, one).template)]
+    slots = [slot for one in orders for slot in named(fill_report(world.services, one, has_draft=False).template)]
     everyday, sealed = (
         list(dict.fromkeys(one.paper.key for one in slots if one.paper.is_sensitive is kind)) for kind in (False, True)
     )
     typed = type_all(world, FIGURES, unit_id, year, everyday) | type_all(world, CASES, unit_id, year, sealed)
     for order in orders:
-        public = fill_report(world.services, order)
+        public = fill_report(world.services, order, has_draft=False)
         cells = [one for one in public.plan.cells if one.key in typed]
         assert len(cells) == len(named(public.template)) > 30
         assert {one.amount.mark for one in cells if one.key in everyday} == {Mark.TYPED}
