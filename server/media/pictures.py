@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Final
+
+from server.errors import Unavailable
 
 LARGEST_SOURCE: Final = 32 * 1024 * 1024
 _MEMORY_BYTES: Final = 640 * 1024 * 1024
 """Addresses, of which less than half is really used."""
 _CPU_SECONDS: Final = 10
 _WALL_SECONDS: Final = 20
+_AT_ONCE: Final = 2
 _PROJECT: Final = Path(__file__).resolve().parents[2]
 
 _START, _MARK, _SCAN = b"\xff\xd8", 0xFF, 0xDA
@@ -27,9 +32,27 @@ _NOTES: Final = frozenset({*range(0xE0, 0xF0), 0xFE}) - _KEPT_APPS
 
 
 def smaller_picture(source: bytes, *, side: int) -> bytes | None:
-    """Return a JPEG no longer than *side* pixels without anything the camera noted; None if it cannot be shown."""
+    """Return a JPEG no longer than *side* pixels without anything the camera noted; None if it cannot be shown.
+
+    Raises Unavailable ``media.unavailable`` where too many are made at once to say.
+    """
     if len(source) > LARGEST_SOURCE:
         return None
+    if not _slots().acquire(timeout=_WALL_SECONDS):
+        raise Unavailable("media.unavailable", reason="busy")
+    try:
+        return _made(source, side)
+    finally:
+        _slots().release()
+
+
+@cache
+def _slots() -> BoundedSemaphore:
+    """Return what keeps a page of many photos from taking the whole machine: children a worker has at once."""
+    return BoundedSemaphore(_AT_ONCE)
+
+
+def _made(source: bytes, side: int) -> bytes | None:
     arguments = [str(one) for one in (side, _MEMORY_BYTES, _CPU_SECONDS)]
     try:
         done = subprocess.run(  # noqa: S603  # our own module, run by our own interpreter
@@ -42,8 +65,8 @@ def smaller_picture(source: bytes, *, side: int) -> bytes | None:
             timeout=_WALL_SECONDS,
             check=False,
         )
-    except (subprocess.TimeoutExpired, BrokenPipeError):
-        return None
+    except subprocess.TimeoutExpired as fault:
+        raise Unavailable("media.unavailable", reason="busy") from fault
     return done.stdout if done.returncode == 0 and done.stdout else None
 
 

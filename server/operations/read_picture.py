@@ -51,23 +51,24 @@ def read_picture(
     if original.size_bytes > LARGEST_SOURCE:
         return replace(original, content_type=DOWNLOAD)
     source = b"".join(original.chunks)
-    copy = smaller_picture(source, side=side) if made is None else None
-    if made is None:
-        _keep(services, account, original, copy, desk=desk, side=side)
+    copy = _made(services, account, original, source, desk=desk, side=side) if made is None else None
     shown, kind = (without_notes(source), DOWNLOAD) if copy is None else (copy, JPEG)
     return replace(original, content_type=kind, size_bytes=len(shown), chunks=iter([shown]))
 
 
-def _keep(  # noqa: PLR0913 the facts of one copy, each of its own kind
-    services: Services, account: Account, original: AttachmentContent, copy: bytes | None, *, desk: Desk, side: int
-) -> None:
-    """Keep a copy for the next time, or that there is none; a store that is away costs another try, no answer."""
+def _made(  # noqa: PLR0913 the facts of one copy, each of its own kind
+    services: Services, account: Account, original: AttachmentContent, source: bytes, *, desk: Desk, side: int
+) -> bytes | None:
+    """Return a copy and keep it for the next time, or that there is none; what is away or busy is tried again then."""
+    copy: bytes | None = None
     try:
+        copy = smaller_picture(source, side=side)
         picture = Picture(None, 0) if copy is None else _stored(services, original, copy)
         with services.unit_of_work(sight_of(account, desk, services.today())) as uow:
             uow.pictures.add(original.media_key, side, picture)
     except Unavailable as fault:
         log.warning("picture.not_kept", extra={"code": fault.code})
+    return copy
 
 
 def _stored(services: Services, original: AttachmentContent, copy: bytes) -> Picture:

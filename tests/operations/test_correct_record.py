@@ -13,6 +13,7 @@ from server.operations.correct_record import Kept, go_on, keep_correction, start
 from server.operations.read_record import read_record
 from server.operations.record_history import VersionStep
 from server.operations.record_sheet import Step
+from server.operations.rederive_submission import Tally, rederive_many
 from server.operations.review_submissions import Decision, Target, review_submissions
 from server.operations.settle_branch import BranchChoice, read_branch, settle_branch
 from server.operations.sights import Desk
@@ -159,6 +160,9 @@ def test_an_incident_is_corrected_at_its_own_desk(world):
     assert shown.page.parts
     with world.services.reading(world.services.operator()) as uow:
         assert uow.records.one(world.records["incident"]).state.value == "received"
+    with world.services.engine.connect() as connection:
+        kinds = connection.exec_driver_sql("SELECT kind, is_sensitive FROM deed WHERE kind LIKE 'reading.%'").all()
+    assert [(kind, bool(is_sensitive)) for kind, is_sensitive in kinds] == [("reading.record", True)]
 
 
 def test_a_phones_edit_beside_a_correction_waits_and_is_settled_answer_by_answer(world, officer):
@@ -205,3 +209,12 @@ def test_an_edit_of_which_nothing_counts_is_settled_without_a_new_version(world,
     after = read(world, officer)
     assert (after.branches, after.shown.version_id) == ((), seen)
     assert "version.branch" not in {one.code for one in after.findings}
+
+
+def test_deriving_again_gives_what_is_kept_of_a_corrected_record(world, officer):
+    correct(world, officer, {POVERTY: "near_poor"})
+    edit(world, 1037, of=instance_id(37), hh_poverty="none")
+    with world.services.reading(world.services.operator()) as uow:
+        kept = [one for one in uow.versions.after(0, 1000) if one.submission_id == world.records["37"]]
+    assert len(kept) == 3
+    assert rederive_many(world.services, kept) == Tally(differed=0, underived=0)

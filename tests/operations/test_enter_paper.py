@@ -22,6 +22,7 @@ from server.operations.enter_paper import (
 )
 from server.operations.read_record import read_record
 from server.operations.record_sheet import Step
+from server.operations.rederive_submission import Tally, rederive_many
 from server.operations.sights import Desk
 
 DAY = date(2026, 9, 30)
@@ -90,6 +91,9 @@ def test_a_sheet_becomes_the_collaborators_record_of_its_day(world):
     assert ([one.code for one in view.findings if one.severity == "error"], view.place[0]) == ([], "Thôn 1 (mẫu)")
     (step,) = view.history
     assert step.line.corrected_by == "Cán bộ xã mẫu"
+    with world.services.reading(world.services.operator()) as uow:
+        raw = [uow.versions.one(view.shown.version_id)]
+    assert rederive_many(world.services, raw) == Tally(differed=0, underived=0)
 
 
 def test_the_place_of_the_sheet_before_is_carried_over(world):
