@@ -6,9 +6,11 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from server.access.authorisation import units_for
 from server.access.deeds import DeedKind
 from server.access.roles import Permission
 from server.errors import Conflict, InvalidInput, NotFound
+from server.language.ordering import sort_key
 from server.operations.note_deeds import note_deeds
 from server.operations.release_held import upload_deed
 from server.operations.sights import tray_sight_of
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from server.access.actors import Account
     from server.operations.services import Services
+    from server.storage.repositories.collaborators import CollaboratorLine
     from server.storage.repositories.tray import HeldUpload
 
 PAGE_SIZE: Final = 30
@@ -38,6 +41,14 @@ class TrayPage:
     titles: Mapping[tuple[int, str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class TrayChoices:
+    """Whom and which form an upload can be given to; no form of incidents is among them."""
+
+    people: tuple[CollaboratorLine, ...]
+    versions: tuple[tuple[int, str], ...]
+
+
 def browse_tray(services: Services, account: Account, *, before: int | None) -> TrayPage:
     """Return what is held from the collaborators of the account's territory."""
     with services.reading(tray_sight_of(account, Permission.READ_TRAY, services.today())) as uow:
@@ -45,6 +56,16 @@ def browse_tray(services: Services, account: Account, *, before: int | None) -> 
         shown = found[:PAGE_SIZE]
         titles = uow.forms.titles()
     return TrayPage(tuple(shown), shown[-1].upload_id if len(found) > PAGE_SIZE else None, titles)
+
+
+def tray_choices(services: Services, account: Account) -> TrayChoices:
+    """Return what a held upload can be given to: versions in use, and who works in the account's territory."""
+    today = services.today()
+    with services.reading(services.operator()) as uow:
+        people = uow.collaborators.lines(units_for(account, Permission.RELEASE_TRAY, today), today)
+        versions = uow.forms.labels_in_use()
+    at_work = [one for one in people if one.revoked_at is None and one.project_kind != "separate"]
+    return TrayChoices(tuple(sorted(at_work, key=lambda one: sort_key(one.name))), tuple(versions))
 
 
 def discard_held(services: Services, account: Account, upload_id: int, reason: str) -> HeldUpload:

@@ -8,10 +8,11 @@ record, to be reviewed; other bytes of a file take the place of the first, which
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, uuid5
 
+from server.access.authorisation import units_for
 from server.access.deeds import Deed, DeedKind, Thing
 from server.access.roles import Permission
 from server.errors import Conflict, DomainError, NotFound
@@ -36,14 +37,24 @@ log = logging.getLogger(__name__)
 _CHUNK = 1 << 20
 
 
-def release_held(services: Services, account: Account, upload_id: int) -> Filed:
-    """File a held upload in the account's sight.
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Under which form version, and as whose, an upload is to be filed; None: as it says itself."""
+
+    version_id: int | None = None
+    collaborator_id: int | None = None
+
+
+def release_held(services: Services, account: Account, upload_id: int, to: Assigned) -> Filed:
+    """File a held upload in the account's sight; its bytes stay as they came whatever it is filed as.
+
+    NotFound ``tray.no_such_form`` or ``tray.no_such_person`` where *to* names none of its project and the account's.
 
     Raises NotFound ``tray.unknown``, Conflict ``tray.settled`` (somebody was faster) or ``tray.still_unknown`` (its
     form version is not published yet) or ``tray.held_again`` (it clashes with a record and waits under that reason).
     """
     sight = tray_sight_of(account, Permission.RELEASE_TRAY, services.today())
-    receipt = _release(services, sight, upload_id, by=account)
+    receipt = _release(services, sight, upload_id, by=account, to=to)
     if not isinstance(receipt, Filed):
         raise Conflict("tray.held_again", reason=receipt.reason)
     return receipt
@@ -69,13 +80,13 @@ def release_waiting(services: Services, project_id: int, form_id: str, version: 
 
 def _is_released(services: Services, upload_id: int) -> bool:
     try:
-        return isinstance(_release(services, services.operator(), upload_id, by=None), Filed)
+        return isinstance(_release(services, services.operator(), upload_id, by=None, to=Assigned()), Filed)
     except DomainError as fault:
         log.warning("tray.not_released", extra={"upload": upload_id, "code": fault.code})
         return False
 
 
-def _release(services: Services, sight: Sight, upload_id: int, *, by: Account | None) -> Receipt:
+def _release(services: Services, sight: Sight, upload_id: int, *, by: Account | None, to: Assigned) -> Receipt:
     with services.reading(sight) as uow:
         held = uow.tray.one(upload_id)
         if held is None:
@@ -83,28 +94,55 @@ def _release(services: Services, sight: Sight, upload_id: int, *, by: Account | 
         if held.state != "held":
             raise Conflict("tray.settled")
         xml, files = uow.tray.content(upload_id)
-        username = uow.collaborators.username_of(held.collaborator_id)
+        username = uow.collaborators.username_of(_person(services, held, by, to))
         sender = uow.collaborators.by_username(username, services.today())
     assert sender is not None, "a collaborator is never deleted"
-    receipt = _file(services, held, sender, xml=xml, files=files)
+    instance = _as_assigned(services, held, sender, _with_ids(held, read_instance(xml)), to=to)
+    receipt = _file(services, held, sender, instance=instance, files=files)
     with services.unit_of_work(sight) as uow:
         account_id = by.account_id if by else None
         uow.tray.settle(upload_id, state="released", at=services.now(), account_id=account_id, comment="")
         unit_id = uow.collaborators.unit_of(held.collaborator_id, services.today())
         if by is not None:
-            note_deeds(services, uow, by, upload_deed(held, DeedKind.UPLOAD_RELEASED, unit_id))
+            kind = DeedKind.UPLOAD_RELEASED if to == Assigned() else DeedKind.UPLOAD_ASSIGNED
+            note_deeds(services, uow, by, upload_deed(held, kind, unit_id))
     log.info("tray.released", extra={"upload": upload_id, "reason": held.reason, "receipt": type(receipt).__name__})
     return receipt
 
 
-def _file(services: Services, held: HeldUpload, sender: Sender, *, xml: bytes, files: list[HeldFile]) -> Receipt:
-    instance = _with_ids(held, read_instance(xml))
+def _person(services: Services, held: HeldUpload, by: Account | None, to: Assigned) -> int:
+    """Return as whose it is filed: its sender's, or somebody's who works in the account's territory."""
+    if to.collaborator_id is None or by is None:
+        return held.collaborator_id
+    with services.reading(services.operator()) as uow:
+        units = units_for(by, Permission.RELEASE_TRAY, services.today())
+        lines = uow.collaborators.lines(units, services.today(), collaborator_id=to.collaborator_id)
+    if not lines or lines[0].project_id != held.project_id or lines[0].revoked_at is not None:
+        raise NotFound("tray.no_such_person")
+    return to.collaborator_id
+
+
+def _as_assigned(services: Services, held: HeldUpload, sender: Sender, instance: Instance, *, to: Assigned) -> Instance:
+    """Return the instance as one of the form version it is given to, if it is given to any."""
+    if to.version_id is None:
+        return instance
+    with services.reading(services.operator()) as uow:
+        version = uow.forms.version_by_id(to.version_id)
+    is_theirs = version is not None and version.project_id == sender.forms_project_id
+    if version is None or not is_theirs or version.is_sensitive != held.is_sensitive:
+        raise NotFound("tray.no_such_form")
+    return replace(instance, form_id=version.form_id, form_version=version.version)
+
+
+def _file(
+    services: Services, held: HeldUpload, sender: Sender, *, instance: Instance, files: list[HeldFile]
+) -> Receipt:
     form = services.shelf.version(sender.forms_project_id, instance.form_id, instance.form_version)
     if form is None:
         raise Conflict("tray.still_unknown", form=instance.form_id, version=instance.form_version)
     if held.reason == "other_attachment":
         return _replace_files(services, held, instance, files)
-    envelope = Envelope(xml, tuple(_sent(services, one) for one in files), held.device_id)
+    envelope = Envelope(instance.xml, tuple(_sent(services, one) for one in files), held.device_id)
     try:
         return file_instance(services, Post(sender, envelope, instance, held.received_at), form)
     finally:

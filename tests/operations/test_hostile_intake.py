@@ -6,7 +6,7 @@ from sqlalchemy import select
 from server.errors import Conflict
 from server.operations.envelope import Envelope, Filed, Held, SentFile
 from server.operations.receive_submission import receive_submission
-from server.operations.release_held import _release
+from server.operations.release_held import Assigned, _release
 from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
 from server.storage.models.tray import HeldAttachmentRow, HeldUploadRow
 from tests.builders import instance, make_field, new_id, publish
@@ -34,7 +34,7 @@ def column(services, wanted) -> list:
 
 
 def release(services, held: Held):
-    return _release(services, services.operator(), held.upload_id, by=None)
+    return _release(services, services.operator(), held.upload_id, by=None, to=Assigned())
 
 
 def twins(services, xml: bytes, name: str, *contents: bytes) -> Envelope:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from server.errors import Conflict, NotFound
 from server.operations.add_collaborator import revoke_collaborator
 from server.operations.envelope import Filed, Held
-from server.operations.release_held import _release
+from server.operations.release_held import Assigned, _release
 from server.storage.models.submissions import AttachmentRow, SubmissionRow, SubmissionVersionRow
 from server.storage.models.tray import HeldUploadRow
 from tests.builders import instance, make_field, new_id, publish
@@ -25,7 +25,7 @@ def field(begun):
 
 
 def release(services, held: Held) -> Filed:
-    return _release(services, services.operator(), held.upload_id, by=None)
+    return _release(services, services.operator(), held.upload_id, by=None, to=Assigned())
 
 
 def rows(services, statement):
@@ -100,4 +100,4 @@ def test_releasing_twice_is_refused_and_changes_nothing(field, services):
 
 def test_an_upload_out_of_sight_is_not_there(services):
     with pytest.raises(NotFound, match=r"tray\.unknown"):
-        _release(services, services.operator(), 99, by=None)
+        _release(services, services.operator(), 99, by=None, to=Assigned())

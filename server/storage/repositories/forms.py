@@ -102,6 +102,17 @@ class Forms:
         self._connection.execute(update(rows).where(rows.id == version_id).values(**now))
         self.set_audience(version_id, "all", [])
 
+    def labels_in_use(self) -> list[tuple[int, str]]:
+        """Return the versions in force or on trial that are not of incidents, each with title and version, by title."""
+        rows = FormVersionRow
+        found = (
+            select(rows.id, rows.title, rows.version)
+            .join(FormRow, FormRow.id == rows.form_key)
+            .where(or_(rows.is_current, rows.is_trial), FormRow.is_sensitive.is_(False))
+            .order_by(rows.title, rows.version)
+        )
+        return [(row.id, f"{row.title} · {row.version}") for row in self._connection.execute(found)]
+
     def versions_named(self) -> dict[int, tuple[str, datetime]]:
         """Return what each version is called and when it was published."""
         found = select(FormVersionRow.id, FormVersionRow.version, FormVersionRow.published_at)

@@ -9,8 +9,8 @@ from flask import make_response, redirect, request, url_for
 
 from server.access.authorisation import may_use
 from server.access.roles import Permission
-from server.operations.browse_tray import browse_tray, discard_held
-from server.operations.release_held import release_held
+from server.operations.browse_tray import browse_tray, discard_held, tray_choices
+from server.operations.release_held import Assigned, release_held
 from server.web.console.asked import number
 from server.web.identity import signed_in
 
@@ -33,11 +33,15 @@ class HeldPages:
         account = signed_in(self.services).account
         page = browse_tray(self.services, account, before=number(request.args.get("before")))
         may_settle = may_use(account, Permission.RELEASE_TRAY, self.services.today())
-        return self.screen.page("held.html", tray=page, may_settle=may_settle, did=request.args.get("did"))
+        choices = tray_choices(self.services, account) if may_settle else None
+        did = request.args.get("did")
+        return self.screen.page("held.html", tray=page, may_settle=may_settle, choices=choices, did=did)
 
     def release(self, upload_id: int) -> Response:
         """File an upload after all."""
-        release_held(self.services, signed_in(self.services).account, upload_id)
+        typed = request.form
+        to = Assigned(number(typed.get("version")), number(typed.get("person")))
+        release_held(self.services, signed_in(self.services).account, upload_id, to)
         return _back("released")
 
     def discard(self, upload_id: int) -> Response:

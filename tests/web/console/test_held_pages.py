@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from console_world import DAK_HA, client_of, csrf_of, example, make_account, send
+from console_world import DAK_HA, VILLAGE_1, client_of, csrf_of, example, make_account, send
 
 from server.access.roles import Role
+from server.operations.add_collaborator import NewCollaborator, add_collaborator
+from server.operations.identify_sender import sender_by_token
 
 
 @pytest.fixture
@@ -61,6 +65,25 @@ def test_what_waits_for_its_form_says_so_when_accepted_too_early(client, world):
     answer = client.post(f"/held/{upload_id}/release", data={"csrf_token": csrf_of(client, "/submissions")})
     assert answer.status_code == 409
     assert "vẫn chưa có trên máy chủ" in answer.text
+
+
+def test_an_upload_can_be_given_to_a_form_version_and_a_person_of_ones_own_territory(client, world):
+    services, project_id = world.services, world.tokens["Y Mẫu"][0]
+    other = add_collaborator(services, NewCollaborator(project_id, "Y Khác (mẫu)", (VILLAGE_1,))).collaborator_id
+    elsewhere = sender_by_token(services, *world.tokens["A Mẫu"]).collaborator_id
+    xml = example("household_conduct_survey", "refused", 702).replace(b'version="', b'version="9')
+    upload_id = send(world, "Y Mẫu", xml).upload_id
+    page = client.get("/held").text
+    version = re.search(r'<option value="(\d+)">2 Ứng xử', page)[1]
+    address, token = f"/held/{upload_id}/release", csrf_of(client, "/held")
+
+    def give(**typed):
+        return client.post(address, data=typed | {"csrf_token": token}).status_code
+
+    assert (give(version=version, person=elsewhere), give(version=999999, person=other)) == (404, 404)
+    assert give(version=version, person=other) == 303
+    assert "Y Khác (mẫu)" in client.get(f"/submissions?sender={other}").text
+    assert "Giao phiếu tạm giữ cho người gửi hoặc biểu mẫu" in client.get("/history").text
 
 
 def test_an_incident_in_the_tray_is_seen_by_its_officer_only(app, client, world):

@@ -25,7 +25,7 @@ MOST = {
     "/account": 5,
     "/forms": 12,
     "/practice": 8,
-    "/held": 3,
+    "/held": 7,
     "/collaborators": 5,
     "/indicators": 7,
     "/locks": 9,
