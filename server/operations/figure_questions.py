@@ -81,17 +81,32 @@ class PlannedIndicator:
 
 def entries_in_force(uow: UnitOfWork) -> tuple[IndicatorEntry, ...]:
     """Return every indicator of the plans in force, the newest plan first, each in the order of its workbook."""
-    plans = uow.plans.in_force()
-    plan_ids = [one.plan_id for one in plans]
-    indicators, years = uow.plans.indicators(plan_ids), uow.plans.years(plan_ids)
-    of_plan = {
-        plan_id: sorted({year for key, several in years.items() if key[0] == plan_id for year in several})
-        for plan_id in plan_ids
-    }
+    plans = uow.plans.indicators_in_force()
+    return _entries(plans, uow.plans.years([plan.plan_id for plan, _ in plans]))
+
+
+def entries_and_targets(
+    uow: UnitOfWork, year: int
+) -> tuple[tuple[IndicatorEntry, ...], Mapping[tuple[int, str], Sequence[PlannedTarget]]]:
+    """Return what `entries_in_force` returns, and the targets of *year* by plan and indicator."""
+    plans = uow.plans.indicators_in_force()
+    years, targets = uow.plans.years_and_targets([plan.plan_id for plan, _ in plans], year)
+    found: dict[tuple[int, str], list[PlannedTarget]] = defaultdict(list)
+    for plan_id, code, target in targets:
+        found[plan_id, code].append(target)
+    return _entries(plans, years), found
+
+
+def _entries(
+    plans: Sequence[tuple[PlanInForce, Sequence[Indicator]]], years: Mapping[tuple[int, str], tuple[int, ...]]
+) -> tuple[IndicatorEntry, ...]:
+    of_plan: dict[int, set[int]] = defaultdict(set)
+    for (plan_id, _), several in years.items():
+        of_plan[plan_id] |= set(several)
     return tuple(
-        _entry(plan, one, years.get((plan.plan_id, one.code), ()), of_plan[plan.plan_id])
-        for plan in plans
-        for one in indicators[plan.plan_id]
+        _entry(plan, one, years.get((plan.plan_id, one.code), ()), sorted(of_plan[plan.plan_id]))
+        for plan, indicators in plans
+        for one in indicators
     )
 
 
@@ -134,9 +149,12 @@ def indicator_asked_for(uow: UnitOfWork, question: FigureQuestion) -> PlannedInd
 
     Raises NotFound ``figures.unknown_indicator``.
     """
-    plans = [one for one in uow.plans.in_force() if question.project_id in (None, one.project_id)]
-    indicators = uow.plans.indicators([one.plan_id for one in plans])
-    found = [(plan, one) for plan in plans for one in indicators[plan.plan_id] if one.code == question.code]
+    found = [
+        (plan, one)
+        for plan, indicators in uow.plans.indicators_in_force()
+        for one in indicators
+        if one.code == question.code and question.project_id in (None, plan.project_id)
+    ]
     if not found:
         raise NotFound("figures.unknown_indicator", indicator=question.code)
     plan_ids = [plan.plan_id for plan, _ in found]

@@ -7,7 +7,7 @@ no record of a year is counted in a measure, what was typed from paper does. Nei
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,7 @@ from server.indicators.figures import Amounts
 from server.indicators.sources import PREVIOUS, Basis, Source
 from server.operations.released_sums import released_sums
 from server.operations.roster_sums import roster_sums
-from server.operations.typed_sums import laid_out, typed_sums
+from server.operations.typed_sums import laid_out, typed_figures, typed_sums
 from server.operations.unit_parts import YearCut, wholly_below
 from server.registers.reach import HOUSEHOLDS
 from server.storage.repositories.figure_tables import Added, Extent
@@ -24,9 +24,10 @@ from server.territory.units import Level, UnitId
 from server.territory.validity import first_day, last_day
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
+    from server.indicators.paper_figures import PaperFigure
     from server.indicators.plan import Indicator
     from server.operations.atlas import Map
     from server.storage.unit_of_work import UnitOfWork
@@ -62,15 +63,16 @@ def sums_of_years(
     wanted = set(years)
     if PREVIOUS in sources:
         wanted |= {year - 1 for year in wanted}
-    found = _counted(uow, here, extent, sources=sources, years=wanted)
-    _stand_in(uow, here, extent, [one.denominator for one in several if one.denominator is not None], found=found)
     by_level: dict[Level, dict[Source, None]] = {}
     for one in several:
         if one.denominator is not None and counts_units(one):
             by_level.setdefault(Level(one.denominator.measure), {})[one.numerator] = None
+    members = {level: members_of(here, extent.frame, level) for level in by_level}
+    read = _read(uow, replace(extent, units=extent.units.union(*members.values())), sources=sources, years=wanted)
+    found = _counted(uow, here, extent, sources=sources, read=read)
+    _stand_in(uow, here, extent, [one.denominator for one in several if one.denominator is not None], found=found)
     for level, reached in by_level.items():
-        members = members_of(here, extent.frame, level)
-        by_member = _counted(uow, here, replace(extent, units=members), sources=tuple(reached), years=found)
+        by_member = _counted(uow, here, replace(extent, units=members[level]), sources=tuple(reached), read=read)
         for source in reached:
             _reach(here, extent, source, found=found, by_member=by_member)
     return found
@@ -114,7 +116,9 @@ def _reach(here: Map, extent: Extent, source: Source, *, found: _Found, by_membe
 
 def sums_of_sources(uow: UnitOfWork, here: Map, extent: Extent, sources: Collection[Source]) -> Sums:
     """Return what each of *sources* amounts to in each unit of the extent, and everywhere; none may be PREVIOUS."""
-    found = _counted(uow, here, extent, sources=sources, years={extent.period})
+    found = _counted(
+        uow, here, extent, sources=sources, read=_read(uow, extent, sources=sources, years={extent.period})
+    )
     _stand_in(uow, here, extent, sources, found=found)
     return found[extent.period]
 
@@ -175,13 +179,37 @@ def _typed(cut: YearCut, *, source: Source, known: Mapping[UnitId, int | None], 
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What records and documents say of sources, read once for every unit that is asked about."""
+
+    sums: YearlySums
+    typed: Sequence[PaperFigure]
+
+    def within(self, extent: Extent, sources: Collection[Source]) -> dict[int, dict[tuple[int | None, Source], Added]]:
+        """Return what records say of some of the units and sources, and of everything there is."""
+        places, wanted = {None, *extent.units}, set(sources)
+        return {
+            year: {key: one for key, one in sums.items() if key[0] in places and key[1] in wanted}
+            for year, sums in self.sums.items()
+        }
+
+
+def _read(uow: UnitOfWork, extent: Extent, *, sources: Collection[Source], years: Collection[int]) -> _Read:
+    measures = [one for one in sources if one.basis is Basis.MEASURE]
+    nothing: YearlySums = {year: {} for year in years}
+    sums = uow.figure_tables.sums_of_years(extent, years, measures) if measures else nothing
+    return _Read(sums, typed_figures(uow, extent.project_id, sources, years))
+
+
 def _counted(
-    uow: UnitOfWork, here: Map, extent: Extent, *, sources: Iterable[Source], years: Collection[int]
+    uow: UnitOfWork, here: Map, extent: Extent, *, sources: Collection[Source], read: _Read
 ) -> dict[int, dict[tuple[int | None, Source], Added]]:
+    years = read.sums.keys()
     by_kind = {kind: [one for one in sources if one.basis is kind] for kind in Basis}
     measures, registers, levels = (by_kind[kind] for kind in (Basis.MEASURE, Basis.REGISTER, Basis.UNITS))
     nothing: YearlySums = {year: {} for year in years}
-    of_forms = uow.figure_tables.sums_of_years(extent, years, measures) if measures else nothing
+    of_forms = read.within(extent, measures)
     of_lists = uow.figure_tables.register_sums_of_years(extent, years, registers) if registers else nothing
     of_units: dict[tuple[int | None, Source], Added] = {}
     for source in levels:
@@ -193,7 +221,7 @@ def _counted(
     counted = {
         year: {**of_forms[year], **of_lists[year], **of_units, **of_people[year], **published[year]} for year in years
     }
-    typed = typed_sums(uow, here, extent, sources=[*measures, *by_kind[Basis.IMPORT]], years=years)
+    typed = typed_sums(read.typed, here, extent, sources=[*measures, *by_kind[Basis.IMPORT]], years=years)
     return {year: {**_beside(typed[year], counted[year]), **counted[year]} for year in years}
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from server.indicators.figures import figure_of
 from server.indicators.plan import IndicatorUnit
-from server.operations.figure_counts import counts_of
-from server.operations.figure_questions import boundaries_of, entries_in_force
+from server.operations.figure_counts import counts_of_each
+from server.operations.figure_questions import boundaries_of
 from server.storage.repositories.figure_tables import Extent
 
 if TYPE_CHECKING:
@@ -34,9 +34,13 @@ def figures_beside(
     named = re.compile(re.escape(entry.indicator.code) + "[a-z]")
     with services.reading(services.operator()) as uow:
         beside = [
-            one.indicator
-            for one in entries_in_force(uow)
-            if one.plan_id == entry.plan_id and named.fullmatch(one.indicator.code)
+            one
+            for plan, indicators in uow.plans.indicators_in_force()
+            for one in indicators
+            if plan.plan_id == entry.plan_id and named.fullmatch(one.code)
         ]
-        counts = [(one, counts_of(uow, here, extent, one, whole=question.within)) for one in beside]
-    return tuple((one, figure_of(one, found.all_amounts, None, found.all_receipts)) for one, found in counts)
+        counts = counts_of_each(uow, here, extent, beside, whole=question.within)
+    return tuple(
+        (one, figure_of(one, found.all_amounts, None, found.all_receipts))
+        for one, found in zip(beside, counts, strict=True)
+    )

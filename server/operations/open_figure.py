@@ -148,6 +148,8 @@ def _opened(asked: _Asked, source: Source, total: int) -> OpenedFigure:
 def _added(uow: UnitOfWork, asked: _Asked, source: Source) -> Added:
     """Return the number that is opened; that of everything may be one typed for each unit of the table."""
     indicator, year = asked.entry.indicator, asked.extent.period
+    if source == indicator.numerator != indicator.denominator:
+        indicator = replace(indicator, denominator=None)
     listed = asked.here.territory.units_of_level(indicator.level, asked.on)
     extent = (
         asked.extent if asked.extent.units else replace(asked.extent, units=frozenset(one.unit_id for one in listed))

@@ -6,7 +6,6 @@ province's to read; what lies behind them is for `open_figure`.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,13 @@ from server.indicators.figures import Receipts, figure_of
 from server.indicators.sources import Basis
 from server.indicators.trends import with_trend
 from server.operations.figure_counts import goal_for
-from server.operations.figure_questions import FigureQuestion, begun, boundaries_of, entries_in_force, entries_of_year
+from server.operations.figure_questions import (
+    FigureQuestion,
+    begun,
+    boundaries_of,
+    entries_and_targets,
+    entries_of_year,
+)
 from server.operations.figure_sums import amounts_of, sums_of_years
 from server.storage.repositories.figure_tables import Extent
 from server.territory.units import Level
@@ -97,8 +102,8 @@ def read_overview(services: Services, actor: Actor, question: OverviewQuestion) 
     so_far = begun((question.year, question.year - 1), services.today())
     place = _Place(here, unit_id, question.year, frame.key, on, so_far)
     with services.reading(services.operator()) as uow:
-        every = entries_in_force(uow)
-        lines = _lines(uow, place, entries_of_year(every, question.year))
+        every, targets = entries_and_targets(uow, question.year)
+        lines = _lines(uow, place, entries_of_year(every, question.year), targets)
     years = sorted({year for one in every for year in one.years})
     return Overview(unit, lines, tuple(years), own)
 
@@ -111,8 +116,12 @@ def _own_units(here: Map, actor: Actor, on: date) -> tuple[UnitPeriod, ...]:
     return tuple(one for one in units if one.level is not Level.PROVINCE)
 
 
-def _lines(uow: UnitOfWork, place: _Place, entries: Sequence[IndicatorEntry]) -> tuple[OverviewLine, ...]:
-    targets = _targets(uow, entries, place.year)
+def _lines(
+    uow: UnitOfWork,
+    place: _Place,
+    entries: Sequence[IndicatorEntry],
+    targets: Mapping[tuple[int, str], Sequence[PlannedTarget]],
+) -> tuple[OverviewLine, ...]:
     found: dict[tuple[int, str], Figure] = {}
     for project_id in dict.fromkeys(one.project_id for one in entries):
         within = [one for one in entries if one.project_id == project_id]
@@ -159,14 +168,4 @@ def _received(tables: FigureTables, place: _Place, extent: Extent, entries: Sequ
         forms = frozenset(form for one in several for form in behind.get(one, ()))
         parts = [by_form.get((place.unit_id, form), Receipts()) for form in forms]
         found.append(Receipts(sum(one.received for one in parts), sum(one.approved for one in parts)))
-    return found
-
-
-def _targets(
-    uow: UnitOfWork, entries: Sequence[IndicatorEntry], year: int
-) -> Mapping[tuple[int, str], Sequence[PlannedTarget]]:
-    """Return the targets of a year, by plan and indicator."""
-    found: dict[tuple[int, str], list[PlannedTarget]] = defaultdict(list)
-    for plan_id, code, target in uow.plans.targets_of_year({one.plan_id for one in entries}, year):
-        found[plan_id, code].append(target)
     return found

@@ -160,7 +160,7 @@ def _totals_on_paper(
     for release in basis.plan.releases:
         trail = [
             one
-            for one in uow.paper_figures.trail_of_cases(release.measure, year)
+            for one in uow.paper_figures.trail_of_cases([release.measure], [year])
             if one.place.unit_id in basis.listed.provinces and not (before and one.recorded_at > before[0].frozen_at)
         ]
         found[release.measure] = found.get(release.measure, frozenset()) | ever_shown(trail, release.k)

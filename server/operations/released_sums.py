@@ -8,8 +8,10 @@ smaller than a province are never read here.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import lru_cache
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from server.indicators.paper_figures import shown_of
@@ -21,7 +23,7 @@ from server.storage.repositories.figure_tables import Added
 from server.territory.units import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from server.indicators.paper_figures import PaperFigure
     from server.indicators.releases import Release
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from server.indicators.sources import Source
     from server.operations.atlas import Map
     from server.storage.repositories.figure_tables import Extent
-    from server.storage.repositories.releases import FrozenRevision
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId
 
@@ -48,45 +49,48 @@ def released_sums(
     if not sources:
         return found
     declared = _declared(uow)
-    revisions = uow.releases.revisions()
-    frozen = _tables(uow, revisions, years, {one.measure for one in sources})
-    has_tables = {one.year for one in revisions}
-    for year in years:
-        cut, tables = YearCut(here, extent, year), frozen[year]
-        for source in sources:
-            table, release = tables.get(source.measure), declared.get(source.measure)
-            if table is not None:
-                found[year] |= _of_table(cut, source, table)
-            elif release is not None and not source.category:
-                trail = uow.paper_figures.trail_of_cases(release.measure, year)
-                found[year] |= _of_paper(cut, source, trail=trail, k=None if year in has_tables else release.k)
+    has_tables, frozen = uow.releases.frozen(years, {one.measure for one in sources})
+    trails = _trails(uow, {declared[one.measure].measure for one in sources if one.measure in declared}, years)
+    for year, source in product(years, sources):
+        cut, release = YearCut(here, extent, year), declared.get(source.measure)
+        if (year, source.measure) in frozen:
+            found[year] |= _of_table(cut, source, read_table(frozen[year, source.measure]))
+        elif release is not None and not source.category:
+            k = None if year in has_tables else release.k
+            found[year] |= _of_paper(cut, source, trail=trails[year, release.measure], k=k)
     return found
+
+
+def _trails(
+    uow: UnitOfWork, measures: Collection[str], years: Collection[int]
+) -> Mapping[tuple[int, str], list[PaperFigure]]:
+    """Return every version of what was typed of the measures release tables are made of, by year and measure."""
+    trails: dict[tuple[int, str], list[PaperFigure]] = defaultdict(list)
+    for one in uow.paper_figures.trail_of_cases(measures, years) if measures else ():
+        trails[one.place.period.year, one.place.key].append(one)
+    return trails
 
 
 def _declared(uow: UnitOfWork) -> dict[str, Release]:
     """Return the release tables that plans in force declare, of two with one name that of the newest plan."""
     found: dict[str, Release] = {}
-    for workbook in uow.releases.workbooks([plan.plan_id for plan in uow.plans.in_force()]):
-        for one in _releases_in(workbook):
+    for plan in uow.plans.in_force():
+        for one in _releases_in(_Workbook(plan.sha256, partial(uow.releases.workbook, plan.plan_id))):
             found.setdefault(one.name, one)
     return found
 
 
-@lru_cache(maxsize=16)
-def _releases_in(workbook: bytes) -> tuple[Release, ...]:
-    return read_workbook(workbook).releases
+@dataclass(frozen=True, slots=True)
+class _Workbook:
+    """A workbook known by its hash, which is read only where nobody has read it yet."""
+
+    sha256: str
+    read: Callable[[], bytes] = field(compare=False)
 
 
-def _tables(
-    uow: UnitOfWork, revisions: Iterable[FrozenRevision], years: Collection[int], names: Collection[str]
-) -> dict[int, dict[str, ReleasedTable]]:
-    """Return the tables of these names as they were frozen last for each of *years*."""
-    found: dict[int, dict[str, ReleasedTable]] = {year: {} for year in years}
-    for revision in revisions:
-        if revision.year in found:
-            tables = uow.releases.tables(revision)
-            found[revision.year] |= {one.name: read_table(one.cells) for one in tables if one.name in names}
-    return found
+@lru_cache(maxsize=64)
+def _releases_in(workbook: _Workbook) -> tuple[Release, ...]:
+    return read_workbook(workbook.read()).releases
 
 
 def _of_table(cut: YearCut, source: Source, table: ReleasedTable) -> Found:

@@ -17,6 +17,7 @@ from server.territory.units import Level
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from server.indicators.paper_figures import PaperFigure
     from server.indicators.sources import Source
     from server.operations.atlas import Map
     from server.storage.repositories.figure_tables import Extent
@@ -24,22 +25,32 @@ if TYPE_CHECKING:
     from server.territory.units import UnitId
 
 
+def typed_figures(
+    uow: UnitOfWork, project_id: int, sources: Iterable[Source], years: Collection[int]
+) -> list[PaperFigure]:
+    """Return every figure that was typed for *sources* in these years."""
+    keys = _keys(sources)
+    return uow.paper_figures.everyday(project_id, years, keys) if keys else []
+
+
 def typed_sums(
-    uow: UnitOfWork, here: Map, extent: Extent, *, sources: Iterable[Source], years: Collection[int]
+    figures: Iterable[PaperFigure], here: Map, extent: Extent, *, sources: Iterable[Source], years: Collection[int]
 ) -> dict[int, dict[tuple[int | None, Source], Added]]:
-    """Return what was typed for *sources* in each year, by unit of the extent and under None for everything."""
-    keys = {key_of(one): one for one in sources if one.basis in {Basis.MEASURE, Basis.IMPORT}}
+    """Return what *figures* say of *sources* in each year, by unit of the extent and under None for everything."""
+    keys = _keys(sources)
     found: dict[int, dict[tuple[int | None, Source], Added]] = {year: {} for year in years}
-    if not keys:
-        return found
     typed: dict[tuple[int, Source], dict[UnitId, int]] = defaultdict(dict)
-    for one in uow.paper_figures.everyday(extent.project_id, years, keys):
-        if one.thousandths is not None:
+    for one in figures:
+        if one.thousandths is not None and one.place.key in keys:
             typed[one.place.period.year, keys[one.place.key]][one.place.unit_id] = one.thousandths
     for (year, source), known in typed.items():
         for place, thousandths in laid_out(YearCut(here, extent, year), known).items():
             found[year][place, source] = Added(thousandths, 0, is_typed=True)
     return found
+
+
+def _keys(sources: Iterable[Source]) -> dict[str, Source]:
+    return {key_of(one): one for one in sources if one.basis in {Basis.MEASURE, Basis.IMPORT}}
 
 
 def laid_out(cut: YearCut, known: Mapping[UnitId, int]) -> dict[UnitId | None, int]:

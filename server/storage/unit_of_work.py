@@ -309,7 +309,7 @@ class UnitOfWork:
     @cached_property
     def records_behind(self) -> RecordsBehind:
         """Return the records that figures are made of."""
-        return RecordsBehind(self._connection, self.sight)
+        return RecordsBehind(self._connection, self.sight, self.figure_tables)
 
     @cached_property
     def register_tallies(self) -> RegisterTallies:

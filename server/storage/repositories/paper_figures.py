@@ -77,13 +77,15 @@ class PaperFigures:
         )
         return [_figure(row) for row in self._connection.execute(_columns(found))]
 
-    def trail_of_cases(self, key: str, year: int) -> list[PaperFigure]:
-        """Return every version ever of the counts of a whole year with a key of incidents, of whatever project.
+    def trail_of_cases(self, keys: Collection[str], years: Collection[int]) -> list[PaperFigure]:
+        """Return every version ever of the counts of whole years with these keys of incidents, of whatever project.
 
         Whoever asks answers for what is shown of them: see `shown_of`.
         """
         rows = PaperFigureRow
-        found = visible_paper(self.sight).where(rows.is_sensitive.is_(True), rows.key == key, rows.period == str(year))
+        found = visible_paper(self.sight).where(
+            rows.is_sensitive.is_(True), rows.key.in_(sorted(keys)), rows.period.in_(sorted(map(str, years)))
+        )
         return [_figure(row) for row in self._connection.execute(_columns(found.order_by(rows.id)))]
 
     def hold(self, project_id: int) -> None:

@@ -6,10 +6,13 @@ The newest plan of a name is in force; others stay as they were.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, literal, null, or_, select, union_all, update
+from sqlalchemy.orm import aliased
 
 from server.indicators.periods import PeriodKind
 from server.indicators.plan import Direction, Indicator, IndicatorUnit
@@ -64,26 +67,41 @@ class Plans:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._in_force: list[PlanInForce] | None = None
+        """As they were read; nothing but `add` and `put_in_force` changes them here."""
 
     def in_force(self) -> list[PlanInForce]:
         """Return the plans in force of all projects, the newest first."""
-        rows = self._connection.execute(
-            select(
-                PlanRow.id,
-                PlanRow.project_id,
-                ProjectRow.name.label("project_name"),
-                PlanRow.name,
-                PlanRow.sha256,
-                PlanRow.published_at,
-            )
-            .join(ProjectRow, ProjectRow.id == PlanRow.project_id)
-            .order_by(PlanRow.published_at.desc(), PlanRow.id.desc())
+        if self._in_force is None:
+            rows = self._connection.execute(select(*_IN_FORCE).join(ProjectRow, _ITS_PROJECT).order_by(*_NEWEST))
+            newest: dict[tuple[int, str], PlanInForce] = {}
+            for row in rows:
+                newest.setdefault((row.project_id, row.name), PlanInForce(*row))
+            self._in_force = list(newest.values())
+        return self._in_force
+
+    def indicators_in_force(self) -> list[tuple[PlanInForce, list[Indicator]]]:
+        """Return the plans in force, the newest first, with their indicators, in the order of each workbook."""
+        later = aliased(PlanRow)
+        is_newer = or_(
+            later.published_at > PlanRow.published_at,
+            and_(later.published_at == PlanRow.published_at, later.id > PlanRow.id),
         )
-        newest: dict[tuple[int, str], PlanInForce] = {}
+        replaced = select(later.id).where(later.project_id == PlanRow.project_id, later.name == PlanRow.name, is_newer)
+        rows = self._connection.execute(
+            select(*_IN_FORCE, IndicatorRow)
+            .join(ProjectRow, _ITS_PROJECT)
+            .outerjoin(IndicatorRow, IndicatorRow.plan_id == PlanRow.id)
+            .where(~replaced.exists())
+            .order_by(*_NEWEST, IndicatorRow.position)
+        )
+        found: dict[PlanInForce, list[Indicator]] = {}
         for row in rows:
-            found = PlanInForce(*row)
-            newest.setdefault((row.project_id, row.name), found)
-        return list(newest.values())
+            several = found.setdefault(PlanInForce(*row[: len(_IN_FORCE)]), [])
+            if row.plan_id is not None:
+                several.append(_indicator(row))
+        self._in_force = list(found)
+        return list(found.items())
 
     def known(self, project_id: int, name: str, sha256: str) -> int | None:
         """Return the plan of that name with those bytes, in force or not."""
@@ -93,12 +111,14 @@ class Plans:
 
     def put_in_force(self, plan_id: int, at: datetime) -> None:
         """Let a plan that is kept already be the newest of its name again."""
+        self._in_force = None
         self._connection.execute(update(PlanRow).where(PlanRow.id == plan_id).values(published_at=at))
 
     def add(
         self, plan_id: int, indicators: Iterable[Indicator], targets: Iterable[tuple[Target, UnitId | None]]
     ) -> None:
         """Insert what a plan says; a target for one unit comes with the unit it names."""
+        self._in_force = None
         rows = [_indicator_facts(plan_id, position, one) for position, one in enumerate(indicators)]
         if rows:
             self._connection.execute(insert(IndicatorRow), rows)
@@ -152,6 +172,28 @@ class Plans:
             found[key] = (*found.get(key, ()), row.year)
         return found
 
+    def years_and_targets(
+        self, plan_ids: Sequence[int], year: int
+    ) -> tuple[Mapping[tuple[int, str], tuple[int, ...]], list[tuple[int, str, PlannedTarget]]]:
+        """Return what `years` returns and what `targets_of_year` does for *year*, in one statement."""
+        rows, there = TargetRow, TargetRow.plan_id.in_(sorted(plan_ids))
+        nothing = (null(), null(), null(), null())
+        years = select(literal(0).label("place"), rows.plan_id, rows.indicator, rows.year, *nothing).where(there)
+        targets = select(
+            rows.id.label("place"), rows.plan_id, rows.indicator, rows.year,
+            rows.unit_id, rows.level, rows.thousandths, rows.is_draft,
+        ).where(there, rows.year == year)  # fmt: skip
+        found: dict[tuple[int, str], set[int]] = defaultdict(set)
+        planned: list[tuple[int, int, str, PlannedTarget]] = []
+        both: Any = union_all(targets, years.distinct())
+        for row in self._connection.execute(both):
+            if row.place:
+                planned.append((row.place, row.plan_id, row.indicator, _planned(row)))
+            else:
+                found[row.plan_id, row.indicator].add(row.year)
+        in_order = {key: tuple(sorted(several)) for key, several in found.items()}
+        return in_order, [one[1:] for one in sorted(planned, key=itemgetter(0))]
+
     def targets(self, plan_id: int, indicator: str, year: int) -> list[PlannedTarget]:
         """Return the targets of one indicator in one year."""
         return list(self.yearly_targets([plan_id], indicator).get((plan_id, year), ()))
@@ -188,6 +230,18 @@ class Plans:
         """Return every target of a plan, with its indicator and year."""
         rows = self._connection.execute(select(TargetRow).where(TargetRow.plan_id == plan_id).order_by(TargetRow.id))
         return [(row.indicator, row.year, _planned(row)) for row in rows]
+
+
+_ITS_PROJECT: Final = ProjectRow.id == PlanRow.project_id
+_NEWEST: Final = (PlanRow.published_at.desc(), PlanRow.id.desc())
+_IN_FORCE: Final[tuple[Any, ...]] = (
+    PlanRow.id,
+    PlanRow.project_id,
+    ProjectRow.name.label("project_name"),
+    PlanRow.name,
+    PlanRow.sha256,
+    PlanRow.published_at,
+)
 
 
 def _indicator_facts(plan_id: int, position: int, one: Indicator) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from server.storage.models.figures import ContributionRow, FigureSumRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
-from server.storage.repositories.figure_tables import FigureTables, lies_in
+from server.storage.repositories.figure_tables import lies_in
 from server.storage.visible import visible
 from server.territory.units import UnitId
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Row
 
     from server.indicators.sources import Source
-    from server.storage.repositories.figure_tables import Extent
+    from server.storage.repositories.figure_tables import Extent, FigureTables
     from server.storage.visible import Sight
 
 _NOTHING: Final[ColumnElement[int]] = literal_column("0")
@@ -52,10 +52,10 @@ class RecordBehind:
 class RecordsBehind:
     """The records a figure is made of, as *sight* may see them."""
 
-    def __init__(self, connection: Connection, sight: Sight) -> None:
+    def __init__(self, connection: Connection, sight: Sight, tables: FigureTables) -> None:
         self._connection = connection
         self.sight = sight
-        self._tables = FigureTables(connection, sight)
+        self._tables = tables
         self._below: dict[Extent, tuple[int, ...]] = {}
 
     def page(self, extent: Extent, source: Source, *, after: int | None, at_most: int) -> list[RecordBehind]:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, select
 
 from server.indicators.contribution import Combine
 from server.storage.models.figures import ContributionRow
@@ -18,7 +18,7 @@ from server.storage.models.projects import PlanRow
 from server.storage.models.releases import ReleaseExactRow, ReleaseRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection
@@ -127,12 +127,6 @@ class Releases:
         """Return the workbook of a plan, in force or not."""
         return bytes(self._connection.execute(select(PlanRow.workbook).where(PlanRow.id == plan_id)).scalar_one())
 
-    def workbooks(self, plan_ids: Sequence[int]) -> list[bytes]:
-        """Return the workbooks of plans, in the order asked for."""
-        rows = self._connection.execute(select(PlanRow.id, PlanRow.workbook).where(PlanRow.id.in_(plan_ids)))
-        found = {row.id: bytes(row.workbook) for row in rows}
-        return [found[plan_id] for plan_id in plan_ids]
-
     def revisions(self, project_id: int | None = None, year: int | None = None) -> list[FrozenRevision]:
         """Return what was frozen, by project, year and revision, the oldest first."""
         kept = ReleaseExactRow
@@ -159,6 +153,21 @@ class Releases:
             .order_by(ReleaseRow.position)
         )
         return [FrozenTable(row.name, row.k, row.cells, row.sha256) for row in rows]
+
+    def frozen(
+        self, years: Collection[int], names: Collection[str]
+    ) -> tuple[frozenset[int], dict[tuple[int, str], str]]:
+        """Return those of *years* that have any table, and the cells of these tables, of any plan, as frozen last."""
+        kept, exact = ReleaseRow, ReleaseExactRow
+        is_its = and_(kept.plan_id == exact.plan_id, kept.year == exact.year, kept.revision == exact.revision)
+        rows = self._connection.execute(
+            select(exact.year, kept.name, kept.cells)
+            .join(PlanRow, PlanRow.id == exact.plan_id)
+            .outerjoin(kept, and_(is_its, kept.name.in_(sorted(names))))
+            .where(exact.year.in_(sorted(years)))
+            .order_by(PlanRow.project_id, exact.year, exact.frozen_at, exact.revision)
+        ).all()
+        return frozenset(row.year for row in rows), {(row.year, row.name): row.cells for row in rows if row.name}
 
     def add(self, revision: FrozenRevision, frame: str, tables: Sequence[FrozenTable]) -> None:
         """Keep a revision and its tables; neither is ever changed."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
-from console_world import DAK_HA, VILLAGE_1, client_of, example, make_account, send
+from console_world import DAK_HA, FORMS, PROVINCE, VILLAGE_1, client_of, example, make_account, publish, send
+from province import copied_file
 from sqlalchemy import event
 
 from server.access.roles import Role
+from server.app import create_app
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
+from server.operations.publish_plan import PlanSource, publish_plan
+from server.submissions.review import Verdict
 from tests.register_world import put
 
 # Session, territory revision and what the page itself asks; counted, then held.
@@ -95,3 +99,34 @@ def test_a_household_costs_a_bounded_number_of_statements(client, world):
     assert cost(client, world, f"/entities/{key}/with/{put(world.services, world.project_id, village=VILLAGE_1)}") <= 10
     assert cost(client, world, f"/entities/{key}/conflict") <= 9
     assert cost(client, world, f"/entities/{key}/edit") <= 6
+
+
+FIGURES = (
+    "/indicators",
+    "/indicators?within={commune}&year=2026",
+    "/indicators/I2?year=2026",
+    "/indicators/I6?year=2026&within={commune}&level=village",
+    "/indicators/I7?year=2026",
+    "/indicators/I5/years?year=2026",
+    "/indicators/I6/years?year=2026&within={commune}",
+    "/indicators/I6/records?year=2026&unit={commune}",
+    "/indicators/I6/records?year=2026&unit={commune}&part=denominator",
+    "/locks",
+    "/reports",
+    "/activities?year=2026",
+    "/completeness?year=2026&within={commune}",
+)
+
+
+def test_a_page_of_figures_costs_a_bounded_number_of_statements(sqlite_reports, tmp_path):
+    with copied_file(sqlite_reports, tmp_path) as world:
+        publish(world.services, world.project_id, "training_event")
+        name = "plan-2026-2030-draft"
+        publish_plan(
+            world.services, world.project_id, PlanSource(name, (FORMS / "plans" / f"{name}.xlsx").read_bytes())
+        )
+        world.decide(Verdict.APPROVE, world.send("couple_with_children"))
+        make_account(world.services, "ai.do", (Role.SUPERVISOR, PROVINCE), (Role.ADMINISTRATOR, PROVINCE))
+        client = client_of(create_app(world.services), world, "ai.do")
+        costs = {page: cost(client, world, page.format(commune=world.unit(DAK_HA))) for page in FIGURES}
+    assert {page: most for page, most in costs.items() if most > 12} == {}
