@@ -29,13 +29,15 @@ from server.operations.issue_report import issue_for_the_operator
 from server.operations.lock_period import LockOrder, lock_for_the_operator
 from server.operations.official_copy import Act, official_copy
 from server.operations.publish_plan import PlanSource, publish_plan
+from server.storage.models.row_ids import FIRST_SENSITIVE
 from tests.mixed_world import live
 from tests.register_world import put
 
 MOST_OF_ONE_ROUTE = 4
 """Addresses asked for of each route: the first that pages lead to."""
-PEOPLE = ["giam.sat", "tinh", "doc"]
-"""A commune's reviewer and administrator, the province's officer before the second step, a reader of figures."""
+PEOPLE = ["giam.sat", "tinh", "doc", "quan.tri"]
+"""A commune's reviewer and administrator, the province's officer before the second step, a reader of figures, the
+province's administrator, under whom the officers' phones are too."""
 DRAWN = re.compile(
     rb'(?<=name="csrf_token" value=")[^"]+'
     rb'|(?<=name="draft" value=")[^"]+'
@@ -43,6 +45,12 @@ DRAWN = re.compile(
     rb"|(?<=[\w-])\.[\w-]{6}\.[\w-]{27}\b"
 )
 """The proof of a session, a correction begun, ids of batches, time and seal of a file: no two servers draw the same."""
+SEARCHES = (
+    "q=573023&state=all", "q=phieu&state=all&sort=sender", "form=5&state=all", "sender=4&state=all",
+    "finding=answer.constraint&state=all", "files=lacking&state=all", f"after={FIRST_SENSITIVE + 1}&state=all",
+)  # fmt: skip
+"""What an incident is called, its form, its sender, what is odd about it, its place in a list."""
+SEARCHED = [f"/submissions{form}?{one}" for one in SEARCHES for form in ("", "/file.csv")]
 OFFICERS = ("/incidents", "/trusted", "/entities", "/duplicates", "/held")
 """Pages on which an incident may be seen, by its officer."""
 INDICATORS = (
@@ -122,6 +130,7 @@ class Reader:
             if "GET" in rule.methods and not rule.endpoint.startswith(("static", "console.sign")):
                 address = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(parts.get(found[1], 1)), rule.rule)
                 yield from (address, address + asked)
+        yield from SEARCHED
 
     def everything(self, known=()):
         """Return what each address says, following what pages lead to."""
@@ -131,7 +140,7 @@ class Reader:
             if address in found:
                 continue
             endpoint = self._endpoint(address)
-            if endpoint is None or asked_of[endpoint] >= MOST_OF_ONE_ROUTE:
+            if endpoint is None or (asked_of[endpoint] >= MOST_OF_ONE_ROUTE and address not in SEARCHED):
                 continue
             asked_of[endpoint] += 1
             answer = self._client.get(address, buffered=True)
