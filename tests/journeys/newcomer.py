@@ -12,7 +12,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
-from tests.journeys.real_server import ROOT, free_port, wait_for_answer
+from tests.journeys.real_server import ROOT, WITH_PARENT, free_port, wait_for_answer
 
 START_SECONDS = 240
 """The first start converts five workbooks; a busy machine may take its time."""
@@ -33,7 +33,7 @@ class Machine:
 
     def start(self) -> None:
         """Run the one command and wait until the server answers."""
-        command = [ROOT / "scripts" / "run", "--var", self._var, "--port", str(self.port)]
+        command = [*WITH_PARENT, ROOT / "scripts" / "run", "--var", self._var, "--port", str(self.port)]
         with self._log.open("ab") as said:
             self._run = subprocess.Popen(
                 command, env=self._environment, stdout=said, stderr=said, start_new_session=True

@@ -13,6 +13,8 @@ from tests.server_parts import SECRET
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 60
+WITH_PARENT = ("setpriv", "--pdeathsig=KILL")
+"""The kernel ends what is started so when the tests end, also when these are killed."""
 
 
 def free_port() -> int:
@@ -45,7 +47,7 @@ class RealServer:
     def start(self) -> None:
         """Start it and return once a worker answers."""
         with self._log.open("ab") as log:
-            command = [sys.executable, "-m", "gunicorn", "server.wsgi:app"]
+            command = [*WITH_PARENT, sys.executable, "-m", "gunicorn", "server.wsgi:app"]
             self._master = subprocess.Popen(
                 command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
             )

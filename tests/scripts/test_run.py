@@ -14,6 +14,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.journeys.real_server import WITH_PARENT
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 90
 
@@ -34,7 +36,7 @@ class Server:
 
     def __init__(self, var, *arguments):
         self.var, self.port = var, free_port()
-        command = [ROOT / "scripts" / "run", "--var", var, "--port", str(self.port), *arguments]
+        command = [*WITH_PARENT, ROOT / "scripts" / "run", "--var", var, "--port", str(self.port), *arguments]
         began = time.monotonic()
         self.output = var.parent / f"said-{self.port}"
         with self.output.open("w", encoding="utf-8") as output:
