@@ -156,6 +156,7 @@
         if (fault.name !== "AbortError") status.textContent = words.failed;
       });
   }
+  map.on("zoomstart", () => map.closePopup()); // what it tells of is other marks at another zoom
   map.on("moveend", ask);
   ask();
 })();
