@@ -9,6 +9,7 @@ from plan_world import I6, POOR, PlanWorld, publish, workbook
 
 from server.errors import InvalidInput, NotFound
 from server.indicators.plan import PlanRefused
+from server.operations.figure_questions import entries_and_targets, entries_in_force
 from server.operations.publish_plan import MOST_BYTES, PlanSource, publish_plan, read_workbook
 from server.operations.read_figures import list_indicators
 
@@ -116,3 +117,13 @@ def test_the_plan_that_comes_with_the_project_is_published_with_its_forms(world)
         publish(world.services, world.project_id, form_id)
     published = publish_plan(world.services, world.project_id, PlanSource("plan-4002", SHIPPED.read_bytes()))
     assert published.indicators == len([one for one in in_force(world) if one[0] == "plan-4002"]) >= 3
+    services = world.services
+    with services.reading(services.operator()) as uow:
+        every, targets = entries_and_targets(uow, 2025)
+        assert every == entries_in_force(uow)
+        alone = uow.plans.targets_of_year({published.plan_id}, 2025)
+    assert len(alone) > 3
+    assert sorted((plan, code) for plan, code, _ in alone) == sorted(
+        key for key, found in targets.items() for _ in found
+    )
+    assert all(target in targets[plan, code] for plan, code, target in alone)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, delete, func, insert, literal, null, or_, select, union_all, update
+from sqlalchemy import and_, cast, delete, func, insert, literal, null, or_, select, union_all, update
 from sqlalchemy.orm import aliased
 
 from server.indicators.periods import PeriodKind
@@ -177,7 +177,8 @@ class Plans:
     ) -> tuple[Mapping[tuple[int, str], tuple[int, ...]], list[tuple[int, str, PlannedTarget]]]:
         """Return what `years` returns and what `targets_of_year` does for *year*, in one statement."""
         rows, there = TargetRow, TargetRow.plan_id.in_(sorted(plan_ids))
-        nothing = (null(), null(), null(), null())
+        # What is nothing has a type too, without which PostgreSQL takes it for a text.
+        nothing = [cast(null(), one.type) for one in (rows.unit_id, rows.level, rows.thousandths, rows.is_draft)]
         years = select(literal(0).label("place"), rows.plan_id, rows.indicator, rows.year, *nothing).where(there)
         targets = select(
             rows.id.label("place"), rows.plan_id, rows.indicator, rows.year,

@@ -93,13 +93,14 @@ class RecordsBehind:
             .group_by(rows.version_id)
             .subquery()
         )
-        leading = select(first.version_id).where(
+        # Counted and not asked for with NOT EXISTS, for which PostgreSQL would go through the firsts of a whole year.
+        leading = select(func.count()).where(
             first.version_id == further.c.version_id,
             first.position == _NOTHING,
             self._of(first, extent, source),
             _adds(first, "first"),
         )
-        others = select(func.count()).select_from(further).where(~leading.exists())
+        others = select(func.count()).select_from(further).where(leading.scalar_subquery() == 0)
         both = select(kept.scalar_subquery() + others.scalar_subquery())
         return int(self._connection.execute(both).scalar_one())
 
