@@ -105,6 +105,17 @@ def test_more_rows_are_fetched_in_place_and_ticking_all_ticks_them(page, world):
     page.wait_for_function("document.querySelectorAll('li.record').length === 33")
     page.check("[data-ticks]")
     assert page.locator("input[name=record]:checked").count() == 33
+    page.uncheck("[data-ticks]")
+    page.locator("h1").click()
+    for key in ("j", "j", "x", "k", "x", "ArrowDown", "ArrowDown", "x", "x"):
+        page.keyboard.press(key)
+    assert page.locator("input[name=record]:checked").count() == 2
+    page.keyboard.press("a")
+    page.wait_for_selector("h1:has-text('phiếu sạch sẽ được duyệt')")
+    page.wait_for_selector("button[autofocus]:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Hoàn tác được đến")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert page.alarms == []
 
 

@@ -24,6 +24,25 @@ document.addEventListener("keydown", (event) => {
   if (pressed.tagName === "SUMMARY" && typed) typed.focus();
 });
 
+// A list is gone through by keys: j and k or the arrows move from record to record, x ticks one, Enter opens it.
+document.addEventListener("keydown", (event) => {
+  const list = document.querySelector("[data-walk]");
+  if (!list || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select, button, summary, [contenteditable]")) return;
+  const links = [...list.querySelectorAll("li.record > a, #following > a")];
+  const here = links.indexOf(document.activeElement.closest("li")?.querySelector(":scope > a"));
+  const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+  if (event.key in steps) {
+    if (event.key.startsWith("Arrow") && here < 0) return;
+    const next = links[Math.min(links.length - 1, Math.max(0, here + steps[event.key]))];
+    event.preventDefault();
+    if (next) next.focus();
+  } else if (event.key === "x" && here >= 0) {
+    const box = links[here].parentElement.querySelector("input[type=checkbox]");
+    if (box) box.click();
+  }
+});
+
 // Copies a text to paste into a message; says so in the button itself.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
