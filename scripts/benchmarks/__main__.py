@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 
+from .console import measure_console
 from .database import KINDS as DATABASES
 from .indicators import measure_indicators
 from .lists import measure_lists
@@ -22,17 +23,22 @@ def main() -> None:
         return
     logging.disable(logging.WARNING)
     wanted = Wanted(given.load, given.database, given.seconds, given.clients, given.stored, given.share, given.remakes)
-    measuring = {"lists": measure_lists, "indicators": measure_indicators}.get(given.load, measure)
+    measuring = {"lists": measure_lists, "indicators": measure_indicators, "console": measure_console}.get(
+        given.load, measure
+    )
     for figures in measuring(wanted):
         print(json.dumps(figures.as_json(), ensure_ascii=False) if given.json else figures.as_text(), flush=True)
+
+
+_MEASURING = {"lists": measure_lists, "indicators": measure_indicators, "console": measure_console}
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=DESCRIPTION)
     parser.add_argument(
         "load",
-        choices=sorted((*LOADS, "indicators", "lists", "logic")),
-        help="surveys, events with a 2 MB photograph, form lists, entity lists or figures of a province; or form logic",
+        choices=sorted((*LOADS, "console", "indicators", "lists", "logic")),
+        help="surveys, events with a 2 MB photograph, form lists, entity lists, figures or pages; or form logic",
     )
     parser.add_argument("--database", choices=sorted(DATABASES), default="postgresql")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long the load lasts")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MOST_HITS: Final = 2000
 """So many records are gathered by what they have; what more of them have is looked for record by record instead."""
 
-_WORDS_COUNTED: Final = 20_000
+_WORDS_COUNTED: Final = 5_000
 """How far it is counted how many have a word, to begin with the rarest."""
 
 _SENDERS_AT_FIRST: Final = 40
@@ -242,8 +242,9 @@ class RecordLists:
         return [FormLine(row.id, row.form_id, row.title) for row in rows]
 
     def finding_codes(self, filters: Filters, *, among: int) -> list[str]:
-        """Return the codes of the findings of the newest *among* of the records there are."""
-        newest = self._narrowed(filters).order_by(*_ORDERED[Order.NEWEST]).limit(among).scalar_subquery()
+        """Return the codes of the findings of *among* of the records there are: the newest, or any that have words."""
+        ordered = () if filters.words else _ORDERED[Order.NEWEST]
+        newest = self._narrowed(filters).order_by(*ordered).limit(among).scalar_subquery()
         found = (
             select(FindingRow.code)
             .join(SubmissionVersionRow, SubmissionVersionRow.id == FindingRow.version_id)

@@ -103,6 +103,7 @@ def test_more_rows_are_fetched_in_place_and_ticking_all_ticks_them(page, world):
     page.goto("/submissions")
     page.click("#following a")
     page.wait_for_function("document.querySelectorAll('li.record').length === 33")
+    page.wait_for_selector("li.record > a:focus")  # the first of those that came
     page.check("[data-ticks]")
     assert page.locator("input[name=record]:checked").count() == 33
     page.uncheck("[data-ticks]")
