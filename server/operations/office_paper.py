@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from server.access.actors import Account
     from server.indicators.paper_figures import PaperFigure
-    from server.indicators.paper_keys import PaperKey
+    from server.indicators.paper_keys import PaperKey, PaperKeys
     from server.indicators.paper_rows import PaperRules, PaperWish
     from server.operations.import_order import Asker
     from server.operations.services import Services
@@ -236,7 +236,9 @@ def _groups(
             if one.place.period == period
         }
         counted = (
-            _counted(services, uow, question, unit) if question.kind != CASES and period == Period(period.year) else {}
+            _counted(services, uow, question, unit, keys)
+            if question.kind != CASES and period == Period(period.year)
+            else {}
         )
     every = keys
     if not all(map(keys.find, figures)):
@@ -250,11 +252,12 @@ def _groups(
     return {group: tuple(lines.values()) for group, lines in groups.items()}
 
 
-def _counted(services: Services, uow: UnitOfWork, question: PaperQuestion, unit: TypingUnit) -> dict[str, Decimal]:
+def _counted(
+    services: Services, uow: UnitOfWork, question: PaperQuestion, unit: TypingUnit, *, keys: PaperKeys
+) -> dict[str, Decimal]:
     """Return what the records of the year count in the unit, by measure."""
     assert question.project_id is not None, "the sheet chose one"
-    keys = keys_to_type(services, question.project_id, is_sensitive=False).keys
-    sources = [Source(one.key) for one in keys if one.unit is IndicatorUnit.COUNT and "." in one.key]
+    sources = [Source(one.key) for one in keys.keys if one.unit is IndicatorUnit.COUNT and "." in one.key]
     frame = services.atlas.current().territory.frame_on(_day(services, question.period))
     extent = Extent(question.project_id, question.period.year, frame.key, frozenset({unit.unit_id}))
     found = uow.figure_tables.sums(extent, sources)
