@@ -236,7 +236,7 @@ def _groups(
             if one.place.period == period
         }
         counted = (
-            _counted(services, uow, question, unit, keys)
+            _counted(services, uow, question, unit, keys=keys)
             if question.kind != CASES and period == Period(period.year)
             else {}
         )
