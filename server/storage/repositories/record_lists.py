@@ -39,7 +39,7 @@ MOST_HITS: Final = 2000
 _WORDS_COUNTED: Final = 5_000
 """How far it is counted how many have a word, to begin with the rarest."""
 
-_SENDERS_AT_FIRST: Final = 40
+_SENDERS_AT_FIRST: Final = 8
 _FIRST_DAY: Final = date(1, 1, 1)
 
 
