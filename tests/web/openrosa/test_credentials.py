@@ -5,11 +5,22 @@ import socket
 import pytest
 
 from server.operations.add_collaborator import revoke_collaborator
-from tests.builders import instance
+from tests.builders import instance, make_field
 from tests.collect_double import Phone, Survey
 from tests.web.openrosa.conftest import LiveServer
 
 pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def beginning():
+    """An address stands in what was handed out, so she is enrolled where this test's server listens."""
+    return ()
+
+
+@pytest.fixture
+def field(services):
+    return make_field(services)
 
 
 @pytest.fixture
