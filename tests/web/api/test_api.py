@@ -23,6 +23,7 @@ def test_a_figure_is_given_by_unit_with_its_target_and_its_records(ask, world):
         "denominator": 2.0,
         "denominator_is_typed": False,
         "numerator_is_typed": False,
+        "left_out": 0,
         "is_withheld": False,
         "value": 50.0,
         "target": 70.0,
