@@ -62,7 +62,7 @@ def with_a_photo_to_come(client, key):
     post(client, key, instance(photo="1.jpg", photo_2="2.jpg"), {"1.jpg": b"1"})
 
 
-@pytest.mark.parametrize(("send", "most"), [(new, 4), (with_finding_and_photos, 6), (with_a_photo_to_come, 7)])
+@pytest.mark.parametrize(("send", "most"), [(new, 5), (with_finding_and_photos, 7), (with_a_photo_to_come, 8)])
 def test_a_record_costs_the_same_few_statements_however_many_there_are(client, key, engine, send, most):
     new(client, key)
     with counted(engine) as first:
@@ -95,7 +95,7 @@ def test_the_tenth_edit_costs_no_more_than_the_first(client, key, engine):
             post(client, key, instance(after, deprecated_id=before, members="5"))
         counts.append(len(edit))
     assert len(set(counts)) == 1
-    assert counts[0] <= 12, edit.statements
+    assert counts[0] <= 16, edit.statements  # four of them put the words it is found by anew
 
 
 @pytest.mark.parametrize("path", ["/formList", "/submission", "/forms/survey/versions/1/manifest"])
