@@ -123,8 +123,10 @@ def test_a_change_that_waited_in_vain_after_a_decision_was_taken_back_is_forced_
 ):
     one = entity_id()
     waiting = household(one, update=True, base=1, trunk="", branch=entity_id(), size="6")
-    batch_id = reject(services, officer, field.send(waiting))
-    clock.advance(days=4)
+    sent = field.send(waiting)
+    clock.advance(days=3)
+    batch_id = reject(services, officer, sent)
+    clock.advance(hours=20)
     undo_review(services, officer, batch_id, Desk.EVERYDAY)
     clock.advance(days=4)
     assert force_waiting(services) == 0
