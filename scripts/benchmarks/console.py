@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event, text
@@ -89,7 +90,7 @@ def measure_console(wanted: Wanted) -> Iterator[PageCost]:
         copy_records(services.engine, wanted.stored)
         there = _stored(services.engine)
         for name, question in QUESTIONS.items():
-            cost = cost_of(services, bench.beside, lambda asked=question: read_list(services, history.account, asked))
+            cost = cost_of(services, bench.beside, partial(read_list, services, history.account, question))
             yield PageCost(f"console: list, {name}", there, cost[0], cost[1], cost[2])
         many = cost_of(services, bench.beside, lambda: approve_all(services, history.account), times=1)
         yield PageCost("console: approve all that match", there, many[0], many[1], many[2])
