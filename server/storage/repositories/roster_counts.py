@@ -86,8 +86,8 @@ class RosterCounts:
 
 
 def _counted(asked: int, extent: Extent, named: Named) -> tuple[Select[int, int, int], Select[int, int, int]]:
-    """Return the selects of how many people there are by unit, and in all."""
-    people, above = _people(Operator(), extent, named).subquery(), UnitAncestorRow
+    """Return the selects of how many people there are by unit, and in all; both read the same people, found once."""
+    people, above = _people(Operator(), extent, named).cte(f"people_{asked}"), UnitAncestorRow
     number = (literal(asked, Integer).label("asked"), func.count(distinct(people.c.entity_key)).label("people"))
     by_unit = (
         select(above.ancestor_id.label("place"), *number)
