@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from console_world import DAK_HA, JPEG, TU_MO_RONG, example, make_account, send
+from sqlalchemy import text
 
 from server.access.actors import Account, Post
 from server.access.roles import Role
@@ -161,7 +162,7 @@ def test_an_incident_is_corrected_at_its_own_desk(world):
     with world.services.reading(world.services.operator()) as uow:
         assert uow.records.one(world.records["incident"]).state.value == "received"
     with world.services.engine.connect() as connection:
-        kinds = connection.exec_driver_sql("SELECT kind, is_sensitive FROM deed WHERE kind LIKE 'reading.%'").all()
+        kinds = connection.execute(text("SELECT kind, is_sensitive FROM deed WHERE kind LIKE 'reading.%'")).all()
     assert [(kind, bool(is_sensitive)) for kind, is_sensitive in kinds] == [("reading.record", True)]
 
 
