@@ -1,6 +1,7 @@
 """The territory as every worker keeps it: one value per revision, read again only when units were loaded.
 
-Reading the revision is one small statement; a caller that has it already (the phone's look-up carries it) passes it.
+Reading the revision is one small statement; a caller that has it already (the phone's look-up carries it) passes it,
+and whoever makes one page of several readings lets it stand still.
 Which outlines there are is kept beside it; an outline itself is read when first asked for, by an id that never means
 another.
 """
@@ -8,6 +9,8 @@ another.
 from __future__ import annotations
 
 from bisect import bisect_right
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -22,7 +25,7 @@ from server.territory.scope import Scope
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy import Engine
 
@@ -64,6 +67,13 @@ class Map:
         return _communes_of(self, post_units, self.epoch_of(on)) | _heirs_of(self, post_units, self.epoch_of(on))
 
 
+@dataclass(slots=True)
+class _Still:
+    """The territory that one reading goes by, once it has asked for it."""
+
+    here: Map | None = None
+
+
 class Atlas:
     """Keeps the newest `Map`; safe to share between threads."""
 
@@ -72,9 +82,27 @@ class Atlas:
         self._lock = Lock()
         self._map: Map | None = None
         self._outlines: dict[int, Outline] = {}
+        self._still: ContextVar[_Still | None] = ContextVar("still", default=None)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let `current` answer what it answered first, in this thread, while something is read from start to end."""
+        token = self._still.set(_Still())
+        try:
+            yield
+        finally:
+            self._still.reset(token)
 
     def current(self) -> Map:
         """Return the territory as it stands now."""
+        still = self._still.get()
+        if still is None:
+            return self._newest()
+        if still.here is None:
+            still.here = self._newest()
+        return still.here
+
+    def _newest(self) -> Map:
         with UnitOfWork(self._engine, Operator(), writes=False) as uow:
             revision = uow.units.revision()
         return self.at(revision)

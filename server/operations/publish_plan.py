@@ -122,7 +122,7 @@ def check_plan(services: Services, project_id: int, plan: Plan) -> list[tuple[Ta
     """
     with services.reading(services.operator()) as uow:
         is_separate = _check_project(uow, project_id)
-        current = uow.forms.current(project_id)
+        current = [one for one in uow.forms.in_force() if one.project_id == project_id]
     measures: dict[bool, dict[str, Measure]] = {True: {}, False: {}}
     for one in current:
         found = services.shelf.version_by_id(one.version_id).measures

@@ -17,7 +17,7 @@ from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Filling, Place, fill_plan
 from server.operations.note_deeds import note_deeds
 from server.operations.report_grids import grids_of
-from server.operations.report_measures import faults_of, known_to
+from server.operations.report_measures import faults_of, indicators_of, known_to
 from server.operations.report_workbook import BROKEN, fill_workbook, read_report_workbook
 from server.territory.units import Level, UnitId
 
@@ -66,7 +66,8 @@ def check_report(services: Services, project_id: int, workbook: bytes) -> Report
             raise NotFound("project.unknown", project=project_id)
         if project.kind == "practice":
             raise InvalidInput("plan.practice_project")
-        faults = tuple(faults_of(template, known_to(services, uow, project_id)))
+        known, indicators = known_to(services, uow, project_id), indicators_of(uow, project_id)
+    faults = tuple(faults_of(template, known, indicators))
     if faults:
         raise ReportRefused(faults)
     _try(services, workbook, template)

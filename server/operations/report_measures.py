@@ -29,7 +29,6 @@ class Known:
     open: Yield
     sensitive: Yield
     home: Mapping[str, int]
-    indicators: frozenset[str]
 
     def is_sensitive(self, slot: Counted) -> bool:
         """Tell whether a cell asks for a measure that is shown in release tables alone."""
@@ -47,21 +46,24 @@ def known_to(services: Services, uow: UnitOfWork, project_id: int) -> Known:
     kept: list[Measure] = []
     sealed: list[Measure] = []
     home: dict[str, int] = {}
-    for project in uow.projects.all():
-        for one in uow.forms.current(project.project_id):
-            if one.is_sensitive and project.kind != "practice":
-                found = services.shelf.version_by_id(one.version_id).measures
-                sealed += found
-                home |= {measure.code: project.project_id for measure in found}
-            elif not one.is_sensitive and project.project_id == project_id:
-                kept += services.shelf.version_by_id(one.version_id).measures
-    plans = [one.plan_id for one in uow.plans.in_force() if one.project_id == project_id]
-    codes = (one.code for found in uow.plans.indicators(plans).values() for one in found)
-    return Known(questions_of(kept), questions_of(sealed), home, frozenset(codes))
+    for one in uow.forms.in_force():
+        if one.is_sensitive and one.project_kind != "practice":
+            found = services.shelf.version_by_id(one.version_id).measures
+            sealed += found
+            home |= {measure.code: one.project_id for measure in found}
+        elif not one.is_sensitive and one.project_id == project_id:
+            kept += services.shelf.version_by_id(one.version_id).measures
+    return Known(questions_of(kept), questions_of(sealed), home)
 
 
-def faults_of(template: ReportTemplate, known: Known) -> Iterator[Fault]:
-    """Yield a fault for each cell that names what there is not.
+def indicators_of(uow: UnitOfWork, project_id: int) -> frozenset[str]:
+    """Return the codes of the indicators a report of the project may name."""
+    plans = uow.plans.indicators_in_force()
+    return frozenset(one.code for plan, several in plans if plan.project_id == project_id for one in several)
+
+
+def faults_of(template: ReportTemplate, known: Known, indicators: frozenset[str]) -> Iterator[Fault]:
+    """Yield a fault for each cell that names what there is not, *indicators* among it.
 
     Fault codes: ``plan.unknown_measure``, ``.unknown_register``, ``.unknown_category``, ``.overlapping_categories``,
     ``report.unknown_indicator``, ``report.several_splits``.
@@ -71,7 +73,7 @@ def faults_of(template: ReportTemplate, known: Known) -> Iterator[Fault]:
             case Counted():
                 code = _trouble(one.slot, known)
             case OfIndicator():
-                code = "" if one.slot.code in known.indicators else "report.unknown_indicator"
+                code = "" if one.slot.code in indicators else "report.unknown_indicator"
             case _:
                 code = ""
         if code:

@@ -47,7 +47,8 @@ def _keys(services: Services, project_id: int, asked: frozenset[Level], *, is_se
     with services.reading(services.operator()) as uow:
         rows = tuple(_of_reports(uow, project_id, asked, is_sensitive=is_sensitive))
         indicators = () if is_sensitive else tuple(_indicators(uow, project_id))
-        forms = [one for one in uow.forms.current(project_id) if one.is_sensitive is is_sensitive]
+        every = [one for one in uow.forms.in_force() if one.project_id == project_id]
+        forms = [one for one in every if one.is_sensitive is is_sensitive]
     shelved = [services.shelf.version_by_id(one.version_id) for one in forms]
     return PaperKeys.of(
         [
@@ -60,8 +61,8 @@ def _keys(services: Services, project_id: int, asked: frozenset[Level], *, is_se
 
 
 def _indicators(uow: UnitOfWork, project_id: int) -> Iterator[Indicator]:
-    plan_ids = [one.plan_id for one in uow.plans.in_force() if one.project_id == project_id]
-    for found in uow.plans.indicators(plan_ids).values():
+    plans = [(plan, found) for plan, found in uow.plans.indicators_in_force() if plan.project_id == project_id]
+    for _, found in sorted(plans, key=lambda one: one[0].plan_id):
         yield from found
 
 
@@ -83,7 +84,8 @@ def _of_reports(uow: UnitOfWork, project_id: int, asked: frozenset[Level], *, is
     Layouts that are kept to look things up come last.
     """
     own = [one for one in uow.reports.in_force() if is_sensitive or one.project_id == project_id]
-    read = [(one.title_vi, published_layout(uow.reports.workbook(one.template_id))) for one in own]
+    workbooks = uow.reports.workbooks([one.template_id for one in own])
+    read = [(one.title_vi, published_layout(workbooks[one.template_id])) for one in own]
     for title, layout in sorted(read, key=lambda pair: pair[1].settings.status is Status.ARCHIVE):
         for one in layout.slots:
             if isinstance(one.slot, Words) or not one.slot.paper.row or one.slot.paper.is_sensitive is not is_sensitive:

@@ -53,6 +53,17 @@ class PublishedVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class FormInForce:
+    """Which version of a form is in force, for whoever has the version itself on a shelf."""
+
+    version_id: int
+    project_id: int
+    project_kind: str
+    form_id: str
+    is_sensitive: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FormOffer:
     """A form's files as somebody sent them to look at: in one archive, the workbook under *file_name*."""
 
@@ -81,6 +92,18 @@ class Forms:
     def current(self, project_id: int) -> list[PublishedVersion]:
         """Return the version in force of every form of the project, by form id."""
         return self._published(FormRow.project_id == project_id, FormVersionRow.is_current)
+
+    def in_force(self) -> list[FormInForce]:
+        """Return which version is in force of every form there is, by project and form id."""
+        versions, forms = FormVersionRow, FormRow
+        found = (
+            select(versions.id, forms.project_id, ProjectRow.kind, forms.form_id, forms.is_sensitive)
+            .join(forms, forms.id == versions.form_key)
+            .join(ProjectRow, ProjectRow.id == forms.project_id)
+            .where(versions.is_current)
+            .order_by(forms.project_id, forms.form_id)
+        )
+        return [FormInForce(*row) for row in self._connection.execute(found)]
 
     def in_use(self, project_id: int) -> list[PublishedVersion]:
         """Return the versions in force and those on trial of the project, by form id."""

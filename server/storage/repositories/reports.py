@@ -23,7 +23,7 @@ from server.storage.models.reports import (
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -122,6 +122,12 @@ class Reports:
         """Return the workbook of a layout that is there."""
         rows = ReportTemplateRow
         return bytes(self._connection.execute(select(rows.workbook).where(rows.id == template_id)).scalar_one())
+
+    def workbooks(self, template_ids: Collection[int]) -> dict[int, bytes]:
+        """Return the workbooks of layouts that are there, by their ids."""
+        rows = ReportTemplateRow
+        found = self._connection.execute(select(rows.id, rows.workbook).where(rows.id.in_(sorted(template_ids))))
+        return {row.id: bytes(row.workbook) for row in found}
 
     def known(self, project_id: int, name: str, sha256: str) -> int | None:
         """Return the layout of that name with those bytes, in force or not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, request
@@ -72,7 +73,7 @@ def register_console(app: Flask, services: Services) -> None:
     """Add every page to *app*, with the headers of all that is not for phones."""
     pages = Blueprint("console", __name__, template_folder="templates")
     for route in _routes(services, Screen(services, read_assets())):
-        view = requires(route.permission)(_as_function(route.view))
+        view = requires(route.permission)(_as_function(route, services))
         pages.add_url_rule(route.rule, route.endpoint, view, methods=[route.method])
     app.register_blueprint(pages)
     app.before_request(_bound_request)
@@ -296,11 +297,15 @@ def _paper_routes(pages: PaperPages) -> Iterable[Route]:
     yield Route("GET", f"{where}/figure", f"{pages.name}_figure", read, pages.trail)
 
 
-def _as_function(view: View) -> View:
-    """Return *view* as a function of its own, on which a permission can be written."""
+def _as_function(route: Route, services: Services) -> View:
+    """Return a view as a function of its own, on which a permission can be written.
+
+    What only reads is read on one territory, asked for once.
+    """
 
     def answer(**arguments: Any) -> Response:  # noqa: ANN401 whatever the address names
-        return view(**arguments)
+        with services.atlas.standing_still() if route.method == "GET" else nullcontext():
+            return route.view(**arguments)
 
     return answer
 

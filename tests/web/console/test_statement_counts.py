@@ -129,6 +129,5 @@ def test_a_page_of_figures_costs_a_bounded_number_of_statements(sqlite_reports, 
         make_account(world.services, "ai.do", (Role.SUPERVISOR, PROVINCE), (Role.ADMINISTRATOR, PROVINCE))
         client = client_of(create_app(world.services), world, "ai.do")
         costs = {page: cost(client, world, page.format(commune=world.unit(DAK_HA))) for page in FIGURES}
-        # What can be typed is asked of each layout in force, a statement apiece.
-        assert cost(client, world, f"/paper?year=2026&unit={world.unit(DAK_HA)}") <= 20
+        assert cost(client, world, f"/paper?year=2026&unit={world.unit(DAK_HA)}") <= 12
     assert {page: most for page, most in costs.items() if most > 12} == {}
