@@ -41,7 +41,7 @@ from server.territory.units import UnitId
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select, Subquery
 
     from server.storage.repositories.figure_tables import Extent
     from server.storage.visible import Sight
@@ -100,7 +100,10 @@ def _counted(asked: int, extent: Extent, named: Named) -> tuple[Select[int, int,
 
 
 def _people(sight: Sight, extent: Extent, named: Named) -> Select[int, str, int | None]:
-    """Return the select of the people on the roster at the end of the year whom the measure names."""
+    """Return the select of the people on the roster at the end of the year whom the measure names.
+
+    It begins with who is named: few, while a project has tens of thousands of entities of other lists.
+    """
     then, later = EntityVersionRow, EntityVersionRow.__table__.alias()
     is_last = ~exists(
         select(later.c.version).where(
@@ -109,9 +112,12 @@ def _people(sight: Sight, extent: Extent, named: Named) -> Select[int, str, int 
             later.c.effective_year <= extent.period,
         )
     )
+    last_named = _last_named(extent, named)
+    held_since = func.coalesce(then.properties["valid_from"].as_string(), "")
     return (
         visible_entities(sight)
         .join(then, then.entity_key == EntityRow.id)
+        .join(last_named, last_named.c.subject == EntityRow.entity_id)
         .where(
             EntityListRow.project_id == extent.project_id,
             EntityListRow.name == STAFF,
@@ -120,30 +126,30 @@ def _people(sight: Sight, extent: Extent, named: Named) -> Select[int, str, int 
             then.is_live,
             then.unit_id.is_not(None),
             is_last,
-            _is_named(extent, named),
+            # Of all the days they were named the last alone can tell: it is the one most likely to lie in the post.
+            cast(last_named.c.day, String) >= held_since,
             _is_open(extent, named),
         )
         .with_only_columns(then.entity_key, then.label, then.unit_id)
     )
 
 
-def _is_named(extent: Extent, named: Named) -> ColumnElement[bool]:
-    """Return what makes a person one whom an approved record names in that time, since they hold their post."""
+def _last_named(extent: Extent, named: Named) -> Subquery:
+    """Return each person whom an approved record names in that time, with the last day of such a record."""
     rows = ContributionRow
-    held_since = func.coalesce(EntityVersionRow.properties["valid_from"].as_string(), "")
-    return exists(
-        select(rows.version_id)
+    return (
+        select(rows.subject, func.max(rows.event_date).label("day"))
         .join(SubmissionRow, SubmissionRow.counted_version_id == rows.version_id)
         .where(
             rows.project_id == extent.project_id,
             rows.measure == named.measure,
             rows.period.between(named.first_day.year, extent.period),
-            rows.subject == EntityRow.entity_id,
             rows.category == "",
             rows.thousandths != 0,
             rows.event_date.between(named.first_day, date(extent.period, 12, 31)),
-            cast(rows.event_date, String) >= held_since,
         )
+        .group_by(rows.subject)
+        .subquery("last_named")
     )
 
 
