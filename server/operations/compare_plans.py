@@ -12,7 +12,8 @@ from server.operations.publish_plan import check_plan, read_workbook
 from server.operations.standing_reports import refuse_emptying
 
 if TYPE_CHECKING:
-    from server.indicators.plan import Indicator
+    from collections.abc import Iterable
+
     from server.operations.publish_plan import PlanSource
     from server.operations.services import Services
     from server.storage.unit_of_work import UnitOfWork
@@ -28,8 +29,13 @@ def compare_plan(services: Services, project_id: int, source: PlanSource) -> Pla
     checked = check_plan(services, project_id, plan)
     territory = services.atlas.current().territory
     with services.reading(services.operator()) as uow:
-        refuse_emptying(uow, project_id, source.name, plan)
-        is_first, indicators, goals = _in_force(uow, project_id, source.name, territory)
+        in_force = uow.plans.indicators_in_force()
+        refuse_emptying(uow, project_id, source.name, plan, in_force=in_force)
+        standing = [
+            (one.plan_id, some) for one, some in in_force if (one.project_id, one.name) == (project_id, source.name)
+        ]
+        is_first, goals = not standing, _goals(uow, [plan_id for plan_id, _ in standing], territory)
+        indicators = [one for _, some in standing for one in some]
         kept = _rules_in_force(uow, project_id, source.name)
     rules = [str(one) for one in (*plan.deadlines, *plan.policies)]
     wanted: Goals = {
@@ -60,13 +66,10 @@ def _rules_in_force(uow: UnitOfWork, project_id: int, name: str) -> list[str]:
     return [*map(str, rules.deadlines(plan_ids)), *(str(one.rule) for one in rules.policies(plan_ids))]
 
 
-def _in_force(uow: UnitOfWork, project_id: int, name: str, territory: Territory) -> tuple[bool, list[Indicator], Goals]:
-    """Return whether there is no plan of that name, and the indicators and targets of the one in force."""
-    plan_id = next((one.plan_id for one in uow.plans.in_force() if (one.project_id, one.name) == (project_id, name)), 0)
-    if not plan_id:
-        return True, [], {}
+def _goals(uow: UnitOfWork, plan_ids: Iterable[int], territory: Territory) -> Goals:
+    """Return the targets of the plan in force, if there is one."""
     goals: Goals = {}
-    for indicator, year, one in uow.plans.every_target(plan_id):
+    for indicator, year, one in (target for plan_id in plan_ids for target in uow.plans.every_target(plan_id)):
         where = one.level.value if one.level else ""
         if one.unit_id is not None:
             where = territory.name(one.unit_id, date(year, 12, 31))
@@ -74,4 +77,4 @@ def _in_force(uow: UnitOfWork, project_id: int, name: str, territory: Territory)
         goals[indicator, year, one.unit_id, one.level] = PlannedValue(
             f"{indicator} {year} {where}", value, one.is_draft
         )
-    return False, uow.plans.indicators([plan_id])[plan_id], goals
+    return goals

@@ -76,7 +76,7 @@ def publish_plan(services: Services, project_id: int, source: PlanSource) -> Pla
     targets = check_plan(services, project_id, plan)
     sha256 = hashlib.sha256(source.workbook).hexdigest()
     with services.unit_of_work(services.operator()) as uow:
-        refuse_emptying(uow, project_id, source.name, plan)
+        refuse_emptying(uow, project_id, source.name, plan, in_force=uow.plans.indicators_in_force())
         known = uow.plans.known(project_id, source.name, sha256)
         in_force = {(one.project_id, one.name): one.plan_id for one in uow.plans.in_force()}
         is_new = known is None or in_force[project_id, source.name] != known

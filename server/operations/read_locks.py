@@ -225,9 +225,11 @@ def _in_units(services: Services, page: LatePage, moved: LateUnits, *, is_first:
 
 
 def _shown(uow: UnitOfWork, here: Map, lock_id: int) -> LockShown:
-    lock = _known(uow, lock_id)
-    content = _content(uow, lock)
-    frozen = read_lock(content)
+    revisions, content = uow.locks.opened(lock_id)
+    lock = next((one for one in revisions if one.lock_id == lock_id), None)
+    if lock is None:
+        raise NotFound("locks.unknown")
+    frozen = read_lock(_undamaged(lock, content))
     indicators = [(one.plan.plan_id, one.table.indicator) for one in frozen.tables]
     now = tables_of(uow, here, _place_of(here, frozen), project_id=lock.project_id, indicators=indicators)
     measures = {one.measure for _, indicator in indicators for one in indicator.sources if one.basis is Basis.MEASURE}
@@ -239,7 +241,7 @@ def _shown(uow: UnitOfWork, here: Map, lock_id: int) -> LockShown:
         frozen=frozen,
         tables=restated(frozen.tables, now),
         arrived_late=uow.locks.arrived_late(late, {form_id for some in forms.values() for form_id in some}),
-        revisions=tuple(uow.locks.revisions(lock.project_id, lock.unit_id, lock.period)),
+        revisions=tuple(revisions),
     )
 
 
@@ -259,7 +261,10 @@ def _known(uow: UnitOfWork, lock_id: int) -> KeptLock:
 
 
 def _content(uow: UnitOfWork, lock: KeptLock) -> bytes:
-    content = uow.locks.content(lock.lock_id)
+    return _undamaged(lock, uow.locks.content(lock.lock_id))
+
+
+def _undamaged(lock: KeptLock, content: bytes) -> bytes:
     if hashlib.sha256(content).hexdigest() != lock.sha256:
         raise Conflict("locks.damaged", lock=lock.lock_id)
     return content

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from server.indicators.releases_tables import CellState
 from server.indicators.report_fill import Amount, Mark
-from server.operations.read_releases import ReleaseQuestion, tables_for_the_operator
+from server.operations.release_format import read_table
 from server.territory.units import Level
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ _TOTAL = 0
 """The unit of the total of a release table."""
 
 
-def released_numbers(services: Services, uow: UnitOfWork, place: ReportPlace) -> SensitiveReader:
+def released_numbers(_services: Services, uow: UnitOfWork, place: ReportPlace) -> SensitiveReader:
     """Return what reads sensitive numbers of a year off the newest frozen release tables."""
-    shown = _cells(services, uow, place)
+    shown = _cells(uow, place)
     provinces = {one.unit_id for one in place.here.territory.units_of_level(Level.PROVINCE, place.on)}
 
     def read(slot: Counted, unit_id: UnitId) -> Amount:
@@ -41,14 +41,14 @@ def released_numbers(services: Services, uow: UnitOfWork, place: ReportPlace) ->
     return read
 
 
-def _cells(services: Services, uow: UnitOfWork, place: ReportPlace) -> dict[tuple[str, int, str], ReleasedCell]:
+def _cells(uow: UnitOfWork, place: ReportPlace) -> dict[tuple[str, int, str], ReleasedCell]:
     """Return the cells of the year's tables, each for the whole year, by measure, unit and category."""
     year = place.period.year
-    newest = {(one.project_id, one.plan_name) for one in uow.releases.revisions(year=year)}
+    newest = {(one.project_id, one.plan_name): one for one in uow.releases.revisions(year=year)}  # the last one stays
     return {
         (table.release.measure, cell.unit_id, cell.category): cell
-        for project_id, plan in sorted(newest)
-        for table in tables_for_the_operator(services, ReleaseQuestion(project_id, plan, year)).tables
+        for named in sorted(newest)
+        for table in (read_table(one.cells) for one in uow.releases.tables(newest[named]))
         for cell in table.cells
         if not cell.quarter
     }

@@ -116,10 +116,10 @@ def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Mak
 
 def template_in_force(uow: UnitOfWork, template_id: int) -> StoredTemplate:
     """Return the layout in force of the name that layout has; raises NotFound ``report.unknown``."""
-    found = uow.reports.template(template_id)
+    found = uow.reports.in_force_like(template_id)
     if found is None:
         raise NotFound("report.unknown")
-    return next(one for one in uow.reports.in_force() if (one.project_id, one.name) == (found.project_id, found.name))
+    return found
 
 
 def place_of(services: Services, stored: StoredTemplate, order: ReportOrder) -> ReportPlace:

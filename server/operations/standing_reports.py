@@ -15,23 +15,30 @@ from server.indicators.report_cells import OfIndicator
 from server.operations.report_workbook import read_report_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from server.indicators.plan import Plan
+    from server.indicators.plan import Indicator, Plan
+    from server.storage.repositories.plans import PlanInForce
     from server.storage.unit_of_work import UnitOfWork
 
 BREAKS_REPORT: Final = "plan.breaks_report"
 
 
-def refuse_emptying(uow: UnitOfWork, project_id: int, name: str, plan: Plan) -> None:
+def refuse_emptying(
+    uow: UnitOfWork,
+    project_id: int,
+    name: str,
+    plan: Plan,
+    *,
+    in_force: Iterable[tuple[PlanInForce, Sequence[Indicator]]],
+) -> None:
     """Raise PlanRefused with ``plan.breaks_report`` for each indicator a report asks for that no plan would have.
 
-    *plan* would be in force as *name*; the project's plans of other names stay.
+    *plan* would be in force as *name*; the project's plans of other names stay, of those *in_force*.
     """
-    in_force = {one.plan_id: one.name for one in uow.plans.in_force() if one.project_id == project_id}
-    known = {plan_id: {one.code for one in found} for plan_id, found in uow.plans.indicators(list(in_force)).items()}
-    before = {code for plan_id, codes in known.items() if in_force[plan_id] == name for code in codes}
-    others = {code for plan_id, codes in known.items() if in_force[plan_id] != name for code in codes}
+    plans = [(one.name, several) for one, several in in_force if one.project_id == project_id]
+    before = {one.code for called, several in plans if called == name for one in several}
+    others = {one.code for called, several in plans if called != name for one in several}
     lost = before - others - {one.code for one in plan.indicators}
     faults = [
         Fault(BREAKS_REPORT, {"indicator": code, "report": report, "cells": cells}, sheet=INDICATORS, column="code")
@@ -44,9 +51,10 @@ def refuse_emptying(uow: UnitOfWork, project_id: int, name: str, plan: Plan) -> 
 def _cells(uow: UnitOfWork, project_id: int, codes: Collection[str]) -> Mapping[tuple[str, str], str]:
     """Return where layouts in force name these indicators, by indicator and layout."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for stored in uow.reports.in_force() if codes else ():
-        if stored.project_id == project_id:
-            for one in read_report_workbook(uow.reports.workbook(stored.template_id)).slots:
-                if isinstance(one.slot, OfIndicator) and one.slot.code in codes:
-                    found[one.slot.code, stored.name].append(f"{one.sheet}!{one.column}{one.row}")
+    layouts = [one for one in uow.reports.in_force() if one.project_id == project_id] if codes else []
+    workbooks = uow.reports.workbooks([one.template_id for one in layouts]) if layouts else {}
+    for stored in layouts:
+        for one in read_report_workbook(workbooks[stored.template_id]).slots:
+            if isinstance(one.slot, OfIndicator) and one.slot.code in codes:
+                found[one.slot.code, stored.name].append(f"{one.sheet}!{one.column}{one.row}")
     return {key: ", ".join(cells) for key, cells in found.items()}

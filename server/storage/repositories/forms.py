@@ -252,6 +252,8 @@ class Forms:
 
     def _published(self, *where: Any) -> list[PublishedVersion]:  # noqa: ANN401 column expressions
         rows = self._connection.execute(_VERSIONS.where(*where).order_by(FormRow.form_id, FormVersionRow.id)).all()
+        if not rows:
+            return []
         ids = [row.id for row in rows]
         files = self._files(ids)
         units, people = self._audiences(ids)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, distinct, func, insert, select
+from sqlalchemy import and_, case, distinct, func, insert, select
+from sqlalchemy.orm import aliased
 
 from server.indicators.periods import Period
 from server.storage.models.forms import FormRow
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Row, Select
 
     from server.indicators.sources import Source
     from server.storage.visible import Sight
@@ -95,6 +96,15 @@ class Locks:
         """Return the bytes of a lock's table."""
         rows = select(PeriodLockRow.content).where(PeriodLockRow.id == lock_id)
         return bytes(self._connection.execute(rows).scalar_one())
+
+    def opened(self, lock_id: int) -> tuple[list[KeptLock], bytes]:
+        """Return every revision of a lock, the first one first, and the bytes of this one; nothing for none."""
+        rows, this = PeriodLockRow, aliased(PeriodLockRow)
+        is_its = and_(rows.project_id == this.project_id, rows.unit_id == this.unit_id, rows.period == this.period)
+        content = case((rows.id == lock_id, rows.content)).label("content")
+        asked = _locks().add_columns(content).join(this, is_its).where(this.id == lock_id).order_by(rows.revision)
+        found = self._connection.execute(asked).all()
+        return self._kept(found), b"".join(bytes(row.content) for row in found if row.content is not None)
 
     def every(self, year: int | None = None) -> list[KeptLock]:
         """Return the locks of a year or of all, the newest first."""
@@ -206,6 +216,10 @@ class Locks:
         return {row.state: int(row.records) for row in found if row.records}
 
     def _found(self, asked: Any) -> list[KeptLock]:  # noqa: ANN401 a select of columns
+        return self._kept(self._connection.execute(asked))
+
+    @staticmethod
+    def _kept(rows: Iterable[Row[Any]]) -> list[KeptLock]:
         return [
             KeptLock(
                 lock_id=row.id,
@@ -219,7 +233,7 @@ class Locks:
                 reason=row.reason,
                 last_change_id=row.last_change_id,
             )
-            for row in self._connection.execute(asked)
+            for row in rows
         ]
 
 

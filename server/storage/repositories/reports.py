@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import aliased
 
 from server.storage.models.reports import (
     OfficialReportRow,
@@ -108,15 +109,17 @@ class Reports:
             newest.setdefault((row.project_id, row.name), _template(row))
         return list(newest.values())
 
+    def in_force_like(self, template_id: int) -> StoredTemplate | None:
+        """Return the layout in force of the project and name this one has; None where there is no such layout."""
+        rows, this = ReportTemplateRow, aliased(ReportTemplateRow)
+        is_its = and_(rows.project_id == this.project_id, rows.name == this.name)
+        newest = select(*_TEMPLATE).join(this, is_its).where(this.id == template_id)
+        row = self._connection.execute(newest.order_by(rows.published_at.desc(), rows.id.desc()).limit(1)).first()
+        return None if row is None else _template(row)
+
     def every(self) -> list[StoredTemplate]:
         """Return every layout there ever was."""
         return [_template(row) for row in self._connection.execute(select(*_TEMPLATE).order_by(ReportTemplateRow.id))]
-
-    def template(self, template_id: int) -> StoredTemplate | None:
-        """Return a layout, in force or not."""
-        rows = ReportTemplateRow
-        row = self._connection.execute(select(*_TEMPLATE).where(rows.id == template_id)).one_or_none()
-        return None if row is None else _template(row)
 
     def workbook(self, template_id: int) -> bytes:
         """Return the workbook of a layout that is there."""
