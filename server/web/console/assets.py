@@ -33,6 +33,7 @@ class Assets:
         """Send a file; for ever, if asked for by its hash."""
         answer = send_from_directory(FOLDER, name)
         if request.args.get("v") == self.hashes.get(name):
+            answer.cache_control.no_cache = None
             answer.cache_control.public = True
             answer.cache_control.immutable = True
             answer.cache_control.max_age = _YEAR_SECONDS
