@@ -168,3 +168,13 @@ def test_no_page_asks_more_than_twelve_statements(app, client, there, world):
             costs[name] = len(statements)
     assert {name: status for name, status in answers.items() if status != 200} == {"sign_in": 303}
     assert {name: cost for name, cost in costs.items() if cost > HELD.get(name, MOST)} == {}
+
+
+def test_whoever_signs_a_report_costs_a_bounded_number_of_statements_too(app, there, world):
+    make_account(world.services, "ky.ten", (Role.SUPERVISOR, DAK_HA))
+    client = client_of(app, world, "ky.ten")
+    address = f"/reports/{there['template_id']}?unit={there['unit']}&year={YEAR}"
+    assert "<textarea" in client.get(address).text
+    with counted(world.services.engine) as statements:
+        client.get(address)
+    assert len(statements) <= 23
