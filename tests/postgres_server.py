@@ -17,6 +17,7 @@ import pytest
 
 PREFIX = "nepnha-pg-"
 START_SECONDS = 60
+LEFT_SECONDS = 600
 FAST = (
     "fsync=off",
     "synchronous_commit=off",
@@ -69,11 +70,18 @@ def as_nobody(command: list[str], *with_parent: str) -> list[str]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what servers of killed runs have left, which may lie in memory."""
+    """Remove what servers of killed runs have left, which may lie in memory.
+
+    What is young is left alone: while a cluster is being made its mark comes, goes, and names no server.
+    """
     for left in folder.glob(f"{PREFIX}*"):
         mark = left / "cluster" / "postmaster.pid"
-        if mark.exists() and not Path("/proc", mark.read_text(encoding="ascii").split()[0]).exists():
-            shutil.rmtree(left, ignore_errors=True)
+        try:
+            is_old = time.time() - left.stat().st_mtime > LEFT_SECONDS
+            if is_old and not Path("/proc", mark.read_text(encoding="ascii").split()[0]).exists():
+                shutil.rmtree(left, ignore_errors=True)
+        except (OSError, IndexError):
+            continue  # another process of this run was quicker, or there is no cluster
 
 
 def wait_for_answer(server: PostgresServer, process: subprocess.Popen, log: Path) -> None:
