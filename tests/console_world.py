@@ -15,6 +15,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
+from server.access.roles import Role
 from server.forms.sheets import SourceKind
 from server.operations.add_account import NewAccount, NewPost, add_account
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
@@ -25,11 +26,22 @@ from server.operations.load_units import SAMPLE_FILE, SEED_FILE, load_units, see
 from server.operations.publish_form import Audience, FormSource, publish_form
 from server.operations.receive_submission import receive_submission
 from server.operations.sample_registers import SampleList, put_sample_entities
+from server.operations.sights import Desk
 
 FORMS = Path(__file__).parent.parent / "xlsforms"
 PASSWORD = "mat-khau-thu-nghiem"
 DAK_HA, TU_MO_RONG, PROVINCE = "23500", "23425", "51"
 VILLAGE_1, VILLAGE_2 = "23500-01", "23500-02"
+OUT_OF_SIGHT = (
+    (TU_MO_RONG, Role.SUPERVISOR, "37", Desk.EVERYDAY),
+    (DAK_HA, Role.ANALYST, "37", Desk.EVERYDAY),
+    (DAK_HA, Role.SUPERVISOR, "incident", Desk.EVERYDAY),
+    (DAK_HA, Role.SUPERVISOR, "incident", Desk.INCIDENTS),
+    (DAK_HA, Role.INCIDENT_OFFICER, "37", Desk.EVERYDAY),
+    (DAK_HA, Role.INCIDENT_OFFICER, "37", Desk.INCIDENTS),
+    (TU_MO_RONG, Role.INCIDENT_OFFICER, "incident", Desk.INCIDENTS),
+)
+"""Who may not decide about a record or correct it: where the person is, as what, which record, at which desk."""
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200) + b"\xff\xd9"
 
 

@@ -55,7 +55,7 @@ def open_engine(database_url: str, *, connections: int) -> Engine:
         hide_parameters=True,
         pool_recycle=1800,
         pool_use_lifo=True,
-        # Statements of pages are short: PostgreSQL would compile some whose cost it thinks too high. Tests have it off too.
+        # Statements of pages are short; PostgreSQL would compile some it thinks too dear. Tests have it off too.
         connect_args={"options": "-c timezone=UTC -c synchronous_commit=on -c jit=off", "connect_timeout": 5},
     )
     event.listen(engine, "do_execute", _copy)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from console_world import DAK_HA, JPEG, TU_MO_RONG, example, make_account, send
+from console_world import DAK_HA, JPEG, OUT_OF_SIGHT, example, make_account, send
 from sqlalchemy import text
 
 from server.access.actors import Account, Post
@@ -136,17 +136,7 @@ def test_photos_stay_with_a_corrected_record(world, officer):
     assert (files["anh.jpg"], answers(view)["/data/count/n_female"]) == (True, "1")
 
 
-@pytest.mark.parametrize(
-    ("unit", "role", "name", "desk"),
-    [
-        (TU_MO_RONG, Role.SUPERVISOR, "37", Desk.EVERYDAY),
-        (DAK_HA, Role.ANALYST, "37", Desk.EVERYDAY),
-        (DAK_HA, Role.SUPERVISOR, "incident", Desk.EVERYDAY),
-        (DAK_HA, Role.SUPERVISOR, "incident", Desk.INCIDENTS),
-        (DAK_HA, Role.INCIDENT_OFFICER, "37", Desk.INCIDENTS),
-        (TU_MO_RONG, Role.INCIDENT_OFFICER, "incident", Desk.INCIDENTS),
-    ],
-)
+@pytest.mark.parametrize(("unit", "role", "name", "desk"), OUT_OF_SIGHT)
 def test_what_is_not_ones_own_to_decide_is_not_there_to_correct(world, unit, role, name, desk):
     stranger = make_officer(world, "nguoi.khac", unit, role)
     with pytest.raises(NotFound):

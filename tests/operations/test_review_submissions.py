@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from console_world import DAK_HA, TU_MO_RONG, example, make_account, send
+from console_world import DAK_HA, OUT_OF_SIGHT, example, make_account, send
 
 from server.access.actors import Account, Post
 from server.access.roles import Role
@@ -112,18 +112,7 @@ def test_approving_twice_changes_nothing_and_says_so(world, officer):
     assert [one.reason for one in outcome.skipped] == [SkipReason.ALREADY]
 
 
-@pytest.mark.parametrize(
-    ("unit", "role", "name", "desk"),
-    [
-        (TU_MO_RONG, Role.SUPERVISOR, "37", Desk.EVERYDAY),
-        (DAK_HA, Role.ANALYST, "37", Desk.EVERYDAY),
-        (DAK_HA, Role.SUPERVISOR, "incident", Desk.EVERYDAY),
-        (DAK_HA, Role.SUPERVISOR, "incident", Desk.INCIDENTS),
-        (DAK_HA, Role.INCIDENT_OFFICER, "37", Desk.EVERYDAY),
-        (DAK_HA, Role.INCIDENT_OFFICER, "37", Desk.INCIDENTS),
-        (TU_MO_RONG, Role.INCIDENT_OFFICER, "incident", Desk.INCIDENTS),
-    ],
-)
+@pytest.mark.parametrize(("unit", "role", "name", "desk"), OUT_OF_SIGHT)
 def test_a_record_out_of_sight_is_neither_decided_nor_named(world, unit, role, name, desk):
     account = make_officer(world, "ai.khac", unit, role)
     outcome = decide(world, account, Verdict.APPROVE, name, desk=desk)

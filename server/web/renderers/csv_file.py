@@ -32,7 +32,7 @@ def csv_chunks(grid: Grid) -> Iterator[bytes]:
     writer.writerow([])
     writer.writerow([safe_text(one) for one in grid.columns])
     for number, row in enumerate(grid.rows, start=1):
-        writer.writerow([_written(one) for one in row])
+        writer.writerow([csv_cell(one) for one in row])
         if number % _ROWS_AT_ONCE == 0:
             yield written.getvalue().encode()
             written.seek(0)
@@ -47,7 +47,8 @@ def safe_text(text: str) -> str:
     return text
 
 
-def _written(value: Value) -> str:
+def csv_cell(value: Value) -> str:
+    """Return what stands in the cell: numbers written out, texts safe, nothing for what was not answered."""
     match value:
         case None:
             return ""

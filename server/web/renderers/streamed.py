@@ -19,7 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from server.web.renderers.csv_file import safe_text
+from server.web.renderers.csv_file import csv_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -136,20 +136,8 @@ def _zipped(
 
 def _csv_row(row: Sequence[Value]) -> bytes:
     written = StringIO()
-    csv.writer(written).writerow([_csv_cell(one) for one in row])
+    csv.writer(written).writerow([csv_cell(one) for one in row])
     return written.getvalue().encode()
-
-
-def _csv_cell(value: Value) -> str:
-    match value:
-        case None:
-            return ""
-        case str():
-            return safe_text(value)
-        case Decimal():
-            return f"{value:f}"
-        case _:
-            return str(value)
 
 
 def _xml_row(row: Sequence[Value]) -> bytes:
