@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     r"""\s*+(?:
       (\d+(?:\.\d*)?|\.\d+)
     | ("[^"]*"|'[^']*')
-    | ((?:/[^\W\d][\w.\-]*+(?!\s*+[(:]))++)
+    | ((?:/[^\W\d][\w.\-]*+(?!\s*+[(:]))+)
     | ([^\W\d][\w.\-]*+(?::(?!:)[^\W\d][\w.\-]*+)?)
     | (!=|<=|>=|[-+|=<>])
     | (::|//|\.\.|[*/()\[\],.@])
@@ -26,6 +26,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+"""No repeated group in it is possessive: Python before 3.11.5, Debian 12's among them, loses its place after one that
+fails half way (https://github.com/python/cpython/issues/100061)."""
 _WORD_OPERATORS = frozenset({"and", "or", "div", "mod", "*"})
 _NO_OPERAND_BEFORE = frozenset({"@", "::", "(", "[", ",", "/", "//"})
 
