@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
@@ -25,7 +26,7 @@ from server.submissions.rules import Compiled
 from server.submissions.validation import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from lxml.etree import _Element
 
@@ -36,6 +37,9 @@ SURVEY = Path(__file__).parents[2] / "xlsforms" / "household_conduct_survey"
 PARTS = ("relevant", "required", "constraint", "calculate")
 ROUNDS = 15
 QUESTIONS, REPEATS = 250, 3
+HOSTILE = ("/a", "/a ", " ", "'a'", "(", "a.", "1.")
+"""Pieces that a careless reader goes over again and again."""
+SHORT, GROWN = 3_000, 8
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -51,6 +55,7 @@ def measure_logic() -> dict[str, float]:
         "evaluate_us": _evaluating(compiled, record, lists) * 1e6,
         "survey_ms": _validating(compiled, record, lists) * 1e3,
         "long_form_ms": _validating(long_form, long_record, {}) * 1e3,
+        "hostile_growth": _growth(HOSTILE),
     }
 
 
@@ -65,6 +70,7 @@ def print_logic(*, as_json: bool) -> None:
         f"evaluate   {figures['evaluate_us']:8.1f} µs an expression of the conduct survey\n"
         f"validate   {figures['survey_ms']:8.2f} ms a record of the conduct survey\n"
         f"validate   {figures['long_form_ms']:8.2f} ms a record of {QUESTIONS} questions with {REPEATS} repeats\n"
+        f"hostile    {figures['hostile_growth']:8.2f} times the time a character at {GROWN} times the length\n"
     )
 
 
@@ -111,6 +117,21 @@ def _compiling(compiled: Compiled) -> float:
             compile_expression(source)
 
     return _best(once) / len(sources)
+
+
+def _growth(pieces: Sequence[str]) -> float:
+    """Return the worst of how much dearer one character of a long source is than one of a short one."""
+    return max(_reading(one, SHORT * GROWN) / _reading(one, SHORT) / GROWN for one in pieces)
+
+
+def _reading(piece: str, length: int) -> float:
+    source = piece * (length // len(piece)) + ":"
+
+    def once() -> None:
+        with suppress(LogicError):
+            compile_expression(source)
+
+    return _best(once)
 
 
 def _evaluating(compiled: Compiled, record: _Element, lists: Mapping[str, ChoiceList]) -> float:

@@ -109,3 +109,20 @@ def test_records_are_read_through_a_sight(modules):
     by_name = {module.name: module for module in modules}
     unseeing = {one for one in namers - unscoped if "server.storage.visible" not in by_name[one].imported()}
     assert unseeing == set()
+
+
+CLOCKS = {"perf_counter", "process_time", "thread_time", "perf_counter_ns", "process_time_ns"}
+TELLS_BUT_DOES_NOT_JUDGE = {"tests/operations/test_import_large.py"}
+"""It writes how long the full size took beside what it proves."""
+
+
+def test_no_test_judges_by_a_stopwatch(texts):
+    """A busy machine would fail it; how quick a thing is, the benchmarks say."""
+    timed = {
+        name
+        for name, text in texts.items()
+        if name.startswith("tests/") and name.endswith(".py")
+        for one in ast.walk(ast.parse(text))
+        if isinstance(one, ast.Attribute | ast.alias) and getattr(one, "attr", getattr(one, "name", "")) in CLOCKS
+    }
+    assert timed == TELLS_BUT_DOES_NOT_JUDGE

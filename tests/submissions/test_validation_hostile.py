@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -65,7 +63,5 @@ def test_any_record_has_findings_and_the_same_ones_again(found, children: list[e
     ids=["repeat against repeat", "empty repeats", "deep", "unknown nodes", "a long text", "one leaf many times"],
 )
 def test_flood_is_cut_short(found, answers: str) -> None:
-    begun = time.process_time()
     findings = found(FORM, answers)
     assert len(findings) <= MAX_FINDINGS + 1
-    assert time.process_time() - begun < 15

