@@ -77,11 +77,10 @@ def read_collaborator(services: Services, account: Account, collaborator_id: int
     return found[0]
 
 
-def forms_on_phone(services: Services, account: Account, collaborator_id: int) -> tuple[PhoneForm, ...]:
-    """Return the forms the phone of one of them holds; raises NotFound ``access.not_found``."""
-    read_collaborator(services, account, collaborator_id)
+def forms_on_phone(services: Services, listed: ListedCollaborator) -> tuple[PhoneForm, ...]:
+    """Return the forms the phone of one of them holds, who was read for an account before."""
     with services.reading(services.operator()) as uow:
-        return tuple(uow.phones.forms_of(collaborator_id))
+        return tuple(uow.phones.forms_of(listed.line.collaborator_id))
 
 
 def change_phone_number(services: Services, account: Account, collaborator_id: int, typed: str) -> None:

@@ -23,6 +23,7 @@ from server.operations.browse_collaborators import (
     revoke,
 )
 from server.operations.print_cards import MOST_CARDS, print_cards
+from server.operations.read_village_sheet import read_work_left
 from server.web.console.asked import number
 from server.web.identity import signed_in
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from server.access.actors import Account
     from server.operations.add_collaborator import Enrolment
+    from server.operations.browse_collaborators import ListedCollaborator
+    from server.operations.read_village_sheet import WorkLeft
     from server.operations.services import Services
     from server.web.console.screen import Screen
 
@@ -111,9 +114,17 @@ class CollaboratorPages:
         """Show one person."""
         account = self._account()
         listed = read_collaborator(self.services, account, collaborator_id)
-        forms = forms_on_phone(self.services, account, collaborator_id)
-        now = self.services.now()
-        return self.screen.page("collaborator.html", one=listed, forms=forms, now=now, did=request.args.get("did"))
+        forms = forms_on_phone(self.services, listed)
+        left = None if listed.is_practice else self._left(account, listed)
+        return self.screen.page(
+            "collaborator.html",
+            one=listed,
+            forms=forms,
+            left=left,
+            now=self.services.now(),
+            today=self.services.today(),
+            did=request.args.get("did"),
+        )
 
     def card(self, collaborator_id: int) -> Response:
         """Make a new key and show it as a card, this once."""
@@ -134,6 +145,10 @@ class CollaboratorPages:
         listed = read_collaborator(self.services, account, enrolment.collaborator_id)
         picture = segno.make(enrolment.qr, error="m").svg_data_uri(scale=4, border=3)
         return self.screen.page("card.html", one=listed, enrolment=enrolment, picture=picture)
+
+    def _left(self, account: Account, listed: ListedCollaborator) -> WorkLeft:
+        line = listed.line
+        return read_work_left(self.services, account, line.unit_ids, project_id=line.project_id)
 
     def _account(self) -> Account:
         return signed_in(self.services).account

@@ -166,6 +166,7 @@ def _map_routes(pages: MapPages) -> Iterable[Route]:
 def _register_routes(pages: RegisterPages) -> Iterable[Route]:
     read = Permission.READ_REGISTER
     yield Route("GET", "/households", "registers", read, pages.households)
+    yield Route("GET", "/households/sheet", "register_sheet", read, pages.sheet)
     yield Route("GET", "/registers/<list_name>", "register_list", read, pages.listing)
     yield Route("GET", "/entities/<int:entity_key>", "register_entity", read, pages.entity)
 

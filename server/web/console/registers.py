@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
 
-from server.operations.browse_register import COUNTED_AT_MOST, browse_register, sees_staff
+from server.operations.browse_register import COUNTED_AT_MOST, Show, browse_register, sees_staff
 from server.operations.browse_suspects import reasons_in_words, suspects_of
 from server.operations.read_entity import read_entity
+from server.operations.read_village_sheet import read_village_sheet
 from server.operations.sights import Desk
 from server.registers.households import VISIT_ANSWERS
 from server.registers.reach import HOUSEHOLDS, SENSITIVE_LISTS, TRUSTED_ADDRESSES
 from server.registers.standing import Standing
+from server.territory.units import UnitId
 from server.web.console.asked import number
 from server.web.console.asked_register import asked_register
 from server.web.console.property_words import PropertyWords, places_told
@@ -91,6 +93,14 @@ class RegisterPages:
             return self.screen.page("register_rows.html", continues=True, **shown)
         shown |= {"bound": COUNTED_AT_MOST, "most_chips": _MOST_CHIPS}
         return self.screen.page("register.html", sees_staff=sees_staff(self.services, self._account()), **shown)
+
+    def sheet(self) -> Response:
+        """Show the households of one village to print and walk with."""
+        unit_id, show = number(request.args.get("unit")), request.args.get("show")
+        sheet = read_village_sheet(
+            self.services, self._account(), UnitId(unit_id or 0), only_unsurveyed=show == Show.UNSURVEYED
+        )
+        return self.screen.page("village_sheet.html", sheet=sheet, today=self.services.today())
 
     def entity(self, entity_key: int) -> Response:
         """Show one entity."""

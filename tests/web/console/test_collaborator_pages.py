@@ -10,6 +10,7 @@ from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, mak
 from server.access.roles import Role
 from server.errors import Forbidden
 from server.operations.identify_sender import may_read, may_send, sender_by_token
+from tests.register_world import put
 
 EMPTIED = "23500-04"
 
@@ -133,3 +134,15 @@ def test_who_is_enrolled_into_a_village_without_households_is_told_of_on_the_car
     enrol = {"project": str(world.project_id), "name": "Y Mới"}
     assert "còn trống" in post(client, "/collaborators/new", **enrol, unit=EMPTIED).text
     assert "còn trống" not in post(client, "/collaborators/new", **enrol, unit=VILLAGE_1).text
+
+
+def test_what_is_left_of_the_year_stands_beside_somebody_who_sends(client, world):
+    for house_no in ("201", "202"):
+        put(world.services, world.project_id, village=VILLAGE_1, house_no=house_no)
+    text = client.get(f"/collaborators/{collaborator_id(world)}").text
+    count = int(re.search(r"Thôn 1 \(mẫu\): còn (\d+) hộ chưa làm", text)[1])
+    assert count >= 2
+    assert f"Chào Y Mẫu, còn {count} hộ chưa làm" in text
+    assert "/households/sheet?unit=" in text
+    trainee = client.get(f"/collaborators/{collaborator_id(world, 'Y Tập')}").text
+    assert "chưa làm" not in trainee

@@ -69,6 +69,7 @@ ANSWERS = {
     "incidents_reopen": 404,  # an officer who administers nobody
     "collaborator_cards": 400,  # nobody is ticked
     "collaborator_phone": 303,
+    "register_sheet": 404,  # no village is named
     "register_settle": 409,  # nothing was seen
     "register_edit": 409,
     "register_remove": 409,

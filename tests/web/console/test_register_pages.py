@@ -215,3 +215,21 @@ def test_pages_are_small_whatever_a_household_went_through(client, world, home):
         do(client, home, "edit", label=f"A Đượm {number}", reason="x" * 1000)
     sizes = {page: len(client.get(page).data) for page in (f"/entities/{home}", "/households?show=all")}
     assert max(sizes.values()) < 60_000, sizes
+
+
+def test_a_village_s_households_are_printed_to_walk_with_and_no_other_s(client, home, world):
+    put(world.services, world.project_id, village=HA_1, house_no="9", head_name="A Xong", last_survey_year="2026")
+    put(world.services, world.project_id, village=TU_1, head_name="A Xa")
+    village = re.search(r'unit=(\d+)[^"]*"[^>]*>Thôn 1 \(mẫu\)', client.get("/households").text)[1]
+    link = re.search(r'href="(/households/sheet\?[^"]+)"', client.get(f"/households?unit={village}").text)[1]
+    text = client.get(link).text
+    assert (text.index("A Xong") < text.index("A Đượm"), "A Xa" in text, "Danh sách đi hộ năm" in text) == (
+        True,
+        False,
+        True,
+    )
+    left = client.get(f"/households/sheet?unit={village}&show=unsurveyed").text
+    assert ("A Xong" in left, "A Đượm" in left) == (False, True)
+    elsewhere = world.services.atlas.current().territory.resolve(TU_1, world.services.today()).unit_id
+    statuses = [client.get(f"/households/sheet?unit={one}").status_code for one in (elsewhere, "x", 0, 99999999999)]
+    assert statuses == [404] * 4

@@ -73,6 +73,7 @@ ASKED = {
     "paper_figure": "project={project}&unit={unit}&period={year}&key=report:2017-I.1.total",
     "incidents_paper_figure": "project={separate}&unit={unit}&period={year}&key=incident.cases",
     "registers": "show=all",
+    "register_sheet": "unit={village}",
     "register_list": "show=all",
 }
 # Pages about one thing by a token of the page that shows it, and versions that have to be chosen between.
@@ -138,6 +139,7 @@ def there(client, world):
         "template": world.layouts[COMMUNE],
         "unit": unit,
         "province": world.unit(PROVINCE),
+        "village": world.unit(VILLAGE_1),
         "locked": world.unit(TU_MO_RONG),
         "project": world.project_id,
         "year": YEAR,
