@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from server.access.actors import Account
     from server.operations.derive_submission import Derived
     from server.operations.services import Services
-    from server.storage.repositories.record_versions import VersionLine
+    from server.storage.repositories.record_versions import VersionLine, Versions
     from server.storage.repositories.records import FindingLine, RecordLine
     from server.storage.unit_of_work import UnitOfWork
     from server.submissions.changes import Change
@@ -110,6 +110,17 @@ def go_on(services: Services, account: Account, draft: Draft, *, step: Step, des
     Raises Conflict ``correction.outdated`` when another version came meanwhile, and what `start_correction` does.
     """
     return _worked(services, _base_of(services, account, draft, desk), read_xml(draft.xml), step).correction
+
+
+def check_correction(services: Services, account: Account, draft: Draft, *, step: Step, desk: Desk) -> Correction:
+    """Return what `go_on` does, between two steps of a page that is open: nothing at all is written.
+
+    That the record was opened was kept with its page, without which there is no draft.
+    """
+    with services.reading(review_sight_of(account, desk, services.today())) as uow:
+        seen = _seen(uow, draft.submission_id)
+    base = _as_drafted(_base(services, account, desk, seen), draft)
+    return _worked(services, base, read_xml(draft.xml), step).correction
 
 
 def keep_correction(services: Services, account: Account, draft: Draft, *, step: Step, desk: Desk) -> Kept | Correction:
@@ -198,21 +209,42 @@ def _registering(project_id: int, setting: Setting, at: datetime) -> Registering
 
 
 def _base_of(services: Services, account: Account, draft: Draft, desk: Desk) -> CorrectionBase:
-    base = correction_base(services, account, draft.submission_id, desk)
+    return _as_drafted(correction_base(services, account, draft.submission_id, desk), draft)
+
+
+def _as_drafted(base: CorrectionBase, draft: Draft) -> CorrectionBase:
     if base.version.version_id != draft.version_id:
         raise Conflict("correction.outdated")
     return base
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is read of a record in one transaction."""
+
+    line: RecordLine
+    versions: Versions
+    findings: tuple[FindingLine, ...]
+
+
+def _seen(uow: UnitOfWork, submission_id: int) -> _Seen:
+    line = uow.records.one(submission_id)
+    if line is None:
+        raise NotFound("access.not_found")
+    versions = uow.record_versions.of(submission_id, newest=0, shown=line.version_id)
+    return _Seen(line, versions, tuple(uow.records.findings(line.version_id)))
+
+
 def correction_base(services: Services, account: Account, submission_id: int, desk: Desk) -> CorrectionBase:
     sight = review_sight_of(account, desk, services.today())
     with services.unit_of_work(sight) if desk is Desk.INCIDENTS else services.reading(sight) as uow:
-        line = uow.records.one(submission_id)
-        if line is None:
-            raise NotFound("access.not_found")
-        note_record_opening(services, uow, account, line)
-        versions = uow.record_versions.of(submission_id, newest=0, shown=line.version_id)
-        findings = tuple(uow.records.findings(line.version_id))
+        seen = _seen(uow, submission_id)
+        note_record_opening(services, uow, account, seen.line)
+    return _base(services, account, desk, seen)
+
+
+def _base(services: Services, account: Account, desk: Desk, seen: _Seen) -> CorrectionBase:
+    line, versions = seen.line, seen.versions
     version = next(one for one in versions.lines if one.version_id == line.version_id)
     setting = setting_of(
         services,
@@ -222,9 +254,8 @@ def correction_base(services: Services, account: Account, submission_id: int, de
         sender=sender_of(services, line.project_id, line.collaborator_id),
         place=Place(line.unit_id, line.event_date),
     )
-    return CorrectionBase(
-        line, version, read_xml(versions.documents[line.version_id]), findings, setting, open_branches(versions.lines)
-    )
+    root = read_xml(versions.documents[line.version_id])
+    return CorrectionBase(line, version, root, seen.findings, setting, open_branches(versions.lines))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from server.submissions.documents import blank_document, document_bytes, element
 from server.submissions.filling import first_values, work_out
 from server.submissions.findings import Severity
 from server.submissions.instance import read_instance
-from server.submissions.questionnaire import Page, every_question, questions
+from server.submissions.questionnaire import Page, every_question, passed_by, questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 LONGEST_NUMBER: Final = 40
 _HERE: Final = Desk.EVERYDAY
+_MISSING: Final = "answer.required_missing"
 _SEPARATE: Final = "separate"
 """The kind of project in which incidents are carried."""
 
@@ -101,6 +102,13 @@ class PaperEntry:
     findings: tuple[Finding, ...]
     unasked: tuple[Question, ...]
     """Questions that were answered though the other answers do not lead to them; these answers are not kept."""
+
+    @property
+    def findings_so_far(self) -> tuple[Finding, ...]:
+        """Return what is wrong while it is being typed in: of what is missing, what was passed by."""
+        passed = passed_by(self.page)
+        faults = (one for one in self.findings if one.severity is Severity.ERROR)
+        return tuple(one for one in faults if one.code != _MISSING or one.path in passed)
 
     @property
     def has_faults(self) -> bool:

@@ -114,6 +114,16 @@ def questions(page: Page) -> Iterator[Question]:
                 continue
 
 
+def passed_by(page: Page) -> frozenset[str]:
+    """Return the paths of the questions after which another one was answered, in the order of *page*.
+
+    What the form itself answers when it is begun is nobody's answer.
+    """
+    asked = [one for one in questions(page) if one.is_typed]
+    last = max((at for at, one in enumerate(asked) if one.text and one.text != one.node.default), default=0)
+    return frozenset(one.path for one in asked[:last])
+
+
 @dataclass(frozen=True, slots=True)
 class _Asking:
     worked: Worked

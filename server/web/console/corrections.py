@@ -13,10 +13,18 @@ from flask import make_response, redirect, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from server.errors import InvalidInput
-from server.operations.correct_record import Draft, Kept, go_on, keep_correction, start_correction
+from server.operations.correct_record import (
+    Draft,
+    Kept,
+    check_correction,
+    go_on,
+    keep_correction,
+    start_correction,
+)
 from server.operations.record_sheet import Step
 from server.submissions.documents import unnumbered
 from server.submissions.typed_answers import field_text
+from server.web.console.live_check import marking, marks_shown
 from server.web.console.record_view import told_change, told_finding
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -53,13 +61,16 @@ class CorrectionPages:
 
     def step(self, submission_id: int) -> Response:
         """Work out what was typed, or keep it."""
-        draft = self._draft(request.form.get("draft", ""))
-        if draft.submission_id != submission_id:
-            raise InvalidInput("console.refused.request")
-        step = read_step()
+        draft, step = self._draft_of(submission_id), read_step()
         if request.form.get("do") != _SAVE:
             return self._page(go_on(self.services, self._account(), draft, step=step, desk=self.desk))
         return self._save(draft, step)
+
+    def check(self, submission_id: int) -> Response:
+        """Answer with what looks otherwise on the page by what was typed so far; nothing is written."""
+        draft = self._draft_of(submission_id)
+        checked = check_correction(self.services, self._account(), draft, step=read_step(), desk=self.desk)
+        return self.screen.page("correction_checked.html", status=200, shown=marks_shown(), **self._told(checked))
 
     def _save(self, draft: Draft, step: Step) -> Response:
         account = self._account()
@@ -74,21 +85,27 @@ class CorrectionPages:
         return make_response(redirect(address, 303))
 
     def _page(self, shown: Correction, *, status: int = 200, problem: InvalidInput | None = None) -> Response:
-        draft = [shown.draft.submission_id, shown.draft.version_id, shown.draft.xml.decode()]
-        language, nodes = chosen_language(), self._nodes(shown)
         return self.screen.page(
             "correction.html",
             status=status,
             desk=self.name,
             line=shown.line,
-            page=shown.page,
-            draft=self._drafts().dumps(draft),
-            changes=[told_change(one, language) for one in shown.changes],
-            findings=told_findings(shown.findings, nodes),
-            field=self._field,
             problem=(problem.code, problem.params) if problem else None,
             reason=request.form.get("reason", ""),
+            **self._told(shown),
         )
+
+    def _told(self, shown: Correction) -> dict[str, object]:
+        draft = [shown.draft.submission_id, shown.draft.version_id, shown.draft.xml.decode()]
+        return {
+            "page": shown.page,
+            "draft": self._drafts().dumps(draft),
+            "changes": [told_change(one, chosen_language()) for one in shown.changes],
+            "findings": told_findings(shown.findings, self._nodes(shown)),
+            "field": self._field,
+            "check": url_for(f"console.{self.name}_correct_check", submission_id=shown.draft.submission_id),
+            **marking(shown.page),
+        }
 
     def _nodes(self, shown: Correction) -> dict[str, Node]:
         form = self.services.shelf.version_by_id(shown.line.form_version_id)
@@ -96,6 +113,12 @@ class CorrectionPages:
 
     def _field(self, question: Question) -> str:
         return field_text(question.text, question.node.datatype, self.services.settings.timezone)
+
+    def _draft_of(self, submission_id: int) -> Draft:
+        draft = self._draft(request.form.get("draft", ""))
+        if draft.submission_id != submission_id:
+            raise InvalidInput("console.refused.request")
+        return draft
 
     def _draft(self, signed: str) -> Draft:
         try:

@@ -27,6 +27,7 @@ from server.operations.enter_paper import (
 from server.submissions.typed_answers import field_text
 from server.web.console.asked import number
 from server.web.console.corrections import read_step, told_findings
+from server.web.console.live_check import marking, marks_shown
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
 
@@ -66,8 +67,7 @@ class PaperEntryPages:
 
     def keep(self) -> Response:
         """Keep what was typed, or work out what the rules say of it."""
-        draft, step = self._draft(request.form.get("draft", "")), read_step()
-        facts = SheetFacts(request.form.get("number", ""), _day(request.form.get("day")))
+        draft, step, facts = self._draft(request.form.get("draft", "")), read_step(), _facts()
         wish, account = request.form.get("do", _CHECK), self._account()
         if wish == _CHECK or step.adds or step.drops:
             return self._page(go_on_paper(self.services, account, draft, step=step, facts=facts), facts)
@@ -92,6 +92,14 @@ class PaperEntryPages:
             )
         return make_response(redirect(address, 303))
 
+    def check(self) -> Response:
+        """Answer with what looks otherwise on the sheet by what was typed so far; nothing is written."""
+        draft = self._draft(request.form.get("draft", ""))
+        entry = go_on_paper(self.services, self._account(), draft, step=read_step(), facts=_facts())
+        return self.screen.page(
+            "paper_checked.html", status=200, shown=marks_shown(), **self._told(entry, is_typing=True)
+        )
+
     def _choosing(self, account: Account, writer: int | None) -> Response:
         forms = list_paper_forms(self.services, account, writer) if writer is not None else ()
         writers = list_writers(self.services, account)
@@ -106,22 +114,29 @@ class PaperEntryPages:
         problem: DomainError | None = None,
         kept: int | None = None,
     ) -> Response:
-        form = self.services.shelf.version_by_id(entry.draft.form_version_id)
-        draft = [entry.draft.collaborator_id, entry.draft.form_version_id, entry.draft.xml.decode()]
-        was_typed = request.method == "POST"
         return self.screen.page(
             "paper_entry.html",
             status=status,
-            entry=entry,
             facts=facts,
-            draft=self._drafts().dumps(draft),
-            findings=told_findings(entry.findings, dict(form.definition.nodes)) if was_typed else {},
-            unasked=[one.node.label.in_language(chosen_language(), one.node.name) for one in entry.unasked],
-            field=self._field,
             problem=(problem.code, problem.params) if problem else None,
             may_keep_anyway=problem is not None and problem.code == "paper_sheet.look",
             kept=kept,
+            **self._told(entry, is_typing=False),
         )
+
+    def _told(self, entry: PaperEntry, *, is_typing: bool) -> dict[str, object]:
+        form = self.services.shelf.version_by_id(entry.draft.form_version_id)
+        draft = [entry.draft.collaborator_id, entry.draft.form_version_id, entry.draft.xml.decode()]
+        findings = entry.findings_so_far if is_typing else entry.findings if request.method == "POST" else ()
+        return {
+            "entry": entry,
+            "draft": self._drafts().dumps(draft),
+            "findings": told_findings(findings, dict(form.definition.nodes)),
+            "unasked": [one.node.label.in_language(chosen_language(), one.node.name) for one in entry.unasked],
+            "field": self._field,
+            "check": url_for("console.submissions_sheet_check"),
+            **marking(entry.page),
+        }
 
     def _field(self, question: Question) -> str:
         return field_text(question.text, question.node.datatype, self.services.settings.timezone)
@@ -139,6 +154,10 @@ class PaperEntryPages:
 
     def _account(self) -> Account:
         return signed_in(self.services).account
+
+
+def _facts() -> SheetFacts:
+    return SheetFacts(request.form.get("number", ""), _day(request.form.get("day")))
 
 
 def _day(text: str | None) -> date | None:

@@ -141,12 +141,15 @@ def _correction_routes(pages: CorrectionPages) -> Iterable[Route]:
     name, review = pages.name, pages.desk.review
     yield Route("GET", f"/{name}/<int:submission_id>/correct", f"{name}_correcting", review, pages.start)
     yield Route("POST", f"/{name}/<int:submission_id>/correct", f"{name}_correct", review, pages.step)
+    check = f"/{name}/<int:submission_id>/correct/check"
+    yield Route("POST", check, f"{name}_correct_check", review, pages.check)
 
 
 def _paper_entry_routes(pages: PaperEntryPages) -> Iterable[Route]:
     review = Desk.EVERYDAY.review
     yield Route("GET", "/submissions/paper", "submissions_sheet", review, pages.sheet)
     yield Route("POST", "/submissions/paper", "submissions_sheet_keep", review, pages.keep)
+    yield Route("POST", "/submissions/paper/check", "submissions_sheet_check", review, pages.check)
 
 
 def _branch_routes(pages: BranchPages) -> Iterable[Route]:

@@ -43,6 +43,9 @@ ANSWERS = {
     "submissions_file_of_list": 404,  # there is no file of that kind
     "incidents_decide": 400,
     "submissions_sheet_keep": 400,
+    "submissions_sheet_check": 400,  # no draft came with it
+    "submissions_correct_check": 400,
+    "incidents_correct_check": 400,
     "submissions_correct": 400,  # no draft came with it
     "incidents_correct": 400,
     "submissions_branch": 404,  # there is one version

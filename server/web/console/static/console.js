@@ -51,23 +51,6 @@ document.addEventListener("click", async (event) => {
   button.textContent = `✓ ${button.textContent.replace("✓ ", "")}`;
 });
 
-// Sheets of paper are typed in without the mouse: Enter goes on to the next question, Ctrl+Enter keeps the sheet.
-document.addEventListener("keydown", (event) => {
-  const form = event.key === "Enter" && event.target.form;
-  if (!form || !("enterNext" in form.dataset)) return;
-  if (event.ctrlKey) {
-    event.preventDefault();
-    form.requestSubmit(form.querySelector("[data-save]"));
-    return;
-  }
-  if (!event.target.matches("input, select")) return;
-  event.preventDefault();
-  const here = event.target;
-  const others = [...form.elements].filter((one) => one.tabIndex >= 0 && one.type !== "hidden" && one.offsetParent);
-  const next = others.slice(others.indexOf(here) + 1).find((one) => one.name !== here.name);
-  if (next) next.focus();
-});
-
 // A form that was sent is not sent again by an impatient second press.
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "post") return;
