@@ -23,10 +23,7 @@ def main() -> None:
         return
     logging.disable(logging.WARNING)
     wanted = Wanted(given.load, given.database, given.seconds, given.clients, given.stored, given.share, given.remakes)
-    measuring = {"lists": measure_lists, "indicators": measure_indicators, "console": measure_console}.get(
-        given.load, measure
-    )
-    for figures in measuring(wanted):
+    for figures in _MEASURING.get(given.load, measure)(wanted):
         print(json.dumps(figures.as_json(), ensure_ascii=False) if given.json else figures.as_text(), flush=True)
 
 
@@ -41,10 +38,11 @@ def _arguments() -> argparse.Namespace:
         help="surveys, events with a 2 MB photograph, form lists, entity lists, figures or pages; or form logic",
     )
     parser.add_argument("--database", choices=sorted(DATABASES), default="postgresql")
+    parser.add_argument("--sqlite", dest="database", action="store_const", const="sqlite", help="--database sqlite")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long the load lasts")
     parser.add_argument("--clients", type=int, help="how many phones send at the same time, each one request at a time")
     parser.add_argument("--stored", type=int, default=0, help="how many records are there before the load begins")
-    parser.add_argument("--share", type=float, default=1.0, help="lists, indicators: how much of a province is there")
+    parser.add_argument("--share", type=float, default=1.0, help="how much of a province is there")
     parser.add_argument(
         "--no-rebuild",
         dest="remakes",

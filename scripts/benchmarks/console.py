@@ -1,72 +1,124 @@
-"""Pages of the console beside a province's records: the list in its orders and filters, a search, a thousand approved.
+"""Every page of the console beside a province's records, asked for by an officer of all of it and by one of a commune.
 
-The records are copies of some sent in earnest, without what they add to figures: so many stand in the list, one of
-fifty of them waiting. Most of those that are approved were sent in earnest, figures and all.
+The application answers in this very process, so that its statements can be counted and its CPU read to the microsecond;
+the database's processes are read beside it. Of a download only the first piece is waited for. Then all that match are
+approved at one stroke, and that is taken back.
 """
 
 from __future__ import annotations
 
+import re
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event, text
+from sqlalchemy import event
 
-from server.app import make_services
-from server.operations.browse_submissions import Lately, Question, browse_submissions
-from server.operations.list_choices import list_choices
+from server.app import create_app, make_services
+from server.operations.browse_submissions import Question
 from server.operations.propose_approval import propose_approval
-from server.operations.review_submissions import Decision, review_submissions
+from server.operations.review_submissions import Decision, review_submissions, undo_review
 from server.operations.sights import Desk
 from server.settings import read_settings
-from server.storage.repositories.record_lists import Order
 from server.submissions.review import AWAITING, Verdict
 
-from .history import set_up_history
+from .backlog import set_up_backlog, stored
+from .history import PASSWORD, set_up_history
 from .measurement import started
 from .meter import cpu_seconds
-from .stored import analyze
+from .offers import offer_changes
+from .office import set_up_office
+from .pages import asked_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from flask import Flask
+    from flask.testing import FlaskClient
     from sqlalchemy import Engine
 
     from server.access.actors import Account
     from server.operations.services import Services
 
-    from .measurement import Wanted
+    from .measurement import Bench, Wanted
+    from .office import Office, Official
+    from .pages import AskedPage
 
-_TIMES = 5
-_ONE_OF = 50
+MOST_CPU_MS, MOST_STATEMENTS, MOST_KB = 60, 12, 60
+_OF_SECONDS = 20
+"""Which part of the seconds of a load each page is asked for again and again."""
+_MOST_TIMES = 20
+_PAGES = frozenset({"text/html", "application/json"})
+"""What is sent whole; everything else is a download."""
+_PROVINCE_ALONE = frozenset({"forms_offer", "plans_offer", "incidents_published"})
 _WAITING = Question(Desk.EVERYDAY, states=AWAITING)
-_ALL = Question(Desk.EVERYDAY)
-QUESTIONS = {
-    "what waits": _WAITING,
-    "all": _ALL,
-    "oldest first": Question(Desk.EVERYDAY, states=AWAITING, order=Order.OLDEST),
-    "by visit": Question(Desk.EVERYDAY, order=Order.VISIT),
-    "by sender": Question(Desk.EVERYDAY, order=Order.SENDER),
-    "with errors": Question(Desk.EVERYDAY, states=AWAITING, is_flagged=True),
-    "seven days": Question(Desk.EVERYDAY, lately=Lately.WEEK),
-    "a rare finding": Question(Desk.EVERYDAY, finding="place.unknown"),
-    "search: ho 37": Question(Desk.EVERYDAY, words="ho 37"),
-    "search: ho mau thon": Question(Desk.EVERYDAY, words="ho mau thon"),
-    "search: nobody": Question(Desk.EVERYDAY, words="khong ai"),
-}
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class PageCost:
-    """What one page asks of server and database together; *found* is counted to a bound."""
+    """What one page asks of application and database together; of a download, until its first piece is there."""
+
+    page: str
+    cpu_ms: float
+    statements: int
+    kilobytes: float
+    is_download: bool
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Return what of it is over the mark."""
+        over = {
+            f"over {MOST_CPU_MS} ms": self.cpu_ms > MOST_CPU_MS,
+            f"over {MOST_STATEMENTS}": self.statements > MOST_STATEMENTS,
+            f"over {MOST_KB} kB": self.kilobytes > MOST_KB and not self.is_download,
+        }
+        return tuple(mark for mark, is_over in over.items() if is_over)
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """All pages as one person finds them."""
 
     load: str
+    database: str
     stored: int
-    found: int
+    pages: tuple[PageCost, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the table as a JSON object."""
+        return {**asdict(self), "pages": [{**asdict(one), "marks": one.marks} for one in self.pages]}
+
+    def as_text(self) -> str:
+        """Return the table as lines, the dearest page first."""
+        dearest = sorted(self.pages, key=lambda one: -one.cpu_ms)
+        over = sum(bool(one.marks) for one in self.pages)
+        return "\n".join(
+            (
+                f"{self.load} · {self.database} · {self.stored} stored · {len(dearest)} pages, {over} over a mark",
+                f"  {'CPU ms':>7} {'SQL':>4} {'kB':>6}  page",
+                *(
+                    f"  {one.cpu_ms:7.1f} {one.statements:4} {one.kilobytes:6.1f}  {one.page}"
+                    f"{' (first piece)' if one.is_download else ''}{' ← ' if one.marks else ''}{', '.join(one.marks)}"
+                    for one in dearest
+                ),
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """What deciding about many records at once costs, and how long somebody waits for it."""
+
+    load: str
+    database: str
+    stored: int
+    records: int
     statements: int
     cpu_ms: float
+    seconds: float
 
     def as_json(self) -> dict[str, object]:
         """Return the figures as a JSON object."""
@@ -75,126 +127,126 @@ class PageCost:
     def as_text(self) -> str:
         """Return the figures as one line."""
         return (
-            f"{self.load} · {self.stored} stored: {self.found} found, "
-            f"{self.statements} statements, CPU {self.cpu_ms:.1f} ms"
+            f"{self.load} · {self.database} · {self.stored} stored: {self.records} records in {self.seconds:.2f} s, "
+            f"{self.statements} statements, CPU {self.cpu_ms:.0f} ms"
         )
 
 
-def measure_console(wanted: Wanted) -> Iterator[PageCost]:
-    """Yield what each page of the list costs a supervisor of the province, and what approving many does."""
+@dataclass(frozen=True, slots=True)
+class _Measuring:
+    """What is measured, and what was made to be looked at."""
+
+    bench: Bench
+    services: Services
+    app: Flask
+    office: Office
+    there: int
+
+
+def measure_console(wanted: Wanted) -> Iterator[PageTable | Stroke]:
+    """Yield what every page costs an officer of the province and one of a commune, and what approving many does.
+
+    Raises UnknownPagesError when the application has a page that is not known here.
+    """
     with ExitStack() as stack:
         history, bench = started(wanted, lambda services: set_up_history(services, wanted.share), stack)
         services = make_services(read_settings(bench.environment))
         stack.callback(services.engine.dispose)
-        let_some_wait(services.engine)
-        copy_records(services.engine, wanted.stored)
-        there = _stored(services.engine)
-        for name, question in QUESTIONS.items():
-            cost = cost_of(services, bench.beside, partial(read_list, services, history.account, question))
-            yield PageCost(f"console: list, {name}", there, cost[0], cost[1], cost[2])
-        many = cost_of(services, bench.beside, lambda: approve_all(services, history.account), times=1)
-        yield PageCost("console: approve all that match", there, many[0], many[1], many[2])
+        set_up_backlog(services, history, wanted.stored)
+        yield from _strokes(bench, services, history.account)
+        office = set_up_office(services, history)
+        measuring = _Measuring(bench, services, create_app(services), office, stored(services))
+        for official in office.officials:
+            yield _table(measuring, official)
 
 
-def read_list(services: Services, account: Account, question: Question) -> int:
-    """Read a page of the list with what it can be narrowed to, and return how many there are."""
-    page = browse_submissions(services, account, question, after=None)
-    list_choices(services, account, question, page)
-    return page.total
+def _table(measuring: _Measuring, official: Official) -> PageTable:
+    client, facts = _signed_in(measuring.app, official), {**measuring.office.facts, **official.facts}
+    offer_changes(client, facts["project"])
+    costs = [
+        _cost_of_page(measuring, client, page)
+        for page in asked_pages(measuring.app, client, facts)
+        if official.name == "province" or page.endpoint not in _PROVINCE_ALONE
+    ]
+    load = f"console: an officer of the {official.name}"
+    return PageTable(load, measuring.bench.wanted.database, measuring.there, tuple(costs))
 
 
-def approve_all(services: Services, account: Account) -> int:
-    """Approve what may be approved at one stroke, and return how many records that were."""
-    proposal = propose_approval(services, account, _WAITING, None)
-    decision = Decision(Verdict.APPROVE, "", proposal.targets, spares_flagged=True)
-    return len(review_submissions(services, account, decision, Desk.EVERYDAY).done)
+def _cost_of_page(measuring: _Measuring, client: FlaskClient, page: AskedPage) -> PageCost:
+    began = time.monotonic()
+    _answer(client, page)
+    once = time.monotonic() - began
+    with _counted(measuring.services.engine) as statements:
+        size, is_download = _answer(client, page)
+    spare = measuring.bench.wanted.seconds / _OF_SECONDS
+    times = max(1, min(_MOST_TIMES, int(spare / once)))
+    cpu = _spent(measuring.bench.beside, lambda: [_answer(client, page) for _ in range(times)])
+    return PageCost(page.name, cpu * 1000 / times, len(statements), size / 1000, is_download)
 
 
-def cost_of(
-    services: Services, beside: Sequence[int], read: Callable[[], int], *, times: int = _TIMES
-) -> tuple[int, int, float]:
-    """Return what *read* finds, and the statements and milliseconds of CPU it takes each time; warm, if repeated."""
-    if times > 1:
-        read()
+def _answer(client: FlaskClient, page: AskedPage) -> tuple[int, bool]:
+    """Return how many bytes came, and whether they are but the first of a download."""
+    answer = client.get(page.address)
+    expected = HTTPStatus.SEE_OTHER if page.endpoint == "sign_in" else HTTPStatus.OK
+    assert answer.status_code == expected, (page.address, answer.status)
+    is_download = answer.mimetype not in _PAGES
+    size = len(next(answer.iter_encoded(), b"")) if is_download else len(answer.get_data())
+    answer.close()
+    return size, is_download
+
+
+def _spent(beside: Sequence[int], work: Callable[[], object]) -> float:
+    """Return the CPU seconds of this process and of those beside it."""
+    others, own = cpu_seconds(beside), time.process_time()
+    work()
+    return time.process_time() - own + cpu_seconds(beside) - others
+
+
+@contextmanager
+def _counted(engine: Engine) -> Iterator[list[str]]:
+    """Note the statements that are asked meanwhile."""
     statements: list[str] = []
-    event.listen(services.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
-    began = time.process_time() + cpu_seconds(beside)
-    found = [read() for _ in range(times)]
-    cost = time.process_time() + cpu_seconds(beside) - began
-    asked = [one for one in statements if not one.startswith(("BEGIN", "PRAGMA"))]
-    return found[0], len(asked) // times, cost * 1000 / times
+
+    def note(*given: object) -> None:
+        statement = str(given[2])
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
 
 
-def let_some_wait(engine: Engine) -> None:
-    """Take the approval of the newest thousand records back, so that there is something to approve."""
-    newest = "SELECT id FROM submission ORDER BY id DESC LIMIT 1000"
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "UPDATE contribution SET is_counted = (1 = 0) WHERE version_id IN"  # noqa: S608 our own words
-                f" (SELECT id FROM submission_version WHERE submission_id IN ({newest}))"
-            )
-        )
-        connection.execute(text(f"DELETE FROM review WHERE submission_id IN ({newest})"))  # noqa: S608 the same
-        connection.execute(
-            text(f"UPDATE submission SET review_state = 'received', counted_version_id = NULL WHERE id IN ({newest})")  # noqa: S608 the same
-        )
+def _strokes(bench: Bench, services: Services, account: Account) -> Iterator[Stroke]:
+    """Yield what approving all that match costs, and taking it back."""
+    batches: list[str] = []
+    done: list[int] = []
+
+    def approve() -> None:
+        proposal = propose_approval(services, account, _WAITING, None)
+        decision = Decision(Verdict.APPROVE, "", proposal.targets, spares_flagged=True)
+        outcome = review_submissions(services, account, decision, Desk.EVERYDAY)
+        batches.append(outcome.batch_id)
+        done.append(len(outcome.done))
+
+    def take_back() -> None:
+        done.append(len(undo_review(services, account, batches[0], Desk.EVERYDAY).done))
+
+    there = stored(services)
+    for name, work in {"approve all that match": approve, "take that back": take_back}.items():
+        began = time.monotonic()
+        with _counted(services.engine) as statements:
+            cpu = _spent(bench.beside, work)
+        seconds = time.monotonic() - began
+        yield Stroke(f"console: {name}", bench.wanted.database, there, done[-1], len(statements), cpu * 1000, seconds)
 
 
-def copy_records(engine: Engine, wanted: int) -> None:
-    """Copy the records there are, their current versions and words, to about *wanted*, spread over people.
-
-    Nothing is to be sent afterwards: the counters of ids stay where they are.
-    """
-    with engine.begin() as connection:
-        everyday = "FROM submission AS s WHERE s.is_sensitive IS FALSE"  # row ids of incidents are counted apart
-        there, highest = connection.execute(text(f"SELECT count(*), max(s.id) {everyday}")).one()
-        versions = connection.execute(
-            text(f"SELECT max(id) FROM submission_version WHERE submission_id IN (SELECT s.id {everyday})")  # noqa: S608 ours
-        ).scalar_one()
-        copies = max(0, wanted // int(there) - 1)
-        given = {"copies": copies, "highest": int(highest), "versions": int(versions)}
-        for statement in _COPIES:
-            wanted_here = {name: given[name] for name in given if f":{name}" in statement}
-            connection.execute(text(statement.format(received_at=_EARLIER[engine.dialect.name])), wanted_here)
-    analyze(engine, ("submission", "submission_version", "record_word", "record_step"))
-
-
-_NUMBERS = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :copies) "
-_ID = ":highest + (s.id - 1) * :copies + n"
-_FROM = "FROM submission AS s, numbers WHERE :copies > 0 AND s.is_sensitive IS FALSE AND s.merged_into_id IS NULL"
-_STATE = f"CASE WHEN n % {_ONE_OF} = 0 THEN 'received' ELSE 'approved' END"
-_COPY_RECORDS = f"""
-    INSERT INTO submission (id, project_id, form_key, root_instance_id, is_sensitive, received_at, collaborator_id,
-        unit_id, event_date, figure_year, instance_name, name_folded, review_state, is_flagged, is_derived,
-        missing_media)
-    {_NUMBERS}
-    SELECT {_ID}, s.project_id, s.form_key, s.root_instance_id || ':' || n, s.is_sensitive, {{received_at}},
-        1 + (s.id + n) % (SELECT max(id) FROM collaborator), s.unit_id, s.event_date, s.figure_year, s.instance_name,
-        s.name_folded, {_STATE}, n % 350 = 0, s.is_derived, 0
-    {_FROM}"""  # noqa: S608 our own words
-_COPY_VERSIONS = f"""
-    INSERT INTO submission_version (id, submission_id, project_id, form_key, form_version_id, instance_id, sha256, xml,
-        received_at, device_id, is_current)
-    {_NUMBERS}
-    SELECT :versions + (s.id - 1) * :copies + n, {_ID}, v.project_id, v.form_key, v.form_version_id,
-        v.instance_id || ':' || n, v.sha256, v.xml, v.received_at, 'collect:copy', v.is_current
-      FROM submission_version AS v JOIN submission AS s ON s.id = v.submission_id, numbers
-     WHERE :copies > 0 AND v.is_current AND s.id <= :highest AND s.is_sensitive IS FALSE
-       AND s.merged_into_id IS NULL"""  # noqa: S608 the same
-_COPY_WORDS = f"""
-    INSERT INTO record_word (submission_id, word, unit_id)
-    {_NUMBERS}
-    SELECT {_ID}, w.word, w.unit_id
-      FROM record_word AS w JOIN submission AS s ON s.id = w.submission_id, numbers
-     WHERE :copies > 0 AND s.id <= :highest"""  # noqa: S608 the same
-_EARLIER = {
-    "sqlite": "strftime('%Y-%m-%d %H:%M:%f', s.received_at, '-' || n || ' minutes') || '000'",
-    "postgresql": "s.received_at - n * interval '1 minute'",
-}
-_COPIES = (_COPY_RECORDS, _COPY_VERSIONS, _COPY_WORDS)
-
-
-def _stored(engine: Engine) -> int:
-    with engine.connect() as connection:
-        return int(connection.execute(text("SELECT count(*) FROM submission")).scalar_one())
+def _signed_in(app: Flask, official: Official) -> FlaskClient:
+    """Return a browser in which that person has signed in, with the second step that work with incidents asks for."""
+    client = app.test_client()
+    for page, typed in (("/sign-in", {"login": official.login, "password": PASSWORD}), ("/second-step", {})):
+        token = _TOKEN.search(client.get(page).text)
+        assert token is not None, "the page has a form"
+        answer = client.post(page, data={"password": PASSWORD, "csrf_token": token[1], **typed})
+        assert answer.status_code == HTTPStatus.SEE_OTHER, (page, answer.status)
+    return client

@@ -82,9 +82,9 @@ def set_up_history(services: Services, share: float) -> History:
     rebuild_tallies(services)
     account = _reviewer(services)
     places = _places(services)
-    sent = tuple(_sent(services, province, xml) for xml in _originals(places))
-    for start in range(0, len(sent), MOST_AT_ONCE):
-        some = sent[start : start + MOST_AT_ONCE]
+    targets = tuple(sent(services, province, xml) for xml in _originals(places))
+    for start in range(0, len(targets), MOST_AT_ONCE):
+        some = targets[start : start + MOST_AT_ONCE]
         review_submissions(services, account, Decision(Verdict.APPROVE, "", some, spares_flagged=False), Desk.EVERYDAY)
     run_round(services)
     return History(province, account, len(places) * len(YEARS), report.template_id)
@@ -95,15 +95,28 @@ def copy_history(services: Services, history: History, wanted: int, so_far: int)
 
     *so_far* is how often they were copied before.
     """
-    copies = wanted // history.originals - 1 - so_far
-    if copies > 0:
+    copies = copy_surveys(services, history, wanted, so_far)
+    if copies:
+        add_up(services, history)
+    return copies + so_far
+
+
+def copy_surveys(services: Services, history: History, wanted: int, so_far: int) -> int:
+    """Copy them, and leave what is added up as it was; return how many copies of each were made."""
+    copies = max(0, wanted // history.originals - 1 - so_far)
+    if copies:
         with services.engine.begin() as connection:
             _copy(connection, copies, so_far)
-            for again in ("clear_sums", "add_up"):
-                connection.execute(statements_for(connection.dialect.name)[again], {"project_id": history.project_id})
-        run_round(services)
-        analyze(services.engine, (*_TABLES, "figure_sum", "record_tally"))
-    return max(copies, 0) + so_far
+    return copies
+
+
+def add_up(services: Services, history: History) -> None:
+    """Make the sums and the numbers of records anew, and let the database know how much is there."""
+    with services.engine.begin() as connection:
+        for again in ("clear_sums", "add_up"):
+            connection.execute(statements_for(connection.dialect.name)[again], {"project_id": history.project_id})
+    run_round(services)
+    analyze(services.engine, (*_TABLES, "figure_sum", "record_tally"))
 
 
 def _reviewer(services: Services) -> Account:
@@ -136,19 +149,21 @@ def _originals(places: Sequence[tuple[str, str]]) -> Iterator[bytes]:
         given = {"village": code, "commune": code[:5], "household": household, "household_id": household}
         for year in YEARS:
             dated = re.sub(r"\b2026\b", str(year), survey)
-            yield _renewed(re.sub(r'(<entity [^>]* id=")[^"]*', rf"\g<1>{household}", dated), given)
+            yield renewed(re.sub(r'(<entity [^>]* id=")[^"]*', rf"\g<1>{household}", dated), given)
         listed = " ".join(f"{household[:24]}{number:012}" for number in _AT_ACTIVITY)
         there = {"village": code, "commune": code[:5], "unit": code, "ev_households": listed}
-        yield _renewed(event, {**there, "poor_households": "", "near_poor_households": ""})
+        yield renewed(event, {**there, "poor_households": "", "near_poor_households": ""})
 
 
-def _renewed(xml: str, given: Mapping[str, str]) -> bytes:
+def renewed(xml: str, given: Mapping[str, str]) -> bytes:
+    """Return an example under an instanceID of its own, with other texts in some elements."""
     for element, value in {"instanceID": f"uuid:{uuid4()}", **given}.items():
         xml = re.sub(rf"<{element}>[^<]*</{element}>", f"<{element}>{value}</{element}>", xml)
     return xml.encode()
 
 
-def _sent(services: Services, province: Province, xml: bytes) -> Target:
+def sent(services: Services, province: Province, xml: bytes) -> Target:
+    """Have the first person of the province send *xml*."""
     token = province.keys[0].split("/")[3]
     sender = sender_by_token(services, province.project_id, token)
     receipt = receive_submission(services, sender, Envelope(xml, (), "collect:bench"))

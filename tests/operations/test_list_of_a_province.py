@@ -5,7 +5,7 @@ from __future__ import annotations
 from console_world import PROVINCE
 from test_search_of_a_province import watched
 
-from scripts.benchmarks.console import QUESTIONS, copy_records, read_list
+from scripts.benchmarks.record_list import QUESTIONS, copy_records, read_list
 from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
 
