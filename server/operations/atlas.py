@@ -85,9 +85,12 @@ class Atlas:
         self._still: ContextVar[_Still | None] = ContextVar("still", default=None)
 
     @contextmanager
-    def standing_still(self) -> Iterator[None]:
-        """Let `current` answer what it answered first, in this thread, while something is read from start to end."""
-        token = self._still.set(_Still())
+    def standing_still(self, revision: int | None) -> Iterator[None]:
+        """Let `current` answer what it answered first, in this thread, while something is read from start to end.
+
+        With the *revision* the territory stands at, if somebody read it already, nothing is asked for again.
+        """
+        token = self._still.set(_Still(None if revision is None else self.at(revision)))
         try:
             yield
         finally:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.errors import Conflict
-from server.indicators.periods import Period
 from server.indicators.report_grid import read_page
 from server.indicators.report_words import USUAL, started_from, tidy_words
 from server.operations.lock_signers import authorise_signing
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from server.access.actors import Account
     from server.operations.report_filling import ReportOrder
     from server.operations.services import Services
+    from server.storage.repositories.reports import Papers
     from server.storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -55,25 +55,21 @@ def keep_words(
     return draft.revision
 
 
-def words_of(uow: UnitOfWork, key: ReportKey, *, with_earlier: bool) -> WordsAsked:
+def words_of(papers: Papers, *, with_earlier: bool) -> WordsAsked:
     """Return the words of a report; *with_earlier* those of the year before stand where nothing is written yet."""
-    draft = uow.reports.draft(key)
+    draft = papers.draft
     words = {} if draft is None else dict(draft.words)
-    earlier = earlier_words(uow, key)
+    earlier = _earlier_words(papers)
     if with_earlier:
         words = started_from(earlier, words)
     return WordsAsked({**USUAL, **_written(words)}, 0 if draft is None else draft.revision, bool(_written(earlier)))
 
 
-def earlier_words(uow: UnitOfWork, key: ReportKey) -> Mapping[str, str]:
+def _earlier_words(papers: Papers) -> Mapping[str, str]:
     """Return the words of the year before, those issued before those drafted."""
-    year = Period.parse(key.period).year - 1
-    before = ReportKey(key.project_id, key.name, key.unit_id, str(year))
-    issues = uow.reports.issues_of(before)
-    if issues:
-        return read_page(uow.reports.files(issues[-1].issue_id).page).words
-    draft = uow.reports.draft(before)
-    return {} if draft is None else draft.words
+    if papers.earlier_page:
+        return read_page(papers.earlier_page).words
+    return {} if papers.earlier_draft is None else papers.earlier_draft.words
 
 
 def key_of(services: Services, uow: UnitOfWork, order: ReportOrder) -> ReportKey:

@@ -114,11 +114,16 @@ def _reach(here: Map, extent: Extent, source: Source, *, found: _Found, by_membe
                 sums[place, _reached(source)] = whole if whole.is_typed else counted
 
 
-def sums_of_sources(uow: UnitOfWork, here: Map, extent: Extent, sources: Collection[Source]) -> Sums:
-    """Return what each of *sources* amounts to in each unit of the extent, and everywhere; none may be PREVIOUS."""
-    found = _counted(
-        uow, here, extent, sources=sources, read=_read(uow, extent, sources=sources, years={extent.period})
-    )
+def sums_of_sources(
+    uow: UnitOfWork, here: Map, extent: Extent, *, sources: Collection[Source], typed: Sequence[PaperFigure]
+) -> Sums:
+    """Return what each of *sources* amounts to in each unit of the extent, and everywhere; none may be PREVIOUS.
+
+    *typed* are the figures typed for them of the whole period, as far as anybody did.
+    """
+    years = {extent.period}
+    read = _Read(_recorded(uow, extent, sources=sources, years=years), typed)
+    found = _counted(uow, here, extent, sources=sources, read=read)
     _stand_in(uow, here, extent, sources, found=found)
     return found[extent.period]
 
@@ -196,10 +201,14 @@ class _Read:
 
 
 def _read(uow: UnitOfWork, extent: Extent, *, sources: Collection[Source], years: Collection[int]) -> _Read:
+    recorded = _recorded(uow, extent, sources=sources, years=years)
+    return _Read(recorded, typed_figures(uow, extent.project_id, sources, years))
+
+
+def _recorded(uow: UnitOfWork, extent: Extent, *, sources: Collection[Source], years: Collection[int]) -> YearlySums:
     measures = [one for one in sources if one.basis is Basis.MEASURE]
     nothing: YearlySums = {year: {} for year in years}
-    sums = uow.figure_tables.sums_of_years(extent, years, measures) if measures else nothing
-    return _Read(sums, typed_figures(uow, extent.project_id, sources, years))
+    return uow.figure_tables.sums_of_years(extent, years, measures) if measures else nothing
 
 
 def _counted(

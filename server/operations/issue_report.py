@@ -71,14 +71,14 @@ def page_of(services: Services, filled: FilledReport) -> ReportPage:
         parent=filled.parent,
         period=services.catalogue.sentence("report.period", {"period": filled.key.period}, "vi"),
         copy=copy,
-        sheets=grids_of(filled.workbook, filled.plan),
+        sheets=grids_of(filled.book, filled.plan),
         words=dict(filled.words),
     )
 
 
 def copy_facts(services: Services, filled: FilledReport, author: str) -> dict[str, Any]:
     """Return what is kept of a copy as it is issued: its files, their hashes, the page, author and time."""
-    page = page_of(services, filled)
+    workbook, page = filled.workbook, page_of(services, filled)
     document = written_document(page, lambda code: services.catalogue.sentence(code, {}, "vi"))
     return {
         "template_id": filled.stored.template_id,
@@ -86,8 +86,8 @@ def copy_facts(services: Services, filled: FilledReport, author: str) -> dict[st
         "name": filled.key.name,
         "unit_id": filled.key.unit_id,
         "period": filled.key.period,
-        "workbook": filled.workbook,
-        "workbook_sha256": hashlib.sha256(filled.workbook).hexdigest(),
+        "workbook": workbook,
+        "workbook_sha256": hashlib.sha256(workbook).hexdigest(),
         "document": document,
         "document_sha256": hashlib.sha256(document).hexdigest(),
         "page": written_page(page),
@@ -102,7 +102,7 @@ def _issue(services: Services, uow: UnitOfWork, order: ReportOrder, signer: Sign
         raise InvalidInput("report.reason_too_long", most=LONGEST_REASON)
     uow.figures.exclude_reviews()
     filled = fill_public(services, uow, order, has_draft=True)
-    before = uow.reports.issues_of(filled.key)
+    before = filled.beside.papers.issues
     if before and not tidy:
         raise Conflict("report.already_issued", unit=filled.unit.name, period=filled.key.period)
     if tidy and not before:

@@ -16,6 +16,7 @@ from server.indicators.deadlines import due_day
 from server.indicators.periods import Period
 from server.operations.figure_questions import entries_in_force
 from server.operations.lock_signers import may_sign
+from server.operations.plan_deadlines import deadlines_in_force
 from server.operations.unit_figures import LEVELS, entries_of, place_of, tables_of
 from server.storage.visible import Reading
 from server.submissions.review import ReviewState
@@ -25,14 +26,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from server.access.actors import Account
-    from server.indicators.deadlines import Deadline
     from server.indicators.locks import LockedUnit
     from server.indicators.tables import IndicatorTable
     from server.operations.atlas import Map
     from server.operations.lock_period import LockOrder
     from server.operations.services import Services
     from server.storage.repositories.locks import KeptLock
-    from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId, UnitPeriod
 
 
@@ -100,17 +99,19 @@ def preview_lock(services: Services, account: Account, order: LockOrder) -> Lock
     project_id, unit_id, period = order.project_id, order.unit_id, order.period
     authorise(account, Permission.LOCK_PERIODS, unit_id, scope_of=here.scope_of, on=today)
     place = place_of(here.territory, unit_id, period, today)
-    # The unit lies in the account's scope; what is held is counted below it and nowhere else.
-    with services.reading(Reading(frozenset({unit_id}))) as uow:
+    # What would be frozen is what everybody may know, read as it is when it is frozen.
+    with services.reading(services.operator()) as uow:
         entries = entries_of(uow, project_id, period)
         if not entries:
             raise InvalidInput("locks.no_figures", period=period.label)
         indicators = [(one.plan_id, one.indicator) for one in entries]
         tables = tables_of(uow, here, place, project_id=project_id, indicators=indicators)
         states = uow.locks.states(project_id, period.year, place.frame, unit_id)
-        held = uow.tray.count(project_id)
         revisions = uow.locks.revisions(project_id, unit_id, period)
-        due = due_day(_deadlines(uow, project_id), place.unit.level, period)
+        due = due_day(deadlines_in_force(uow, project_id), place.unit.level, period)
+    # The unit lies in the account's scope; what is held is counted below it and nowhere else.
+    with services.reading(Reading(frozenset({unit_id}))) as uow:
+        held = uow.tray.count(project_id)
     heard = {row.unit.unit_id for table in tables for row in table.rows if row.figure.received}
     return LockPreview(
         project_id=project_id,
@@ -144,7 +145,7 @@ def lock_overview(services: Services, account: Account, *, project_id: int | Non
         chosen = project_id if project_id in dict(projects) else next((one for one, _ in projects), None)
         locks = uow.locks.every(period.year)
         years = {*uow.locks.years(), *(year for one in entries for year in one.years), today.year, period.year}
-        deadlines = [] if chosen is None else _deadlines(uow, chosen)
+        deadlines = [] if chosen is None else deadlines_in_force(uow, chosen)
     newest = {one.unit_id: one for one in reversed(locks) if (one.project_id, one.period) == (chosen, period)}
     units = [
         UnitState(
@@ -173,7 +174,3 @@ def _units(here: Map, period: Period, today: date) -> Sequence[UnitPeriod]:
     if on < period.first_day:
         return ()
     return [one for level in LEVELS for one in here.territory.units_of_level(level, on)]
-
-
-def _deadlines(uow: UnitOfWork, project_id: int) -> list[Deadline]:
-    return uow.plan_rules.deadlines([one.plan_id for one in uow.plans.in_force() if one.project_id == project_id])

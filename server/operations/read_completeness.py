@@ -17,6 +17,7 @@ from server.indicators.deadlines import due_day
 from server.indicators.periods import Period
 from server.indicators.tables import ListedUnit
 from server.operations.figure_questions import FigureQuestion, boundaries_of
+from server.operations.plan_deadlines import deadlines_in_force
 from server.operations.unit_parts import units_in
 from server.registers.households import LAST_SURVEY_YEAR
 from server.registers.reach import HOUSEHOLDS
@@ -196,8 +197,7 @@ def _expectation_of(form: ShelvedForm) -> Expectation:
 
 
 def _due_on(uow: UnitOfWork, project_id: int, year: int) -> date | None:
-    plan_ids = [one.plan_id for one in uow.plans.in_force() if one.project_id == project_id]
-    return due_day(uow.plan_rules.deadlines(plan_ids), Level.COMMUNE, Period(year)) if plan_ids else None
+    return due_day(deadlines_in_force(uow, project_id), Level.COMMUNE, Period(year))
 
 
 def _listed(one: UnitPeriod, here: Map, on: date) -> ListedUnit:

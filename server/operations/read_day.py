@@ -15,6 +15,7 @@ from server.indicators.deadlines import due_day
 from server.indicators.periods import Period
 from server.operations.browse_collaborators import count_silent
 from server.operations.browse_submissions import COUNTED_AT_MOST
+from server.operations.plan_deadlines import deadlines_in_force
 from server.operations.sights import Desk, sight_of, tray_sight_of
 from server.storage.repositories.record_lists import Filters
 from server.submissions.review import AWAITING, ReviewState
@@ -99,7 +100,7 @@ def _due(services: Services, account: Account) -> Due | None:
     if not units:
         return None
     with services.reading(services.operator()) as uow:
-        deadlines = uow.plan_rules.deadlines([one.plan_id for one in uow.plans.in_force()])
+        deadlines = deadlines_in_force(uow, None)
         locked = uow.locks.every() if deadlines else []
     return _first(units, deadlines, locked, today)
 

@@ -109,14 +109,13 @@ def preview_report(services: Services, actor: Actor, order: ReportOrder, *, with
     signs = may_sign(here, actor, order.unit_id, today)
     with services.reading(services.operator()) as uow:
         filled = fill_public(services, uow, order, has_draft=signs)
-        words = words_of(uow, filled.key, with_earlier=with_earlier) if signs else None
-        issues = uow.reports.issues_of(filled.key)
-        issued = read_page(uow.reports.files(issues[-1].issue_id).page) if issues else None
+    papers = filled.beside.papers
+    words = words_of(papers, with_earlier=with_earlier) if signs else None
     page = page_of(services, filled)
     trays = here.scope_of(units_for(actor, Permission.READ_TRAY, today))
     state = state_of(services, order, filled, sees_held=trays.covers(order.unit_id))
-    changed = 0 if issued is None else changed_cells(issued, page)
-    return Preview(filled, page, state, words, signs, tuple(issues), changed)
+    changed = changed_cells(read_page(papers.page), page) if papers.page else 0
+    return Preview(filled, page, state, words, signs, papers.issues, changed)
 
 
 def draft_file(services: Services, actor: Actor, order: ReportOrder) -> tuple[ReportKey, bytes]:

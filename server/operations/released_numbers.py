@@ -43,12 +43,9 @@ def released_numbers(_services: Services, uow: UnitOfWork, place: ReportPlace) -
 
 def _cells(uow: UnitOfWork, place: ReportPlace) -> dict[tuple[str, int, str], ReleasedCell]:
     """Return the cells of the year's tables, each for the whole year, by measure, unit and category."""
-    year = place.period.year
-    newest = {(one.project_id, one.plan_name): one for one in uow.releases.revisions(year=year)}  # the last one stays
     return {
         (table.release.measure, cell.unit_id, cell.category): cell
-        for named in sorted(newest)
-        for table in (read_table(one.cells) for one in uow.releases.tables(newest[named]))
+        for table in map(read_table, uow.releases.newest_cells(place.period.year))
         for cell in table.cells
         if not cell.quarter
     }

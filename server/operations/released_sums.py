@@ -9,13 +9,14 @@ smaller than a province are never read here.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from server.indicators.paper_figures import shown_of
 from server.indicators.releases_tables import CellState
+from server.operations.known_by_hash import KnownByHash
 from server.operations.publish_plan import read_workbook
 from server.operations.release_format import read_table
 from server.operations.unit_parts import YearCut
@@ -23,7 +24,7 @@ from server.storage.repositories.figure_tables import Added
 from server.territory.units import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from server.indicators.paper_figures import PaperFigure
     from server.indicators.releases import Release
@@ -75,21 +76,13 @@ def _declared(uow: UnitOfWork) -> dict[str, Release]:
     """Return the release tables that plans in force declare, of two with one name that of the newest plan."""
     found: dict[str, Release] = {}
     for plan in uow.plans.in_force():
-        for one in _releases_in(_Workbook(plan.sha256, partial(uow.releases.workbook, plan.plan_id))):
+        for one in _releases_in(KnownByHash(plan.sha256, partial(uow.releases.workbook, plan.plan_id))):
             found.setdefault(one.name, one)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Workbook:
-    """A workbook known by its hash, which is read only where nobody has read it yet."""
-
-    sha256: str
-    read: Callable[[], bytes] = field(compare=False)
-
-
 @lru_cache(maxsize=64)
-def _releases_in(workbook: _Workbook) -> tuple[Release, ...]:
+def _releases_in(workbook: KnownByHash[bytes]) -> tuple[Release, ...]:
     return read_workbook(workbook.read()).releases
 
 

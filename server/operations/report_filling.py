@@ -6,6 +6,7 @@ Who may see the copy, and where its sensitive numbers come from, is decided by w
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from server.errors import InvalidInput, NotFound
@@ -13,25 +14,30 @@ from server.indicators.report_cells import Counted
 from server.indicators.report_fill import Copy, Filling, FillPlan, Mark, Place, fill_plan
 from server.indicators.report_words import USUAL
 from server.operations.figure_questions import FigureQuestion, boundaries_of
+from server.operations.known_by_hash import KnownByHash
 from server.operations.read_coverage import read_coverage
 from server.operations.report_measures import known_to
-from server.operations.report_numbers import ReportPlace, numbers_of
+from server.operations.report_numbers import ReportPlace, numbers_of, open_counts, sensitive_numbers, sources_behind
 from server.operations.report_paper import with_paper
+from server.operations.report_reading import read_beside
 from server.operations.report_sources import source_rows
-from server.operations.report_workbook import fill_workbook, published_layout
+from server.operations.report_workbook import fill_workbook, published_layout, saved
 from server.storage.repositories.reports import ReportKey
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from openpyxl import Workbook
+
     from server.indicators.periods import Period
     from server.indicators.report import ReportTemplate
     from server.indicators.report_fill import Amount
     from server.operations.report_measures import Known
     from server.operations.report_numbers import Asked, SensitiveReader
+    from server.operations.report_reading import ReportReading
     from server.operations.services import Services
-    from server.storage.repositories.reports import StoredTemplate
+    from server.storage.repositories.reports import Draft, StoredTemplate
     from server.storage.unit_of_work import UnitOfWork
 
     SensitiveNumbers = Callable[[Services, UnitOfWork, ReportPlace], SensitiveReader]
@@ -60,7 +66,10 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class FilledReport:
-    """A report as it would be printed: *workbook* is the filled file, *words* those that are drafted."""
+    """A report as it would be printed: *book* is the filled workbook, *words* those that are drafted.
+
+    *beside* is what was read of the report besides its sums.
+    """
 
     stored: StoredTemplate
     template: ReportTemplate
@@ -69,9 +78,15 @@ class FilledReport:
     parent: str
     copy: Copy
     plan: FillPlan
-    workbook: bytes
+    book: Workbook
     words: Mapping[str, str]
     has_sensitive: bool
+    beside: ReportReading
+
+    @property
+    def workbook(self) -> bytes:
+        """Return the file; each one made says when it was."""
+        return saved(self.book)
 
 
 def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Making) -> FilledReport:
@@ -81,25 +96,29 @@ def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Mak
     ``report.wrong_level``, ``report.future`` or ``figures.bad_year``.
     """
     stored = template_in_force(uow, order.template_id)
-    workbook = uow.reports.workbook(stored.template_id)
+    workbook = _bytes_of(KnownByHash(stored.sha256, partial(uow.reports.workbook, stored.template_id)))
     template = published_layout(workbook)
     place = place_of(services, stored, order)
     unit = Place(order.unit_id, place.here.territory.name(order.unit_id, place.on))
     children = _children(place, order.unit_id, set(template.repeats.values()))
     known = known_to(services, uow, stored.project_id)
-    asked = [
-        (slot, one.unit_id)
-        for slot, level in template.numbers()
-        for one in ([unit] if level is None else children[level])
-    ]
-    amounts = numbers_of(uow, place, asked, known, sensitive=making.sensitive(services, uow, place))
-    sealed = frozenset(known.home.values()) if making.copy is Copy.OFFICIAL else None
-    amounts = _with_asides(services, with_paper(uow, place, amounts, sealed=sealed))
+    asked = list(
+        dict.fromkeys(
+            (slot, one.unit_id)
+            for slot, level in template.numbers()
+            for one in ([unit] if level is None else children[level])
+        )
+    )
     key = ReportKey(stored.project_id, stored.name, order.unit_id, order.period.label)
-    words = _words(uow, key) if making.has_draft else USUAL
+    beside = read_beside(uow, place, key, asked, sources=sources_behind(open_counts(asked, known)))
+    secret = sensitive_numbers(asked, known, making.sensitive(services, uow, place))
+    counted = {**numbers_of(uow, place, asked, known, beside=beside), **secret}
+    sealed = frozenset(known.home.values()) if making.copy is Copy.OFFICIAL else None
+    amounts = _with_asides(services, with_paper(uow, place, counted, everyday=beside.typed, sealed=sealed))
+    words = _words(beside.papers.draft) if making.has_draft else USUAL
     said = {**_blanks(unit, order), **words, **_said(services, place, order, template=template, copy=making.copy)}
     plan = fill_plan(template, Filling(unit, children, said, amounts))
-    filled = fill_workbook(workbook, plan, mark_words(services), source_rows(services, plan, making.copy))
+    book = fill_workbook(workbook, plan, mark_words(services), source_rows(services, plan, making.copy))
     return FilledReport(
         stored=stored,
         template=template,
@@ -108,9 +127,10 @@ def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Mak
         parent=said["parent"],
         copy=making.copy,
         plan=plan,
-        workbook=filled,
+        book=book,
         words=words,
         has_sensitive=_has_sensitive(template, known),
+        beside=beside,
     )
 
 
@@ -151,9 +171,13 @@ def _with_asides(services: Services, amounts: Mapping[Asked, Amount]) -> Mapping
     return {asked: replace(one, aside=aside(one.lacking)) if one.lacking else one for asked, one in amounts.items()}
 
 
-def _words(uow: UnitOfWork, key: ReportKey) -> dict[str, str]:
+@lru_cache(maxsize=16)
+def _bytes_of(workbook: KnownByHash[bytes]) -> bytes:
+    return workbook.read()
+
+
+def _words(draft: Draft | None) -> dict[str, str]:
     """Return the words drafted for the report, the usual ones where nothing is written."""
-    draft = uow.reports.draft(key)
     return {**USUAL, **({} if draft is None else {name: said for name, said in draft.words.items() if said})}
 
 

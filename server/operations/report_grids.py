@@ -6,7 +6,6 @@ whoever opens the file.
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from server.indicators.report_formulas import worked_out
@@ -17,6 +16,7 @@ from server.language.display import number
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from openpyxl import Workbook
     from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -27,11 +27,8 @@ _LARGE: Final = 13
 _MOST_ROWS: Final = 2_000
 
 
-def grids_of(workbook: bytes, plan: FillPlan) -> tuple[GridSheet, ...]:
+def grids_of(book: Workbook, plan: FillPlan) -> tuple[GridSheet, ...]:
     """Return the sheets of a filled workbook that *plan* wrote into, or that were there before it; not our last one."""
-    from openpyxl import load_workbook
-
-    book = load_workbook(BytesIO(workbook))
     filled = {(one.sheet, one.row, one.column): one for one in plan.cells}
     return tuple(_grid(sheet, filled) for sheet in book.worksheets[:-1])
 

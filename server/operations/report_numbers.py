@@ -7,6 +7,7 @@ counted. The two are never added. Sensitive measures are read by whoever is pass
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,24 +15,25 @@ from typing import TYPE_CHECKING
 
 from server.indicators.contribution import amount_of
 from server.indicators.figures import Figure, Goal, Receipts, figure_of
+from server.indicators.periods import Period
 from server.indicators.report_cells import Counted, OfIndicator, Part, Settlement
 from server.indicators.report_fill import NOTHING, Amount, Mark
 from server.indicators.sources import Basis, Source
 from server.operations.figure_sums import amounts_of, sums_of_sources, sums_of_years
+from server.operations.typed_sums import keys_of
 from server.operations.unit_figures import entries_of
 from server.storage.repositories.figure_tables import Extent
 from server.territory.units import Level, UnitId, UnitKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from server.indicators.periods import Period
-    from server.indicators.plan import Indicator
     from server.indicators.report_cells import Number
     from server.operations.atlas import Map
     from server.operations.figure_sums import Sums
     from server.operations.report_measures import Known
+    from server.operations.report_reading import ReportReading
     from server.storage.repositories.plans import PlannedTarget
     from server.storage.unit_of_work import UnitOfWork
 
@@ -50,6 +52,15 @@ class ReportPlace:
     frame: str
     on: date
 
+    def parts(self, slot: Counted, unit_id: UnitId) -> frozenset[UnitId]:
+        """Return the units that are added up for a count of a unit."""
+        return frozenset({unit_id}) if slot.settlement is None else self.communes_in(unit_id, slot.settlement)
+
+    def counted_in(self, asked: Iterable[Asked]) -> frozenset[UnitId]:
+        """Return the units that are added up for every count asked for."""
+        counts = ((slot, unit) for slot, unit in asked if isinstance(slot, Counted))
+        return frozenset(one for slot, unit in counts for one in self.parts(slot, unit))
+
     def communes_in(self, unit_id: UnitId, settlement: Settlement) -> frozenset[UnitId]:
         """Return the communes of that kind in a unit, itself if it is one."""
         below = self.here.below.get(unit_id, frozenset()) | {unit_id}
@@ -64,49 +75,77 @@ class ReportPlace:
         return Settlement(said) if said else Settlement.URBAN if kind in _URBAN else Settlement.RURAL
 
 
+def open_counts(asked: Iterable[Asked], known: Known) -> list[tuple[Counted, UnitId]]:
+    """Return what is counted that is not about incidents."""
+    return [(slot, unit) for slot, unit in asked if isinstance(slot, Counted) and not known.is_sensitive(slot)]
+
+
+def sources_behind(counts: Iterable[tuple[Counted, UnitId]]) -> tuple[Source, ...]:
+    """Return what is added up for counts: what each asks for, and the whole it is a part of."""
+    return tuple(dict.fromkeys(one for slot, _ in counts for one in (slot.source, slot.measure)))
+
+
 def numbers_of(
-    uow: UnitOfWork, place: ReportPlace, asked: Iterable[Asked], known: Known, *, sensitive: SensitiveReader
+    uow: UnitOfWork,
+    place: ReportPlace,
+    asked: Sequence[Asked],
+    known: Known,
+    *,
+    beside: ReportReading,
 ) -> Mapping[Asked, Amount]:
-    """Return every number asked for; what is not there is NOTHING."""
-    wanted = tuple(dict.fromkeys(asked))
-    open_counts = [one for one in wanted if isinstance(one[0], Counted) and not known.is_sensitive(one[0])]
-    found: dict[Asked, Amount] = dict.fromkeys(wanted, NOTHING)
-    found |= _counted(uow, place, [(slot, unit) for slot, unit in open_counts if isinstance(slot, Counted)])
-    found |= _indicators(uow, place, [(slot, unit) for slot, unit in wanted if isinstance(slot, OfIndicator)])
-    for slot, unit in wanted:
-        if isinstance(slot, Counted) and known.is_sensitive(slot):
-            found[slot, unit] = sensitive(slot, unit)
+    """Return every number asked for that is not about incidents; what is not there is NOTHING.
+
+    *beside* is what was read of the report already.
+    """
+    found: dict[Asked, Amount] = dict.fromkeys(asked, NOTHING)
+    found |= _counted(uow, place, open_counts(asked, known), beside=beside)
+    found |= _indicators(uow, place, [(slot, unit) for slot, unit in asked if isinstance(slot, OfIndicator)])
     return found
 
 
-def _counted(uow: UnitOfWork, place: ReportPlace, asked: list[tuple[Counted, UnitId]]) -> Mapping[Asked, Amount]:
-    parts = {(slot, unit): _units(place, slot, unit) for slot, unit in asked}
-    every = frozenset(one for units in parts.values() for one in units)
-    sources = tuple(dict.fromkeys(one for slot, _ in asked for one in (slot.source, slot.measure)))
-    extent = Extent(place.project_id, place.period.year, place.frame, every)
-    sums = sums_of_sources(uow, place.here, extent, sources)
-    reported = _reported(uow, extent, sources)
+def sensitive_numbers(asked: Iterable[Asked], known: Known, read: SensitiveReader) -> Mapping[Asked, Amount]:
+    """Return what *read* says of every count about incidents."""
     return {
-        (slot, unit): _added([_amount(sums, reported, slot, one) for one in parts[slot, unit]]) for slot, unit in asked
+        (slot, unit): read(slot, unit) for slot, unit in asked if isinstance(slot, Counted) and known.is_sensitive(slot)
     }
 
 
-def _units(place: ReportPlace, slot: Counted, unit_id: UnitId) -> frozenset[UnitId]:
-    return frozenset({unit_id}) if slot.settlement is None else place.communes_in(unit_id, slot.settlement)
+def _counted(
+    uow: UnitOfWork, place: ReportPlace, asked: list[tuple[Counted, UnitId]], *, beside: ReportReading
+) -> Mapping[Asked, Amount]:
+    sources = sources_behind(asked)
+    extent = Extent(place.project_id, place.period.year, place.frame, place.counted_in(asked))
+    keys, whole = keys_of(sources), Period(place.period.year)
+    typed = [
+        one for one in beside.typed if one.place.key in keys and one.place.period == whole and not one.is_sensitive
+    ]
+    sums = sums_of_sources(uow, place.here, extent, sources=sources, typed=typed)
+    reported = _reported(uow, place.project_id, sources, beside)
+    return {
+        (slot, unit): _added([_amount(sums, reported, slot, one) for one in place.parts(slot, unit)])
+        for slot, unit in asked
+    }
 
 
-def _reported(uow: UnitOfWork, extent: Extent, sources: Iterable[Source]) -> frozenset[tuple[str, UnitId]]:
+def _reported(
+    uow: UnitOfWork, project_id: int, sources: Iterable[Source], beside: ReportReading
+) -> frozenset[tuple[str, int]]:
     """Return the forms of which an approved record counts in a unit: there, what nobody reported is a counted 0."""
-    forms = {one.measure.rpartition(".")[0]: one for one in sources if one.basis is Basis.MEASURE}
+    measures = [one.measure for one in sources if one.basis is Basis.MEASURE]
+    counting: dict[str, set[int]] = defaultdict(set)
+    for tally in beside.tallies:
+        if tally.is_counted:
+            counting[tally.form_id].add(tally.unit_id)
+    behind = uow.figure_tables.forms_behind(project_id, measures) if measures else {}
     return frozenset(
-        (form_id, UnitId(place))
-        for form_id, source in forms.items()
-        for place, receipts in uow.figure_tables.receipts(extent, [source]).items()
-        if place is not None and receipts.approved
+        (measure.rpartition(".")[0], unit_id)
+        for measure, forms in behind.items()
+        for form_id in forms
+        for unit_id in counting[form_id]
     )
 
 
-def _amount(sums: Sums, reported: frozenset[tuple[str, UnitId]], slot: Counted, unit_id: UnitId) -> Amount:
+def _amount(sums: Sums, reported: frozenset[tuple[str, int]], slot: Counted, unit_id: UnitId) -> Amount:
     """Return what was counted in one unit: 0 only where the form, or the whole of the register, has anything there."""
     added = sums.get((unit_id, slot.source))
     if added is not None and added.is_withheld:
@@ -136,25 +175,21 @@ def _added(amounts: list[Amount]) -> Amount:
 def _indicators(uow: UnitOfWork, place: ReportPlace, asked: list[tuple[OfIndicator, UnitId]]) -> Mapping[Asked, Amount]:
     """Return what indicators say by the plan that counts in the year; one that no plan has any more has nothing."""
     entries = {one.indicator.code: one for one in entries_of(uow, place.project_id, place.period)} if asked else {}
+    known = [(slot, unit) for slot, unit in asked if slot.code in entries]
+    if not known:
+        return {}
+    year = place.period.year
+    extent = Extent(place.project_id, year, place.frame, frozenset(unit for _, unit in known))
+    indicators = [entries[code].indicator for code in sorted({slot.code for slot, _ in known})]
+    sums = sums_of_years(uow, place.here, extent, indicators=indicators, years=[year])
+    planned = uow.plans.targets_of_year({one.plan_id for one in entries.values()}, year)
     found: dict[Asked, Amount] = {}
-    for code in entries.keys() & {slot.code for slot, _ in asked}:
-        units = frozenset(unit for slot, unit in asked if slot.code == code)
-        figures = _figures(uow, place, entries[code].plan_id, entries[code].indicator, units=units)
-        found |= {(slot, unit): _part(figures[unit], slot.part) for slot, unit in asked if slot.code == code}
-    return found
-
-
-def _figures(
-    uow: UnitOfWork, place: ReportPlace, plan_id: int, indicator: Indicator, *, units: frozenset[UnitId]
-) -> Mapping[UnitId, Figure]:
-    extent = Extent(place.project_id, place.period.year, place.frame, units)
-    sums = sums_of_years(uow, place.here, extent, indicators=[indicator], years=[extent.period])
-    targets = uow.plans.targets(plan_id, indicator.code, extent.period)
-    found: dict[UnitId, Figure] = {}
-    for unit_id in units:
-        level = place.here.territory.period(unit_id, place.on).level
-        amounts = amounts_of(sums, indicator, unit_id, extent.period)
-        found[unit_id] = figure_of(indicator, amounts, _goal(targets, unit_id, level), Receipts())
+    for slot, unit_id in known:
+        entry = entries[slot.code]
+        targets = [one for plan, code, one in planned if (plan, code) == (entry.plan_id, slot.code)]
+        goal = _goal(targets, unit_id, place.here.territory.period(unit_id, place.on).level)
+        amounts = amounts_of(sums, entry.indicator, unit_id, year)
+        found[slot, unit_id] = _part(figure_of(entry.indicator, amounts, goal, Receipts()), slot.part)
     return found
 
 

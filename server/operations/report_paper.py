@@ -12,7 +12,7 @@ from server.indicators.report_cells import FromPaper, paper_keys
 from server.indicators.report_fill import Amount, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from server.indicators.paper_figures import PaperFigure
     from server.operations.report_numbers import Asked, ReportPlace
@@ -21,19 +21,29 @@ if TYPE_CHECKING:
 
 
 def with_paper(
-    uow: UnitOfWork, place: ReportPlace, amounts: Mapping[Asked, Amount], *, sealed: frozenset[int] | None
+    uow: UnitOfWork,
+    place: ReportPlace,
+    amounts: Mapping[Asked, Amount],
+    *,
+    everyday: Iterable[PaperFigure],
+    sealed: frozenset[int] | None,
 ) -> Mapping[Asked, Amount]:
-    """Return the numbers of a report with what was typed from paper in them.
+    """Return the numbers of a report with what was typed from paper in them: *everyday* is read already.
 
     *sealed* are the projects whose sensitive figures are read too, None for the public copy, which has none of them.
     """
     units = {unit for _, unit in amounts}
     keys = {key for slot, _ in amounts for key in paper_keys(slot)}
+    secret = [
+        one
+        for project_id in sorted((sealed or frozenset()) - {place.project_id})
+        for one in uow.paper_figures.of_year(project_id, place.period.year, units, keys)
+        if one.is_sensitive
+    ]
     typed = {
         (one.place.unit_id, one.place.key): one
-        for project_id in sorted({place.project_id} | (sealed or frozenset()))
-        for one in uow.paper_figures.of_year(project_id, place.period.year, units, keys)
-        if one.place.period == place.period and one.is_sensitive is (project_id != place.project_id)
+        for one in (*(one for one in everyday if not one.is_sensitive), *secret)
+        if one.place.period == place.period
     }
     return {asked: _amount(asked, one, typed, is_public=sealed is None) for asked, one in amounts.items()}
 

@@ -69,7 +69,7 @@ def read_report_workbook(workbook: bytes) -> ReportTemplate:
 
 def fill_workbook(
     workbook: bytes, plan: FillPlan, marks: Mapping[Mark, str], sources: tuple[str, Sequence[Sequence[str]]]
-) -> bytes:
+) -> Workbook:
     """Return the workbook with everything of *plan* in its place; *marks* are the words for what is no number.
 
     *sources* are the title and the rows of a sheet that is put behind the others.
@@ -83,7 +83,7 @@ def fill_workbook(
         _write(book[cell.sheet][f"{cell.column}{cell.row}"], cell, marks)
     _add_sources(book, *sources)
     book.calculation.fullCalcOnLoad = True
-    return saved(book)
+    return book
 
 
 def saved(book: Workbook) -> bytes:

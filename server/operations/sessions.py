@@ -28,11 +28,15 @@ _NOTE_EVERY: Final = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """Who is signed in, in which session. *key* is the hash of the id, fit to bind other things to."""
+    """Who is signed in, in which session. *key* is the hash of the id, fit to bind other things to.
+
+    *territory_revision* is what `Atlas.at` may be asked for without a look at the table.
+    """
 
     key: str
     account: Account
     name: str
+    territory_revision: int
     must_change_password: bool = False
     is_incident_work_shut: bool = False
 
@@ -59,7 +63,14 @@ def read_session(services: Services, session_id: str) -> OpenSession | None:
             uow.accounts.note_use(key, now)
     elevated = known.elevated_until is not None and now < known.elevated_until
     account = Account(known.account_id, known.login, known.posts, elevated)
-    return OpenSession(key, account, known.name, known.must_change_password, known.is_incident_work_shut)
+    return OpenSession(
+        key,
+        account,
+        known.name,
+        known.territory_revision,
+        known.must_change_password,
+        known.is_incident_work_shut,
+    )
 
 
 def open_session(

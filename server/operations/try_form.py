@@ -102,6 +102,15 @@ class SentForm:
 
 
 @dataclass(frozen=True, slots=True)
+class _Tried:
+    """A form as it would be published, beside those its project has in force."""
+
+    current: tuple[PublishedVersion, ...]
+    source: FormSource
+    checked: Checked
+
+
+@dataclass(frozen=True, slots=True)
 class _View:
     """What forms of a project are held against: its people, and the newest version each of their phones fetched."""
 
@@ -152,11 +161,11 @@ def offer_form_files(services: Services, account: Account, sent: SentForm) -> Fo
 
     InvalidInput ``form.too_heavy`` (most, in megabytes) or ``form.unknown_kind``.
     """
-    _authorise(services, account, sent.project_id)
+    project_name = _authorise(services, account, sent.project_id)
     kind_of(sent.file_name)
     if len(sent.workbook) + sum(map(len, sent.beside.values())) > MOST_BYTES:
         raise InvalidInput("form.too_heavy", most=MOST_BYTES // 1024**2)
-    _, checked = _checked(services, account, sent)
+    tried = _tried(services, account, sent)
     with services.unit_of_work(services.operator()) as uow:
         uow.forms.add_offer(
             {
@@ -167,13 +176,13 @@ def offer_form_files(services: Services, account: Account, sent: SentForm) -> Fo
                 "offered_at": services.now(),
             }
         )
-    return _offered(services, account, sent, checked)
+    return _offered(services, sent, tried, project_name)
 
 
 def read_form_offer(services: Services, account: Account) -> FormOffered:
     """Return the form that is looked at; raises NotFound ``form.no_offer`` and what `offer_form_files` raises."""
-    sent = _kept(services, account)
-    return _offered(services, account, sent, _checked(services, account, sent)[1])
+    sent, project_name = _kept(services, account)
+    return _offered(services, sent, _tried(services, account, sent), project_name)
 
 
 def publish_form_offer(services: Services, account: Account, seal: str, unit: str) -> Published:
@@ -181,13 +190,15 @@ def publish_form_offer(services: Services, account: Account, seal: str, unit: st
 
     Raises what `read_form_offer` and `publish_checked` raise, NotFound ``form.no_offer`` for another seal.
     """
-    sent = _kept(services, account)
-    source, checked = _checked(services, account, sent)
+    sent, _ = _kept(services, account)
+    tried = _tried(services, account, sent)
     if _seal(sent) != seal:
         raise NotFound("form.no_offer")
     audience = Audience("units", (unit,), is_trial=True) if unit else Audience()
     audience = replace(audience, allows_empty_lists=True)
-    published = publish_checked(services, sent.project_id, source, checked, audience=audience, is_sensitive=False)
+    published = publish_checked(
+        services, sent.project_id, tried.source, tried.checked, audience=audience, is_sensitive=False
+    )
     drop_form_offer(services, account)
     return published
 
@@ -238,30 +249,23 @@ def _trial(services: Services, account: Account, version_id: int) -> PublishedVe
     return version
 
 
-def _checked(services: Services, account: Account, sent: SentForm) -> tuple[FormSource, Checked]:
+def _tried(services: Services, account: Account, sent: SentForm) -> _Tried:
     """Return the form with the files it had before and those that were sent; raises FormRefused."""
     source = FormSource(sent.workbook, kind_of(sent.file_name), dict(sent.beside), by=account)
     with Converter() as converter:
         with services.reading(services.operator()) as uow:
-            current = uow.forms.current(sent.project_id)
-            known = {
-                (one.form_id, file.name): uow.forms.file_content(one.version_id, file.name)
-                for one in current
-                for file in one.files
-                if file.kind == "file"
-            }
-        earlier = {name: content for (_, name), content in sorted(known.items()) if content is not None}
+            current = tuple(uow.forms.current(sent.project_id))
+            known = uow.forms.kept_files([one.version_id for one in current])
+        earlier = {name: known[key, name] for one in current for key, name in known if key == one.version_id}
         source = replace(source, files={**earlier, **sent.beside})
-        return source, check_form(services, source, converter, is_sensitive=False)
+        return _Tried(current, source, check_form(services, source, converter, is_sensitive=False))
 
 
-def _offered(services: Services, account: Account, sent: SentForm, checked: Checked) -> FormOffered:
-    here, today, definition = services.atlas.current(), services.today(), checked.definition
-    project_name = _authorise(services, account, sent.project_id)
+def _offered(services: Services, sent: SentForm, tried: _Tried, project_name: str) -> FormOffered:
+    here, today, definition = services.atlas.current(), services.today(), tried.checked.definition
     with services.reading(services.operator()) as uow:
-        current = [one for one in uow.forms.current(sent.project_id) if one.form_id == definition.form_id]
         known = uow.forms.version(sent.project_id, definition.form_id, definition.version)
-    before = current[0] if current else None
+    before = next((one for one in tried.current if one.form_id == definition.form_id), None)
     old = services.shelf.version_by_id(before.version_id).definition if before else None
     communes = here.territory.units_of_level(Level.COMMUNE, today)
     return FormOffered(
@@ -272,23 +276,24 @@ def _offered(services: Services, account: Account, sent: SentForm, checked: Chec
         definition.title,
         before,
         changes(old, definition) if old else (),
-        checked.warnings,
+        tried.checked.warnings,
         known is not None,
         tuple(unit for one in communes for unit in (one, *here.territory.children(one.unit_id, today))),
     )
 
 
-def _kept(services: Services, account: Account) -> SentForm:
+def _kept(services: Services, account: Account) -> tuple[SentForm, str]:
+    """Return the form that is looked at, and the name of its project."""
     here, today = services.atlas.current(), services.today()
     authorise(account, _PERMISSION, scope_of=here.scope_of, on=today)
     with services.reading(services.operator()) as uow:
         kept = uow.forms.offer(account.account_id)
     if kept is None:
         raise NotFound("form.no_offer")
-    _authorise(services, account, kept.project_id)
+    project_name = _authorise(services, account, kept.project_id)
     with ZipFile(BytesIO(kept.bundle)) as parts:
         beside = {one.removeprefix(_BESIDE): parts.read(one) for one in parts.namelist() if one.startswith(_BESIDE)}
-        return SentForm(kept.project_id, kept.file_name, parts.read(_WORKBOOK), beside)
+        return SentForm(kept.project_id, kept.file_name, parts.read(_WORKBOOK), beside), project_name
 
 
 def _packed(sent: SentForm) -> bytes:

@@ -29,7 +29,7 @@ def typed_figures(
     uow: UnitOfWork, project_id: int, sources: Iterable[Source], years: Collection[int]
 ) -> list[PaperFigure]:
     """Return every figure that was typed for *sources* in these years."""
-    keys = _keys(sources)
+    keys = keys_of(sources)
     return uow.paper_figures.everyday(project_id, years, keys) if keys else []
 
 
@@ -37,7 +37,7 @@ def typed_sums(
     figures: Iterable[PaperFigure], here: Map, extent: Extent, *, sources: Iterable[Source], years: Collection[int]
 ) -> dict[int, dict[tuple[int | None, Source], Added]]:
     """Return what *figures* say of *sources* in each year, by unit of the extent and under None for everything."""
-    keys = _keys(sources)
+    keys = keys_of(sources)
     found: dict[int, dict[tuple[int | None, Source], Added]] = {year: {} for year in years}
     typed: dict[tuple[int, Source], dict[UnitId, int]] = defaultdict(dict)
     for one in figures:
@@ -49,7 +49,8 @@ def typed_sums(
     return found
 
 
-def _keys(sources: Iterable[Source]) -> dict[str, Source]:
+def keys_of(sources: Iterable[Source]) -> dict[str, Source]:
+    """Return what can be typed of *sources*, each under its key."""
     return {key_of(one): one for one in sources if one.basis in {Basis.MEASURE, Basis.IMPORT}}
 
 

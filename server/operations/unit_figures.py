@@ -12,7 +12,7 @@ from server.errors import InvalidInput
 from server.indicators.locks import NOTHING, LockedUnit
 from server.indicators.tables import ListedUnit, Listing, table_of
 from server.operations.figure_counts import counts_of_each, goals_within
-from server.operations.figure_questions import entries_in_force, entries_of_year
+from server.operations.figure_questions import entries_and_targets, entries_of_year
 from server.storage.repositories.figure_tables import Extent
 from server.territory.units import Level
 
@@ -75,7 +75,8 @@ def entries_of(uow: UnitOfWork, project_id: int, period: Period) -> tuple[Indica
 
     An indicator of several plans is that of the one that counts in the year (see `counting`).
     """
-    every = (one for one in entries_in_force(uow) if one.project_id == project_id)
+    entries, _ = entries_and_targets(uow, period.year)
+    every = (one for one in entries if one.project_id == project_id)
     return tuple(one for one in entries_of_year(every, period.year) if one.indicator.period is period.kind)
 
 

@@ -30,6 +30,12 @@ def current_session(services: Services) -> OpenSession | None:
     return found
 
 
+def session_read() -> OpenSession | None:
+    """Return the session if this request has asked for one already; reads nothing."""
+    found: OpenSession | None = g.get("session_read")
+    return found
+
+
 def current_actor(services: Services) -> Account | Visitor:
     """Return who is asking, with the posts they hold at this moment."""
     session = current_session(services)

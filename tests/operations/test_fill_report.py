@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from plan_world import I6, workbook
 from report_world import COMMUNE, DAK_HA, PROVINCE, TU_MO_RONG, WHOLE, shown
+from sqlalchemy import event
 
 from server.errors import InvalidInput, NotFound
 from server.indicators.periods import Period
@@ -58,6 +59,21 @@ def test_the_provinces_rows_are_its_communes_and_its_total_everything_counted(wo
     assert (rows["Xã Đăk Hà"], rows["Xã Tu Mơ Rông"], rows["Toàn tỉnh"]) == (3, 2, 5)
     assert len(rows) == 41
     assert list(rows)[-1] == "Toàn tỉnh"
+
+
+def test_a_layout_asks_no_more_statements_for_several_indicators_than_for_one(world):
+    statements, costs = [], []
+    event.listen(world.services.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    for name, cells in {
+        "one": {"B2": "{{indicator:I6}}"},
+        "two": {"B2": "{{indicator:I6}}", "B3": "{{indicator:P1}}"},
+    }.items():
+        world.layouts[name] = world.layout(name, template(A1="{{unit}}", **cells))
+        world.filled(name)
+        statements.clear()
+        world.filled(name)
+        costs.append(len(statements))
+    assert costs[0] == costs[1]
 
 
 def test_a_plan_that_would_empty_cells_of_a_report_is_refused_with_their_names(world):
@@ -117,7 +133,7 @@ def test_a_row_of_towns_or_villages_says_how_many_communes_are_not_in_it(world):
     cell = book.worksheets[0]["B2"]
     assert (cell.value, cell.number_format) == (3, f'#,##0" (thiếu {rural.lacking} xã)"')
     assert any(f"Chưa gồm {rural.lacking} xã" in str(row[6]) for row in book["Nguồn số liệu"].values)
-    assert words in {one.text for grid in grids_of(filled.workbook, filled.plan) for row in grid.rows for one in row}
+    assert words in {one.text for grid in grids_of(filled.book, filled.plan) for row in grid.rows for one in row}
 
 
 def test_a_figure_typed_for_a_measure_stands_only_where_nothing_was_counted(world):

@@ -12,12 +12,16 @@ from release_world import BY_COMMUNE, BY_QUARTER, A, B, C, ReleaseWorld
 from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
 from server.indicators.figures import Standing
+from server.indicators.periods import Period
 from server.operations.add_project import add_project
 from server.operations.figure_questions import FigureQuestion, entry_asked_for
 from server.operations.figures_beside import figures_beside
 from server.operations.import_order import OPERATOR, ImportOrder, Load
+from server.operations.lock_period import LockOrder, lock_for_the_operator
+from server.operations.preview_lock import preview_lock
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.read_figures import indicator_table
+from server.operations.read_locks import read_locked
 from server.operations.release_tables import freeze_release
 from server.territory.units import Level
 from tests.import_field import csv_file, loaded
@@ -90,6 +94,20 @@ def test_the_change_is_of_published_counts_over_the_year_before(world):
     assert (change.numerator, change.denominator, change.value) == (27, 30, Decimal(-10))
     assert (change.denominator_is_typed, change.standing) == (True, Standing.MET)
     assert world.total("I7a", 2025).numerator_is_typed
+
+
+def test_the_preview_of_a_lock_holds_the_typed_counts_that_the_lock_will_freeze(world):
+    world.type(2025, "51@2025-12-31", 30)
+    order = LockOrder(world.main_id, world.unit(PROVINCE), Period(2025))
+    posts = (Post(Role.SUPERVISOR, world.unit(PROVINCE), None, None),)
+    signer = Account(AccountId(world._account_id), "ky.mau", posts, elevated=False)
+    shown = preview_lock(world.services, signer, order)
+    assert [one.total.value for one in shown.tables if one.indicator.code == "I7a"] == [30]
+    with world.services.reading(world.services.operator()) as uow:
+        assert not uow.locks.revisions(world.main_id, order.unit_id, order.period), "a preview freezes nothing"
+    kept = lock_for_the_operator(world.services, order, "Người ký (mẫu)")
+    frozen = read_locked(world.services, signer, kept.lock_id).frozen
+    assert shown.tables == tuple(one.table for one in frozen.tables)
 
 
 def test_few_cases_are_marked_so_that_the_counts_are_read_and_not_the_per_cent(world):

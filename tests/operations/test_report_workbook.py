@@ -16,7 +16,7 @@ from server.errors import DomainError, InvalidInput
 from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Amount, FilledCell, FillPlan, Mark, Place, Repeat
 from server.operations.report_rows import moved_reference
-from server.operations.report_workbook import fill_workbook, read_report_workbook
+from server.operations.report_workbook import fill_workbook, read_report_workbook, saved
 
 SOURCES = ("Nguồn", (("Ô", "=1+1"),))
 MARKS = {Mark.HIDDEN: "ẩn"}
@@ -48,7 +48,7 @@ def template(name="Biểu, một", level="commune", **texts):
 
 def filled(workbook, *cells, repeats=(), name="Biểu, một"):
     plan = FillPlan(repeats, cells)
-    book = load_workbook(BytesIO(fill_workbook(workbook, plan, MARKS, SOURCES)))
+    book = load_workbook(BytesIO(saved(fill_workbook(workbook, plan, MARKS, SOURCES))))
     return book, book[name]
 
 

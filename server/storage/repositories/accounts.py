@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
 from server.storage.models.people import AccountRow, PostRow, SessionRow, SignInAttemptRow
+from server.storage.models.territory import TerritoryRevisionRow
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class KnownAccount:
 
 @dataclass(frozen=True, slots=True)
 class KnownSession:
-    """A session of an account that is not disabled, with all posts the account ever had."""
+    """A session of an account that is not disabled, with all posts it ever had, and where the territory stands."""
 
     account_id: AccountId
     login: str
@@ -48,6 +49,7 @@ class KnownSession:
     elevated_until: datetime | None
     must_change_password: bool
     is_incident_work_shut: bool
+    territory_revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ _SESSION = (
         PostRow.valid_from,
         PostRow.valid_to,
         PostRow.stands_in_for_id,
+        select(TerritoryRevisionRow.revision).scalar_subquery().label("territory_revision"),
     )
     .join(AccountRow, AccountRow.id == SessionRow.account_id)
     .outerjoin(PostRow, PostRow.account_id == AccountRow.id)
@@ -216,6 +219,7 @@ class Accounts:
             first.elevated_until,
             first.must_change_password,
             first.is_incident_work_shut,
+            first.territory_revision or 0,
         )
 
     def add_session(self, facts: Mapping[str, Any]) -> None:

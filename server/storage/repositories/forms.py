@@ -200,6 +200,14 @@ class Forms:
             select(FormFileRow.content).where(FormFileRow.version_id == version_id, FormFileRow.name == name)
         ).scalar()
 
+    def kept_files(self, version_ids: Sequence[int]) -> dict[tuple[int, str], bytes]:
+        """Return the bytes of the files that were given with versions, by version and name."""
+        rows = FormFileRow
+        found = select(rows.version_id, rows.name, rows.content).where(
+            rows.version_id.in_(version_ids), rows.kind == "file", rows.content.is_not(None)
+        )
+        return {(row.version_id, row.name): bytes(row.content) for row in self._connection.execute(found)}
+
     def add_form(self, facts: Mapping[str, Any]) -> int:
         """Insert a form and return its key."""
         return int(self._connection.execute(insert(FormRow).returning(FormRow.id), dict(facts)).scalar_one())

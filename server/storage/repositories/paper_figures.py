@@ -6,10 +6,11 @@ read starts at `visible_paper`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import and_, func, or_, select, tuple_, update
 
 from server.indicators.paper_figures import PaperFigure, PaperPlace, PaperSource
 from server.indicators.periods import Period
@@ -29,6 +30,16 @@ if TYPE_CHECKING:
 _One = TypeVar("_One")
 _AT_ONCE: Final = 200
 """Places a statement asks for; each is three parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKeys:
+    """Which figures a report is made from: of its cells by unit and key, of its sources, and of units with *news*."""
+
+    units: frozenset[UnitId]
+    of_cells: frozenset[str]
+    of_sources: frozenset[str]
+    news: frozenset[UnitId]
 
 
 class PaperFigures:
@@ -55,6 +66,22 @@ class PaperFigures:
             found = found.where(rows.key.in_(sorted(keys)))
         ordered = found.order_by(rows.unit_id, rows.key, rows.period)
         return [_figure(row) for row in self._connection.execute(_columns(ordered))]
+
+    def of_report(self, project_id: int, year: int, keys: ReportKeys) -> list[PaperFigure]:
+        """Return the current figures of a year that a report is made from, in one statement.
+
+        Those of its cells, those of what is added up for it in whatever unit, and one of each unit that has any news.
+        """
+        rows = PaperFigureRow
+        current = (
+            rows.project_id == project_id, rows.year == year, rows.is_current, rows.thousandths.is_not(None),
+        )  # fmt: skip
+        of_cells = and_(rows.unit_id.in_(sorted(keys.units)), rows.key.in_(sorted(keys.of_cells)))
+        of_sources = and_(rows.is_sensitive.is_(False), rows.key.in_(sorted(keys.of_sources)))
+        news = visible_paper(self.sight).where(*current, rows.unit_id.in_(sorted(keys.news))).group_by(rows.unit_id)
+        one_of_each = rows.id.in_(news.with_only_columns(func.min(rows.id)))
+        found = visible_paper(self.sight).where(*current, or_(of_cells, of_sources, one_of_each)).order_by(rows.id)
+        return [_figure(row) for row in self._connection.execute(_columns(found))]
 
     def of_key(self, project_id: int, key: str) -> list[PaperFigure]:
         """Return the current figures with that key of all years and units; without those that were withdrawn."""

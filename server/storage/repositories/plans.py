@@ -69,6 +69,8 @@ class Plans:
         self._connection = connection
         self._in_force: list[PlanInForce] | None = None
         """As they were read; nothing but `add` and `put_in_force` changes them here."""
+        self._targets: dict[int, tuple[frozenset[int], list[tuple[int, str, PlannedTarget]]]] = {}
+        """Every target of a year of these plans, as read with the years; nothing but `add` changes them here."""
 
     def in_force(self) -> list[PlanInForce]:
         """Return the plans in force of all projects, the newest first."""
@@ -119,6 +121,7 @@ class Plans:
     ) -> None:
         """Insert what a plan says; a target for one unit comes with the unit it names."""
         self._in_force = None
+        self._targets.clear()
         rows = [_indicator_facts(plan_id, position, one) for position, one in enumerate(indicators)]
         if rows:
             self._connection.execute(insert(IndicatorRow), rows)
@@ -193,7 +196,9 @@ class Plans:
             else:
                 found[row.plan_id, row.indicator].add(row.year)
         in_order = {key: tuple(sorted(several)) for key, several in found.items()}
-        return in_order, [one[1:] for one in sorted(planned, key=itemgetter(0))]
+        targets_in_order = [one[1:] for one in sorted(planned, key=itemgetter(0))]
+        self._targets[year] = frozenset(plan_ids), targets_in_order
+        return in_order, targets_in_order
 
     def targets(self, plan_id: int, indicator: str, year: int) -> list[PlannedTarget]:
         """Return the targets of one indicator in one year."""
@@ -220,6 +225,9 @@ class Plans:
 
     def targets_of_year(self, plan_ids: Collection[int], year: int) -> list[tuple[int, str, PlannedTarget]]:
         """Return every target of the plans for a year, with its plan and indicator."""
+        known, planned = self._targets.get(year, (frozenset(), []))
+        if known.issuperset(plan_ids):
+            return [one for one in planned if one[0] in plan_ids]
         rows = self._connection.execute(
             select(TargetRow)
             .where(TargetRow.plan_id.in_(sorted(plan_ids)), TargetRow.year == year)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from operator import add
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,17 @@ _LOCK_KEY: Final = 7_305_211_047
 """PostgreSQL advisory lock: two runners must not add up the same steps into each other's way."""
 
 _NOTHING: Final = (0,) * len(_SUMS)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTally:
+    """How many records of a form lie in a unit in one state, an approved version of which counts or not."""
+
+    unit_id: int
+    form_id: str
+    state: str
+    is_counted: bool
+    records: int
 
 
 class RecordTallies:
@@ -58,11 +70,12 @@ class RecordTallies:
         )
         return {tuple(key): int(records) for *key, records in self._connection.execute(found) if records}
 
-    def of_units(self, project_id: int, year: int, frame: str, units: Iterable[int]) -> dict[int, dict[str, int]]:
-        """Return how many everyday records of a year lie in each of *units*, by state; those without are absent."""
+    def of_units(self, project_id: int, year: int, frame: str, units: Iterable[int]) -> list[UnitTally]:
+        """Return how many everyday records of a year lie in each of *units*, form by form."""
         rows, above = tallied(), UnitAncestorRow
+        key = (above.ancestor_id, FormRow.form_id, rows.c.state, rows.c.is_counted)
         found = self._connection.execute(
-            select(above.ancestor_id, rows.c.state, func.sum(rows.c.records).label("records"))
+            select(*key, func.sum(rows.c.records).label("records"))
             .select_from(rows)
             .join(FormRow, FormRow.id == rows.c.form_key)
             .join(above, above.unit_id == rows.c.unit_id)
@@ -74,13 +87,13 @@ class RecordTallies:
                 above.is_partial.is_(False),
                 above.ancestor_id.in_(sorted(units)),
             )
-            .group_by(above.ancestor_id, rows.c.state)
+            .group_by(*key)
         )
-        states: dict[int, dict[str, int]] = {}
-        for row in found:
-            if row.records:
-                states.setdefault(row.ancestor_id, {})[row.state] = int(row.records)
-        return states
+        return [
+            UnitTally(row.ancestor_id, row.form_id, row.state, bool(row.is_counted), int(row.records))
+            for row in found
+            if row.records
+        ]
 
     def by_unit(self, states: Iterable[str], form_key: int | None, *, is_practice: bool) -> dict[UnitId, int]:
         """Return how many everyday records in *states* lie in each unit, of one form or all; those without are absent.

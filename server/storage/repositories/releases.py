@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import and_, func, insert, select
 
 from server.indicators.contribution import Combine
 from server.storage.models.figures import ContributionRow
@@ -153,6 +153,28 @@ class Releases:
             .order_by(ReleaseRow.position)
         )
         return [FrozenTable(row.name, row.k, row.cells, row.sha256) for row in rows]
+
+    def newest_cells(self, year: int) -> list[str]:
+        """Return the cells of every table of a year as they were frozen last, plan after plan."""
+        kept, exact, plan = ReleaseRow, ReleaseExactRow, PlanRow
+        last = func.row_number().over(
+            partition_by=(plan.project_id, plan.name), order_by=(exact.frozen_at.desc(), exact.revision.desc())
+        )
+        revisions = (
+            select(exact.plan_id, exact.revision, plan.project_id, plan.name, last.label("place"))
+            .join(plan, plan.id == exact.plan_id)
+            .where(exact.year == year)
+            .subquery()
+        )
+        is_its = and_(kept.plan_id == revisions.c.plan_id, kept.year == year, kept.revision == revisions.c.revision)
+        return list(
+            self._connection.execute(
+                select(kept.cells)
+                .join(revisions, is_its)
+                .where(revisions.c.place == 1)
+                .order_by(revisions.c.project_id, revisions.c.name, kept.position)
+            ).scalars()
+        )
 
     def frozen(
         self, years: Collection[int], names: Collection[str]

@@ -6,10 +6,10 @@ architecture); nothing else here knows that there are any.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, case, cast, func, insert, literal, null, or_, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
@@ -90,7 +90,25 @@ class IssuedFiles:
     page: str
 
 
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What is kept of one report: its draft and issues, and what there is of the year before, for the words.
+
+    *page* is that of the newest issue, *earlier_page* that of the year before, both empty without one. *issued_units*
+    are those of the units asked about of which any report of the period was issued.
+    """
+
+    draft: Draft | None
+    issues: tuple[Issue, ...]
+    page: str
+    earlier_draft: Draft | None
+    earlier_page: str
+    issued_units: frozenset[UnitId]
+
+
 _TEMPLATE = [one for one in ReportTemplateRow.__table__.columns if one.name != "workbook"]
+_DRAFT, _ISSUE, _ISSUED_UNIT = range(3)
+_ISSUE_FACTS = ("id", "template_id", "reason", "workbook_sha256", "document_sha256")
 _FILES = frozenset({"workbook", "document", "page"})
 
 
@@ -172,12 +190,10 @@ class Reports:
         added = statement.on_conflict_do_nothing().returning(rows.revision)
         return self._connection.execute(added).scalar() is not None
 
-    def issues(self, *, period: str | None = None, at_most: int | None = None) -> list[Issue]:
-        """Return issued public copies, the newest first: of all periods or of this one."""
+    def issues(self, *, at_most: int) -> list[Issue]:
+        """Return the newest issued public copies, the newest first."""
         rows = ReportIssueRow
         found = select(*_without_files(rows)).order_by(rows.issued_at.desc(), rows.id.desc()).limit(at_most)
-        if period is not None:
-            found = found.where(rows.period == period)
         return [_issue(row) for row in self._connection.execute(found)]
 
     def issues_of(self, key: ReportKey) -> list[Issue]:
@@ -185,6 +201,22 @@ class Reports:
         rows = ReportIssueRow
         found = select(*_without_files(rows)).where(*_is(rows, key)).order_by(rows.revision)
         return [_issue(row) for row in self._connection.execute(found)]
+
+    def papers(self, key: ReportKey, units: Collection[UnitId]) -> Papers:
+        """Return what is kept of one report, and of which of *units* any was issued, in one statement."""
+        before = replace(key, period=str(int(key.period[:4]) - 1))
+        found = self._connection.execute(_papers_asked(key, before, units)).all()
+        drafts = {row.period: _draft(row) for row in found if row.kind == _DRAFT}
+        issued = sorted((row for row in found if row.kind == _ISSUE), key=lambda row: int(row.revision))
+        pages = {row.period: row.page for row in issued}
+        return Papers(
+            draft=drafts.get(key.period),
+            issues=tuple(_issue_of(row, key) for row in issued if row.period == key.period),
+            page=pages.get(key.period, ""),
+            earlier_draft=drafts.get(before.period),
+            earlier_page=pages.get(before.period, ""),
+            issued_units=frozenset(UnitId(row.unit_id) for row in found if row.kind == _ISSUED_UNIT),
+        )
 
     def issue(self, issue_id: int) -> Issue | None:
         """Return one issued public copy."""
@@ -233,6 +265,45 @@ class Reports:
         rows = ReportOpeningRow
         counted = select(func.count()).select_from(rows).where(*_is(rows, key))
         return self._connection.execute(counted).scalar_one()
+
+
+def _papers_asked(key: ReportKey, before: ReportKey, units: Collection[UnitId]) -> Any:  # noqa: ANN401 a union
+    """Return what asks for the drafts and issues of two years, with the newest pages, and for units that issued."""
+    rows, drafts, later = ReportIssueRow, ReportDraftRow, aliased(ReportIssueRow)
+    facts = [getattr(rows, name) for name in _ISSUE_FACTS]
+    # What is nothing has a type too, without which PostgreSQL takes it for a text.
+    nothing = {one: cast(null(), getattr(rows, one).type).label(one) for one in (*_ISSUE_FACTS, "page")}
+    of_years = [or_(and_(*_is(each, key)), and_(*_is(each, before))) for each in (drafts, rows)]
+    drafted = select(
+        literal(_DRAFT).label("kind"), drafts.period, drafts.unit_id, drafts.words,
+        drafts.revision, drafts.changed_at, drafts.changed_by, *nothing.values(),
+    ).where(of_years[0])  # fmt: skip
+    its = (later.project_id == rows.project_id, later.name == rows.name, later.unit_id == rows.unit_id)
+    newest = select(func.max(later.revision)).where(*its, later.period == rows.period).scalar_subquery()
+    no_words = cast(null(), drafts.words.type)
+    issued = select(
+        literal(_ISSUE), rows.period, rows.unit_id, no_words,
+        rows.revision, rows.issued_at, rows.issued_by, *facts, case((rows.revision == newest, rows.page)),
+    ).where(of_years[1])  # fmt: skip
+    no_facts = [cast(null(), getattr(rows, one).type) for one in ("revision", "issued_at", "issued_by")]
+    others = select(literal(_ISSUED_UNIT), rows.period, rows.unit_id, no_words, *no_facts, *nothing.values()).where(
+        rows.period == key.period, rows.unit_id.in_(sorted(units))
+    )
+    return union_all(drafted, issued, others)
+
+
+def _issue_of(row: Any, key: ReportKey) -> Issue:  # noqa: ANN401 a row of that union
+    return Issue(
+        issue_id=row.id,
+        template_id=row.template_id,
+        key=key,
+        revision=row.revision,
+        reason=row.reason,
+        workbook_sha256=row.workbook_sha256,
+        document_sha256=row.document_sha256,
+        issued_at=row.changed_at,
+        issued_by=row.changed_by,
+    )
 
 
 def _named(key: ReportKey) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, request
@@ -45,6 +44,7 @@ from server.web.console.saved_views import SavedViewPages
 from server.web.console.screen import Screen, keep_language
 from server.web.csrf import keep_visit
 from server.web.guard import requires
+from server.web.identity import session_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -304,11 +304,14 @@ def _paper_routes(pages: PaperPages) -> Iterable[Route]:
 def _as_function(route: Route, services: Services) -> View:
     """Return a view as a function of its own, on which a permission can be written.
 
-    What only reads is read on one territory, asked for once.
+    What only reads is read on one territory, the one that was read with the session.
     """
 
     def answer(**arguments: Any) -> Response:  # noqa: ANN401 whatever the address names
-        with services.atlas.standing_still() if route.method == "GET" else nullcontext():
+        if route.method != "GET":
+            return route.view(**arguments)
+        session = session_read()
+        with services.atlas.standing_still(session.territory_revision if session else None):
             return route.view(**arguments)
 
     return answer
