@@ -19,6 +19,7 @@ from server.storage.models.registers import EntityListRow, EntityRow, EntityWord
 from server.storage.models.submissions import RecordWordRow, SubmissionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.models.tray import HeldUploadRow
+from server.storage.written_out import among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -223,7 +224,7 @@ def _everyday_entities(
 ) -> ColumnElement[bool]:
     is_staff = EntityListRow.reach == Reach.OFFICERS.value
     others = and_(~is_staff, place.in_(_below(units))) if units else false()
-    staff = and_(is_staff, place.in_(sorted(staff_units))) if staff_units else false()
+    staff = and_(is_staff, among(place, staff_units)) if staff_units else false()
     return or_(others, staff) if units and staff_units else others if units else staff
 
 

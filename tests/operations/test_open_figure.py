@@ -15,8 +15,11 @@ from server.operations.figure_questions import FigureQuestion
 from server.operations.open_figure import open_figure
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.read_figures import Cell, Part, read_indicator
+from server.operations.sights import Desk, register_sight_of
 from server.operations.write_entity import Source, Touched, write_version
 from server.registers.versions import LABEL, Action, Conflict, NewVersion
+from server.storage.models.registers import EntityRow
+from server.storage.visible import visible_entities
 from server.submissions.review import Verdict
 from server.territory.units import Level
 from tests.operations.test_figure_sums import type_totals
@@ -129,6 +132,22 @@ def test_a_register_opens_as_many_as_its_number_says_in_every_year_and_place(wor
                     assert len(set(keys_shown)) == len(keys_shown) == number == pages[0].total, (code, part, unit, year)
                     numbers += 1
     assert numbers > 30
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_whoever_has_few_of_many_households_opens_them_all_page_by_page(world, year, monkeypatch):
+    monkeypatch.setattr(opening, "A_PAGE", 2)
+    random_history(world, random.Random(5))
+    services, officer = world.services, world.actor(Role.SUPERVISOR, DAK_HA)
+    sight = register_sight_of(officer, Desk.EVERYDAY, services.atlas.current(), today=services.today())
+    with services.engine.connect() as connection:
+        in_sight = set(connection.execute(visible_entities(sight).with_only_columns(EntityRow.id)).scalars())
+    every, hers = (
+        [one for page in opened(world, "V1", BOTTOM, year=year, actor=actor) for one in page.entities]
+        for actor in (world.actor(), officer)
+    )
+    assert hers == [one for one in every if one.key in in_sight]
+    assert 2 < len(hers) < len(every)
 
 
 def test_an_officer_opens_the_households_of_ones_own_commune_and_an_analyst_none(world):

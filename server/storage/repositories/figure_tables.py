@@ -32,6 +32,7 @@ from server.storage.models.forms import FormPoolRow, FormRow
 from server.storage.models.registers import EntityListRow, RegisterTallyRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.repositories.record_tallies import record_counts, seen_records
+from server.storage.written_out import among
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -99,7 +100,7 @@ class FigureTables:
             .where(
                 rows.project_id == extent.project_id,
                 rows.period.in_(sorted(years)),
-                or_(false(), *(and_(rows.measure == one, rows.category == category) for one, category in asked)),
+                _either(rows.measure, rows.category, asked),
             )
             .subquery()
         )
@@ -133,7 +134,7 @@ class FigureTables:
                 lists.project_id == extent.project_id,
                 lists.is_sensitive.is_(False),
                 rows.year <= max(years),
-                or_(false(), *(and_(lists.name == name, rows.category == category) for name, category in asked)),
+                _either(lists.name, rows.category, asked),
             )
             .subquery()
         )
@@ -254,6 +255,14 @@ def _asked(sources: Iterable[Source]) -> Mapping[tuple[str, str], list[Source]]:
     return asked
 
 
+def _either(name: Any, category: Any, asked: Iterable[tuple[str, str]]) -> ColumnElement[bool]:  # noqa: ANN401 columns
+    """Return whether a row is of one of the pairs that are *asked* for, name by name: fewer ways for an index to go."""
+    categories: dict[str, list[str]] = defaultdict(list)
+    for one, of in asked:
+        categories[one].append(of)
+    return or_(false(), *(and_(name == one, category.in_(several)) for one, several in categories.items()))
+
+
 def _gathered(years: Iterable[int], parts: Iterable[tuple[int, int | None, Source, int, int]]) -> YearlyAdded:
     """Return the categories of each source, added together, for each of *years*."""
     found: dict[int, dict[tuple[int | None, Source], Added]] = {year: {} for year in years}
@@ -263,7 +272,13 @@ def _gathered(years: Iterable[int], parts: Iterable[tuple[int, int | None, Sourc
     return found
 
 
+def units_below(connection: Connection, extent: Extent) -> tuple[int, ...]:
+    """Return the units that lie wholly in those of the extent, to be written out: a join loses an index's order."""
+    below = select(UnitAncestorRow.unit_id).where(lies_in(extent)).distinct()
+    return tuple(sorted(connection.execute(below).scalars()))
+
+
 def lies_in(extent: Extent) -> ColumnElement[bool]:
     """Return what makes an ancestor row say that a unit lies wholly in one of the extent's units."""
     above = UnitAncestorRow
-    return and_(above.frame == extent.frame, above.is_partial.is_(False), above.ancestor_id.in_(extent.units))
+    return and_(above.frame == extent.frame, above.is_partial.is_(False), among(above.ancestor_id, extent.units))

@@ -8,24 +8,29 @@ An entity is what its last version of the year or before says: listed or not, wh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, exists, func, literal, or_, select, true
+from sqlalchemy import and_, exists, func, literal, literal_column, or_, select, true, tuple_
 
+from server.registers.reach import Reach
 from server.registers.tallies import SEVERAL
-from server.storage.models.registers import EntityListRow, EntityRow, EntityVersionRow
+from server.storage.models.registers import EntityListRow, EntityRow, EntityVersionRow, RegisterTallyRow
 from server.storage.models.territory import UnitAncestorRow
-from server.storage.visible import visible_entities
+from server.storage.repositories.figure_tables import lies_in
+from server.storage.visible import Operator, Reading, units_in_sight, visible_entities
+from server.storage.written_out import among
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from server.indicators.sources import Source
     from server.storage.repositories.figure_tables import Extent
     from server.storage.visible import Sight
+
+_NOTHING: Final[ColumnElement[int]] = literal_column("0")
+_PAGES_WALKED: Final = 2
+"""How many pages of entities, of whoever they are, are gone through for one page in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,15 @@ class PastEntity:
     unit_id: UnitId
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Which list, whom it is for, and the units that had some of its entities."""
+
+    list_id: int
+    reach: str
+    units: frozenset[UnitId]
+
+
 class PastRegisters:
     """Entities of years that are over, as *sight* may see them."""
 
@@ -45,40 +59,92 @@ class PastRegisters:
         self.sight = sight
 
     def entities(self, extent: Extent, source: Source, *, after: int | None, at_most: int) -> list[PastEntity]:
-        """Return entities in sight that make the number of *source* at the end of the year, those after *after*.
+        """Return entities in sight that make the number of *source* at the end of the year, unit by unit.
 
-        Without units in *extent*, of the whole project. Registers of dangerous places do not exist here.
+        They begin after entity *after*. Without units in *extent*, they are of the whole project. Registers of
+        dangerous places do not exist here. Some are gone through in the order of an index, whoever may see them; where
+        a reader has so few among them that this fills no page, her own are. So a page never costs more than either.
         """
-        then, later = EntityVersionRow, EntityVersionRow.__table__.alias()
-        is_last = ~exists(
-            select(later.c.version).where(
-                later.c.entity_key == then.entity_key,
-                later.c.version > then.version,
-                later.c.effective_year <= extent.period,
-            )
-        )
-        found = (
-            visible_entities(self.sight)
-            .join(then, then.entity_key == EntityRow.id)
+        place = self._place(extent, source)
+        if place is None:
+            return []
+        walked = _held(Operator(), extent, source, place=place, after=after).limit(_PAGES_WALKED * at_most)
+        then = walked.subquery("walked")
+        seen = visible_entities(self.sight).where(EntityRow.id == then.c.entity_key).with_only_columns(EntityRow.id)
+        # Asked with EXISTS, PostgreSQL would find all there are in sight, for a hundred of them.
+        columns = (then, seen.correlate(then).scalar_subquery().label("seen"))
+        candidates = self._connection.execute(select(*columns).order_by(then.c.unit_id, then.c.entity_key)).all()
+        found = [_entity(row) for row in candidates if row.seen is not None]
+        if len(found) >= at_most or len(candidates) < _PAGES_WALKED * at_most:
+            return found[:at_most]
+        return self._own(_held(self.sight, extent, source, place=place, after=after), place, at_most)
+
+    def _own(self, held: Select[int, str, int], place: _Place, at_most: int) -> list[PastEntity]:
+        """Return the first of those *held* by going through what lies in sight today and nothing else."""
+        if isinstance(self.sight, Reading):
+            is_staff = place.reach == Reach.OFFICERS.value
+            posts = among(EntityRow.unit_id, self.sight.staff_units)
+            held = held.where(posts if is_staff else EntityRow.unit_id.in_(units_in_sight(self.sight)))
+        # The sum hides the index in whose order everybody's would be gone through.
+        mine = held.order_by(None).order_by(EntityVersionRow.unit_id + _NOTHING, EntityVersionRow.entity_key)
+        return [_entity(row) for row in self._connection.execute(mine.limit(at_most))]
+
+    def _place(self, extent: Extent, source: Source) -> _Place | None:
+        """Return where such entities lay, of which the tallies know; None where there were none."""
+        lists, held = EntityListRow, RegisterTallyRow
+        asked = (
+            select(lists.id, lists.reach, held.unit_id)
+            .join(held, held.list_id == lists.id)
             .where(
-                EntityListRow.project_id == extent.project_id,
-                EntityListRow.name == source.measure,
-                EntityListRow.is_sensitive.is_(False),
-                then.effective_year <= extent.period,
-                then.is_live,
-                then.unit_id.is_not(None),
-                is_last,
-                _has_answer(source),
-                _lies_in(extent),
+                lists.project_id == extent.project_id,
+                lists.name == source.measure,
+                lists.is_sensitive.is_(False),
+                held.category.in_(source.categories),
+                held.year <= extent.period,
+                held.unit_id.in_(select(UnitAncestorRow.unit_id).where(lies_in(extent))) if extent.units else true(),
             )
-            .order_by(then.entity_key)
-            .limit(at_most)
-            .with_only_columns(then.entity_key, then.label, then.unit_id)
+            .group_by(lists.id, lists.reach, held.unit_id)
+            .having(func.sum(held.live) > 0)
         )
-        if after is not None:
-            found = found.where(then.entity_key > after)
-        rows: Iterable[Any] = self._connection.execute(found)
-        return [PastEntity(row.entity_key, row.label, UnitId(row.unit_id)) for row in rows]
+        rows = self._connection.execute(asked).all()
+        return _Place(rows[0].id, rows[0].reach, frozenset(UnitId(row.unit_id) for row in rows)) if rows else None
+
+
+def _held(sight: Sight, extent: Extent, source: Source, *, place: _Place, after: int | None) -> Select[int, str, int]:
+    """Return the select of what the list held at the end of the year, of those in *sight*, unit by unit.
+
+    List and units are written out: only then does PostgreSQL know how many entities there are of them.
+    """
+    then = EntityVersionRow
+    found = visible_entities(sight).join(then, then.entity_key == EntityRow.id)
+    found = found.where(
+        among(EntityRow.list_id, [place.list_id]),
+        _is_last(extent.period),
+        then.is_live,
+        among(then.unit_id, place.units),
+    )
+    if after is not None:
+        before = EntityVersionRow.__table__.alias("before")
+        unit = select(before.c.unit_id).where(before.c.entity_key == after, _is_last(extent.period, before))
+        found = found.where(
+            tuple_(then.unit_id, then.entity_key) > tuple_(func.coalesce(unit.scalar_subquery(), _NOTHING), after)
+        )
+    ordered = found.where(_has_answer(source)).order_by(then.unit_id, then.entity_key)
+    return ordered.with_only_columns(then.entity_key, then.label, then.unit_id)
+
+
+def _is_last(year: int, versions: Any = EntityVersionRow.__table__) -> ColumnElement[bool]:  # noqa: ANN401 or an alias
+    """Return what makes a version the last one of *year* or before."""
+    later = EntityVersionRow.__table__.alias("later")
+    of_same = (later.c.entity_key == versions.c.entity_key, later.c.version > versions.c.version)
+    return and_(
+        versions.c.effective_year <= year,
+        ~exists(select(later.c.version).where(*of_same, later.c.effective_year <= year)),
+    )
+
+
+def _entity(row: Any) -> PastEntity:  # noqa: ANN401 a row of either statement
+    return PastEntity(row.entity_key, row.label, UnitId(row.unit_id))
 
 
 def _has_answer(source: Source) -> ColumnElement[bool]:
@@ -94,13 +160,3 @@ def _says(name: str, value: str, *, is_one_of_several: bool) -> ColumnElement[bo
     if not is_one_of_several or not value:
         return said == value
     return (literal(" ") + said + literal(" ")).contains(f" {value} ", autoescape=True)
-
-
-def _lies_in(extent: Extent) -> ColumnElement[bool]:
-    if not extent.units:
-        return true()
-    above = UnitAncestorRow
-    below = select(above.unit_id).where(
-        and_(above.frame == extent.frame, above.is_partial.is_(False), above.ancestor_id.in_(extent.units))
-    )
-    return EntityVersionRow.unit_id.in_(below)

@@ -16,15 +16,16 @@ from sqlalchemy.orm import aliased
 from server.storage.models.figures import ContributionRow, FigureSumRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
-from server.storage.repositories.figure_tables import lies_in
+from server.storage.repositories.figure_tables import lies_in, units_below
 from server.storage.visible import visible
+from server.storage.written_out import among
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect
 
     from server.indicators.sources import Source
     from server.storage.repositories.figure_tables import Extent, FigureTables
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 
 _NOTHING: Final[ColumnElement[int]] = literal_column("0")
 """Written out: a database cannot tell that a parameter is what the index of rows that add something says."""
-_PAGES_WALKED: Final = (2, 8)
-"""How many pages of records, of whoever they are, are gone through for one page in sight, first and then."""
+_ABOVE_ALL: Final = 2**62
+_PAGES_WALKED: Final = 4
+"""How many pages of records, of whoever they are, are gone through for one page in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +69,11 @@ class RecordsBehind:
         """
         if not self._tables.open_sources(extent, [source]):
             return []
-        before = first = self._before(after)
-        found: list[RecordBehind] = []
-        for pages in _PAGES_WALKED:
-            candidates = self._adding(extent, source, before, pages * at_most)
-            found += self._seen_of(candidates)
-            if len(found) >= at_most or len(candidates) < pages * at_most:
-                return found[:at_most]
-            before = candidates[-1].version_id
-        return self._own(extent, source, first, at_most)
+        walked = self._walked(extent, source, after, _PAGES_WALKED * at_most)
+        found = [_behind(row, row) for row in walked if row.seen is not None]
+        if len(found) >= at_most or len(walked) < _PAGES_WALKED * at_most:
+            return found[:at_most]
+        return self._own(extent, source, after, at_most)
 
     def count(self, extent: Extent, source: Source) -> int:
         """Return how many records make the sum of *source*, in sight or not: a figure's size is no secret.
@@ -117,19 +115,9 @@ class RecordsBehind:
         asked = select(quarter, func.sum(rows.thousandths)).where(counted, _adds(rows), below).group_by(quarter)
         return {int(number): int(thousandths) for number, thousandths in self._connection.execute(asked)}
 
-    def _before(self, submission_id: int | None) -> int | None:
-        """Return the version of a record that counts, else its newest; None without a record."""
-        if submission_id is None:
-            return None
-        records, versions = SubmissionRow, SubmissionVersionRow
-        counted = select(records.counted_version_id).where(records.id == submission_id).scalar_subquery()
-        newest = select(func.max(versions.id)).where(versions.submission_id == submission_id).scalar_subquery()
-        found: int | None = self._connection.execute(select(func.coalesce(counted, newest))).scalar_one()
-        return found
-
-    def _adding(self, extent: Extent, source: Source, before: int | None, at_most: int) -> Sequence[Row[Any]]:
-        """Return the next versions that add to the sum of *source*, the newest first, whoever may see them."""
-        rows, versions = ContributionRow, SubmissionVersionRow
+    def _walked(self, extent: Extent, source: Source, after: int | None, at_most: int) -> Sequence[Row[Any]]:
+        """Return the next versions that add to the sum of *source*, the newest first, and whether they are in sight."""
+        rows, versions, records = ContributionRow, SubmissionVersionRow, SubmissionRow
         adding = (
             select(rows.version_id, func.max(versions.submission_id).label("submission_id"), *_ADDED)
             .join(versions, versions.id == rows.version_id)
@@ -138,22 +126,16 @@ class RecordsBehind:
             .order_by(rows.version_id.desc())
             .limit(at_most)
         )
-        if before is not None:
-            adding = adding.where(rows.version_id < before)
-        return self._connection.execute(adding).all()
+        if after is not None:
+            adding = adding.where(rows.version_id < _before(after))
+        walked = adding.subquery("walked")
+        seen = visible(self.sight).where(records.id == walked.c.submission_id).with_only_columns(records.id)
+        # Asked with EXISTS, PostgreSQL would find all there are in sight, for a hundred of them.
+        columns = (walked, *_OF_RECORD[1:], seen.correlate(walked).scalar_subquery().label("seen"))
+        joined = select(*columns).join_from(walked, records, records.id == walked.c.submission_id)
+        return self._connection.execute(joined.order_by(walked.c.version_id.desc())).all()
 
-    def _seen_of(self, candidates: Sequence[Row[Any]]) -> Iterator[RecordBehind]:
-        """Yield the records in sight of these versions, in their order."""
-        if not candidates:
-            return
-        records = [row.submission_id for row in candidates]
-        seen = visible(self.sight).where(SubmissionRow.id.in_(sorted(set(records)))).with_only_columns(*_OF_RECORD)
-        known = {row.submission_id: row for row in self._connection.execute(seen)}
-        for one in candidates:
-            if one.submission_id in known:
-                yield _behind(known[one.submission_id], one)
-
-    def _own(self, extent: Extent, source: Source, before: int | None, at_most: int) -> list[RecordBehind]:
+    def _own(self, extent: Extent, source: Source, after: int | None, at_most: int) -> list[RecordBehind]:
         """Return what `page` does, found by going through the records in sight and no others."""
         rows, records = ContributionRow, SubmissionRow
         # What counts is of the version a review approved. The sum hides the index in whose order everybody's would be
@@ -167,8 +149,8 @@ class RecordsBehind:
             .order_by(records.counted_version_id.desc())
             .limit(at_most)
         )
-        if before is not None:
-            mine = mine.where(records.counted_version_id < before)
+        if after is not None:
+            mine = mine.where(records.counted_version_id < _before(after))
         return [_behind(row, row) for row in self._connection.execute(mine)]
 
     def _of(self, rows: Any, extent: Extent, source: Source) -> ColumnElement[bool]:  # noqa: ANN401 either table
@@ -182,13 +164,12 @@ class RecordsBehind:
             rows.period == extent.period,
             rows.category.in_(several) if len(several) > 1 else rows.category == several[0],
         )
-        return and_(what, rows.unit_id.in_(self._units_below(extent))) if extent.units else what
+        return and_(what, among(rows.unit_id, self._units_below(extent))) if extent.units else what
 
     def _units_below(self, extent: Extent) -> tuple[int, ...]:
-        """Return the units that lie wholly in those of the extent, written out for the sake of indexes."""
+        """Return what the function of this name does, asked once."""
         if extent not in self._below:
-            below = select(UnitAncestorRow.unit_id).where(lies_in(extent)).distinct()
-            self._below[extent] = tuple(sorted(self._connection.execute(below).scalars()))
+            self._below[extent] = units_below(self._connection, extent)
         return self._below[extent]
 
 
@@ -203,6 +184,14 @@ _OF_RECORD: Final[tuple[Any, ...]] = (
     SubmissionRow.instance_name,
     SubmissionRow.review_state,
 )
+
+
+def _before(submission_id: int) -> ScalarSelect[int]:
+    """Return the version of a record that counts, else its newest; of none, one above all there are."""
+    records, versions = SubmissionRow.__table__.alias("shown"), SubmissionVersionRow.__table__.alias("newest")
+    newest = select(func.max(versions.c.id)).where(versions.c.submission_id == submission_id).scalar_subquery()
+    counted = select(records.c.counted_version_id).where(records.c.id == submission_id).scalar_subquery()
+    return select(func.coalesce(counted, newest, _ABOVE_ALL)).scalar_subquery()
 
 
 def _adds(rows: type[ContributionRow], called: str = "contribution") -> ColumnElement[bool]:

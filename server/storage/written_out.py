@@ -1,0 +1,24 @@
+"""Long lists of row ids that stand in a statement as numbers, and not as a parameter each.
+
+PostgreSQL makes a hash table of numbers it can read. Of parameters it does so only while it plans a statement anew each
+time: from the tenth time on it would compare each of a thousand units with every row. And a thousand parameters cost
+more to name and send than most statements do to run. Only whole numbers are written out, never what somebody typed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, bindparam
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement
+
+
+def among(column: Any, ids: Iterable[int]) -> ColumnElement[bool]:  # noqa: ANN401 a column or a sum
+    """Return whether *column* is one of *ids*, which are written out; of none it never is."""
+    listed = bindparam("ids", sorted(ids), type_=BigInteger, unique=True, expanding=True, literal_execute=True)
+    found: ColumnElement[bool] = column.in_(listed)
+    return found
