@@ -17,6 +17,7 @@ from server.operations.release_tables import ReleaseOrder
 from server.operations.review_submissions import Decision, Target, review_submissions
 from server.operations.sights import Desk
 from server.submissions.review import Verdict
+from tests.opened_cases import open_cases
 
 A, B, C = "23500", "23425", "23293"
 HEADER = ("name", "label::vi", "measure", "rows", "period", "breakdown", "k")
@@ -85,6 +86,7 @@ class ReleaseWorld:
         comment = "" if verdict is Verdict.APPROVE else "not_dv"
         decision = Decision(verdict, comment, tuple(targets), spares_flagged=False)
         actor = self.actor(Role.INCIDENT_OFFICER, elevated=True)
+        open_cases(self.services, actor, *[one.submission_id for one in targets])
         outcome = review_submissions(self.services, actor, decision, Desk.INCIDENTS)
         assert not outcome.skipped
 

@@ -23,6 +23,7 @@ from server.operations.report_filling import ReportOrder
 from server.operations.review_submissions import Decision, Target, review_submissions
 from server.operations.sights import Desk
 from server.submissions.review import Verdict
+from tests.opened_cases import open_cases
 from tests.register_world import put
 
 LAYOUTS = Path(__file__).parent.parent / "xlsforms" / "reports"
@@ -88,6 +89,7 @@ class ReportWorld(PlanWorld):
             targets.append(Target(receipt.submission_id, receipt.version_id))
         decision = Decision(Verdict.APPROVE, "", tuple(targets), spares_flagged=False)
         officer = self.actor(Role.INCIDENT_OFFICER, PROVINCE, elevated=True)
+        open_cases(self.services, officer, *[one.submission_id for one in targets])
         assert not review_submissions(self.services, officer, decision, Desk.INCIDENTS).skipped
 
     def freeze(self):

@@ -60,6 +60,8 @@ class Account:
     login: str
     posts: tuple[Post, ...]
     elevated: bool
+    session_key: str = ""
+    """Of the sign-in this person acts in, what it opened is open in that one alone; none off the console."""
 
 
 Actor = Collaborator | Account | Visitor

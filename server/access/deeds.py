@@ -65,6 +65,7 @@ class DeedKind(StrEnum):
     LIST_OPENED = "reading.list"
     IDENTITY_OPENED = "reading.identity"
     OFFICIAL_OPENED = "reading.official"
+    MANY_OPENED = "reading.many"
     RECORDS_DOWNLOADED = "download.records"
     REGISTER_DOWNLOADED = "download.register"
     FIGURES_DOWNLOADED = "download.figures"

@@ -39,6 +39,8 @@ _FOR_ADMINISTRATORS: Final = frozenset(
         DeedKind.PASSWORD_CHANGED,
     }
 )
+_ALARMS: Final = frozenset({DeedKind.MANY_OPENED})
+"""For administrators alone: not even whoever it is about is told, for somebody else may hold their browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,9 @@ def _stream(services: Services, account: Account, question: DeedQuestion) -> Ite
 
 def _filters(services: Services, account: Account, question: DeedQuestion) -> DeedFilters:
     kinds = frozenset(kinds_of(question.group)) if question.group else frozenset(DeedKind)
-    is_open = question.desk is Desk.INCIDENTS or question.login == account.login
-    if not is_open and not may_use(account, Permission.MANAGE_ACCOUNTS, services.today()):
-        kinds -= _FOR_ADMINISTRATORS
+    is_everyday = question.desk is Desk.EVERYDAY
+    if is_everyday and not may_use(account, Permission.MANAGE_ACCOUNTS, services.today()):
+        kinds -= _ALARMS if question.login == account.login else _ALARMS | _FOR_ADMINISTRATORS
     plain = DeedFilters(
         is_sensitive=question.desk is Desk.INCIDENTS,
         login=question.login,

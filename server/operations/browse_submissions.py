@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from server.language.folding import words_in
 from server.language.ordering import sort_key
+from server.operations.masked_cases import commune_or_above, masked, masked_place
 from server.operations.note_openings import note_list_opening
 from server.operations.sights import Desk, sight_of
 from server.storage.repositories.record_lists import Cursor, Filters, Order
@@ -101,7 +102,10 @@ class RecordPage:
 
 
 def browse_submissions(services: Services, account: Account, question: Question, *, after: Cursor | None) -> RecordPage:
-    """Return the page of records in the account's sight that begins after *after*, in the order asked for."""
+    """Return the page of records in the account's sight that begins after *after*, in the order asked for.
+
+    At the incident desk they are masked.
+    """
     atlas = services.atlas.current()
     sight, filters = within(atlas, sight_of(account, question.desk, services.today()), filters_of(services, question))
     with services.unit_of_work(sight) if question.desk is Desk.INCIDENTS else services.reading(sight) as uow:
@@ -111,9 +115,12 @@ def browse_submissions(services: Services, account: Account, question: Question,
         found = uow.record_lists.with_finding(worded)
         lines = lines_after(uow, found, question.order, after=after, size=PAGE_SIZE + 1)
         total = uow.record_lists.count(found, at_most=COUNTED_AT_MOST)
-    shown = lines[:PAGE_SIZE]
+    shown, today = lines[:PAGE_SIZE], services.today()
+    if question.desk is Desk.INCIDENTS:
+        shown = [masked(line) for line in shown]
+    place = masked_place if question.desk is Desk.INCIDENTS else place_of
     return RecordPage(
-        tuple(ListedRecord(line, place_of(atlas, line, services.today())) for line in shown),
+        tuple(ListedRecord(line, place(atlas, line, today)) for line in shown),
         Cursor.at(shown[-1]) if len(lines) > PAGE_SIZE else None,
         total,
         worded,
@@ -134,7 +141,9 @@ def within(here: Map, sight: Reading, filters: Filters) -> tuple[Reading, Filter
 def lines_after(
     uow: UnitOfWork, filters: Filters, order: Order, *, after: Cursor | None, size: int
 ) -> list[RecordLine]:
-    """Return the records that come after a place of a list, *size* at most."""
+    """Return the records that come after a place of a list, *size* at most; no list of cases tells who sent them."""
+    if filters.is_sensitive and order is Order.SENDER:
+        order = Order.NEWEST
     if order is Order.SENDER:
         senders = by_name(tuple(uow.record_lists.senders()))
         return uow.record_lists.page_by_sender(filters, senders, after=after, size=size)
@@ -149,9 +158,9 @@ def by_name(senders: tuple[SenderLine, ...]) -> tuple[int, ...]:
 
 
 def filters_of(services: Services, question: Question) -> Filters:
-    """Return the question as the tables can answer it."""
+    """Return the question as the tables can answer it; nothing narrows a list of cases by what it does not show."""
     first_day, last_day = _days(question, services.today())
-    return Filters(
+    filters = Filters(
         is_practice=question.is_practice,
         is_sensitive=question.desk is Desk.INCIDENTS,
         form_key=question.form_key,
@@ -164,9 +173,12 @@ def filters_of(services: Services, question: Question) -> Filters:
         since=_midnight(services, first_day),
         before=_midnight(services, last_day and last_day + timedelta(days=1)),
         figure_year=question.figure_year,
-        # Incidents are looked for by nobody's words.
-        words=() if question.desk is Desk.INCIDENTS else words_in(question.words)[:_MOST_WORDS],
+        words=words_in(question.words)[:_MOST_WORDS],
     )
+    if question.desk is not Desk.INCIDENTS:
+        return filters
+    unit_id = commune_or_above(services.atlas.current(), question.unit_id, services.today())
+    return replace(filters, unit_id=unit_id, finding="", sender_id=None, words=())
 
 
 def is_counted_by_place(question: Question) -> bool:

@@ -19,6 +19,7 @@ from server.operations.file_attachments import file_attachments
 from server.operations.file_version import Filing, file_version, mark_branch
 from server.operations.note_deeds import note_deeds
 from server.operations.note_openings import note_record_opening
+from server.operations.open_case import check_open
 from server.operations.record_history import open_branches
 from server.operations.record_sheet import Place, Setting, Step, fill_in, not_offered, sender_of, setting_of
 from server.operations.register_version import Registering, RegistersFailed, register_later, register_version
@@ -115,10 +116,11 @@ def go_on(services: Services, account: Account, draft: Draft, *, step: Step, des
 def check_correction(services: Services, account: Account, draft: Draft, *, step: Step, desk: Desk) -> Correction:
     """Return what `go_on` does, between two steps of a page that is open: nothing at all is written.
 
-    That the record was opened was kept with its page, without which there is no draft.
+    That the record was opened was kept with its page, without which there is no draft; a case must lie open still.
     """
     with services.reading(review_sight_of(account, desk, services.today())) as uow:
         seen = _seen(uow, draft.submission_id)
+        check_open(services, uow, account, (draft.submission_id,) if desk is Desk.INCIDENTS else ())
     base = _as_drafted(_base(services, account, desk, seen), draft)
     return _worked(services, base, read_xml(draft.xml), step).correction
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from server.operations.atlas import Map
     from server.operations.browse_submissions import Question, RecordPage
     from server.operations.services import Services
-    from server.storage.repositories.record_lists import FormLine, SenderLine
+    from server.storage.repositories.record_lists import Filters, FormLine, SenderLine
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId, UnitPeriod
 
@@ -46,7 +46,7 @@ class Choices:
     forms: tuple[FormLine, ...]
     communes: tuple[UnitPeriod, ...]
     villages: tuple[UnitPeriod, ...]
-    """Of the commune chosen, or of the only one there is."""
+    """Of the commune chosen, or of the only one there is; none at the incident desk."""
     places: tuple[Place, ...]
     """The villages to choose from, or else the communes."""
     unit_name: str
@@ -63,11 +63,12 @@ def list_choices(services: Services, account: Account, question: Question, page:
     posts = units_for(account, question.desk.read, today)
     communes = communes_in_order(here, posts, today)
     opened = opened_commune(here, communes, question.unit_id, today)
-    villages = () if opened is None else tuple(here.territory.children(opened.unit_id, today))
+    is_masked = question.desk is Desk.INCIDENTS
+    villages = () if opened is None or is_masked else tuple(here.territory.children(opened.unit_id, today))
     sight, _ = within(here, sight_of(account, question.desk, today), filters_of(services, question))
     with services.reading(sight) as uow:
-        forms = uow.record_lists.forms(is_sensitive=question.desk is Desk.INCIDENTS)
-        codes = uow.record_lists.finding_codes(replace(page.worded, finding=""), among=COUNTED_AT_MOST)
+        forms = uow.record_lists.forms(is_sensitive=is_masked)
+        codes = () if is_masked else uow.record_lists.finding_codes(_without_finding(page), among=COUNTED_AT_MOST)
         senders = _senders(uow, question, opened)
         waiting = _waiting(uow, question, here.scope_of(posts).unit_ids)
     asked = {question.finding} if question.finding else set()
@@ -92,6 +93,10 @@ def opened_commune(
     if unit_id is not None and here.territory.holds(unit_id):
         chosen.add(here.territory.period(unit_id, today).parent_id)
     return next((one for one in communes if one.unit_id in chosen), None)
+
+
+def _without_finding(page: RecordPage) -> Filters:
+    return replace(page.worded, finding="")
 
 
 def _name(here: Map, unit_id: UnitId | None, today: date) -> str:

@@ -59,7 +59,7 @@ def note_deeds(services: Services, uow: UnitOfWork, by: Account | None, *deeds: 
             {
                 "done_at": now,
                 "account_id": by.account_id if by else None,
-                "stands_in_for_id": _stands_in_for(services, uow, by, one) if by else None,
+                "stands_in_for_id": stands_in_for(services, uow, by, one) if by else None,
                 "kind": one.kind.value,
                 "thing": one.thing.value,
                 "thing_id": one.thing_id,
@@ -79,7 +79,7 @@ def officers_posts(posts: Iterable[Post]) -> bool:
     return roles == {Role.INCIDENT_OFFICER}
 
 
-def _stands_in_for(services: Services, uow: UnitOfWork, by: Account, deed: Deed) -> int | None:
+def stands_in_for(services: Services, uow: UnitOfWork, by: Account, deed: Deed) -> int | None:
     """Return whose post was filled when a deputy did it; None where a post of one's own covers the place too."""
     roles = {Role.INCIDENT_OFFICER} if deed.is_sensitive else _ROLES[group_of(deed.kind)]
     able = [one for one in by.posts if one.role in roles and one.is_held_on(services.today())]

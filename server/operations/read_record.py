@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.errors import NotFound
 from server.forms.definition import Datatype
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
     from server.operations.outlines import CommuneOutline
     from server.operations.record_history import StandingComment, Step
     from server.operations.services import Services
+    from server.storage.repositories.case_openings import OpeningLine
     from server.storage.repositories.record_versions import VersionLine
     from server.storage.repositories.records import AttachmentLine, FindingLine, RecordLine
     from server.storage.repositories.reviews import DecisionLine
     from server.submissions.answers import Section
     from server.submissions.fixes import Fix
+
+MOST_OPENINGS: Final = 50
+"""Shown on the page of a case; all of them are in the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class RecordView:
     """Where it was made; of a sensitive record nobody is told, at no desk."""
     outline: CommuneOutline | None
     """Of the commune it is of, where an outline of it is known."""
+    openings: tuple[OpeningLine, ...]
+    """Who opened it, the newest first; only of a case anything is kept."""
     entity_questions: Mapping[str, str]
     """The questions beside which to tell what registers found odd, by the path of the finding."""
 
@@ -71,6 +77,7 @@ class _Kept:
     findings: tuple[FindingLine, ...]
     attachments: tuple[AttachmentLine, ...]
     decisions: tuple[DecisionLine, ...]
+    openings: tuple[OpeningLine, ...]
     next_id: int | None
 
 
@@ -80,7 +87,7 @@ def read_record(
     """Return the record as of one version, the current one if none is named.
 
     *question* is the list the reader came from. Raises NotFound ``access.not_found`` when there is no such record, or
-    no such version of it, in the account's sight.
+    no such version of it, in the account's sight, and Forbidden ``case.not_open`` for a case that does not lie open.
     """
     kept = _read(services, account, submission_id, question=question, version_id=version_id)
     today = services.today()
@@ -108,6 +115,7 @@ def read_record(
         entities.entities,
         spot_in(answers[kept.shown.version_id], kept.line),
         commune_outline(services.atlas, atlas, kept.line.unit_id, on=kept.line.event_date or today),
+        kept.openings,
         entities.questions,
     )
 
@@ -146,5 +154,6 @@ def _read(
             tuple(uow.records.findings(shown.version_id)),
             tuple(uow.records.attachments(shown.version_id)),
             tuple(uow.reviews.history(submission_id)),
+            tuple(uow.case_openings.of(submission_id, at_most=MOST_OPENINGS)) if line.is_sensitive else (),
             following[0].submission_id if following else None,
         )

@@ -17,6 +17,7 @@ from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import Conflict, InvalidInput
 from server.operations.count_submissions import count_submissions
 from server.operations.note_deeds import note_deeds
+from server.operations.open_case import check_open
 from server.operations.register_decisions import register_decisions
 from server.operations.sights import Desk, review_sight_of
 from server.submissions.review import (
@@ -129,13 +130,15 @@ def review_submissions(services: Services, account: Account, decision: Decision,
     """Decide about the records that are the account's to decide.
 
     Raises InvalidInput ``review.nothing_chosen``, ``review.too_many``, ``review.comment_needed``,
-    ``review.comment_too_long`` or ``review.too_many_comments``.
+    ``review.comment_too_long`` or ``review.too_many_comments``, and Forbidden ``case.not_open`` for an incident that
+    does not lie open to the account.
     """
     comment = _checked(decision)
     seen = {target.submission_id: target.version_id for target in decision.targets}
     batch, state = _Batch(services.new_id(), account.account_id, services.now(), comment), STATE_AFTER[decision.verdict]
     with services.unit_of_work(review_sight_of(account, desk, services.today())) as uow:
         found = uow.reviews.lock(seen)
+        check_open(services, uow, account, found if desk is Desk.INCIDENTS else ())
         skipped = [
             Skipped(one.submission_id, one.instance_name, reason)
             for one in found.values()
@@ -164,6 +167,7 @@ def undo_review(services: Services, account: Account, batch_id: str, desk: Desk)
         if any(not one.is_by_rule and one.decided_at < undo.decided_at - UNDONE_WITHIN for one in decided.values()):
             raise Conflict("review.undo_too_late", hours=UNDONE_WITHIN // timedelta(hours=1))
         found = uow.reviews.lock(decided)
+        check_open(services, uow, account, found if desk is Desk.INCIDENTS else ())
         judged = [(one, _is_as_left(one, decided[one.submission_id])) for one in found.values()]
         unchanged = [one for one, is_as_left in judged if is_as_left]
         skipped = [

@@ -62,7 +62,7 @@ def read_session(services: Services, session_id: str) -> OpenSession | None:
         with services.unit_of_work(services.operator()) as uow:
             uow.accounts.note_use(key, now)
     elevated = known.elevated_until is not None and now < known.elevated_until
-    account = Account(known.account_id, known.login, known.posts, elevated)
+    account = Account(known.account_id, known.login, known.posts, elevated, key)
     return OpenSession(
         key,
         account,

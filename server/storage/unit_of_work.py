@@ -16,6 +16,7 @@ from server.errors import Unavailable
 from server.storage.database import BEGIN_MODE
 from server.storage.repositories.accounts import Accounts
 from server.storage.repositories.carried_lists import CarriedLists
+from server.storage.repositories.case_openings import CaseOpenings
 from server.storage.repositories.clean_records import CleanRecords
 from server.storage.repositories.collaborators import Collaborators
 from server.storage.repositories.completeness import Completeness
@@ -135,6 +136,11 @@ class UnitOfWork:
     def deeds(self) -> Deeds:
         """Return what people did and opened."""
         return Deeds(self._connection, self.sight)
+
+    @cached_property
+    def case_openings(self) -> CaseOpenings:
+        """Return who opened which case and why."""
+        return CaseOpenings(self._connection)
 
     @cached_property
     def suspects(self) -> Suspects:

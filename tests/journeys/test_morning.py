@@ -81,7 +81,7 @@ def test_the_ten_tasks_of_a_morning(browser, address, morning):
 
 
 def finds_the_case(hand, kept, morning):
-    """Task 1. The list says what the case is called and no more; that it and the case were read is kept."""
+    """Task 1. The list is masked; the case is opened with a reason; who read what, and why, is kept."""
     hand.open("/")
     hand.go("ul.cards a:has-text('Vụ việc')")
     hand.go("nav.chips a:has-text('Xã Đăk Hà')")
@@ -94,12 +94,26 @@ def finds_the_case(hand, kept, morning):
     assert [one for one in ANSWERS if one in listed] == []
     read = [one[0] for one in kept.deeds("vu.viec", "reading.record")]
     assert morning.case not in read
+    assert "Cán bộ mẫu" not in listed, "nor who sent it"
     hand.go("li.record > a")
     assert hand.clicks == 1
+    assert [one for one in (*ANSWERS, "Cán bộ mẫu") if one in hand.words()] == []
+    assert morning.case not in [one[0] for one in kept.deeds("vu.viec", "reading.record")]
+    opens_it(hand, kept, morning)
     assert [one for one in ANSWERS if one not in hand.words()] == []
     assert kept.deeds("vu.viec", "reading.record")[-1][:2] == (morning.case, 1)
     assert [one[1] for one in kept.deeds("vu.viec", "reading.list")] == [1] * 3, "the second step led there first"
     assert hand.alarms == []
+
+
+def opens_it(hand, kept, morning):
+    """A choice, a few words and a button; whoever opens the case later reads them."""
+    hand.click("label:has-text('Tiếp nhận, xử lý vụ việc')")
+    hand.page.fill("textarea[name=words]", "Gọi lại cho trưởng thôn (mẫu)")
+    hand.go("button:has-text('mở vụ việc')")
+    assert hand.clicks == 2
+    assert [one[:2] for one in kept.deeds("vu.viec", "reading.identity")] == [(morning.case, 1)]
+    assert "Gọi lại cho trưởng thôn (mẫu)" in hand.words("section:has-text('Ai đã mở vụ việc này')")
 
 
 def meets_what_waits(hand):

@@ -12,6 +12,7 @@ from server.operations.compare_record import Earlier, compare_record
 from server.operations.review_submissions import Decision, Target, review_submissions
 from server.operations.sights import Desk
 from server.submissions.review import Verdict
+from tests.opened_cases import open_cases
 
 SURVEY = "household_conduct_survey"
 
@@ -71,5 +72,7 @@ def test_out_of_sight_is_not_there(world, unit, role, name, desk):
 
 
 def test_an_incident_is_never_tied_to_a_visit(world):
-    view = compared(world, officer(world, DAK_HA, Role.INCIDENT_OFFICER), "incident", Desk.INCIDENTS)
+    reader = officer(world, DAK_HA, Role.INCIDENT_OFFICER)
+    open_cases(world.services, reader, world.records["incident"])
+    view = compared(world, reader, "incident", Desk.INCIDENTS)
     assert (view.visit, view.version) == (None, None)

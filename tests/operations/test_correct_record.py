@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from server.access.actors import Account, Post
 from server.access.roles import Role
-from server.errors import Conflict, InvalidInput, NotFound
+from server.errors import Conflict, Forbidden, InvalidInput, NotFound
 from server.operations.browse_submissions import Question
 from server.operations.correct_record import Kept, go_on, keep_correction, start_correction
 from server.operations.read_record import read_record
@@ -19,6 +19,7 @@ from server.operations.review_submissions import Decision, Target, review_submis
 from server.operations.settle_branch import BranchChoice, read_branch, settle_branch
 from server.operations.sights import Desk
 from server.submissions.review import Verdict
+from tests.opened_cases import open_cases
 
 SURVEY = "household_conduct_survey"
 POVERTY, RESPONDENT = "/data/answers/about/hh_poverty", "/data/answers/about/respondent"
@@ -147,13 +148,17 @@ def test_what_is_not_ones_own_to_decide_is_not_there_to_correct(world, unit, rol
 
 def test_an_incident_is_corrected_at_its_own_desk(world):
     officer = make_officer(world, "vu.viec", DAK_HA, Role.INCIDENT_OFFICER)
+    with pytest.raises(Forbidden):
+        start_correction(world.services, officer, world.records["incident"], Desk.INCIDENTS)
+    open_cases(world.services, officer, world.records["incident"])
     shown = start_correction(world.services, officer, world.records["incident"], Desk.INCIDENTS)
     assert shown.page.parts
     with world.services.reading(world.services.operator()) as uow:
         assert uow.records.one(world.records["incident"]).state.value == "received"
     with world.services.engine.connect() as connection:
         kinds = connection.execute(text("SELECT kind, is_sensitive FROM deed WHERE kind LIKE 'reading.%'")).all()
-    assert [(kind, bool(is_sensitive)) for kind, is_sensitive in kinds] == [("reading.record", True)]
+    kept = [(kind, bool(is_sensitive)) for kind, is_sensitive in kinds]
+    assert kept == [("reading.identity", True), ("reading.record", True)]
 
 
 def test_a_phones_edit_beside_a_correction_waits_and_is_settled_answer_by_answer(world, officer):

@@ -16,7 +16,7 @@ APART = {
     "entity", "register_batch", "register_import", "paper_figure",
 }  # fmt: skip
 """Tables both kinds of work write to and whose ids somebody may see."""
-UNSHOWN = {"record_step", "outbox", "deed"}
+UNSHOWN = {"record_step", "outbox", "deed", "case_opening"}
 """Rows whose ids no page, file or door has."""
 
 

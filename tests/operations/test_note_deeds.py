@@ -16,6 +16,7 @@ from server.operations.sign_in import Credentials, sign_in
 from server.storage.repositories.deeds import DeedFilters, DeedPlace
 from server.storage.visible import Operator, Reading
 from server.submissions.review import Verdict
+from tests.opened_cases import open_cases
 
 BOTH = (Role.SUPERVISOR, Role.INCIDENT_OFFICER)
 
@@ -44,6 +45,7 @@ def approve(world, officer, name, desk):
 
 def test_a_decision_is_told_where_it_was_made_and_an_incidents_at_its_desk_alone(world, officer):
     everyday = approve(world, officer, "37", Desk.EVERYDAY)
+    open_cases(world.services, officer, world.records["incident"])
     incident = approve(world, officer, "incident", Desk.INCIDENTS)
     here, there = frozenset({unit_of(world, DAK_HA)}), frozenset({unit_of(world, TU_MO_RONG)})
     (one,) = kept(world, Reading(here), kinds=frozenset({DeedKind.APPROVED}))

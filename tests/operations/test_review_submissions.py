@@ -7,7 +7,7 @@ from console_world import DAK_HA, OUT_OF_SIGHT, example, make_account, send
 
 from server.access.actors import Account, Post
 from server.access.roles import Role
-from server.errors import InvalidInput
+from server.errors import Forbidden, InvalidInput
 from server.operations.review_submissions import (
     Decision,
     SkipReason,
@@ -17,6 +17,7 @@ from server.operations.review_submissions import (
 )
 from server.operations.sights import Desk
 from server.submissions.review import QuestionComment, Verdict
+from tests.opened_cases import open_cases
 
 LONG, SHORT = QuestionComment("/data/x", "x" * 1001), QuestionComment("/data/x", "x")
 
@@ -122,6 +123,10 @@ def test_a_record_out_of_sight_is_neither_decided_nor_named(world, unit, role, n
 
 def test_an_incident_officer_decides_at_their_desk(world):
     account = make_officer(world, "vu.viec", DAK_HA, Role.INCIDENT_OFFICER)
+    with pytest.raises(Forbidden) as refused:
+        decide(world, account, Verdict.APPROVE, "incident", desk=Desk.INCIDENTS)
+    assert (refused.value.code, facts(world, "incident")[0]) == ("case.not_open", "received")
+    open_cases(world.services, account, world.records["incident"])
     decide(world, account, Verdict.APPROVE, "incident", desk=Desk.INCIDENTS)
     assert facts(world, "incident")[0] == "approved"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.storage.models import (
     boundaries,
+    case_openings,
     corrections,
     deeds,
     figures,
@@ -34,6 +35,7 @@ from server.storage.models.schema import db
 
 __all__ = [
     "boundaries",
+    "case_openings",
     "corrections",
     "db",
     "deeds",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import aliased
 
 from server.access.deeds import DeedKind, Thing
@@ -72,6 +72,12 @@ class Deeds:
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert deeds."""
         self._connection.execute(insert(DeedRow), [dict(one) for one in rows])
+
+    def has(self, kind: DeedKind, account_id: int, since: datetime) -> bool:
+        """Return whether an account did something of a kind since a moment; told to nobody."""
+        rows = DeedRow
+        found = select(rows.id).where(rows.account_id == account_id, rows.done_at > since, rows.kind == kind.value)
+        return self._connection.execute(found.limit(1)).first() is not None
 
     def page(self, filters: DeedFilters, *, after: DeedPlace | None, size: int) -> list[DeedLine]:
         """Return *size* deeds at most, newest first, from *after* on."""

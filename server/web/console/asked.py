@@ -63,6 +63,7 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
     """Return the list that the parameters of an address ask for."""
     state = arguments.get("state", _AWAITING)
     state = state if state in _STATES else _AWAITING
+    is_masked = desk is Desk.INCIDENTS
     question = Question(
         desk,
         is_practice=arguments.get("practice") == "1",
@@ -70,17 +71,22 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
         unit_id=_unit(arguments.get("unit")),
         states=_STATES[state],
         is_flagged={"1": True, "0": False}.get(arguments.get("flagged", "")),
-        finding=_code(arguments.get("finding", "")),
+        finding="" if is_masked else _code(arguments.get("finding", "")),
         lacks_files=arguments.get("files") == "lacking",
-        sender_id=number(arguments.get("sender")),
+        sender_id=None if is_masked else number(arguments.get("sender")),
         lately=next((one for one in Lately if one.value == arguments.get("lately")), None),
         first_day=_day(arguments.get("from")),
         last_day=_day(arguments.get("to")),
         figure_year=year_of(arguments.get("of")),
-        words="" if desk is Desk.INCIDENTS else arguments.get("q", "")[:_LONGEST_WORDS].strip(),
-        order=next((one for one in Order if one.value == arguments.get("sort")), Order.NEWEST),
+        words="" if is_masked else arguments.get("q", "")[:_LONGEST_WORDS].strip(),
+        order=next((one for one in orders_at(desk) if one.value == arguments.get("sort")), Order.NEWEST),
     )
     return Asked(question, _parameters(question, state), state)
+
+
+def orders_at(desk: Desk) -> tuple[Order, ...]:
+    """Return the orders a list can be in; of cases nobody is told who sent them."""
+    return tuple(one for one in Order if desk is Desk.EVERYDAY or one is not Order.SENDER)
 
 
 def number(text: str | None) -> int | None:

@@ -14,6 +14,7 @@ from server.access.deeds import DeedGroup, Thing
 from server.access.roles import Permission
 from server.language.display import display_datetime
 from server.operations.browse_deeds import DeedQuestion, browse_deeds, stream_deeds
+from server.operations.masked_cases import commune_or_above
 from server.operations.sights import Desk
 from server.storage.repositories.deeds import DeedPlace
 from server.web.console.asked import number
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
     from server.access.actors import Account
     from server.language.catalogue import Language
+    from server.operations.atlas import Map
     from server.operations.services import Services
     from server.storage.repositories.deeds import DeedLine
+    from server.territory.units import UnitId
     from server.web.console.screen import Screen
     from server.web.renderers.grids import Value
 
@@ -50,8 +53,7 @@ class HistoryPages:
         """Show a page of what was done and opened."""
         account, question = self._account(), self._asked()
         page = browse_deeds(self.services, account, question, after=_place(request.args.get("after")))
-        here = self.services.atlas.current().territory
-        today = self.services.today()
+        here = self.services.atlas.current()
         return self.screen.page(
             "history.html",
             desk=self.name,
@@ -60,7 +62,7 @@ class HistoryPages:
             parameters=_parameters(question),
             following=_place_text(page.following),
             groups=tuple(DeedGroup),
-            unit_name=lambda unit_id: "" if unit_id is None else here.name(unit_id, today),
+            unit_name=lambda unit_id: self._place(here, unit_id),
             address_of=self._addresses(account),
             told=self._told,
         )
@@ -77,7 +79,7 @@ class HistoryPages:
 
     def _rows(self, deeds: Iterator[DeedLine], language: Language) -> Iterator[tuple[Value, ...]]:
         """Yield the rows while they are sent, when there is no request any more."""
-        territory, today = self.services.atlas.current().territory, self.services.today()
+        here = self.services.atlas.current()
         zone = self.services.settings.timezone
         for one in deeds:
             yield (
@@ -88,9 +90,16 @@ class HistoryPages:
                 self.screen.say(f"deed.{one.kind}", language=language),
                 self.screen.say(f"deed.thing.{one.thing}", language=language),
                 one.thing_id,
-                "" if one.unit_id is None else territory.name(one.unit_id, today),
+                self._place(here, one.unit_id),
                 "; ".join(f"{name} = {value}" for name, value in sorted(one.params.items())),
             )
+
+    def _place(self, here: Map, unit_id: UnitId | None) -> str:
+        """Return the name of a place; of a case that lies in a village, of its commune."""
+        today = self.services.today()
+        if self.desk is Desk.INCIDENTS:
+            unit_id = commune_or_above(here, unit_id, today)
+        return "" if unit_id is None else here.territory.name(unit_id, today)
 
     def _told(self, params: Mapping[str, Any]) -> str:
         """Return the parameters of a deed in words, as far as there are any."""

@@ -16,9 +16,8 @@ from server.operations.list_choices import list_choices
 from server.operations.review_submissions import UNDONE_WITHIN, latest_decided
 from server.operations.save_views import saved_views
 from server.operations.sights import Desk
-from server.storage.repositories.record_lists import Order
 from server.web.console.active_filters import Naming, active_filters
-from server.web.console.asked import STATE_CHOICES, asked_list, cursor_text, read_cursor
+from server.web.console.asked import STATE_CHOICES, asked_list, cursor_text, orders_at, read_cursor
 from server.web.console.finding_names import names_of
 from server.web.console.saved_views import offered
 from server.web.console.screen import chosen_language
@@ -69,7 +68,7 @@ class ListPages:
             chips=chips(choices.places, asked.question.unit_id),
             states=STATE_CHOICES,
             lately=tuple(Lately),
-            orders=tuple(Order),
+            orders=orders_at(self.desk),
             bound=COUNTED_AT_MOST,
             views=self._views(account, asked),
             latest=self._latest(account, asked),

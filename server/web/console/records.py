@@ -132,13 +132,14 @@ class RecordPages:
         return self.screen.page(template, desk=self.name, asked=asked, outcome=outcome, verdict=verdict)
 
     def _after_one(self, outcome: Outcome, verdict: Verdict) -> Response:
-        """Lead on to the next record of the list, saying what was done to the last."""
+        """Lead on to the next record of the list, saying what was done to the last; back to a case, which lies open."""
         asked = asked_list(request.form, self.desk)
         following = number(request.form.get("next"))
         if outcome.skipped:
             did, target = outcome.skipped[0].reason.value, outcome.skipped[0].submission_id
         elif outcome.done:
-            did, target = verdict.value, following or outcome.done[0]
+            onward = following if self.desk is Desk.EVERYDAY else None
+            did, target = verdict.value, onward or outcome.done[0]
         else:
             raise NotFound("access.not_found")
         batch_id = outcome.batch_id if outcome.done else None

@@ -1,7 +1,7 @@
 """Refusals as pages: what is wrong, in the reader's language, and the next step.
 
-Whoever must sign in is led there and back; whoever must take the second step likewise. What we do not understand
-ourselves is logged whole and shown as one sentence.
+Whoever must sign in is led there and back; whoever must take the second step, or say why a case is to be opened,
+likewise. What we do not understand ourselves is logged whole and shown as one sentence.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ _BUSY: Final = "sign_in.busy"
 _OUR_FAULT: Final = 500
 _PASSWORD_TO_CHANGE: Final = "access.password_to_change"  # noqa: S105 a code, no password
 _SECOND_STEP: Final = "access.second_step_needed"
+_CASE_NOT_OPEN: Final = "case.not_open"
+_ALONE: Final = ("_file", "_thumb")
+"""What is no page to come back to: its address lasts some minutes."""
 
 
 def refusal_page(screen: Screen, fault: Exception) -> Response:
@@ -39,6 +42,8 @@ def refusal_page(screen: Screen, fault: Exception) -> Response:
             return _led_to("console.second_step")
         case Forbidden(code=code) if code == _PASSWORD_TO_CHANGE:
             return make_response(redirect(url_for("console.own"), 303))
+        case Forbidden(code=code, params=params) if code == _CASE_NOT_OPEN:
+            return _asked_why(screen, params)
         case Unavailable(code=code) if code != _BUSY:
             # What an operator should do about it is for the log; who reads a page can only come back.
             log.error("console.unavailable", extra={"fault": code})
@@ -77,7 +82,17 @@ def _led_to(endpoint: str) -> Response:
     return make_response(redirect(address, 303))
 
 
-def _page(screen: Screen, status: int, code: str, params: dict[str, object]) -> Response:
+def _asked_why(screen: Screen, params: dict[str, object]) -> Response:
+    """Lead who wants to read a case to the page that asks why; what was posted is not done."""
+    is_page = not (request.endpoint or "").endswith(_ALONE)
+    back = here() if is_page and request.method == "GET" else None
+    address = url_for("console.incidents_asking", submission_id=params["submission"], back=back)
+    if request.method == "GET":
+        return make_response(redirect(address, 303))
+    return _page(screen, 403, _CASE_NOT_OPEN, {}, back=address)
+
+
+def _page(screen: Screen, status: int, code: str, params: dict[str, object], *, back: str | None = None) -> Response:
     known = screen.services.catalogue.has(code)
     draw = screen.page if status < _OUR_FAULT else screen.bare_page
     return draw(
@@ -87,5 +102,5 @@ def _page(screen: Screen, status: int, code: str, params: dict[str, object]) -> 
         params=params if known else {},
         # Whoever keeps the server can do nothing about what was only not found or typed wrong.
         reference=code if status >= _OUR_FAULT or not known else None,
-        back=way_back(),
+        back=back or way_back(),
     )

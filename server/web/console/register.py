@@ -16,6 +16,7 @@ from server.web.console.assets import read_assets
 from server.web.console.branches import BranchPages
 from server.web.console.bulk import BulkPages
 from server.web.console.by_rule import RulePages
+from server.web.console.case_opening import CaseOpeningPages
 from server.web.console.completeness import CompletenessPages
 from server.web.console.corrections import CorrectionPages
 from server.web.console.duplicates import DuplicatePages
@@ -93,6 +94,7 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
         yield from _record_routes(RecordPages(services, screen, desk, name))
         yield from _correction_routes(CorrectionPages(services, screen, desk, name))
         yield from _branch_routes(BranchPages(services, screen, desk, name))
+    yield from _case_routes(CaseOpeningPages(services, screen))
     files = RecordFilePages(services, screen).file
     yield Route("GET", "/submissions/file.<kind>", "submissions_file_of_list", Desk.EVERYDAY.read, files)
     views, read = SavedViewPages(services), Desk.EVERYDAY.read
@@ -135,6 +137,12 @@ def _record_routes(pages: RecordPages) -> Iterable[Route]:
     yield Route("GET", f"/{name}/photos/<token>", f"{name}_thumb", desk.read, pages.thumb)
     yield Route("POST", f"/{name}/decide", f"{name}_decide", desk.review, pages.decide)
     yield Route("POST", f"/{name}/undo", f"{name}_undo", desk.review, pages.undo)
+
+
+def _case_routes(pages: CaseOpeningPages) -> Iterable[Route]:
+    read, where = Desk.INCIDENTS.read, "/incidents/<int:submission_id>/open"
+    yield Route("GET", where, "incidents_asking", read, pages.asking)
+    yield Route("POST", where, "incidents_open", read, pages.open)
 
 
 def _correction_routes(pages: CorrectionPages) -> Iterable[Route]:

@@ -49,9 +49,13 @@ ANSWERS = {
     "submissions_correct": 400,  # no draft came with it
     "incidents_correct": 400,
     "submissions_branch": 404,  # there is one version
-    "incidents_branch": 404,
+    "incidents_record": 303,  # a case is asked for with a reason first
+    "incidents_compare": 303,
+    "incidents_correcting": 303,
+    "incidents_branch": 303,
+    "incidents_open": 400,  # no reason was given
     "submissions_settle": 404,
-    "incidents_settle": 404,
+    "incidents_settle": 403,
     "held_release": 409,
     "held_discard": 400,
     "collaborator_enrol": 400,
@@ -199,7 +203,8 @@ def expected(rule, permission, person):
     if permission in SEALED and not elevated:
         return 303
     about = set(rule.arguments) & ABOUT_ONE_THING
-    if about and (unit == ELSEWHERE or "token" in about) and (granted != 400 or name == "account_post"):
+    looks_first = granted != 400 or name in {"account_post", "incidents_open"}
+    if about and (unit == ELSEWHERE or "token" in about) and looks_first:
         return 404
     is_of_plan = name not in ANSWERS and (name == "indicator" or name.startswith("indicator_"))
     return 404 if is_of_plan else granted  # no plan is published

@@ -13,6 +13,7 @@ from server.access.roles import Role
 from server.operations.browse_deeds import PAGE_SIZE
 from server.operations.note_deeds import note_deeds
 from server.storage.visible import Operator
+from tests.opened_cases import open_page
 
 COMMUNE = ((Role.SUPERVISOR, DAK_HA), (Role.ADMINISTRATOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
 
@@ -62,10 +63,11 @@ def test_another_commune_reads_nothing_of_it_and_a_reviewer_no_sign_ins_but_thei
 def test_every_reading_of_an_incident_is_kept_at_its_desk_and_leaves_no_trace_at_the_other(client, world):
     everyday = client.get("/history").text
     client.get("/incidents")
+    open_page(client, world.records["incident"])
     client.get(f"/incidents/{world.records['incident']}")
     kept = client.get("/incidents/history?group=reading").text
     assert ("Mở phiếu để xem" in kept, "Mở danh sách" in kept) == (True, True)
-    assert strokes(client, f"/incidents/history?thing=record&id={world.records['incident']}") == 1
+    assert strokes(client, f"/incidents/history?thing=record&id={world.records['incident']}") == 2
     assert "Xác nhận thêm một bước" in client.get("/incidents/history").text
     assert client.get("/history").text == everyday
 

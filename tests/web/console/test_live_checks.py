@@ -14,6 +14,7 @@ from test_paper_entry_pages import SHEETS, sheet_of
 from test_statement_counts import counted
 
 from server.access.roles import Role
+from tests.opened_cases import open_page
 
 ANSWERS, ABOUT, WHO = "a:/data/answers", "a:/data/answers/about", "a:/data/who"
 MOST = 12
@@ -118,6 +119,7 @@ def test_repeats_follow_what_is_added_and_taken_out(client, world):
 def test_a_check_costs_little_writes_nothing_and_logs_no_answer(app, client, world, caplog):
     make_account(world.services, "vu.viec", (Role.INCIDENT_OFFICER, DAK_HA))
     officer = client_of(app, world, "vu.viec", elevated=True)
+    open_page(officer, world.records["incident"])
     sheet = sheet_of(client)
     pages = (
         (client, sheet, f"{SHEETS}/check"),

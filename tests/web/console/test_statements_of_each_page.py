@@ -33,6 +33,7 @@ from server.access.roles import Role
 from server.operations.import_order import Asker, ImportOrder, Load
 from server.operations.run_import import FileFacts, keep_file
 from server.storage.visible import Operator
+from tests.opened_cases import open_page
 from tests.register_world import put
 
 __all__ = ["app", "made", "world"]
@@ -137,6 +138,7 @@ def there(client, world):
         "project": world.project_id,
         "year": YEAR,
     }
+    open_page(client, ids["case"])
     return ids
 
 
