@@ -89,6 +89,7 @@ class PaperEntryPages:
                 writer=draft.collaborator_id,
                 form=draft.form_version_id,
                 after=kept.submission_id,
+                day=request.form.get("day"),
             )
         return make_response(redirect(address, 303))
 

@@ -7,6 +7,7 @@ from console_world import DAK_HA, PASSWORD, example, make_account, publish, send
 from playwright.sync_api import expect, sync_playwright
 
 from server.access.roles import Role
+from tests.register_world import put
 from tests.web.console.test_in_browser import CHROMIUM, address
 
 __all__ = ["address"]
@@ -158,6 +159,27 @@ def test_without_a_line_the_page_stays_and_says_that_nothing_was_checked(page):
     assert page.locator("#asked .question").count() > 30
 
 
+def test_what_is_typed_to_choose_by_before_the_choices_came_chooses_from_them(page, world):
+    for number in range(20, 40):
+        facts = {"house_no": str(number), "status": "active", "head_name": "A Mẫu"}
+        put(world.services, world.project_id, village="23500-01", **facts)
+    page.goto(SHEET)
+    hold_checks(page)
+    page.check(field("where/village", "23500-01"))
+    wait_held(page)
+    page.focus(field("who/household"))
+    page.keyboard.type("ho 37", delay=1)
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.name") == "a:/data/who/house_no"
+    let_go(page)
+    expect(page.locator("select" + field("who/household") + " option:checked")).to_have_text("A Mẫu – hộ 37 (mẫu)")
+    wait_held(page)
+    page.locator("select" + field("who/household")).focus()
+    page.keyboard.type("99")
+    assert page.input_value("select" + field("who/household")) == "", "none rather than another one"
+    assert page.alarms == []
+
+
 def test_a_part_that_repeats_is_added_and_taken_out_in_place(page, world):
     publish(world.services, world.project_id, "commune_register")
     number = send(world, "Y Mẫu", example("commune_register", "active_model", 700)).submission_id
@@ -171,3 +193,26 @@ def test_a_part_that_repeats_is_added_and_taken_out_in_place(page, world):
     expect(page.locator(".instance")).to_have_count(before)
     assert page.input_value("[name=reason]") == "Bổ sung văn bản"
     assert page.alarms == []
+
+
+def test_what_a_sheet_lacks_is_reached_by_keys_and_kept_as_it_is_by_a_tick(page):
+    page.goto(SHEET)
+    page.keyboard.type("7")
+    page.fill("[name=day]", "2026-09-30")
+    page.check(field("where/village", "23500-01"))
+    page.check(field("who/household_list", "not_listed"))
+    page.fill(field("who/house_no"), "77")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".problem >> text=Chưa lưu")
+    page.wait_for_selector(".finding a:focus")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.name") == "a:/data/who/visit_result"
+    page.keyboard.press("4")
+    assert page.locator(field("who/visit_result", "refused")).is_checked()
+    page.keyboard.press("0")
+    assert not page.locator(field("who/visit_result", "refused")).is_checked()
+    page.focus("[name=anyway]")
+    page.keyboard.press("Space")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("text=Đã lưu tờ vừa rồi.")
+    assert ["400" in one for one in page.alarms] == [True], "nothing but the answer that kept nothing"

@@ -2,16 +2,35 @@
 // place. Whoever types is not disturbed: what was typed since the question to the server stays, and so does the focus.
 "use strict";
 
+// Of boxes that belong together the one to stand on is the chosen one.
+const firstField = (part) => {
+  const fields = "input:not([type=hidden]), select, textarea";
+  return part?.querySelector("input[type=radio]:checked") ?? part?.querySelector(fields);
+};
+const questionOf = (field) => field?.closest("#asked .question");
+
+// What stands on the page: from an answer given to the server's word on it the page is behind.
+const page = {
+  changes: 0,
+  sent: 0,
+  isBehind: () => page.changes > page.sent,
+  whenUpToDate: () => {},
+};
+
 (() => {
   const TYPED = "hx-morph-skip"; // htmx leaves such an element as it is
   const asked = () => document.getElementById("asked");
   const questions = () => [...asked().querySelectorAll(".question")];
-  const firstField = (part) => part?.querySelector("input:not([type=hidden]):checked, input:not([type=hidden]), select, textarea");
+  let sending = 0;
   let place = null; // where the focus stood before something was put in place
 
-  document.addEventListener("input", (event) => event.target.closest("#asked .question")?.setAttribute(TYPED, ""));
+  document.addEventListener("input", (event) => questionOf(event.target)?.setAttribute(TYPED, ""));
+  document.addEventListener("change", (event) => {
+    if (questionOf(event.target) || event.target.id === "sheet-day") page.changes += 1;
+  });
 
   document.addEventListener("htmx:config:request", (event) => {
+    sending = page.changes;
     for (const one of questions()) one.removeAttribute(TYPED);
     event.detail.ctx.request.body.set("shown", [asked(), ...questions()].map((one) => one.dataset.mark).join(" "));
   });
@@ -19,6 +38,9 @@
   // Anything but an answer (no line, signed out, changed by somebody else) leaves the page as it is, and says so.
   const tell = (isUnchecked) => {
     for (const one of document.querySelectorAll(".unchecked")) one.hidden = !isUnchecked;
+    if (!isUnchecked) return;
+    page.sent = page.changes;
+    page.whenUpToDate();
   };
   document.addEventListener("htmx:before:response", (event) => {
     const { status, raw } = event.detail.ctx.response;
@@ -26,14 +48,16 @@
     tell(!isAnswer);
     if (!isAnswer) event.preventDefault();
   });
-  document.addEventListener("htmx:error", (event) => tell(event.detail.error?.name !== "AbortError"));
+  document.addEventListener("htmx:error", (event) => {
+    if (event.detail.error?.name !== "AbortError") tell(true);
+  });
 
   // A question that is to go while something is typed into it stays until that is sent, too.
   document.addEventListener("htmx:before:swap", (event) => {
     const typed = questions().filter((one) => one.hasAttribute(TYPED));
     const whole = event.detail.tasks.find((one) => one.fragment.getElementById("asked"))?.fragment;
     if (whole && typed.some((one) => !whole.getElementById(one.id))) return event.preventDefault();
-    const here = document.activeElement.closest("#asked .question");
+    const here = questionOf(document.activeElement);
     const all = questions();
     place = here && { field: document.activeElement, after: all.slice(all.indexOf(here)).map((one) => one.id) };
   });
@@ -47,6 +71,8 @@
       firstField(place.after.map((id) => document.getElementById(id)).find((one) => one))?.focus();
     }
     place = null;
+    page.sent = sending;
+    if (!page.isBehind()) page.whenUpToDate();
   });
 
   // A field that was touched no longer follows its attributes; the server's word on it is theirs.
@@ -63,19 +89,107 @@
   };
 })();
 
-// Sheets of paper are typed in without the mouse: Enter goes on to the next question, Ctrl+Enter keeps the sheet.
-document.addEventListener("keydown", (event) => {
-  const form = event.key === "Enter" && event.target.form;
-  if (!form || !("enterNext" in form.dataset)) return;
-  if (event.ctrlKey) {
-    event.preventDefault();
-    form.requestSubmit(form.querySelector("[data-save]"));
-    return;
-  }
-  if (!event.target.matches("input, select")) return;
+// What is wrong is listed with the way to its question: there one goes on typing.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('.filling a[href^="#/"]');
+  const field = link && firstField(document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  if (!field) return;
   event.preventDefault();
-  const here = event.target;
-  const others = [...form.elements].filter((one) => one.tabIndex >= 0 && one.type !== "hidden" && one.offsetParent);
-  const next = others.slice(others.indexOf(here) + 1).find((one) => one.name !== here.name);
-  if (next) next.focus();
+  field.focus();
+  questionOf(field).scrollIntoView({ block: "center" });
 });
+
+// Sheets of paper are typed in without the mouse: Enter goes on to the next question, Ctrl+Enter keeps the sheet, a
+// digit chooses the answer it stands beside, 0 none; in a long list the beginning of any word chooses, without accents.
+(() => {
+  const CHOICE = "input[type=radio], input[type=checkbox]";
+  const typed = new Map(); // by question, what was typed to choose by
+  const late = new Set(); // where that was while the choices of before stood there
+  let saving = null; // the form that is kept as soon as these are chosen
+
+  const formOf = (event) => {
+    const form = event.target.form;
+    return form && "enterNext" in form.dataset && !event.altKey && !event.metaKey ? form : null;
+  };
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+
+  document.addEventListener("keydown", (event) => {
+    const form = event.key === "Enter" && formOf(event);
+    if (!form) return;
+    if (event.ctrlKey) {
+      event.preventDefault();
+      saving = form;
+      if (!late.size) save();
+    } else if (event.target.matches("input, select")) {
+      event.preventDefault();
+      goOn(form, event.target);
+    }
+  });
+
+  const save = () => {
+    saving?.requestSubmit(saving.querySelector("[data-save]"));
+    saving = null;
+  };
+
+  const goOn = (form, here) => {
+    const others = [...form.elements].filter((one) => one.tabIndex >= 0 && one.type !== "hidden" && one.offsetParent);
+    const next = others.slice(others.indexOf(here) + 1).find((one) => one.name !== here.name);
+    if (!next) return;
+    const question = questionOf(next);
+    ((next.type === "radio" && firstField(question)) || next).focus();
+    question?.scrollIntoView({ block: "center" });
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const question = formOf(event) && !event.ctrlKey && questionOf(event.target);
+    if (!question || !event.target.matches(`select, ${CHOICE}`)) return;
+    const isErased = event.key === "Backspace";
+    const isOfList = event.target.matches("select") || page.isBehind();
+    const isTyped = event.key.length === 1 && (/[0-9]/.test(event.key) || (isOfList && (event.key !== " " || typed.get(question.id))));
+    if (!isTyped && !isErased) return;
+    event.preventDefault();
+    const before = typed.get(question.id) ?? "";
+    typed.set(question.id, isErased ? before.slice(0, -1) : before + event.key);
+    // A box that stands there is the one that is meant; a list may still become another.
+    if ((!choose(question) || event.target.matches("select")) && page.isBehind()) late.add(question.id);
+  });
+
+  document.addEventListener("focusout", (event) => {
+    const question = questionOf(event.target);
+    if (question && !question.contains(event.relatedTarget) && !late.has(question.id)) typed.delete(question.id);
+  });
+
+  page.whenUpToDate = () => {
+    const waiting = [...late].map((id) => document.getElementById(id));
+    late.clear();
+    for (const question of waiting.filter((one) => one && typed.get(one.id))) {
+      choose(question);
+      if (!question.contains(document.activeElement)) typed.delete(question.id);
+    }
+    save();
+  };
+
+  const choose = (question) => {
+    const list = question.querySelector("select");
+    if (list) return chooseFrom(list, plain(typed.get(question.id)));
+    const digit = typed.get(question.id).slice(-1);
+    const boxes = [...question.querySelectorAll(CHOICE)];
+    const box = digit === "0" ? boxes.find((one) => !one.value) : boxes.filter((one) => one.value)[digit - 1];
+    if (!box) return false;
+    if (question.contains(document.activeElement)) box.focus();
+    if (box.type === "checkbox" || !box.checked) box.click();
+    return true;
+  };
+
+  const chooseFrom = (list, words) => {
+    const options = [...list.options].filter((one) => one.value).map((one) => [one, ` ${plain(one.text)} `]);
+    const whole = options.find(([, text]) => text.replace(/[^\p{L}\p{N}]+/gu, " ").includes(` ${words} `));
+    const found = words.trim() && (whole ?? options.find(([, text]) => text.includes(` ${words}`)));
+    const chosen = found ? found[0].value : "";
+    if (chosen !== list.value) {
+      list.value = chosen;
+      for (const kind of ["input", "change"]) list.dispatchEvent(new Event(kind, { bubbles: true }));
+    }
+    return Boolean(found);
+  };
+})();
