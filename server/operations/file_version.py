@@ -54,14 +54,15 @@ class Filing:
 def file_version(uow: UnitOfWork, filing: Filing, derived: Derived) -> Filed:
     """Write the instance into its record, unless the record has it or has other content under its id."""
     instance = filing.instance
+    if instance.deprecated_id is None and (kept := _add_new(uow, filing, derived)) is not None:
+        return kept
     history = _claim(uow, filing, derived)
     decision = decide(instance.instance_id, instance.deprecated_id, instance.sha256, history)
     match decision:
         case Resend(version_id) | OtherContent(version_id):
             return Filed(history.submission_id, version_id, decision)
         case New():
-            version_id = _add(uow, filing, derived, history, is_current=True)
-            _let_it_be_found(uow, filing, derived, history.submission_id)
+            version_id = _add_first(uow, filing, derived, history)
         case Edit(becomes_current=becomes_current, is_branch=is_branch):
             version_id = _add(uow, filing, derived, history, is_current=False)
             if is_branch:
@@ -131,18 +132,37 @@ def finding_rows(version_id: int, findings: Iterable[Finding]) -> list[dict[str,
     ]
 
 
-def _let_it_be_found(uow: UnitOfWork, filing: Filing, derived: Derived, submission_id: int) -> None:
-    if not filing.form.published.is_sensitive:
-        ids = tuple(one.entity_id for one in derived.changes)
-        sender = filing.sender.name
-        uow.record_words.add(Findable(filing.project_id, submission_id, derived.unit_id, derived.words, sender, ids))
+def _add_new(uow: UnitOfWork, filing: Filing, derived: Derived) -> Filed | None:
+    """Write a record of which nothing is known; None if something is."""
+    record = _record_facts(filing, derived, filing.instance.instance_id)
+    kept = uow.new_records.add(record, _version_facts(filing, is_current=True), _findable(filing, derived))
+    if kept is None:
+        return None
+    _add_derived(uow, filing, derived, kept.version_id)
+    return Filed(kept.submission_id, kept.version_id, New())
+
+
+def _add_first(uow: UnitOfWork, filing: Filing, derived: Derived, history: History) -> int:
+    """Write the first version of a record that an edit began, whose original is not here."""
+    version_id = _add(uow, filing, derived, history, is_current=True)
+    if (found := _findable(filing, derived)) is not None:
+        uow.record_words.add(history.submission_id, found)
+    return version_id
+
+
+def _findable(filing: Filing, derived: Derived) -> Findable | None:
+    """Return what a new record is found by: nothing if it is sensitive or lies nowhere."""
+    if filing.form.published.is_sensitive or derived.unit_id is None:
+        return None
+    ids = tuple(one.entity_id for one in derived.changes if one.has_good_id)
+    return Findable(filing.project_id, derived.unit_id, derived.words, filing.sender.name, ids)
 
 
 def _claim(uow: UnitOfWork, filing: Filing, derived: Derived) -> History:
     """Return the record this instance belongs to, made if there is none, locked in any case."""
     instance = filing.instance
     if instance.deprecated_id is None:
-        return _claim_root(uow, filing, derived, instance.instance_id)
+        return _history_of(uow, filing, instance.instance_id)
     uow.submissions.lock_edits_of(filing.form_key)
     holder = uow.submissions.holder_of(filing.project_id, filing.form_key, instance.ids)
     history = (
@@ -154,9 +174,10 @@ def _claim(uow: UnitOfWork, filing: Filing, derived: Derived) -> History:
 
 
 def _claim_root(uow: UnitOfWork, filing: Filing, derived: Derived, root: str) -> History:
-    created = uow.submissions.claim(_record_facts(filing, derived, root))
-    if created is not None:
-        return created
+    return uow.submissions.claim(_record_facts(filing, derived, root)) or _history_of(uow, filing, root)
+
+
+def _history_of(uow: UnitOfWork, filing: Filing, root: str) -> History:
     known = uow.submissions.rooted_at(filing.project_id, filing.form_key, root)
     assert known is not None, "what clashed a moment ago is there"
     return uow.submissions.history(known)
@@ -207,19 +228,22 @@ def _record_facts(filing: Filing, derived: Derived, root: str) -> dict[str, Any]
 
 
 def _add(uow: UnitOfWork, filing: Filing, derived: Derived, history: History, *, is_current: bool) -> int:
-    facts = _version_facts(filing, history.submission_id, is_current=is_current)
+    facts = {"submission_id": history.submission_id, **_version_facts(filing, is_current=is_current)}
     version_id = uow.submissions.add_version(facts, is_sensitive=filing.form.published.is_sensitive)
+    _add_derived(uow, filing, derived, version_id)
+    return version_id
+
+
+def _add_derived(uow: UnitOfWork, filing: Filing, derived: Derived, version_id: int) -> None:
     uow.submissions.add_findings(finding_rows(version_id, derived.findings))
     uow.figures.add(filing.project_id, version_id, derived.contributions)
     if not derived.is_derived:
         uow.outbox.add([("derive_submission", {"version_id": version_id})], filing.received_at)
-    return version_id
 
 
-def _version_facts(filing: Filing, submission_id: int, *, is_current: bool) -> Mapping[str, Any]:
+def _version_facts(filing: Filing, *, is_current: bool) -> Mapping[str, Any]:
     instance = filing.instance
     return {
-        "submission_id": submission_id,
         "project_id": filing.project_id,
         "form_key": filing.form_key,
         "form_version_id": filing.form.published.version_id,

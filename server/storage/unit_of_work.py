@@ -33,6 +33,7 @@ from server.storage.repositories.figures import Figures
 from server.storage.repositories.forms import Forms
 from server.storage.repositories.household_totals import HouseholdTotals
 from server.storage.repositories.locks import Locks
+from server.storage.repositories.new_records import NewRecords
 from server.storage.repositories.no_cases import NoCases
 from server.storage.repositories.outbox import Outbox
 from server.storage.repositories.paper_figures import PaperFigures
@@ -216,6 +217,11 @@ class UnitOfWork:
     def submissions(self) -> Submissions:
         """Return what intake writes and reads of records."""
         return Submissions(self._connection, self.sight)
+
+    @cached_property
+    def new_records(self) -> NewRecords:
+        """Return what intake writes of records it did not know."""
+        return NewRecords(self._connection, self.sight)
 
     @cached_property
     def records(self) -> Records:

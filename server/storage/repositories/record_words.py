@@ -6,36 +6,39 @@ the time. Sensitive records are found by none. What pages look up with them is f
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import Text, any_, bindparam, delete, func, insert, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from server.language.folding import words_in
 from server.storage.models.people import CollaboratorRow
-from server.storage.models.registers import EntityEffectRow, EntityWordRow
+from server.storage.models.registers import EntityEffectRow, EntityListRow, EntityRow, EntityWordRow
+from server.storage.models.schema import Id
 from server.storage.models.submissions import RecordWordRow, SubmissionRow, SubmissionVersionRow
-from server.storage.repositories.given_rows import as_parameter, given_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection, FromClause, Insert
 
     from server.territory.units import UnitId
 
 
 @dataclass(frozen=True, slots=True)
 class Findable:
-    """A new record that is found: its words, who sent it, and the ids of what it changes in its project's lists."""
+    """What a new record is found by: its words, who sent it, and the ids of what it changes in its project's lists."""
 
     project_id: int
-    submission_id: int
-    unit_id: UnitId | None
+    unit_id: UnitId
     words: str
     sender_name: str
     entity_ids: tuple[str, ...]
+    """UUIDs; an id of another shape is of nothing that is kept."""
 
 
 class RecordWords:
@@ -44,19 +47,12 @@ class RecordWords:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, one: Findable) -> None:
-        """Let a record be found that was found by no word before; one that lies nowhere is found by none."""
-        if one.unit_id is None:
-            return
-        words = dict.fromkeys((*one.words.split(), *words_in(one.sender_name)))
-        rows = [*((word, "") for word in words), *(("", entity_id) for entity_id in one.entity_ids)]
-        given = {
-            "rows": as_parameter(rows),
-            "project_id": one.project_id,
-            "submission_id": one.submission_id,
-            "unit_id": one.unit_id,
-        }
-        self._connection.execute(_ADD[self._connection.dialect.name][bool(one.entity_ids)], given)
+    def add(self, submission_id: int, one: Findable) -> None:
+        """Let a record be found that was found by no word before."""
+        dialect = self._connection.dialect.name
+        given = given_words(dialect, one)
+        statement = _adding(dialect, of_entities="entity_ids" in given)
+        self._connection.execute(statement, {**given, "found_submission_id": submission_id})
 
     def replace(self, submission_id: int) -> None:
         """Let a record be found by what its row says now, and by nothing else."""
@@ -106,28 +102,66 @@ class RecordWords:
         return self._connection.execute(found.distinct()).scalars().all()
 
 
-_OWN: Final = """
-        SELECT CAST(:submission_id AS BIGINT), given.word, CAST(:unit_id AS BIGINT)
-          FROM {given}
-         WHERE given.word <> ''"""
-_OF_ENTITIES: Final = """
-         UNION
-        SELECT CAST(:submission_id AS BIGINT), w.word, CAST(:unit_id AS BIGINT)
-          FROM {given}
-          JOIN entity_list AS l ON l.project_id = :project_id
-          JOIN entity AS e ON e.list_id = l.id AND e.entity_id = given.entity_id
-          JOIN entity_word AS w ON w.entity_key = e.id
-         WHERE given.entity_id <> ''"""
-_GIVEN: Final = {
-    dialect: given_table(dialect, {"word": "text", "entity_id": "text"}) for dialect in ("sqlite", "postgresql")
-}
-_ADD: Final = {
-    dialect: {
-        has_entities: text(
-            "INSERT INTO record_word (submission_id, word, unit_id)"
-            + (_OWN + (_OF_ENTITIES if has_entities else "")).replace("{given}", given)
+WORD_COLUMNS: Final = ("submission_id", "word", "unit_id")
+
+
+def given_words(dialect: str, one: Findable) -> dict[str, Any]:
+    """Return the parameters of `found_words`; none for entities where it changes none."""
+    words = dict.fromkeys((*one.words.split(), *words_in(one.sender_name)))
+    given: dict[str, Any] = {"words": _as_one(dialect, words), "found_unit_id": one.unit_id}
+    if one.entity_ids:
+        given |= {"entity_ids": _as_one(dialect, one.entity_ids), "found_project_id": one.project_id}
+    return given
+
+
+def found_words(dialect: str, *, of_entities: bool) -> FromClause:
+    """Return the words a new record is found by, as `given_words` says, each once, with their unit.
+
+    Entities are looked for by an array of ids. Of rows out of a document PostgreSQL expects a hundred, and for so many
+    it reads every entity there is.
+    """
+    unit_id = bindparam("found_unit_id", type_=Id).label("unit_id")
+    own = select(_strings(dialect, "words").label("word"), unit_id)
+    if not of_entities:
+        return own.subquery("found")
+    lists, entities, words = EntityListRow, EntityRow, EntityWordRow
+    theirs = (
+        select(words.word, unit_id)
+        .join(entities, entities.id == words.entity_key)
+        .join(lists, lists.id == entities.list_id)
+        .where(
+            lists.project_id == bindparam("found_project_id", type_=Id),
+            _is_among(dialect, entities.entity_id, "entity_ids"),
         )
-        for has_entities in (False, True)
-    }
-    for dialect, given in _GIVEN.items()
-}
+    )
+    return own.union(theirs).subquery("found")
+
+
+def _as_one(dialect: str, texts: Iterable[str]) -> str:
+    """Return *texts*, in which there are no spaces, as one parameter."""
+    return " ".join(texts) if dialect == "postgresql" else json.dumps(list(texts))
+
+
+def _split(name: str) -> ColumnElement[Any]:
+    return func.string_to_array(bindparam(name, type_=Text), literal_column("' '"), type_=ARRAY(Text))
+
+
+def _strings(dialect: str, name: str) -> ColumnElement[Any]:
+    if dialect == "postgresql":
+        return func.unnest(_split(name)).column_valued("word")
+    return _each(name)
+
+
+def _is_among(dialect: str, column: Any, name: str) -> Any:  # noqa: ANN401 a mapped column, and what is said of it
+    return column == any_(_split(name)) if dialect == "postgresql" else column.in_(select(_each(name)))
+
+
+def _each(name: str) -> ColumnElement[Any]:
+    return func.json_each(bindparam(name, type_=Text)).table_valued("value").c.value
+
+
+@cache
+def _adding(dialect: str, *, of_entities: bool) -> Insert:
+    found = found_words(dialect, of_entities=of_entities)
+    submission_id = bindparam("found_submission_id", type_=Id)
+    return insert(RecordWordRow).from_select(WORD_COLUMNS, select(submission_id, found.c.word, found.c.unit_id))

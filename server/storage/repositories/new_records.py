@@ -1,0 +1,113 @@
+"""A record that nobody sent before: its row, its first version and the words it is found by.
+
+PostgreSQL takes all three in one statement, which saves two trips there and back for each record; to SQLite a
+statement is a call, and it takes them one by one.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy import bindparam, insert, literal_column, select, true
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+from server.storage.models.row_ids import EverydayId, SensitiveId, sensitive_id
+from server.storage.models.submissions import RecordWordRow, SubmissionRow, SubmissionVersionRow
+from server.storage.repositories.record_words import WORD_COLUMNS, RecordWords, found_words, given_words
+from server.storage.repositories.submissions import Submissions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection, Select
+
+    from server.storage.repositories.record_words import Findable
+    from server.storage.visible import Sight
+
+
+class Kept(NamedTuple):
+    """The ids of a new record and of its first version."""
+
+    submission_id: int
+    version_id: int
+
+
+class NewRecords:
+    """Records as they first arrive. *sight* is an `Intake` or an `Operator`."""
+
+    def __init__(self, connection: Connection, sight: Sight) -> None:
+        self._connection = connection
+        self.sight = sight
+
+    def add(self, record: Mapping[str, Any], version: Mapping[str, Any], found: Findable | None) -> Kept | None:
+        """Insert a record with its version and words; None, and nothing is written, if its root is known already.
+
+        Where both mappings name a fact it is the same one. *found* is None for what no word finds.
+        """
+        if self._connection.dialect.name == "postgresql":
+            return self._add_at_once(record, version, found)
+        submissions = Submissions(self._connection, self.sight)
+        history = submissions.claim(record)
+        if history is None:
+            return None
+        facts = {"submission_id": history.submission_id, **version}
+        version_id = submissions.add_version(facts, is_sensitive=record["is_sensitive"])
+        if found is not None:
+            RecordWords(self._connection).add(history.submission_id, found)
+        return Kept(history.submission_id, version_id)
+
+    def _add_at_once(
+        self, record: Mapping[str, Any], version: Mapping[str, Any], found: Findable | None
+    ) -> Kept | None:
+        facts = {f"given_{name}": value for name, value in {**version, **record}.items()}
+        words = {} if found is None else given_words("postgresql", found)
+        statement = _statement(
+            is_sensitive=record["is_sensitive"], is_found=found is not None, of_entities="entity_ids" in words
+        )
+        row = self._connection.execute(statement, facts | words).first()
+        return Kept(*row) if row else None
+
+
+_RECORD: Final = [
+    one
+    for one in SubmissionRow.__table__.c
+    if one.key not in {"id", "counted_version_id", "cleared_at", "merged_into_id"}
+]
+_VERSION: Final = [one for one in SubmissionVersionRow.__table__.c if one.key not in {"id", "submission_id"}]
+
+
+@cache
+def _statement(*, is_sensitive: bool, is_found: bool, of_entities: bool) -> Select[Any]:
+    record = (
+        postgresql_insert(SubmissionRow)
+        .values({one.key: _given(one) for one in _RECORD} | {"id": _next_id(SubmissionRow, is_sensitive=is_sensitive)})
+        .on_conflict_do_nothing()
+        .returning(SubmissionRow.id)
+        .cte("record")
+    )
+    version_id = _next_id(SubmissionVersionRow, is_sensitive=is_sensitive)
+    version = (
+        insert(SubmissionVersionRow)
+        .from_select(
+            ["id", "submission_id", *(one.key for one in _VERSION)],
+            select(version_id, record.c.id, *(_given(one) for one in _VERSION)),
+        )
+        .returning(SubmissionVersionRow.id)
+        .cte("version")
+    )
+    ids = select(record.c.id.label("submission_id"), version.c.id.label("version_id"))
+    whole = ids.join_from(record, version, true())
+    if not is_found:
+        return whole
+    found = found_words("postgresql", of_entities=of_entities)
+    words = select(record.c.id, found.c.word, found.c.unit_id).join_from(record, found, true())
+    return whole.add_cte(insert(RecordWordRow).from_select(WORD_COLUMNS, words).cte("words"))
+
+
+def _given(column: Any) -> Any:  # noqa: ANN401 a column, and what is to stand in it
+    return bindparam(f"given_{column.key}", type_=column.type)
+
+
+def _next_id(model: Any, *, is_sensitive: bool) -> EverydayId | SensitiveId:  # noqa: ANN401 a mapped class
+    return sensitive_id(model) if is_sensitive else EverydayId(literal_column(model.__tablename__))
