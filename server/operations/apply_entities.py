@@ -229,7 +229,8 @@ class _Work:
             self._tell_survey(other.submission_version_id, change, year, mine)
 
     def _tell_survey(self, version_id: int, change: EntityChange, year: str, about: EarlierRecord) -> None:
-        params = {"year": year, "sender": about.sender_name, "sent_on": about.received_at.date().isoformat()}
+        params: dict[str, str | int] = {"year": year, "sender": about.sender_name, "record": about.submission_id}
+        params["sent_on"] = about.received_at.date().isoformat()
         self._findings.append(_finding(version_id, SURVEYED_TWICE, change.path, **params))
 
     def _remark(self, path: str, code: str) -> None:
@@ -248,6 +249,6 @@ class _Work:
         )
 
 
-def _finding(version_id: int, code: str, path: str, **params: str) -> dict[str, Any]:
+def _finding(version_id: int, code: str, path: str, **params: str | int) -> dict[str, Any]:
     severity = Severity.WARNING.value
     return {"version_id": version_id, "code": code, "path": path[:500], "severity": severity, "params": params}

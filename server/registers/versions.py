@@ -111,6 +111,8 @@ BASE_UNKNOWN: Final = "entity.base_unknown"
 DELETED: Final = "entity.deleted"
 REDIRECTED: Final = "entity.redirected"
 SURVEYED_TWICE: Final = "entity.surveyed_twice"
+SURVEYED_ELSEWHERE: Final = "entity.surveyed_elsewhere"
+"""What is told of the same where the other record is out of sight: never kept."""
 OUT_OF_TERRITORY: Final = "entity.out_of_territory"
 REGISTER_REMARKS: Final = (
     EXISTS,

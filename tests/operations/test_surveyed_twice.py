@@ -1,11 +1,21 @@
 """Two surveys of one household in a year are both kept and told to both senders, whatever came in between."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from server.storage.models.submissions import FindingRow, SubmissionVersionRow
+from server.storage.models.submissions import FindingRow, SubmissionRow, SubmissionVersionRow
+from server.storage.visible import Reading
 from tests.builders import new_id
-from tests.register_field import colleague, created, entity_id, household, register_field, versions
+from tests.register_field import (
+    NEIGHBOUR,
+    VILLAGE,
+    colleague,
+    created,
+    entity_id,
+    household,
+    register_field,
+    versions,
+)
 from tests.web.openrosa.test_statement_bounds import counted
 
 pytestmark = pytest.mark.database
@@ -52,6 +62,31 @@ def test_a_survey_of_another_year_in_between_hides_nothing(field, services, last
     second = survey(other, one, "2026", last_seen)
     assert records_told(services) == [first, second]
     assert {year for _, year, _ in told(services)} == {"2026"}
+
+
+def read_from(services, unit: str, record: int) -> list[tuple[str, dict]]:
+    """Return what somebody posted at a unit reads of such findings of a record."""
+    unit_id = services.atlas.current().territory.resolve(unit, services.today()).unit_id
+    with services.reading(Reading(frozenset({unit_id}))) as uow:
+        found = uow.records.findings(uow.records.one(record).version_id)
+    return [(one.code, dict(one.params)) for one in found if one.code.startswith("entity.surveyed")]
+
+
+def test_who_sent_the_other_is_told_only_where_that_record_may_be_read(field, services):
+    """A phone that names a household of another village would else be told who was in that house, and when."""
+    one, other = entity_id(), colleague(field)
+    field.send(created(one))
+    first = survey(field, one, "2026", 1)
+    second = survey(other, one, "2026", 2)
+    elsewhere = services.atlas.current().territory.resolve(NEIGHBOUR, services.today()).unit_id
+    with services.engine.begin() as connection:
+        connection.execute(update(SubmissionRow).where(SubmissionRow.id == second).values(unit_id=elsewhere))
+    for unit, record in ((VILLAGE, first), (NEIGHBOUR, second)):
+        assert read_from(services, unit, record) == [("entity.surveyed_elsewhere", {"year": "2026"})]
+    for record, another in ((first, second), (second, first)):
+        ((code, params),) = read_from(services, VILLAGE[:5], record)
+        assert (code, params["record"], params["year"]) == ("entity.surveyed_twice", another, "2026")
+        assert params["sender"]
 
 
 def test_surveys_of_different_years_are_told_to_nobody(field, services):

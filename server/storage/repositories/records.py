@@ -6,11 +6,12 @@ transaction. Lists are for `record_lists`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, func, select
 
+from server.registers.versions import SURVEYED_ELSEWHERE, SURVEYED_TWICE
 from server.storage.models.forms import FormVersionRow
 from server.storage.models.paper_sheets import PaperSheetRow
 from server.storage.models.people import CollaboratorRow
@@ -95,14 +96,31 @@ class Records:
         return line_of(row) if row else None
 
     def findings(self, version_id: int) -> list[FindingLine]:
-        """Return the findings of a version that was found in sight, the worst first."""
+        """Return the findings of a version that was found in sight, the worst first.
+
+        One that tells of another record says who sent it and when only where that record is in sight too.
+        """
         rows = self._connection.execute(
             select(FindingRow.code, FindingRow.path, FindingRow.severity, FindingRow.params)
             .where(FindingRow.version_id == version_id)
             .order_by(FindingRow.id)
         )
         found = [FindingLine(row.code, row.path, row.severity, row.params) for row in rows]
-        return sorted(found, key=lambda one: _WEIGHT[one.severity])
+        return sorted(self._bounded(found), key=lambda one: _WEIGHT[one.severity])
+
+    def _bounded(self, found: list[FindingLine]) -> list[FindingLine]:
+        others = {one.params.get("record") for one in found if one.code == SURVEYED_TWICE}
+        if not others:
+            return found
+        rows = visible(self.sight).with_only_columns(SubmissionRow.id)
+        numbers = sorted(one for one in others if isinstance(one, int))
+        seen = set(self._connection.execute(rows.where(SubmissionRow.id.in_(numbers))).scalars())
+        return [
+            replace(one, code=SURVEYED_ELSEWHERE, params={"year": one.params["year"]})
+            if one.code == SURVEYED_TWICE and one.params.get("record") not in seen
+            else one
+            for one in found
+        ]
 
     def attachments(self, version_id: int) -> list[AttachmentLine]:
         """Return the files of a version that was found in sight."""

@@ -123,6 +123,8 @@ class HistoryPages:
             Thing.PERIOD: ("indicator_lock", "lock_id", Permission.READ_FIGURES),
             Thing.REPORT: ("report_issued", "issue_id", Permission.READ_FIGURES),
         }
+        if self.desk is Desk.INCIDENTS:  # who carries incidents has no page
+            del pages[Thing.COLLABORATOR]
         open_pages = {thing: one for thing, one in pages.items() if may_use(account, one[2], today)}
 
         def address(line: DeedLine) -> str | None:

@@ -67,6 +67,8 @@ def test_every_reading_of_an_incident_is_kept_at_its_desk_and_leaves_no_trace_at
     client.get(f"/incidents/{world.records['incident']}")
     kept = client.get("/incidents/history?group=reading").text
     assert ("Mở phiếu để xem" in kept, "Mở danh sách" in kept) == (True, True)
+    assert "Thêm cộng tác viên" in client.get("/incidents/history").text
+    assert 'href="/collaborators/' not in client.get("/incidents/history").text, "who carries incidents has no page"
     assert strokes(client, f"/incidents/history?thing=record&id={world.records['incident']}") == 2
     assert "Xác nhận thêm một bước" in client.get("/incidents/history").text
     assert client.get("/history").text == everyday
