@@ -58,6 +58,7 @@ def faults(
         *_identity_faults(definition, sheets),
         *_delivery_faults(definition, surroundings),
         *_structure_faults(definition),
+        *_pace_faults(definition, rows),
         *entity_faults(definition, rows, sheets),
         *_media_faults(definition, surroundings, rows),
         *logic_faults(definition, rows),
@@ -85,6 +86,15 @@ def _identity_faults(definition: FormDefinition, sheets: Sequence[Sheet]) -> Ite
     ):
         if len(text) > limit:
             yield Fault("form.text_too_long", {"limit": limit}, sheet="settings", row=2, column=column)
+
+
+def _pace_faults(definition: FormDefinition, rows: SurveyRows) -> Iterator[Fault]:
+    for node in definition.leaves():
+        if node.seconds_per_answer and node.pace is None:
+            row = rows.row(node.path)
+            column = rows.column(row, "bind::seconds") if row else ""
+            text = {"text": node.seconds_per_answer[:40]}
+            yield Fault("form.bad_pace", text, sheet="survey", row=row.number if row else None, column=column)
 
 
 def _delivery_faults(definition: FormDefinition, surroundings: Surroundings) -> Iterator[Fault]:

@@ -7,15 +7,18 @@ Source: ODK XForms specification, https://getodk.github.io/xforms-spec/.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Language = str
 """An itext language as the form names it, such as ``Tiếng Việt (vi)``; empty where the form has no itext."""
+
+_SECONDS: Final = re.compile(r"(?:[1-5]?[0-9]{1,2}(?:\.[0-9]+)?|600)", re.ASCII)
 
 
 class Datatype(StrEnum):
@@ -129,10 +132,17 @@ class Node:
     preload_params: str = ""
     repeat_count: str = ""
     save_to: str = ""
+    seconds_per_answer: str = ""
+    """As the form writes it at its ``end``: quicker than that nobody asks its questions."""
     default: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
     """What stands at it in the primary instance, by local name: an entity block's ``dataset`` and ``create``."""
     children: tuple[Node, ...] = ()
+
+    @property
+    def pace(self) -> float | None:
+        """Return the seconds an answer takes at least; None where none are written, or what is no such number."""
+        return float(self.seconds_per_answer) if _SECONDS.fullmatch(self.seconds_per_answer) else None
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and all below it, in document order."""

@@ -163,6 +163,7 @@ def _node(element: _Element, path: str, parts: _Parts) -> Node:
         preload_params=bind.get("preloadParams", ""),
         repeat_count=part.repeat_count,
         save_to=bind.get("saveto", ""),
+        seconds_per_answer=bind.get("seconds-per-answer", "").strip(),
         default="" if len(element) else (element.text or "").strip(),
         attributes=tuple(attributes(element).items()),
         children=tuple(_node(child, f"{path}/{local_name(child)}", parts) for child in _distinct(element)),

@@ -18,6 +18,7 @@ from server.registers.changes import changes_in
 from server.submissions.findings import Severity, finding, has_errors
 from server.submissions.instance import BinaryName, binary_names
 from server.submissions.landmarks import UNITS_LIST
+from server.submissions.pace import pace_findings
 from server.submissions.validation import Circumstances, validate_tree
 from server.submissions.words import words_of_record
 
@@ -149,10 +150,13 @@ def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: O
     changes = changes_in(read.tree, form.entity_blocks)
     lists = {**form.lists, UNITS_LIST: read.units}
     circumstances = Circumstances(origin.received_at, services.settings.timezone, lists)
+    pace = pace_findings(
+        read.tree, form.compiled, services.settings.timezone, is_edit=instance.deprecated_id is not None
+    )
     # Last, for it leaves the tree as the device would have it, and what was sent is what counts.
     broken = validate_tree(read.tree, form.compiled, circumstances)
     return Derived(
-        findings=(*broken, *read.place_findings, *read.contributed.findings, *_bad_ids(changes)),
+        findings=(*broken, *pace, *read.place_findings, *read.contributed.findings, *_bad_ids(changes)),
         contributions=read.contributed.contributions,
         event_date=read.event_date,
         unit_id=read.unit_id,

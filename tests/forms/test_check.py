@@ -211,3 +211,12 @@ def test_what_no_table_can_keep_is_refused_with_its_cell(checked, column: str, w
     table = "| survey | | | |\n| | type | name | label |\n| | text | a | A |\n"
     (fault,) = checked(f"{table}| settings | | | |\n| | {head} |\n| | {row} |\n")
     assert (fault.code, fault.sheet, fault.row, fault.column) == ("form.text_too_long", "settings", 2, column)
+
+
+@pytest.mark.parametrize("written", ["0", "1.5", "600", "soon", "-1", "601", "1e9"])
+def test_the_least_seconds_an_answer_takes_are_a_number_or_named_with_their_cell(checked, written: str):
+    head = "| survey | | | | |\n| | type | name | label | bind::seconds-per-answer |\n| | start | start | | |\n"
+    found = checked(f"{head}| | end | end | | {written} |\n| | text | a | A | |\n", HERE)
+    told = [(one.code, one.row, one.column) for one in found if one.code == "form.bad_pace"]
+    is_fine = written in {"0", "1.5", "600"}
+    assert told == ([] if is_fine else [("form.bad_pace", 3, "bind::seconds-per-answer")])

@@ -42,8 +42,8 @@ def written(paper):
     )
     old = "" if paper.replaces is None else f"<deprecatedID>{instance_id(paper.replaces)}</deprecatedID>"
     entity = _entity(paper)
-    when = f"{paper.day.isoformat()}T08:02:11.317+07:00"
-    start = f"<start>{when}</start><end>{when}</end><today>{paper.day.isoformat()}</today>"
+    when, until = (f"{paper.day.isoformat()}T08:{minute}.317+07:00" for minute in ("02:11", "11:40"))
+    start = f"<start>{when}</start><end>{until}</end><today>{paper.day.isoformat()}</today>"
     meta = f"<meta>{entity}<instanceID>{instance_id(paper.number)}</instanceID>{old}</meta>"
     return f"{head_of(paper.form)}{start}{body}{meta}</data>".encode()
 

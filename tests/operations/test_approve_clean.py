@@ -45,12 +45,12 @@ def world(begun):
     return begun
 
 
-def send_event(world, by="Y Mẫu", village=VILLAGE_1):
+def send_event(world, by="Y Mẫu", village=VILLAGE_1, **times):
     """Send a meeting that has nothing wrong with it."""
     world._number += 1
     world.services.now.advance(minutes=1)
     place = {"village": village, "commune": village[:5], "unit": village}
-    receipt = send(world._phones, by, example(EVENTS, "club_meeting", world._number, **place))
+    receipt = send(world._phones, by, example(EVENTS, "club_meeting", world._number, **place, **times))
     return Target(receipt.submission_id, receipt.version_id)
 
 
@@ -73,11 +73,11 @@ def history(world, submission_id):
         return uow.reviews.history(submission_id)
 
 
-def sent_clean(world, count=1):
+def sent_clean(world, count=1, **times):
     """Send meetings that no lot of one per cent holds back."""
     found = []
     while len(found) < count:
-        target = send_event(world)
+        target = send_event(world, **times)
         if not lot_of(world.services, world.project_id, root_of(world, target), 1):
             found.append(target)
     return found
@@ -172,7 +172,9 @@ def test_the_lot_holds_back_the_same_records_whatever_run_it_is(world):
 def test_what_is_not_clean_waits_for_a_person(world):
     put_rule(world, (SURVEY, "clean_after_days", 7, 1), (EVENTS, "clean_after_days", 7, 1), name="both")
     flagged, unknown = world.send("bad_required_missing"), world.send_edit(950, 0, "refused")
-    returned, incomplete, held, underived = sent_clean(world, 4)
+    times = {"start": "2026-10-04T08:00:00.000+07:00", "end": "2026-10-04T08:00:30.000+07:00"}
+    (quick,) = sent_clean(world, **times)
+    returned, incomplete, held, underived, unhurried = sent_clean(world, 5)
     world.decide(Verdict.RETURN, returned)
     with world.services.engine.begin() as connection:
         for column, one in (("missing_media = 1", incomplete), ("is_derived = false", underived)):
@@ -184,8 +186,9 @@ def test_what_is_not_clean_waits_for_a_person(world):
     world.services.now.advance(days=8)
     approve_clean(world.services)
     found = states(world)
-    waiting = [found[one.submission_id] for one in (flagged, unknown, incomplete, held, underived)]
-    assert waiting == ["received"] * 5
+    waiting = [found[one.submission_id] for one in (flagged, unknown, quick, incomplete, held, underived)]
+    assert waiting == ["received"] * 6
+    assert found[unhurried.submission_id] == "approved"
     assert found[returned.submission_id] == ReviewState.HAS_ISSUES.value
 
 

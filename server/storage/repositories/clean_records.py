@@ -1,8 +1,8 @@
 """Records that may be approved by rule, and the days on which some were.
 
-Clean is what was received, has no error, lacks no file, was never decided about, and about which nothing is open: no
-held upload that clashes with it, no conflict or waiting change of a register that it made. A sensitive record is never
-among them, whatever a plan says.
+Clean is what was received, has no error, was not filled in too quickly, lacks no file, was never decided about, and
+about which nothing is open: no held upload that clashes with it, no conflict or waiting change of a register that it
+made. A sensitive record is never among them, whatever a plan says.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from server.storage.models.plan_rules import PolicyRunRow, ReviewPolicyRow
 from server.storage.models.projects import PlanRow, ProjectRow
 from server.storage.models.registers import EntityEffectRow, EntityVersionRow
 from server.storage.models.reviews import ReviewRow
-from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
+from server.storage.models.submissions import FindingRow, SubmissionRow, SubmissionVersionRow
 from server.storage.models.tray import HeldUploadRow
 from server.storage.repositories.plan_rules import PolicyInForce, policy_among
 from server.storage.visible import visible
+from server.submissions.pace import TOO_QUICK
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -181,6 +182,7 @@ def _is_clean() -> ColumnElement[bool]:
         records.is_derived,
         not_(records.is_flagged),
         records.missing_media == 0,
+        ~exists().where(FindingRow.version_id == version_id, FindingRow.code == TOO_QUICK),
         ~exists().where(ReviewRow.submission_id == records.id),
         ~exists().where(uploads.submission_id == records.id, uploads.state == "held"),
         ~exists().where(made.submission_version_id == version_id, made.conflict != "none", made.settled_at.is_(None)),
