@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from server.access.actors import Account
     from server.indicators.deadlines import Deadline
     from server.operations.services import Services
-    from server.storage.repositories.locks import KeptLock
-    from server.territory.units import UnitPeriod
+    from server.territory.units import UnitId, UnitPeriod
 
 _YEARS_BACK: Final = 1
 
@@ -91,7 +90,11 @@ def _records(services: Services, account: Account) -> tuple[int | None, int | No
 
 
 def _due(services: Services, account: Account) -> Due | None:
-    """Return the open period of the reader's own units that is due first; a day long past no longer presses."""
+    """Return the open period of the reader's own units that is due first; a day long past no longer presses.
+
+    A plan may set a day for a half of a year or a quarter, as the circular before 2017 did; where none of its
+    indicators is of that kind there is nothing to lock, and the day is not held out to anybody.
+    """
     today = services.today()
     posts = units_for(account, Permission.LOCK_PERIODS, today)
     territory = services.atlas.current().territory
@@ -100,17 +103,25 @@ def _due(services: Services, account: Account) -> Due | None:
     if not units:
         return None
     with services.reading(services.operator()) as uow:
+        kinds = {one.period for _, indicators in uow.plans.indicators_in_force() for one in indicators}
+        periods = [one for one in _periods(today) if one.kind in kinds]
         deadlines = deadlines_in_force(uow, None)
         locked = uow.locks.every() if deadlines else []
-    return _first(units, deadlines, locked, today)
+    return _first(units, deadlines, {(one.unit_id, one.period) for one in locked}, periods, today=today)
 
 
-def _first(units: list[UnitPeriod], deadlines: list[Deadline], locked: list[KeptLock], today: date) -> Due | None:
-    done = {(one.unit_id, one.period) for one in locked}
+def _first(
+    units: list[UnitPeriod],
+    deadlines: list[Deadline],
+    done: set[tuple[UnitId, Period]],
+    periods: list[Period],
+    *,
+    today: date,
+) -> Due | None:
     found = [
         Due(unit.name, period, day, (day - today).days)
         for unit in units
-        for period in _periods(today)
+        for period in periods
         if (day := due_day(deadlines, unit.level, period)) is not None and (unit.unit_id, period) not in done
     ]
     return min(found, key=lambda one: (one.day, one.period, one.unit_name), default=None)

@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 from console_world import FORMS
-from plan_world import I6, SURVEY, PlanWorld, publish, workbook
+from plan_world import DAK_HA, I6, SURVEY, PlanWorld, publish, workbook
 
+from server.access.roles import Role
 from server.indicators.deadlines import due_day
 from server.indicators.periods import Period
 from server.indicators.plan import PlanRefused
 from server.indicators.review_policies import Policy
 from server.operations.add_project import add_project
 from server.operations.compare_plans import compare_plan
+from server.operations.lock_period import LockOrder, lock_period
 from server.operations.publish_plan import PlanSource, publish_plan, read_workbook
+from server.operations.read_day import read_day
 from server.territory.units import Level
 
 pytestmark = pytest.mark.database
@@ -61,6 +64,19 @@ def test_the_rules_of_a_plan_are_in_force_with_it_and_another_plans_replace_them
     assert [(one.plan_name, one.rule.policy) for one in policies] == [("other", Policy.BY_HAND)]
     put(world, "other", deadlines=[], policies=[])
     assert [one.rule.policy for one in in_force(world)[1]] == [Policy.CLEAN_AFTER_DAYS]
+
+
+def test_a_day_for_half_a_year_is_not_held_out_to_an_officer_who_has_nothing_to_lock_then(world):
+    """Circular 07/2017 asks for a yearly report; the half-yearly one of 2011 has no figures of its own any more."""
+    officer, halves = world.actor(Role.SUPERVISOR, DAK_HA), [("commune", "h1", 7, 5), ("commune", "q4", 12, 1)]
+    put(world, deadlines=halves)
+    assert read_day(world.services, officer).due is None
+    put(world, deadlines=[*halves, ("commune", "year", 12, 25, "2026")])
+    due = read_day(world.services, officer).due
+    assert (due.period, str(due.day)) == (Period(2026), "2026-12-25")
+    order = LockOrder(world.project_id, world.unit(DAK_HA), due.period, "")
+    lock_period(world.services, officer, order)
+    assert read_day(world.services, officer).due is None
 
 
 def test_a_preview_names_the_rules_that_come_and_go(world):
