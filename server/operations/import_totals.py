@@ -5,6 +5,7 @@ A row that says what is current already makes no version. Nothing here is ever a
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from server.operations.import_report import ChangedCell, ImportReport, RowChange
 from server.operations.placed_rows import LoadReading, RowsOf
 from server.registers.places import Places
-from server.registers.total_rows import COLUMNS, COUNTS, total_wish
+from server.registers.total_rows import COLUMNS, COUNTS, carried_on, total_wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -60,16 +61,28 @@ def run_totals(
 def undo_totals(uow: UnitOfWork, stored: StoredImport, asker: Asker) -> tuple[int, list[HouseholdTotal]]:
     """Let the totals before the load be current again; return how many, and those left since others replaced them.
 
-    Those that were replaced are marked too: they do not come back when what replaced them is taken back.
+    Those that were replaced are marked too: they do not come back when what replaced them is taken back. What replaced
+    them keeps what its own file gave; a count it only carried on from the load becomes what it was before the load.
     """
     brought = uow.household_totals.of_import(stored.import_id)
     reached = [one for one in brought if asker.covers(one.unit_id)]
     taken = [one for one in reached if one.is_current]
     uow.household_totals.mark_undone([one.total_id for one in reached])
-    before = (uow.household_totals.before(stored.project_id, one) for one in taken)
-    uow.household_totals.set_current([one for one in before if one is not None], is_current=True)
+    _stand_again(uow, stored.project_id, {(one.year, one.unit_id) for one in reached})
     done = {one.total_id for one in taken}
     return len(taken), [one for one in brought if one.total_id not in done and not one.is_undone]
+
+
+def _stand_again(uow: UnitOfWork, project_id: int, asked: set[Asked]) -> None:
+    """Let the newest version of each year and unit that still stands be current, with the counts that still stand."""
+    standing: dict[Asked, list[HouseholdTotal]] = defaultdict(list)
+    for one in uow.household_totals.standing(project_id, asked) if asked else ():
+        standing[one.year, one.unit_id].append(one)
+    for versions in standing.values():
+        for one, counts in zip(versions, carried_on((each.counts, each.given) for each in versions), strict=True):
+            if counts != one.counts:
+                uow.household_totals.carry(one.total_id, counts)
+    uow.household_totals.set_current([versions[-1].total_id for versions in standing.values()], is_current=True)
 
 
 def _chunks(reading: LoadReading, content: BinaryIO) -> Iterator[dict[Asked, TotalWish]]:
@@ -149,6 +162,7 @@ def _write(
                 "version": versions.get(key, 0) + 1,
                 # An empty cell leaves a part as it was.
                 **{name: before.get(name) if count is None else count for name, count in one.counts.items()},
+                "given": [name for name, count in one.counts.items() if count is not None],
                 "source": one.source,
                 "is_current": True,
                 "is_undone": False,

@@ -13,7 +13,7 @@ from server.registers.headings import Column
 from server.territory.units import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from server.registers.places import Places
     from server.registers.row_cells import RowCells
@@ -77,6 +77,19 @@ def total_wish(
         return None
     row = cells.row
     return TotalWish(row.sheet, row.number, row.headings, year, unit, counts, said)
+
+
+def carried_on(
+    versions: Iterable[tuple[Mapping[str, int | None], Collection[str]]],
+) -> Iterator[Mapping[str, int | None]]:
+    """Yield the counts of each of a unit's *versions*, oldest first; each comes with the names its own file gave.
+
+    What a file did not give is what the version before it says.
+    """
+    before: Mapping[str, int | None] = dict.fromkeys(COUNTS)
+    for counts, given in versions:
+        before = {name: counts[name] if name in given else before[name] for name in COUNTS}
+        yield before
 
 
 def _unit(cells: RowCells, places: Places) -> UnitId | None:

@@ -36,6 +36,14 @@ def totals(field) -> dict[tuple[int, int], tuple]:
         return {(one.year, one.unit_id): (one.total, one.poor, one.version, one.source) for one in found}
 
 
+def parts(field) -> list[tuple]:
+    """Return the counts of the current figures."""
+    rows = HouseholdTotalRow
+    with field.services.engine.connect() as connection:
+        found = connection.execute(select(rows).where(rows.is_current.is_(True)))
+        return [(one.total, one.minority, one.poor, one.near_poor) for one in found]
+
+
 def staff_list(field):
     with field.services.reading(field.services.operator()) as uow:
         known = uow.entities.lists(field.project_id)["staff"]
@@ -131,9 +139,38 @@ def test_totals_are_replaced_by_a_further_version_and_come_back(field):
     assert "2021" in left.left_names[0]
     third, _ = loaded(field, csv_file((2021, "611@2021-12-31", 130, "", "", "", SOURCE), headings=TOTALS), load)
     undone(field, third, load)
-    assert list(totals(field).values()) == [(120, 9, 2, "Văn bản khác")], "back to the last that still stands"
+    stands = "back to the last that still stands, without the part of the first, which does not"
+    assert list(totals(field).values()) == [(120, None, 2, "Văn bản khác")], stands
     undone(field, second, load)
     assert totals(field) == {}, "what was taken back before does not come back"
+
+
+def test_a_part_of_an_undone_load_goes_from_the_totals_that_only_carried_it_on(field):
+    load = operator_load(field, kind="totals")
+
+    def put(*cells):
+        return loaded(field, csv_file((2021, "611@2021-12-31", *cells, SOURCE), headings=TOTALS), load)[0]
+
+    put(100, 30, "", "")
+    second, third = put(110, "", 12, 5), put(120, "", "", 6)
+    assert parts(field) == [(120, 30, 12, 6)]
+    undone(field, second, load)
+    assert parts(field) == [(120, 30, None, 6)], "what the third file gave itself and the first one's stay"
+    undone(field, third, load)
+    assert parts(field) == [(100, 30, None, None)]
+
+
+def test_undoing_in_any_order_comes_back_to_what_was_there_before(field):
+    load = operator_load(field, kind="totals")
+    first, _ = loaded(field, csv_file((2021, "611@2021-12-31", 100, "", 9, "", SOURCE), headings=TOTALS), load)
+    before = parts(field)
+    rows = [(110, "", "", 5), (120, 30, "", ""), (130, "", 12, "")]
+    made = [loaded(field, csv_file((2021, "611@2021-12-31", *row, SOURCE), headings=TOTALS), load)[0] for row in rows]
+    for import_id in (made[1], made[2], made[0]):
+        undone(field, import_id, load)
+    assert parts(field) == before
+    undone(field, first, load)
+    assert parts(field) == []
 
 
 @pytest.mark.parametrize(

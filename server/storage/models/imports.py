@@ -86,6 +86,8 @@ class HouseholdTotalRow(Model):
     minority: Mapped[int | None]
     poor: Mapped[int | None]
     near_poor: Mapped[int | None]
+    given: Mapped[list[str]] = mapped_column(Document)
+    """The counts its own file gave; the others are those of the versions before it that still stand."""
     source: Mapped[str] = mapped_column(Text)
     is_current: Mapped[bool]
     is_undone: Mapped[bool]

@@ -25,6 +25,7 @@ class HouseholdTotal:
     unit_id: UnitId
     version: int
     counts: Mapping[str, int | None]
+    given: frozenset[str]
     source: str
     is_current: bool
     is_undone: bool
@@ -86,24 +87,24 @@ class HouseholdTotals:
         found = self._connection.execute(select(rows).where(rows.import_id == import_id).order_by(rows.id))
         return [_total(row) for row in found]
 
-    def before(self, project_id: int, one: HouseholdTotal) -> int | None:
-        """Return the id of the version that was current before this one, None if it was the first.
-
-        Versions of loads that were undone do not come back.
-        """
+    def standing(self, project_id: int, asked: Iterable[tuple[int, UnitId]]) -> list[HouseholdTotal]:
+        """Return every version of these years and units that was not undone, by year, unit and version."""
         rows = HouseholdTotalRow
-        return self._connection.execute(
-            select(rows.id)
+        found = self._connection.execute(
+            select(rows)
             .where(
                 rows.project_id == project_id,
-                rows.year == one.year,
-                rows.unit_id == one.unit_id,
-                rows.version < one.version,
                 rows.is_undone.is_(False),
+                tuple_(rows.year, rows.unit_id).in_(sorted(set(asked))),
             )
-            .order_by(rows.version.desc())
-            .limit(1)
-        ).scalar()
+            .order_by(rows.year, rows.unit_id, rows.version)
+        )
+        return [_total(row) for row in found]
+
+    def carry(self, total_id: int, counts: Mapping[str, int | None]) -> None:
+        """Let a version hold these counts: its own, and those of the versions before it that still stand."""
+        rows = HouseholdTotalRow
+        self._connection.execute(update(rows).where(rows.id == total_id).values(**counts))
 
     def mark_undone(self, total_ids: Sequence[int]) -> None:
         """Let totals be no longer current, and never again."""
@@ -122,6 +123,7 @@ def _total(row: Row[Any]) -> HouseholdTotal:
         UnitId(row.unit_id),
         row.version,
         counts,
+        frozenset(row.given),
         row.source,
         row.is_current,
         row.is_undone,
