@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from console_world import DAK_HA, TU_MO_RONG
 from province import copied_file, copied_on_server
 from sqlalchemy import select
 
@@ -16,6 +19,8 @@ APART = {
     "entity", "register_batch", "register_import", "paper_figure",
 }  # fmt: skip
 """Tables both kinds of work write to and whose ids somebody may see."""
+OF_A_CASE = {"submission", "submission_version", "review"}
+MOMENT = 1000
 UNSHOWN = {"record_step", "outbox", "deed", "case_opening"}
 """Rows whose ids no page, file or door has."""
 
@@ -40,6 +45,22 @@ def ids(world):
     numbered = [one for one in db.metadata.sorted_tables if "id" in one.c]
     with world.services.engine.connect() as connection:
         return {one.name: sorted(connection.execute(select(one.c.id)).scalars()) for one in numbered}
+
+
+def microseconds():
+    """Return the clock's time, to the millisecond SQLite tells, in microseconds."""
+    return int(datetime.now(UTC).timestamp() * 1000) * 1000
+
+
+def test_the_number_of_an_incident_tells_when_it_came_and_not_how_many_came_elsewhere(another):
+    with another("one") as world:
+        world.cases(TU_MO_RONG, 3)
+        before = microseconds()
+        world.cases(DAK_HA, 1)
+        after = microseconds() + MOMENT
+        newest = {name: found[-1] for name, found in ids(world).items() if name in OF_A_CASE}
+        assert {name: one for name, one in newest.items() if not before <= one <= after} == {}
+        assert newest.keys() == OF_A_CASE
 
 
 def test_incidents_between_leave_every_everyday_number_as_it_would_be(another):

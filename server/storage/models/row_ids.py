@@ -1,9 +1,12 @@
 """Row ids of what may come of an incident: a range apart, so that no gap among the others tells that one came.
 
 An id stands in addresses, fields and files that anybody with a post may see. Everyday rows of a table count from 1 by
-themselves; sensitive ones count from `FIRST_SENSITIVE` by one sequence for all tables (PostgreSQL) or one for each
-table (SQLite, where one writes at a time). The range lies below 2**53: JSON and workbooks hold such numbers exactly.
-SQLite gives a new row the number after the largest there is, so an everyday row must be told to look below the range.
+themselves. Sensitive ones are numbered by the clock, in microseconds since 1970: an officer who sees two of them learns
+when these came, which the page says anyway, and not how many came to other officers in between. What comes in the same
+moment, or while a clock is behind, takes the number after the last: of one sequence for all tables (PostgreSQL), or of
+the table (SQLite, where one writes at a time, and whose clock tells milliseconds). A later row has the larger number.
+The range lies below 2**53 until the year 2255: JSON and workbooks hold such numbers exactly. SQLite gives a new row the
+number after the largest there is, so an everyday row must be told to look below the range.
 """
 
 from __future__ import annotations
@@ -90,9 +93,11 @@ def _everyday_on_postgresql(one: EverydayId, compiler: SQLCompiler, **_how: obje
 @compiles(SensitiveId, "sqlite")
 def _sensitive_on_sqlite(one: SensitiveId, compiler: SQLCompiler, **_how: object) -> str:
     table = compiler.process(one.clauses)
-    return f"(SELECT coalesce(max(id), {FIRST_SENSITIVE}) + 1 FROM {table} WHERE id > {FIRST_SENSITIVE})"  # noqa: S608 the same
+    now = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000"
+    return f"(SELECT max(coalesce(max(id), {FIRST_SENSITIVE}) + 1, {now}) FROM {table} WHERE id > {FIRST_SENSITIVE})"  # noqa: S608 the same
 
 
 @compiles(SensitiveId, "postgresql")
 def _sensitive_on_postgresql(_one: SensitiveId, _compiler: SQLCompiler, **_how: object) -> str:
-    return f"nextval('{SEQUENCE}')"
+    now = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
+    return f"setval('{SEQUENCE}', greatest(nextval('{SEQUENCE}'), {now}))"
