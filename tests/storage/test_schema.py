@@ -1,11 +1,15 @@
 """The steps lead to exactly the tables the models describe, and back."""
 
+from datetime import UTC, datetime
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import delete, insert, inspect
 
 from server.storage.models import db
+from server.storage.models.people import AccountRow
+from server.storage.models.saved_views import SavedViewRow
 from server.storage.schema import current, downgrade, head, upgrade
 
 pytestmark = pytest.mark.database
@@ -39,6 +43,27 @@ def test_upgrading_twice_changes_nothing(engine):
     before = _schema(engine)
     upgrade(engine)
     assert _schema(engine) == before
+
+
+def test_no_number_of_a_row_that_went_is_given_to_another(engine):
+    """A page that is open still, or a worker that was slow, must not mean another row by it."""
+    rows, since = SavedViewRow, datetime(2026, 11, 29, tzinfo=UTC)
+    account = {"login": "ai", "name": "Mẫu", "password_hash": "", "created_at": since}
+    with engine.begin() as connection:
+        account_id = connection.execute(insert(AccountRow).values(account).returning(AccountRow.id)).scalar_one()
+        view = insert(rows).values(account_id=account_id, name="a", query="", created_at=since).returning(rows.id)
+        first = connection.execute(view).scalar_one()
+        connection.execute(delete(rows))
+        assert connection.execute(view).scalar_one() == first + 1
+
+
+def test_sqlite_counts_on_where_the_models_say_so(engine):
+    said = {one.name for one in db.metadata.sorted_tables if one.dialect_options["sqlite"]["autoincrement"]}
+    assert said == {"outbox", "saved_view", "suspect"}
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            made = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'")
+            assert set(made.scalars()) == said
 
 
 def _partial(engine):

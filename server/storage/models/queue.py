@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.models.schema import Document, Id, Instant, Model
+from server.storage.models.schema import USED_ONCE, Document, Id, Instant, Model
 
 
 class OutboxRow(Model):
     """One piece of background work, added in the transaction that made it necessary."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_run", "run_at", "id"),)
+    __table_args__ = (Index("ix_outbox_run", "run_at", "id"), USED_ONCE)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))

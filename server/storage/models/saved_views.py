@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.models.schema import Id, Instant, Model
+from server.storage.models.schema import USED_ONCE, Id, Instant, Model
 
 
 class SavedViewRow(Model):
     """One list of one account; nobody else sees it, and whatever it asks for, it shows its owner's territory alone."""
 
     __tablename__ = "saved_view"
-    __table_args__ = (UniqueConstraint("account_id", "name"),)
+    __table_args__ = (UniqueConstraint("account_id", "name"), USED_ONCE)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))

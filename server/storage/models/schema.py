@@ -61,4 +61,7 @@ Word = String(40).with_variant(VARCHAR(40, collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """A row id: 64 bits; SQLite autoincrements only plain INTEGER."""
 
+USED_ONCE = {"sqlite_autoincrement": True}
+"""Of a table whose rows go and whose ids somebody may still hold: SQLite too gives no number to another row."""
+
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)

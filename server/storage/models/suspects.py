@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.models.schema import Id, Instant, Model
+from server.storage.models.schema import USED_ONCE, Id, Instant, Model
 
 
 class LikenessKeyRow(Model):
@@ -34,6 +34,7 @@ class SuspectRow(Model):
         UniqueConstraint("first_key", "second_key"),
         Index("ix_suspect_second", "second_key"),
         Index("ix_suspect_state", "list_id", "state", "score", "id"),
+        USED_ONCE,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
