@@ -54,6 +54,7 @@ class DeedKind(StrEnum):
     RETURNED = "decision.return"
     REJECTED = "decision.reject"
     UNDONE = "decision.undo"
+    APPROVED_BY_RULE = "decision.by_rule"
     CORRECTED = "decision.correct"
     PAPER_ENTERED = "decision.paper"
     UPLOAD_RELEASED = "decision.release"
@@ -96,6 +97,7 @@ class DeedKind(StrEnum):
     RELEASE_SIGNED = "figures.released"
     NO_CASE_CONFIRMED = "figures.no_case"
     NO_CASE_WITHDRAWN = "figures.no_case_withdrawn"
+    FIGURES_TYPED = "figures.typed"
     FILE_LOADED = "figures.loaded"
     FILE_UNDONE = "figures.unloaded"
 

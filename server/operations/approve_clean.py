@@ -1,5 +1,7 @@
 """Approve clean records by the rule of a plan in force: once a day, as one batch, which anybody can take back.
 
+A batch is told of in the history once for each rule, as done by whoever put its plan in force.
+
 What may be approved is for `clean_records`, which record is left to a person all the same for `review_policies`. A
 record that somebody decided about, or whose approval was taken back, is never approved by rule again.
 """
@@ -11,15 +13,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from server.access.actors import Account
+from server.access.deeds import Deed, DeedKind, Thing
 from server.indicators.review_policies import Policy, is_held_back
+from server.operations.note_deeds import lowest_above, note_deeds
 from server.operations.review_submissions import settle
 from server.operations.sights import Desk, review_sight_of, sight_of
 from server.submissions.review import ReviewState
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
-    from server.access.actors import Account
+    from server.access.deeds import Parameter
     from server.operations.services import Services
     from server.storage.repositories.clean_records import CleanRecord, PolicyRun
     from server.storage.repositories.plan_rules import PolicyInForce
@@ -53,20 +58,42 @@ class Fate:
 
 def approve_clean(services: Services) -> RunDone:
     """Approve what the rules in force allow, if today's run was not made yet."""
-    today, batch_id = services.today(), services.new_id()
+    today, batch_id, begun_at = services.today(), services.new_id(), services.now()
     with services.reading(services.operator()) as uow:
-        rules = clean_rules(uow)
+        rules, before = clean_rules(uow), uow.clean_records.last_run()
         if not rules or uow.clean_records.has_run(today):
             return NOTHING
     with services.unit_of_work(services.operator()) as uow:
-        if not uow.clean_records.begin_run(today, batch_id, services.now()):
+        if not uow.clean_records.begin_run(today, batch_id, begun_at):
             return NOTHING
+    if before is not None:
+        tell_of_rules(services, *before)  # it broke off before it was told of
     approved = held_back = 0
     for rule in rules:
         some, held = _approve_by(services, rule, batch_id)
         approved, held_back = approved + some, held_back + held
+    tell_of_rules(services, batch_id, begun_at)
     log.info("review.by_rule", extra={"records": approved, "held_back": held_back})
     return RunDone(batch_id, approved, held_back)
+
+
+def tell_of_rules(services: Services, batch_id: str, begun_at: datetime) -> None:
+    """Keep what a run approved, one deed for each rule, unless that was kept before."""
+    with services.unit_of_work(services.operator()) as uow:
+        if uow.deeds.has_batch(DeedKind.APPROVED_BY_RULE, batch_id, begun_at):
+            return
+        for one in uow.clean_records.applied_in(batch_id):
+            params: dict[str, Parameter] = {"plan": one.plan_name, "form": one.form_id, "records": one.records}
+            unit_id = lowest_above(services, uow, one.units)
+            told = Deed(DeedKind.APPROVED_BY_RULE, Thing.PLAN, one.plan_id, unit_id, params, batch_id=batch_id)
+            note_deeds(services, uow, _setter(uow, one.plan_id), told)
+
+
+def _setter(uow: UnitOfWork, plan_id: int) -> Account | None:
+    """Return who put a plan in force last, with a post or without one by now; None where the command line did."""
+    account_id = uow.deeds.last_doer(DeedKind.PLAN_PUBLISHED, Thing.PLAN, plan_id)
+    known = None if account_id is None else uow.accounts.by_id(account_id)
+    return None if known is None else Account(known.account_id, known.login, (), elevated=False)
 
 
 def clean_rules(uow: UnitOfWork) -> list[PolicyInForce]:

@@ -59,10 +59,18 @@ class DeedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class DeedStroke:
-    """What was done in one stroke: the first deed, and every one with it, the newest first."""
+    """What was done in one stroke: the first deed, and every one with it, the newest first.
+
+    Of a stroke that goes over the end of a page *deeds* are those on it, *count* is of all.
+    """
 
     first: DeedLine
     deeds: tuple[DeedLine, ...]
+    count: int
+    is_continued: bool = False
+    """Some of it stand on the page before."""
+    goes_on: bool = False
+    """Some of it stand on the next page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +84,34 @@ class DeedPage:
 
 def browse_deeds(services: Services, account: Account, question: DeedQuestion, *, after: DeedPlace | None) -> DeedPage:
     """Return the page of deeds in the account's sight that begins at *after*, newest first."""
+    filters = _filters(services, account, question)
     with services.reading(history_sight_of(account, question.desk, services.today())) as uow:
-        found = uow.deeds.page(_filters(services, account, question), after=after, size=PAGE_SIZE + 1)
-        shown = found[:PAGE_SIZE]
+        before, found = _around(uow, filters, after)
+        shown, rest = found[:PAGE_SIZE], found[PAGE_SIZE:]
+        strokes = [_whole(uow, filters, one, before=before, rest=rest) for one in _strokes(shown)]
         names = _names(uow, shown)
-    following = _place(shown, after) if len(found) > PAGE_SIZE else None
-    return DeedPage(tuple(_strokes(shown)), following, names)
+    following = _place(shown, after) if rest else None
+    return DeedPage(tuple(strokes), following, names)
+
+
+def _around(uow: UnitOfWork, filters: DeedFilters, after: DeedPlace | None) -> tuple[list[DeedLine], list[DeedLine]]:
+    """Return the deed before a page, if there is one, and those of the page with one more."""
+    if after is None or not after.shown:
+        return [], uow.deeds.page(filters, after=after, size=PAGE_SIZE + 1)
+    found = uow.deeds.page(filters, after=replace(after, shown=after.shown - 1), size=PAGE_SIZE + 2)
+    return found[:1], found[1:]
+
+
+def _whole(
+    uow: UnitOfWork, filters: DeedFilters, stroke: DeedStroke, *, before: list[DeedLine], rest: list[DeedLine]
+) -> DeedStroke:
+    """Return a stroke as part of what it is part of, where a page begins or ends in it."""
+    is_continued = any(_is_one_stroke(one, stroke.first) for one in before)
+    goes_on = any(_is_one_stroke(stroke.first, one) for one in rest)
+    if not is_continued and not goes_on:
+        return stroke
+    count = uow.deeds.count_of_stroke(filters, stroke.first)
+    return replace(stroke, count=count, is_continued=is_continued, goes_on=goes_on)
 
 
 def stream_deeds(services: Services, account: Account, question: DeedQuestion) -> Iterator[DeedLine]:
@@ -128,11 +158,11 @@ def _strokes(lines: Iterable[DeedLine]) -> Iterator[DeedStroke]:
     together: list[DeedLine] = []
     for line in lines:
         if together and not _is_one_stroke(together[0], line):
-            yield DeedStroke(together[0], tuple(together))
+            yield DeedStroke(together[0], tuple(together), len(together))
             together = []
         together.append(line)
     if together:
-        yield DeedStroke(together[0], tuple(together))
+        yield DeedStroke(together[0], tuple(together), len(together))
 
 
 def _is_one_stroke(first: DeedLine, other: DeedLine) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from server.access.deeds import Deed, DeedKind, Thing
@@ -20,7 +20,7 @@ from server.operations.file_version import Filing, file_version, mark_branch
 from server.operations.note_deeds import note_deeds
 from server.operations.note_openings import note_record_opening
 from server.operations.open_case import check_open
-from server.operations.record_history import open_branches
+from server.operations.record_history import batch_of_version, open_branches
 from server.operations.record_sheet import Place, Setting, Step, fill_in, not_offered, sender_of, setting_of
 from server.operations.register_version import Registering, RegistersFailed, register_later, register_version
 from server.operations.sights import Desk, review_sight_of
@@ -186,7 +186,8 @@ def _keep(services: Services, account: Account, made: Made, register: Callable[.
         uow.corrections.settle(made.settles, account.account_id, now)
         if any(one.version_id not in made.settles for one in made.base.branches):
             mark_branch(uow, filed.version_id)
-        note_deeds(services, uow, account, correction_deed(line, made.derived.unit_id, made.desk))
+        told = correction_deed(line, made.derived.unit_id, made.desk)
+        note_deeds(services, uow, account, replace(told, batch_id=batch_of_version(made.instance.instance_id)))
 
 
 def lock_as_seen(uow: UnitOfWork, base: CorrectionBase) -> None:

@@ -22,6 +22,7 @@ from server.operations.file_attachments import file_attachments
 from server.operations.file_version import Filing, file_version
 from server.operations.list_forms import forms_for
 from server.operations.note_deeds import note_deeds
+from server.operations.record_history import batch_of_version
 from server.operations.record_sheet import Place, fill_in, setting_of
 from server.operations.register_version import Registering, RegistersFailed, register_later, register_version
 from server.operations.sights import Desk, review_sight_of
@@ -332,7 +333,8 @@ def _keep(  # noqa: PLR0913 the facts of one sheet, each of its own kind
             register(services, uow, sent, filed=filed, derived=derived)
         file_attachments(uow, filed, derived, (), at=now)
         uow.corrections.add(filed.version_id, account.account_id, "")
-        deed = Deed(DeedKind.PAPER_ENTERED, Thing.RECORD, filed.submission_id, derived.unit_id)
+        made = batch_of_version(outcome.instance.instance_id)
+        deed = Deed(DeedKind.PAPER_ENTERED, Thing.RECORD, filed.submission_id, derived.unit_id, batch_id=made)
         note_deeds(services, uow, account, deed)
     log.info("record.typed_in", extra={"submission": filed.submission_id})
     return SheetKept(filed.submission_id)

@@ -14,7 +14,7 @@ from server.access.roles import Role
 from server.territory.units import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from server.access.actors import Account, Post
     from server.access.deeds import Deed
@@ -96,9 +96,21 @@ def unit_of_posts(services: Services, uow: UnitOfWork, posts: Iterable[Post]) ->
 
     It is that of a post under which all the others lie.
     """
-    units = {one.unit_id for one in posts}
+    return unit_above(services, uow, {one.unit_id for one in posts})
+
+
+def unit_above(services: Services, uow: UnitOfWork, units: Collection[UnitId]) -> UnitId | None:
+    """Return that of these units under which all the others lie; None if there is none."""
+    wanted = set(units)
     below = services.atlas.at(uow.units.revision()).below
-    return next((one for one in sorted(units) if units <= below.get(one, frozenset())), None)
+    return next((one for one in sorted(wanted) if wanted <= below.get(one, frozenset())), None)
+
+
+def lowest_above(services: Services, uow: UnitOfWork, units: Collection[UnitId]) -> UnitId | None:
+    """Return the lowest unit that covers all these; None if no single one does."""
+    wanted, below = set(units), services.atlas.at(uow.units.revision()).below
+    covering = [(len(under), one) for one, under in below.items() if wanted and wanted <= under]
+    return min(covering)[1] if covering else None
 
 
 def _province(services: Services, uow: UnitOfWork) -> UnitId | None:

@@ -12,6 +12,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from server.access.deeds import DeedKind
 from server.errors import Conflict, NotFound
 from server.forms.faults import Fault
 from server.indicators.contribution import amount_of
@@ -26,6 +27,7 @@ from server.operations.import_order import ImportOrder, Load, asker_of, typing_p
 from server.operations.import_paper import Batch, changing_of, rules_of, write_paper
 from server.operations.import_report import ImportReport, as_document
 from server.operations.locked_places import locks_over
+from server.operations.note_loads import LoadDone, note_load
 from server.operations.typed_keys import keys_of_level, keys_to_type
 from server.registers.headings import FileRow
 from server.registers.row_cells import RowCells
@@ -328,6 +330,7 @@ def _write(services: Services, saving: _Saving, wishes: Iterable[PaperWish]) -> 
         changing = changing_of(services, report, by_place, current)
         import_id = uow.register_imports.add(_batch_facts(services, saving, by_place, report))
         write_paper(services, uow, Batch(order.project_id, import_id, saving.author), changing, current=current)
+        note_load(services, uow, LoadDone(import_id, DeedKind.FIGURES_TYPED, asker.account_id, len(by_place)))
     return Typed(import_id, len(by_place), {})
 
 

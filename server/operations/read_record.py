@@ -78,6 +78,7 @@ class _Kept:
     attachments: tuple[AttachmentLine, ...]
     decisions: tuple[DecisionLine, ...]
     openings: tuple[OpeningLine, ...]
+    stand_ins: Mapping[str, str]
     next_id: int | None
 
 
@@ -108,7 +109,7 @@ def read_record(
         answers[kept.shown.version_id],
         kept.findings,
         kept.attachments,
-        history_of(kept.versions, kept.decisions, answers),
+        history_of(kept.versions, kept.decisions, answers, stand_ins=kept.stand_ins),
         open_branches(kept.versions),
         standing_comments(kept.decisions),
         kept.next_id,
@@ -155,5 +156,6 @@ def _read(
             tuple(uow.records.attachments(shown.version_id)),
             tuple(uow.reviews.history(submission_id)),
             tuple(uow.case_openings.of(submission_id, at_most=MOST_OPENINGS)) if line.is_sensitive else (),
+            uow.deeds.stand_ins(submission_id),
             following[0].submission_id if following else None,
         )

@@ -5,7 +5,7 @@ Nothing is looked up here; the caller has read versions, decisions and answers w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from server.submissions.changes import Change, changes
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from server.submissions.answers import Section
     from server.submissions.review import QuestionComment
 
+_LONGEST_BATCH: Final = 36
 MOST_COMPARED: Final = 5
 """How many of the newest versions a page says the differences of; those before are a click away."""
 
@@ -34,6 +35,8 @@ class VersionStep:
     line: VersionLine
     base: VersionLine | None
     changes: tuple[Change, ...] | None
+    stands_in_for: str = ""
+    """Whose post was filled by a deputy who made it at the office."""
 
     @property
     def at(self) -> datetime:
@@ -47,6 +50,8 @@ class DecisionStep:
 
     line: DecisionLine
     is_undone: bool
+    stands_in_for: str = ""
+    """Whose post was filled by a deputy."""
 
     @property
     def at(self) -> datetime:
@@ -90,14 +95,31 @@ def compared(versions: Sequence[VersionLine], shown: VersionLine) -> set[int]:
     return {one.version_id for one in (*told, *(base_of(versions, one) for one in told)) if one is not None}
 
 
+def batch_of_version(instance_id: str) -> str:
+    """Return what the deed of making a version at the office has as its batch: deeds know no versions."""
+    return instance_id.removeprefix("uuid:")[:_LONGEST_BATCH]
+
+
 def history_of(
-    versions: Sequence[VersionLine], decisions: Iterable[DecisionLine], answers: Mapping[int, Section]
+    versions: Sequence[VersionLine],
+    decisions: Iterable[DecisionLine],
+    answers: Mapping[int, Section],
+    *,
+    stand_ins: Mapping[str, str],
 ) -> tuple[Step, ...]:
-    """Return the steps, the newest first; *answers* are those of the versions that are compared, by version."""
+    """Return the steps, the newest first.
+
+    *answers* are those of the versions that are compared, by version; *stand_ins* whose posts were filled, by batch.
+    """
     every = tuple(decisions)
     undone = {one.undoes_id for one in every}
-    steps: list[Step] = [DecisionStep(one, is_undone=one.decision_id in undone) for one in every]
-    steps += [_version_step(versions, one, answers) for one in reversed(versions)]
+    steps: list[Step] = [
+        DecisionStep(one, is_undone=one.decision_id in undone, stands_in_for=stand_ins.get(one.batch_id, ""))
+        for one in every
+    ]
+    for one in reversed(versions):
+        step = _version_step(versions, one, answers)
+        steps.append(replace(step, stands_in_for=stand_ins.get(batch_of_version(one.instance_id), "")))
     # A decision is about a version that was there: of two things at one moment it came second.
     return tuple(sorted(steps, key=lambda one: (one.at, isinstance(one, DecisionStep)), reverse=True))
 

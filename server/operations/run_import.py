@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from server.access.deeds import DeedKind
 from server.errors import Conflict
 from server.operations.import_entities import Batch, run_entities, try_entities
 from server.operations.import_order import LISTS
 from server.operations.import_paper import run_paper, try_paper
 from server.operations.import_report import as_document
 from server.operations.import_totals import run_totals, try_totals
+from server.operations.note_loads import LoadDone, note_load
 from server.registers.total_rows import TOTALS
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ def run_import(
             report = run(services, load, import_id, content=content, progress=told)
         else:
             report = run_entities(services, load, batch, content=content, progress=told)
-        _end(services, import_id, batch, report)
+        _end(services, LoadDone(import_id, DeedKind.FILE_LOADED, load.asker.account_id, report.rows), batch, report)
         is_done = True
     finally:
         if not is_done:
@@ -151,17 +153,18 @@ def _begin(services: Services, load: Load, import_id: int) -> Batch | None:
     return None if known is None or batch_id is None else Batch(batch_id, known)
 
 
-def _end(services: Services, import_id: int, batch: Batch | None, report: ImportReport) -> None:
-    """Let the file be done; what was shown of people before is not kept beside it."""
+def _end(services: Services, done: LoadDone, batch: Batch | None, report: ImportReport) -> None:
+    """Let the file be done, and tell of it; what was shown of people before is not kept beside it."""
     now = services.now()
     kept = as_document(report) | {"changes": []}
     with services.unit_of_work(services.operator()) as uow:
         if batch is not None:
             uow.entities.set_batch(batch.batch_id, {"counts": report.counts, "ended_at": now})
         uow.register_imports.set(
-            import_id,
+            done.import_id,
             {"state": "done", "rows_total": report.rows, "rows_done": report.rows, "report": kept, "touched_at": now},
         )
+        note_load(services, uow, done)
 
 
 def _logged(report: ImportReport) -> dict[str, int]:

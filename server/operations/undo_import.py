@@ -10,10 +10,12 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from server.access.deeds import DeedKind
 from server.errors import Conflict, NotFound
 from server.operations.import_order import PAPER_KINDS
 from server.operations.import_paper import undo_paper
 from server.operations.import_totals import undo_totals
+from server.operations.note_loads import LoadDone, note_load
 from server.operations.read_rows import ROWS_AT_ONCE
 from server.operations.run_import import is_broken, refuse_while_busy
 from server.operations.write_entities import Written, write_versions
@@ -87,7 +89,7 @@ def undo_import(services: Services, import_id: int, asker: Asker, *, progress: P
         _undo_figures(_Undoing(services, stored, asker, done))
     else:
         _undo_entities(_Undoing(services, stored, asker, done), progress)
-    _end(services, stored, done)
+    _end(services, stored, asker, done)
     log.info("register.undone", extra={"import": import_id, "undone": done.undone, "left": done.left})
     return done
 
@@ -218,7 +220,7 @@ def _reversal(one: StoredEntity, before: Before | None) -> NewVersion:
     )
 
 
-def _end(services: Services, stored: StoredImport, done: Undone) -> None:
+def _end(services: Services, stored: StoredImport, asker: Asker, done: Undone) -> None:
     undone = {
         "undone": done.undone,
         "left": done.left,
@@ -232,3 +234,5 @@ def _end(services: Services, stored: StoredImport, done: Undone) -> None:
             stored.import_id,
             {"state": "undone", "report": {**stored.report, "undo": undone}, "touched_at": services.now()},
         )
+        told = LoadDone(stored.import_id, DeedKind.FILE_UNDONE, asker.account_id, done.undone)
+        note_load(services, uow, told)

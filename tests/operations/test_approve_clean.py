@@ -9,16 +9,18 @@ from console_world import example, send
 from plan_world import DAK_HA, SURVEY, TU_MO_RONG, VILLAGE_1, PlanWorld, publish, workbook
 from sqlalchemy import text
 
+from server.access.deeds import DeedKind
 from server.access.roles import Role
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
 from server.operations.add_project import add_project
-from server.operations.approve_clean import Fate, approve_clean, fate_of, list_runs, lot_of
+from server.operations.approve_clean import Fate, approve_clean, clean_rules, fate_of, list_runs, lot_of, tell_of_rules
 from server.operations.figure_questions import FigureQuestion
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.read_figures import indicator_table
 from server.operations.review_submissions import Target, undo_review
 from server.operations.run_jobs import run_round
 from server.operations.sights import Desk
+from server.storage.repositories.deeds import DeedFilters
 from server.submissions.review import ReviewState, Verdict
 
 pytestmark = pytest.mark.database
@@ -104,6 +106,44 @@ def test_a_clean_record_is_approved_once_it_has_waited_and_the_figures_move_with
     assert run_round(world.services).approved == 1
     assert states(world)[target.submission_id] == "approved"
     assert figure(world) == (1, received, 1)
+
+
+def deeds_by_rule(world):
+    with world.services.reading(world.services.operator()) as uow:
+        asked = DeedFilters(is_sensitive=False, kinds=frozenset({DeedKind.APPROVED_BY_RULE}))
+        return uow.deeds.page(asked, after=None, size=50)
+
+
+def test_a_run_is_told_of_once_as_done_by_whoever_put_the_plan_in_force(world):
+    world.services.now.advance(seconds=1)
+    book = workbook(indicators=(COUNT,), targets=(), review_policy=(POLICIES, (EVENTS, "clean_after_days", 7, 1)))
+    publish_plan(world.services, world.project_id, PlanSource("rules-again", book, by=world.actor()))
+    sent_clean(world, 3)
+    world.services.now.advance(days=8)
+    done = approve_clean(world.services)
+    (told,) = deeds_by_rule(world)
+    assert told.params == {"plan": "rules-again", "form": EVENTS, "records": done.approved}
+    assert (told.login, told.batch_id, told.unit_id) == ("duyet.mau", done.batch_id, world.unit(VILLAGE_1))
+    tell_of_rules(world.services, done.batch_id, world.services.now() - timedelta(days=1))
+    world.services.now.advance(days=1)
+    assert approve_clean(world.services).approved == 0
+    assert len(deeds_by_rule(world)) == 1, "neither again nor for a day on which nothing was approved"
+
+
+def test_what_a_run_did_before_it_broke_off_is_told_of_with_the_next(world):
+    (target,) = sent_clean(world)
+    with world.services.unit_of_work(world.services.operator()) as uow:
+        (rule,) = clean_rules(uow)
+        assert uow.clean_records.begin_run(world.services.today(), "broken-off", world.services.now())
+        uow.reviews.add([{
+            "submission_id": target.submission_id, "version_id": target.version_id, "state_before": "received",
+            "state": "approved", "comment": "", "account_id": None, "batch_id": "broken-off", "undoes_id": None,
+            "decided_at": world.services.now(), "policy_id": rule.policy_id,
+        }])  # fmt: skip
+    world.services.now.advance(days=1)
+    approve_clean(world.services)
+    (told,) = deeds_by_rule(world)
+    assert (told.login, told.batch_id, told.params["records"]) == ("", "broken-off", 1)
 
 
 def test_the_history_names_the_rule_and_one_batch_holds_the_run(world):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from console_world import DAK_HA, JPEG, OUT_OF_SIGHT, example, make_account, send
 from sqlalchemy import text
@@ -144,6 +146,17 @@ def test_what_is_not_ones_own_to_decide_is_not_there_to_correct(world, unit, rol
         start_correction(world.services, stranger, world.records[name], desk)
     with pytest.raises(NotFound):
         read_branch(world.services, stranger, submission_id=world.records[name], branch_id=1, desk=desk)
+
+
+def test_what_a_deputy_corrected_and_decided_names_whose_post_was_filled(world, officer):
+    deputy_id = make_account(world.services, "lam.thay", (Role.SUPERVISOR, DAK_HA), name="Người làm thay mẫu")
+    post = replace(officer.posts[0], stands_in_for=officer.account_id)
+    deputy = Account(deputy_id, "lam.thay", (post,), elevated=False)
+    decide(world, officer, read(world, officer))
+    correct(world, deputy, {POVERTY: "near_poor"})
+    decide(world, deputy, read(world, deputy))
+    told = [(isinstance(one, VersionStep), one.stands_in_for) for one in read(world, officer).history]
+    assert sorted(told) == [(False, ""), (False, "Cán bộ xã mẫu"), (True, ""), (True, "Cán bộ xã mẫu")]
 
 
 def test_an_incident_is_corrected_at_its_own_desk(world):

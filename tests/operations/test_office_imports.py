@@ -9,6 +9,7 @@ import pytest
 from console_world import DAK_HA, TU_MO_RONG, make_account
 
 from server.access.actors import Account, AccountId
+from server.access.deeds import DeedGroup, DeedKind, kinds_of
 from server.access.roles import Role
 from server.errors import Conflict, NotFound, TooLarge
 from server.media.store import checked_key
@@ -25,6 +26,7 @@ from server.operations.office_imports import (
     take_back,
 )
 from server.operations.run_jobs import run_round
+from server.storage.repositories.deeds import DeedFilters
 from tests.import_field import csv_file
 from tests.register_field import NEIGHBOUR, on_phone, register_field
 
@@ -95,6 +97,27 @@ def test_a_large_list_is_left_to_background_work(field, services, everything_is_
     assert state(field, account, import_id) == "undoing"
     run_round(services)
     assert (state(field, account, import_id), on_phone(field)) == ("undone", {})
+
+
+def test_a_load_and_its_undoing_are_told_of_once_each_whoever_does_the_work(field, services, everything_is_large):
+    account = supervisor(services)
+    import_id = sent(field, account, csv_file(TIK, ("23500-01", 38, "A Mẫu", "", 3, "", "")))
+    run_round(services)
+    agree(services, account, import_id)
+    run_round(services)
+    take_back(services, account, import_id)
+    run_round(services)
+    undone, loaded = deeds(services)
+    assert [one.kind for one in (loaded, undone)] == [DeedKind.FILE_LOADED, DeedKind.FILE_UNDONE]
+    for one in (loaded, undone):
+        assert (one.login, one.thing_id) == ("ai.do", import_id)
+        assert one.params == {"list": "households", "file": "danh-sach.csv", "rows": 2}
+
+
+def deeds(services):
+    with services.reading(services.operator()) as uow:
+        asked = DeedFilters(is_sensitive=False, kinds=frozenset(kinds_of(DeedGroup.FIGURES)))
+        return uow.deeds.page(asked, after=None, size=50)
 
 
 def test_background_work_ends_what_broke_off_and_repeats_nothing(field, services, clock):

@@ -8,7 +8,8 @@ made. A sensitive record is never among them, whatever a plan says.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, exists, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -25,11 +26,13 @@ from server.storage.models.tray import HeldUploadRow
 from server.storage.repositories.plan_rules import PolicyInForce, policy_among
 from server.storage.visible import visible
 from server.submissions.pace import TOO_QUICK
+from server.territory.units import UnitId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from server.storage.visible import Sight
 
@@ -67,6 +70,17 @@ class PolicyRun:
     held_back: int
     approved: int
     undone: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleApplied:
+    """What a run approved by one rule: the plan that sets it, how many records, and the units these are of."""
+
+    plan_id: int
+    plan_name: str
+    form_id: str
+    records: int
+    units: frozenset[UnitId]
 
 
 class CleanRecords:
@@ -131,6 +145,28 @@ class CleanRecords:
         """Return whether the run of a day was begun."""
         return self._connection.execute(select(PolicyRunRow.id).where(PolicyRunRow.ran_on == day)).first() is not None
 
+    def last_run(self) -> tuple[str, datetime] | None:
+        """Return the batch of the newest run and when it was begun."""
+        rows = PolicyRunRow
+        found = select(rows.batch_id, rows.started_at).order_by(rows.id.desc()).limit(1)
+        row = self._connection.execute(found).first()
+        return None if row is None else (row.batch_id, row.started_at)
+
+    def applied_in(self, batch_id: str) -> list[RuleApplied]:
+        """Return what a run approved of the records in sight, by rule."""
+        reviews, rules, records = ReviewRow, ReviewPolicyRow, SubmissionRow
+        rows = self._connection.execute(
+            visible(self.sight)
+            .join(reviews, reviews.submission_id == records.id)
+            .join(rules, rules.id == reviews.policy_id)
+            .join(PlanRow, PlanRow.id == rules.plan_id)
+            .where(reviews.batch_id == batch_id)
+            .group_by(rules.id, PlanRow.id, PlanRow.name, rules.form_id, records.unit_id)
+            .order_by(rules.id)
+            .with_only_columns(PlanRow.id, PlanRow.name, rules.form_id, records.unit_id, func.count().label("records"))
+        )
+        return [_applied(list(same)) for _, same in groupby(rows, key=lambda row: (row.id, row.form_id))]
+
     def runs(self, since: datetime) -> list[PolicyRun]:
         """Return what was approved by rule of the records in sight since a time, the newest run first."""
         reviews, rules, undo = ReviewRow, ReviewPolicyRow, aliased(ReviewRow)
@@ -171,6 +207,11 @@ class CleanRecords:
             )
             for row in rows
         ]
+
+
+def _applied(rows: Sequence[Row[*tuple[Any, ...]]]) -> RuleApplied:
+    units = frozenset(UnitId(one.unit_id) for one in rows if one.unit_id is not None)
+    return RuleApplied(rows[0].id, rows[0].name, rows[0].form_id, sum(one.records for one in rows), units)
 
 
 def _is_clean() -> ColumnElement[bool]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import aliased
 
 from server.access.deeds import DeedKind, Thing
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection, Row, Select
+
+
+_STROKE: Final = timedelta(hours=1)
+"""Longer takes nothing that is done in one stroke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,30 @@ class Deeds:
         found = select(rows.id).where(rows.account_id == account_id, rows.done_at > since, rows.kind == kind.value)
         return self._connection.execute(found.limit(1)).first() is not None
 
+    def has_batch(self, kind: DeedKind, batch_id: str, since: datetime) -> bool:
+        """Return whether a deed of a batch was kept since a moment; told to nobody."""
+        rows = DeedRow
+        found = select(rows.id).where(rows.done_at >= since, rows.kind == kind.value, rows.batch_id == batch_id)
+        return self._connection.execute(found.limit(1)).first() is not None
+
+    def last_doer(self, kind: DeedKind, thing: Thing, thing_id: int) -> int | None:
+        """Return the account that did a kind of deed to a thing last; None too where the command line did."""
+        rows = DeedRow
+        found = select(rows.account_id).where(
+            rows.thing == thing.value, rows.thing_id == thing_id, rows.kind == kind.value
+        )
+        return self._connection.execute(found.order_by(rows.done_at.desc(), rows.id.desc()).limit(1)).scalar()
+
+    def stand_ins(self, submission_id: int) -> dict[str, str]:
+        """Return whose post was filled in what was done to a record that was found in sight, by batch."""
+        rows = DeedRow
+        found = (
+            select(rows.batch_id, AccountRow.name)
+            .join(AccountRow, AccountRow.id == rows.stands_in_for_id)
+            .where(rows.thing == Thing.RECORD.value, rows.thing_id == submission_id, rows.batch_id != "")
+        )
+        return {row.batch_id: row.name for row in self._connection.execute(found)}
+
     def page(self, filters: DeedFilters, *, after: DeedPlace | None, size: int) -> list[DeedLine]:
         """Return *size* deeds at most, newest first, from *after* on."""
         rows, other = DeedRow, aliased(AccountRow)
@@ -93,6 +122,17 @@ class Deeds:
             .limit(size)
         )
         return [_line(row) for row in self._connection.execute(shown)]
+
+    def count_of_stroke(self, filters: DeedFilters, one: DeedLine) -> int:
+        """Return how many deeds were done in one stroke with *one*, of those that are looked for."""
+        rows = DeedRow
+        told = visible_deeds(self.sight).outerjoin(AccountRow, AccountRow.id == rows.account_id)
+        same = _narrowed(told, filters).where(
+            rows.batch_id == one.batch_id,
+            rows.kind == one.kind.value,
+            rows.done_at.between(one.done_at - _STROKE, one.done_at + _STROKE),
+        )
+        return int(self._connection.execute(same.with_only_columns(func.count())).scalar_one())
 
 
 def _narrowed(chosen: Select[Any], filters: DeedFilters) -> Select[Any]:

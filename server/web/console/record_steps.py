@@ -51,6 +51,8 @@ class ToldStep:
     remarks: tuple[ToldRemark, ...]
     is_undone: bool
     version: VersionLine | None
+    stands_in_for: str
+    """Whose post was filled by a deputy who did it; empty in one's own."""
     changes: tuple[ToldChange, ...] | None
     """None for a decision, for the first version, and for one that nobody compared."""
 
@@ -84,7 +86,16 @@ def _arrival(step: VersionStep, tellers: Tellers) -> ToldStep:
     changes = None if step.changes is None else tuple(tellers.change(one) for one in step.changes)
     reason = step.line.reason
     return ToldStep(
-        step.at, code, {"name": name}, None, reason, (), is_undone=False, version=step.line, changes=changes
+        step.at,
+        code,
+        {"name": name},
+        None,
+        reason,
+        (),
+        is_undone=False,
+        version=step.line,
+        stands_in_for=step.stands_in_for,
+        changes=changes,
     )
 
 
@@ -95,7 +106,16 @@ def _decision(step: DecisionStep, tellers: Tellers) -> ToldStep:
     says_state = code.startswith("console.record.decided.")
     state = None if says_state else line.state
     return ToldStep(
-        step.at, code, params, state, line.comment, remarks, is_undone=step.is_undone, version=None, changes=None
+        step.at,
+        code,
+        params,
+        state,
+        line.comment,
+        remarks,
+        is_undone=step.is_undone,
+        version=None,
+        stands_in_for=step.stands_in_for,
+        changes=None,
     )
 
 

@@ -115,7 +115,8 @@ def test_a_deputy_holds_the_post_for_its_days_and_what_they_decide_names_whose_i
         (kept,) = uow.deeds.page(filters, after=None, size=5)
     assert (kept.login, kept.stands_in_for) == ("lam.thay", "Người đi vắng mẫu")
     assert "duyệt thay, được Người đi vắng mẫu ủy quyền" in admin.get("/history?group=decisions").text
-    assert client_of(app, world, "lam.thay").get("/submissions").status_code == 200
+    own = client_of(app, world, "lam.thay").get(f"/submissions/{world.records['37']}?state=all").text
+    assert "Người làm thay mẫu (thay Người đi vắng mẫu)" in own.partition("Lịch sử thao tác</h2>")[2]
     world.services.now.advance(days=4)
     assert client_of(app, world, "lam.thay").get("/submissions").status_code == 403
 

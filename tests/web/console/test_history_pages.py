@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
 
 import pytest
@@ -86,3 +87,27 @@ def test_the_file_holds_every_deed_in_sight_and_that_it_was_taken(client, world)
     first = client.get("/history?group=people")
     following = first.text.partition('class="following"')[2].partition('href="')[2].partition('"')[0]
     assert first.text.count("<time datetime=") == strokes(client, following.replace("&amp;", "&")) == PAGE_SIZE
+
+
+def test_a_batch_over_the_end_of_a_page_is_one_and_says_that_it_goes_on(client, world):
+    unit_id = world.services.atlas.current().territory.resolve(DAK_HA, world.services.today()).unit_id
+    for batch_id, count in (("first", 30), ("second", PAGE_SIZE + 40)):
+        deeds = [
+            Deed(DeedKind.CARD_PRINTED, Thing.COLLABORATOR, one, unit_id, batch_id=batch_id) for one in range(count)
+        ]
+        with world.services.unit_of_work(Operator()) as uow:
+            note_deeds(world.services, uow, None, *deeds)
+    page = client.get("/history?group=people").text
+    assert strokes_told(page) == [f"In thẻ mã QR</strong> · {PAGE_SIZE + 40} mục cùng lúc"]
+    assert "Các mục còn lại ở trang sau." in page
+    following = page.partition('class="following"')[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    page = client.get(following).text
+    assert strokes_told(page) == [
+        f"In thẻ mã QR</strong> (tiếp theo) · {PAGE_SIZE + 40} mục cùng lúc",
+        "In thẻ mã QR</strong> · 30 mục cùng lúc",
+    ]
+    assert "trang sau" not in page
+
+
+def strokes_told(page):
+    return re.findall(r"In thẻ mã QR</strong>[^<\n]*", page)
