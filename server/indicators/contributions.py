@@ -150,7 +150,7 @@ class _Reading:
             raise InvalidInput("measure.no_subject", path=_path_of(measure.subject, at))
         if len(subject) > _LONGEST_SUBJECT:
             raise InvalidInput("measure.subject_too_long", path=_path_of(measure.subject, at))
-        if measure.subject is measure.place:
+        if measure.is_of_its_place:
             # What is counted once is the place itself, and its code names another one after boundaries change.
             return f"{subject[:_LONGEST_CATEGORY]}#{unit_id}"
         return subject

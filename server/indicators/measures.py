@@ -69,6 +69,11 @@ class Measure:
     pool: str = ""
     """The measure of the pool it joins, ``pool.<name>``; empty for none."""
 
+    @property
+    def is_of_its_place(self) -> bool:
+        """Tell whether what is counted once is the place itself."""
+        return self.subject is not None and self.subject is self.place
+
 
 @dataclass(frozen=True, slots=True)
 class MeasuresRead:

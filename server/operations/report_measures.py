@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.forms.faults import Fault
+from server.indicators.contribution import Combine
 from server.indicators.report_cells import Counted, OfIndicator
 from server.indicators.sources import Basis, Source
 from server.operations.publish_plan import REGISTERS
@@ -24,11 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Questions by measure: *open* ones of the report's project, *sensitive* ones of any; *home* is their project."""
+    """Questions by measure: *open* ones of the report's project, *sensitive* ones of any; *home* is their project.
+
+    *states* are open measures that say how a place stood: whose subject is the place, the latest of a year counting.
+    """
 
     open: Yield
     sensitive: Yield
     home: Mapping[str, int]
+    states: frozenset[str]
 
     def is_sensitive(self, slot: Counted) -> bool:
         """Tell whether a cell asks for a measure that is shown in release tables alone."""
@@ -53,7 +58,8 @@ def known_to(services: Services, uow: UnitOfWork, project_id: int) -> Known:
             home |= {measure.code: one.project_id for measure in found}
         elif not one.is_sensitive and one.project_id == project_id:
             kept += services.shelf.version_by_id(one.version_id).measures
-    return Known(questions_of(kept), questions_of(sealed), home)
+    states = frozenset(one.code for one in kept if one.is_of_its_place and one.combine is Combine.LATEST)
+    return Known(questions_of(kept), questions_of(sealed), home, states)
 
 
 def indicators_of(uow: UnitOfWork, project_id: int) -> frozenset[str]:

@@ -121,8 +121,16 @@ class HandCount:
         return cells + _is_right(table.total, whole)
 
     def placed(self, code, asked, frame):
-        """Return what the papers say of each commune on the boundaries of *frame*."""
-        return self._placed(self.count.numerator(code, asked), frame)
+        """Return what the papers say of how each commune stood at the end, on the boundaries of *frame*.
+
+        Where the new commune has told itself, what its parts told before it was made is of the past.
+        """
+        numbers = self.count.numerator(code, asked)
+        if frame == NEW:
+            told = {place: self.lies[place[:5], "before"][1] for place in numbers if place[6:] < "2025-07-01"}
+            spoken = {place[:5] for place in numbers.keys() - told.keys()}
+            numbers = {place: number for place, number in numbers.items() if told.get(place) not in spoken}
+        return self._placed(numbers, frame)
 
     def _numerator(self, code, asked):
         if code in {"I1", "I1a"}:

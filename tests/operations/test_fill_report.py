@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from console_world import example, send
 from openpyxl import load_workbook
 from plan_world import I6, workbook
 from report_world import COMMUNE, DAK_HA, PROVINCE, TU_MO_RONG, WHOLE, shown
@@ -20,7 +21,9 @@ from server.operations.fill_report import fill_report
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.publish_report import ReportSource, publish_report
 from server.operations.report_grids import grids_of
+from server.operations.review_submissions import Target
 from server.operations.typed_keys import keys_to_type
+from server.submissions.review import Verdict
 from server.territory.units import Level, UnitKind
 from tests.operations.test_report_workbook import template
 
@@ -59,6 +62,48 @@ def test_the_provinces_rows_are_its_communes_and_its_total_everything_counted(wo
     assert (rows["Xã Đăk Hà"], rows["Xã Tu Mơ Rông"], rows["Toàn tỉnh"]) == (3, 2, 5)
     assert len(rows) == 41
     assert list(rows)[-1] == "Toàn tỉnh"
+
+
+def stands(world, commune, day, **counts):
+    """Have a commune's report of how it stands received and approved."""
+    world._number += 1
+    answers = {
+        "commune": commune,
+        "as_of": day,
+        "today": day,
+        **{f"n_{name}": number for name, number in counts.items()},
+    }
+    receipt = send(world._phones, "Y Mẫu", example("commune_register", "no_model", world._number, **answers))
+    world.decide(Verdict.APPROVE, Target(receipt.submission_id, receipt.version_id))
+
+
+def reported(world, year, unit=DAK_HA, name=COMMUNE):
+    """Return the addresses and lines a report tells of."""
+    filled = fill_report(world.services, world.order(name, unit, Period(year)), has_draft=False)
+    found = shown(filled)
+    return found["2017-III.2.3.total"], found["2017-III.2.4.total"]
+
+
+def test_a_merged_commune_speaks_for_those_it_was_made_of_from_its_own_report_on(world):
+    """In spring 2025 two of its parts told how they stood, in autumn the commune they became did."""
+    stands(world, "23500", "2025-03-03", addresses=1, hotlines=1)
+    stands(world, "23500", "2025-05-20", addresses=2, hotlines=1)
+    stands(world, "23521", "2025-04-02", addresses=3, hotlines=0)
+    assert reported(world, 2025) == (("counted", 5), ("counted", 1)), "each part's latest, until the whole has spoken"
+    assert reported(world, 2025, PROVINCE, WHOLE) == (("counted", 5), ("counted", 1))
+    stands(world, DAK_HA, "2025-11-20", addresses=4, hotlines=0)
+    assert reported(world, 2025) == (("counted", 4), ("counted", 0))
+    stands(world, TU_MO_RONG, "2025-11-20", addresses=7, hotlines=2)
+    assert reported(world, 2025, PROVINCE, WHOLE) == (("counted", 11), ("counted", 2))
+
+
+def test_an_old_commune_stands_as_it_said_itself_on_its_own_boundaries(world):
+    stands(world, "23500", "2024-12-10", addresses=2, hotlines=1)
+    stands(world, "23521", "2024-12-11", addresses=3, hotlines=0)
+    stands(world, DAK_HA, "2025-11-20", addresses=4, hotlines=0)
+    assert reported(world, 2024, "23500@2024-12-31") == (("counted", 2), ("counted", 1))
+    assert reported(world, 2024, "23521@2024-12-31") == (("counted", 3), ("counted", 0))
+    assert reported(world, 2025) == (("counted", 4), ("counted", 0)), "another year"
 
 
 def test_a_layout_asks_no_more_statements_for_several_indicators_than_for_one(world):
