@@ -5,15 +5,21 @@ from __future__ import annotations
 from console_world import PASSWORD
 from sqlalchemy import text
 
+WATCHED = """
+window.printed = 0; window.print = () => { window.printed += 1; };
+window.mice = 0; document.addEventListener("mousedown", () => { window.mice += 1; }, true);
+"""
+WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
 
 class Hand:
-    """Somebody signed in at a browser of an office: every click is counted, every page met is kept."""
+    """Somebody signed in at a browser of an office: every click and key is counted, every page met is kept."""
 
-    def __init__(self, browser, address, login, *, elevated=False):
-        self.page = browser.new_page(base_url=address, viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    def __init__(self, browser, address, login, *, elevated=False, width=1280):
+        self.page = browser.new_page(base_url=address, viewport={"width": width, "height": 800}, accept_downloads=True)
         self.page.set_default_timeout(20_000)
-        self.page.add_init_script("window.printed = 0; window.print = () => { window.printed += 1; }")
-        self.alarms, self.met, self._clicks = [], [], 0
+        self.page.add_init_script(WATCHED)
+        self.alarms, self.met, self._clicks, self._keys = [], [], 0, 0
         self.page.on("console", lambda line: self.alarms.append(line.text) if line.type == "error" else None)
         self.page.on("pageerror", lambda fault: self.alarms.append(str(fault)))
         self.page.on("domcontentloaded", lambda page: self.met.append(page.url))
@@ -32,7 +38,7 @@ class Hand:
         """Begin a task on that page."""
         self.page.goto(where)
         self.met.append(self.page.content())
-        self._clicks = 0
+        self._clicks = self._keys = 0
 
     def click(self, what):
         self._clicks += 1
@@ -44,6 +50,25 @@ class Hand:
             self.click(what)
         self.met.append(self.page.content())
 
+    def press(self, *keys):
+        """Press keys one after another; nothing of it is done by mouse."""
+        for key in keys:
+            self._keys += 1
+            self.page.keyboard.press(key)
+        assert self.page.evaluate("window.mice") == 0
+
+    def turn(self, key):
+        """Press a key that leads to another page."""
+        self._keys += 1
+        with self.page.expect_navigation():
+            self.page.keyboard.press(key)
+        self.met.append(self.page.content())
+
+    @property
+    def overflows(self):
+        """Whether anything on the page has to be dragged sideways."""
+        return self.page.evaluate(WIDER)
+
     def words(self, what="main"):
         return self.page.inner_text(what)
 
@@ -52,6 +77,12 @@ class Hand:
         """How many there were since last asked."""
         clicks, self._clicks = self._clicks, 0
         return clicks
+
+    @property
+    def keys(self):
+        """How many there were since last asked; words that are typed are no keys."""
+        keys, self._keys = self._keys, 0
+        return keys
 
 
 class Kept:

@@ -18,7 +18,9 @@ from plan_world import SURVEY, publish
 from scripts.benchmarks.stored import copy_newest
 from server.access.roles import Role
 from server.operations.add_collaborator import NewCollaborator, add_collaborator, revoke_collaborator
+from server.operations.find_suspects import find_all_suspects
 from server.operations.identify_sender import sender_by_token
+from server.operations.progress import silent
 from server.operations.review_submissions import Target
 from server.submissions.review import Verdict
 from tests.register_world import put
@@ -26,12 +28,20 @@ from tests.register_world import put
 VILLAGE, OTHER_VILLAGE, TU_VILLAGE, THIRD_COMMUNE, THIRD_VILLAGE = (
     "23500-04", "23500-01", "23425-01", "23368", "23368-01",
 )  # fmt: skip
-CLEAN, FLAGGED, LACKING, LATE = 40, 5, 4, 2
+CLEAN, FLAGGED, LACKING, LATE, TWINS = 40, 5, 4, 2, 3
 NEW = 120
 LISTED = "7f0b7e0a-3f5e-4a43-9d0e-5a8d1c2b6e01"
 """The household of the example."""
+REGISTERED = "419ef5a8-3609-4fe7-9005-08e9120ffd28"
+"""The household that the example of the register makes."""
 SILENT = {"CTV im lặng 1 (mẫu)": "0900000001", "CTV im lặng 2 (mẫu)": "0900000002"}
 REVOKED = "CTV mất máy (mẫu)"
+KNOWN_TWICE = (
+    ("A Đượm", "Y Krông", "61", "A Duom"),
+    ("A Blưn", "Y Hlim", "62", "Blun A"),
+    ("A Thưi", "Y Nguốt", "63", "A Thui"),
+)
+"""Of households that are registered again: head, spouse and number as the list has them, the head as he is sent."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +138,8 @@ class Morning:
         self._lost_phone()
         for _ in range(LATE):
             self.survey(OTHER_VILLAGE, visit_date="2026-03-10", counted_on="2026-03-10")
-        made = CLEAN + FLAGGED + 2 + 1 + LACKING + 1 + LATE
+        self._twins()
+        made = CLEAN + FLAGGED + 2 + 1 + LACKING + 1 + LATE + TWINS
         for number in range(NEW - made):
             self.survey((TU_VILLAGE, THIRD_VILLAGE)[number % 2])
 
@@ -156,6 +167,22 @@ class Morning:
         xml = xml.replace(b"<venue_point />", spot)
         files = [(f"{number}.jpg", "image/jpeg", _photograph())] if has_photo else []
         return send(self.phones, "Y Mẫu", xml, files).submission_id
+
+    def _twins(self):
+        """Households that are on the list are registered once more, by another phone, and found by the job."""
+        for at, (head, spouse, number, sent_as) in enumerate(KNOWN_TWICE):
+            told = {"head_name": head, "spouse_name": spouse, "house_no": number, "size": "5", "status": "active"}
+            put(self.services, self.world.project_id, village=OTHER_VILLAGE, **told)
+            facts = {"village": OTHER_VILLAGE, "commune": DAK_HA, "house_no": number, "hh_number": number}
+            facts |= {"saved_village": OTHER_VILLAGE, "instanceName": f"Hộ {number} · Hộ mới"}
+            facts |= dict.fromkeys(("hh_head_name", "saved_head_name"), sent_as)
+            facts |= dict.fromkeys(("hh_spouse_name", "saved_spouse_name"), spouse)
+            facts |= {"hh_label": f"{sent_as} – vợ {spouse} – hộ {number}"}
+            xml = example("household_register", "new_household", 4500 + at, **facts).decode()
+            xml = xml.replace("A Tik (mẫu) – vợ Y Bét (mẫu) – hộ 52", facts["hh_label"])
+            xml = xml.replace(REGISTERED, f"00000000-0000-4000-9000-{at:012d}")
+            send(self.phones, next(self._senders[DAK_HA]), xml.encode())
+        find_all_suspects(self.services, silent)
 
     def _lost_phone(self):
         """A phone is taken away; what it had in its queue arrives afterwards."""

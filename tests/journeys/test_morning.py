@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from morning_hands import Hand, Kept
-from morning_world import CLEAN, FLAGGED, LACKING, REVOKED, SILENT, Morning, Size
+from morning_walks import finds_the_twins, reviews_by_keyboard, reviews_on_a_small_phone
+from morning_world import CLEAN, FLAGGED, LACKING, REVOKED, SILENT, TWINS, Morning, Size
 from openpyxl import load_workbook
 from playwright.sync_api import sync_playwright
 from report_province import copied_file, sqlite_reports
@@ -66,6 +67,7 @@ def test_the_ten_tasks_of_a_morning(browser, address, morning):
     hand = Hand(browser, address, "giam.sat")
     before = kept.rows("SELECT count(*) FROM deed WHERE is_sensitive")
     meets_what_waits(hand)
+    finds_the_twins(hand, kept)
     looks_at_a_meeting(hand, morning)
     compares(hand, morning)
     sends_back(hand, kept, morning)
@@ -75,6 +77,10 @@ def test_the_ten_tasks_of_a_morning(browser, address, morning):
     opens_the_figure(hand)
     reads_the_history(hand)
     assert hand.alarms == []
+    on_a_phone = Hand(browser, address, "giam.sat", width=360)
+    reviews_on_a_small_phone(on_a_phone, kept)
+    reviews_by_keyboard(hand, kept)
+    assert on_a_phone.alarms == hand.alarms == []
     assert [(one, page[:200]) for page in hand.met for one in OF_CASES if one in page] == []
     assert hand.page.goto("/incidents").status == hand.page.goto(f"/incidents/{morning.case}").status == 404
     assert kept.rows("SELECT count(*) FROM deed WHERE is_sensitive") == before
@@ -121,7 +127,7 @@ def meets_what_waits(hand):
     hand.open("/")
     cards = hand.page.locator("ul.cards li")
     shown = {card.locator("strong").inner_text(): card.locator(".number").inner_text() for card in cards.all()}
-    waiting = CLEAN + FLAGGED + 1 + 1 + LACKING + 2
+    waiting = CLEAN + FLAGGED + 1 + 1 + LACKING + 2 + TWINS
     assert shown == {
         "Chờ duyệt": str(waiting),
         "Đã trả lại, chờ sửa": "0",
