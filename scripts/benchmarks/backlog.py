@@ -104,7 +104,7 @@ _DEEDS = f"""
 
 def _let_newest_wait(connection: Connection, records: int) -> None:
     """Take the approval of the newest thousand of those sent in earnest back, as if nobody had decided yet."""
-    newest = f"SELECT id FROM submission WHERE id <= {records} ORDER BY id DESC LIMIT 1000"  # noqa: S608 a number
+    newest = f"SELECT id FROM submission WHERE id <= {records} AND NOT is_flagged ORDER BY id DESC LIMIT 1000"  # noqa: S608 a number
     versions = f"SELECT id FROM submission_version WHERE submission_id IN ({newest})"  # noqa: S608 our own words
     for statement in (
         f"UPDATE contribution SET is_counted = (1 = 0) WHERE version_id IN ({versions})",  # noqa: S608 the same

@@ -28,7 +28,7 @@ from .backlog import set_up_backlog, stored
 from .history import PASSWORD, set_up_history
 from .measurement import started
 from .meter import cpu_seconds
-from .offers import offer_changes
+from .offers import offer_changes, open_cases
 from .office import set_up_office
 from .pages import asked_pages
 
@@ -163,6 +163,7 @@ def measure_console(wanted: Wanted) -> Iterator[PageTable | Stroke]:
 def _table(measuring: _Measuring, official: Official) -> PageTable:
     client, facts = _signed_in(measuring.app, official), {**measuring.office.facts, **official.facts}
     offer_changes(client, facts["project"])
+    open_cases(client, (facts[one] for one in ("case", "pictured_case", "clashing_case")))
     costs = [
         _cost_of_page(measuring, client, page)
         for page in asked_pages(measuring.app, client, facts)
@@ -189,7 +190,7 @@ def _answer(client: FlaskClient, page: AskedPage) -> tuple[int, bool]:
     answer = client.get(page.address)
     expected = HTTPStatus.SEE_OTHER if page.endpoint == "sign_in" else HTTPStatus.OK
     assert answer.status_code == expected, (page.address, answer.status)
-    is_download = answer.mimetype not in _PAGES
+    is_download = answer.mimetype not in _PAGES or "attachment" in answer.headers.get("Content-Disposition", "")
     size = len(next(answer.iter_encoded(), b"")) if is_download else len(answer.get_data())
     answer.close()
     return size, is_download

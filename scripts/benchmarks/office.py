@@ -16,6 +16,7 @@ from PIL import Image
 from sqlalchemy import text
 
 from server.access.actors import Account, Post
+from server.access.openings import OpeningReason, Why
 from server.access.roles import ACCOUNT_ROLES, Role
 from server.indicators.periods import Period
 from server.operations.add_account import NewAccount, NewPost, add_account
@@ -28,6 +29,7 @@ from server.operations.import_order import Asker, ImportOrder, Load
 from server.operations.issue_report import issue_for_the_operator
 from server.operations.load_boundaries import BoundaryFile, load_boundaries
 from server.operations.lock_period import LockOrder, lock_for_the_operator
+from server.operations.open_case import open_case
 from server.operations.publish_form import Audience, publish_form
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.publish_report import ReportSource, publish_report
@@ -165,7 +167,10 @@ def _apart(making: _Making) -> dict[str, int]:
     cases = tuple(Target(one.submission_id, one.version_id) for one in sent if isinstance(one, Filed))
     officer = Post(Role.INCIDENT_OFFICER, making.province, None, None)
     account = Account(making.history.account.account_id, "duyet.mau", (officer,), elevated=True)
-    decision = Decision(Verdict.APPROVE, "", cases[: _CASES // 2], spares_flagged=False)
+    confirmed = cases[: _CASES // 2]
+    for one in confirmed:
+        open_case(services, account, one.submission_id, Why(OpeningReason.HANDLING, "Đo tốc độ (mẫu)"))
+    decision = Decision(Verdict.APPROVE, "", confirmed, spares_flagged=False)
     review_submissions(services, account, decision, Desk.INCIDENTS)
     freeze_release(services, ReleaseOrder(separate, PLAN, services.today().year, "Người công bố (mẫu)"))
     _typed(making, separate, "incident.cases", is_sensitive=True)

@@ -20,6 +20,7 @@ _AWAITING = text("review_state IN ('received', 'edited')")
 _SET_BACK = text("review_state IN ('has_issues', 'edited', 'rejected')")
 _RETURNED = text("review_state = 'has_issues'")
 _LACKING = text("missing_media > 0")
+_NOTHING = text("1 = 0")
 
 
 class SubmissionRow(Model):
@@ -34,6 +35,10 @@ class SubmissionRow(Model):
         Index("ix_submission_list", "project_id", "is_sensitive", "received_at", "id"),
         Index("ix_submission_unit", "unit_id", "received_at"),
         Index("ix_submission_collaborator", "collaborator_id", "received_at"),
+        # A whole province is read in the order of the list until the page is full. SQLite, which knows nothing of how
+        # rare things are, would go through it all by these for the few that wait: there they hold nothing.
+        Index("ix_submission_newest", "is_sensitive", "received_at", "id", sqlite_where=_NOTHING),
+        Index("ix_submission_visited", "is_sensitive", "event_date", "id", sqlite_where=_NOTHING),
         # A list is read unit by unit, each in its order, so that no page reads a province.
         Index("ix_submission_visit", "unit_id", "event_date", "id"),
         # Records of sensitive forms are never points, at no desk.
