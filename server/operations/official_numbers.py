@@ -6,7 +6,7 @@ due to have had none; elsewhere it is *chưa báo cáo*.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -41,16 +41,22 @@ def official_numbers(services: Services, uow: UnitOfWork, place: ReportPlace) ->
     said = SaidNothing(services, uow, place, below)
 
     def read(slot: Counted, unit_id: UnitId) -> Amount:
-        measure = slot.measure.measure
-        if measure not in home:
+        measure, parts = slot.measure.measure, [below[one] for one in place.parts(slot, unit_id)]
+        if measure not in home or not parts:
             return NOTHING
-        units = below[unit_id]
-        if slot.settlement is not None:
-            units = {one for commune in place.communes_in(unit_id, slot.settlement) for one in below[commune]}
-        count = sum(one.unit_id in units and _has(one, slot) for one in cases_of(measure))
-        if not count and not said.in_units(home[measure], measure.rpartition(".")[0], units):
-            return Amount(Mark.NOT_REPORTED)
-        return Amount(Mark.COUNTED, Decimal(count))
+        cases = Counter(one.unit_id for one in cases_of(measure) if _has(one, slot))
+        counts = [sum(cases[one] for one in units) for units in parts]
+        form_id = measure.rpartition(".")[0]
+        silent = sum(
+            not count and not said.in_units(home[measure], form_id, units)
+            for count, units in zip(counts, parts, strict=True)
+        )
+        # As of any other sum over communes, those that have said nothing are lacking in it.
+        return (
+            Amount(Mark.NOT_REPORTED)
+            if silent == len(parts)
+            else Amount(Mark.COUNTED, Decimal(sum(counts)), lacking=silent)
+        )
 
     return read
 

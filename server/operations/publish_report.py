@@ -79,7 +79,7 @@ def _try(services: Services, workbook: bytes, template: ReportTemplate) -> None:
     unit = Place(UnitId(0), "")
     plan = fill_plan(template, Filling(unit, dict.fromkeys(Level, (unit, unit)), {}, {}))
     try:
-        grids_of(fill_workbook(workbook, plan, {}, (services.catalogue.sentence("report.sources.title", {}), ())), plan)
+        grids_of(*fill_workbook(workbook, plan, {}, (services.catalogue.sentence("report.sources.title", {}), ())))
     except BROKEN as broken:
         raise InvalidInput("report.cannot_fill") from broken
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from server.indicators.releases_tables import CellState
-from server.indicators.report_fill import Amount, Mark
+from server.indicators.report_fill import NOTHING, Amount, Mark
 from server.operations.release_format import read_table
 from server.territory.units import Level
 
@@ -32,6 +32,8 @@ def released_numbers(_services: Services, uow: UnitOfWork, place: ReportPlace) -
 
     def read(slot: Counted, unit_id: UnitId) -> Amount:
         categories = slot.source.categories
+        if not place.parts(slot, unit_id):
+            return NOTHING
         if len(slot.splits) > 1 or len(categories) > 1 or slot.settlement is not None:
             return Amount(Mark.NOT_RELEASED)
         units = (unit_id, _TOTAL) if provinces == {unit_id} else (unit_id,)

@@ -10,13 +10,12 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from server.errors import InvalidInput, NotFound
-from server.indicators.report_cells import Counted
 from server.indicators.report_fill import Copy, Filling, FillPlan, Mark, Place, fill_plan
 from server.indicators.report_words import USUAL
 from server.operations.figure_questions import FigureQuestion, boundaries_of
 from server.operations.known_by_hash import KnownByHash
 from server.operations.read_coverage import read_coverage
-from server.operations.report_measures import known_to
+from server.operations.report_measures import known_to, sealed
 from server.operations.report_numbers import ReportPlace, numbers_of, open_counts, sensitive_numbers, sources_behind
 from server.operations.report_paper import with_paper
 from server.operations.report_reading import read_beside
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from server.indicators.periods import Period
     from server.indicators.report import ReportTemplate
     from server.indicators.report_fill import Amount
-    from server.operations.report_measures import Known
     from server.operations.report_numbers import Asked, SensitiveReader
     from server.operations.report_reading import ReportReading
     from server.operations.services import Services
@@ -97,11 +95,11 @@ def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Mak
     """
     stored = template_in_force(uow, order.template_id)
     workbook = _bytes_of(KnownByHash(stored.sha256, partial(uow.reports.workbook, stored.template_id)))
-    template = published_layout(workbook)
+    known = known_to(services, uow, stored.project_id)
+    template = sealed(published_layout(workbook), known)
     place = place_of(services, stored, order)
     unit = Place(order.unit_id, place.here.territory.name(order.unit_id, place.on))
     children = _children(place, order.unit_id, set(template.repeats.values()))
-    known = known_to(services, uow, stored.project_id)
     asked = list(
         dict.fromkeys(
             (slot, one.unit_id)
@@ -113,12 +111,12 @@ def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Mak
     beside = read_beside(uow, place, key, asked, sources=sources_behind(open_counts(asked, known)))
     secret = sensitive_numbers(asked, known, making.sensitive(services, uow, place))
     counted = {**numbers_of(uow, place, asked, known, beside=beside), **secret}
-    sealed = frozenset(known.home.values()) if making.copy is Copy.OFFICIAL else None
-    amounts = _with_asides(services, with_paper(uow, place, counted, everyday=beside.typed, sealed=sealed))
+    apart = frozenset(known.home.values()) if making.copy is Copy.OFFICIAL else None
+    amounts = _with_asides(services, with_paper(uow, place, counted, everyday=beside.typed, sealed=apart))
     words = _words(beside.papers.draft) if making.has_draft else USUAL
     said = {**_blanks(unit, order), **words, **_said(services, place, order, template=template, copy=making.copy)}
     plan = fill_plan(template, Filling(unit, children, said, amounts))
-    book = fill_workbook(workbook, plan, mark_words(services), source_rows(services, plan, making.copy))
+    book, written = fill_workbook(workbook, plan, mark_words(services), source_rows(services, plan, making.copy))
     return FilledReport(
         stored=stored,
         template=template,
@@ -126,10 +124,10 @@ def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Mak
         unit=unit,
         parent=said["parent"],
         copy=making.copy,
-        plan=plan,
+        plan=written,
         book=book,
         words=words,
-        has_sensitive=_has_sensitive(template, known),
+        has_sensitive=any(slot.paper.is_sensitive for slot, _ in template.numbers()),
         beside=beside,
     )
 
@@ -184,13 +182,6 @@ def _words(draft: Draft | None) -> dict[str, str]:
 def _blanks(unit: Place, order: ReportOrder) -> dict[str, str]:
     """Return what stands on the lines for place and day until somebody writes there."""
     return {"place": unit.name.partition(" ")[2], "day": f"ngày …… tháng …… năm {order.period.year}"}
-
-
-def _has_sensitive(template: ReportTemplate, known: Known) -> bool:
-    return any(
-        (isinstance(slot, Counted) and known.is_sensitive(slot)) or slot.paper.is_sensitive
-        for slot, _ in template.numbers()
-    )
 
 
 def _children(place: ReportPlace, unit_id: UnitId, levels: set[Level]) -> Mapping[Level, Sequence[Place]]:

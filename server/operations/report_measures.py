@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from server.forms.faults import Fault
@@ -14,12 +14,13 @@ from server.operations.standing_plans import questions_of, yields
 from server.registers.tallies import may_overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from server.indicators.measures import Measure
     from server.indicators.report import PlacedSlot, ReportTemplate
     from server.operations.services import Services
     from server.operations.standing_plans import Yield
+    from server.storage.repositories.forms import FormInForce
     from server.storage.unit_of_work import UnitOfWork
 
 
@@ -48,10 +49,15 @@ class Known:
 
 def known_to(services: Services, uow: UnitOfWork, project_id: int) -> Known:
     """Return what a report of the project may name."""
+    return known_among(services, uow.forms.in_force(), project_id)
+
+
+def known_among(services: Services, forms: Iterable[FormInForce], project_id: int) -> Known:
+    """Return what a report of the project may name, where *forms* are those in force of all projects."""
     kept: list[Measure] = []
     sealed: list[Measure] = []
     home: dict[str, int] = {}
-    for one in uow.forms.in_force():
+    for one in forms:
         if one.is_sensitive and one.project_kind != "practice":
             found = services.shelf.version_by_id(one.version_id).measures
             sealed += found
@@ -60,6 +66,20 @@ def known_to(services: Services, uow: UnitOfWork, project_id: int) -> Known:
             kept += services.shelf.version_by_id(one.version_id).measures
     states = frozenset(one.code for one in kept if one.is_of_its_place and one.combine is Combine.LATEST)
     return Known(questions_of(kept), questions_of(sealed), home, states)
+
+
+def sealed(template: ReportTemplate, known: Known) -> ReportTemplate:
+    """Return the layout with every cell that counts something sensitive named so, whether its author wrote it or not.
+
+    What is typed for such a cell is typed at the incident desk, and no public copy has it.
+    """
+    return replace(template, slots=tuple(_sealed(one, known) for one in template.slots))
+
+
+def _sealed(one: PlacedSlot, known: Known) -> PlacedSlot:
+    if not isinstance(one.slot, Counted) or one.slot.paper.is_sensitive or not known.is_sensitive(one.slot):
+        return one
+    return replace(one, slot=replace(one.slot, paper=replace(one.slot.paper, is_sensitive=True)))
 
 
 def indicators_of(uow: UnitOfWork, project_id: int) -> frozenset[str]:

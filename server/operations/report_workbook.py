@@ -7,6 +7,7 @@ over the repeated row all of its copies.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from io import BytesIO
 from struct import error as StructError  # noqa: N812 a class, named like a module's
@@ -21,6 +22,7 @@ from server.indicators.report_cells import has_slot
 from server.indicators.report_fill import Mark
 from server.indicators.report_words import printable
 from server.operations.report_rows import repeat_row
+from server.operations.report_totals import withheld_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -69,9 +71,10 @@ def read_report_workbook(workbook: bytes) -> ReportTemplate:
 
 def fill_workbook(
     workbook: bytes, plan: FillPlan, marks: Mapping[Mark, str], sources: tuple[str, Sequence[Sequence[str]]]
-) -> Workbook:
+) -> tuple[Workbook, FillPlan]:
     """Return the workbook with everything of *plan* in its place; *marks* are the words for what is no number.
 
+    With it comes the plan of what was written: formulas that add up what is withheld are cells of it too.
     *sources* are the title and the rows of a sheet that is put behind the others.
     """
     book = _opened(workbook)
@@ -79,11 +82,12 @@ def fill_workbook(
         book.remove(book[SETTINGS])
     for one in sorted(plan.repeats, key=lambda each: (each.sheet, -each.row)):
         repeat_row(book[one.sheet], one.row, one.times)
-    for cell in plan.cells:
+    written = replace(plan, cells=(*plan.cells, *withheld_totals(book, plan)))
+    for cell in written.cells:
         _write(book[cell.sheet][f"{cell.column}{cell.row}"], cell, marks)
     _add_sources(book, *sources)
     book.calculation.fullCalcOnLoad = True
-    return book
+    return book, written
 
 
 def saved(book: Workbook) -> bytes:

@@ -76,14 +76,16 @@ def try_layout(services: Services, account: Account, sent: ReportUpload) -> Layo
     unit = next(iter(units[template.settings.level]), Place(UnitId(0), ""))
     said = {"unit": unit.name, "year": str(today.year), "title": template.settings.title_vi}
     plan = fill_plan(template, Filling(unit, units, said, {}))
-    filled = fill_workbook(sent.workbook, plan, mark_words(services), source_rows(services, plan, Copy.PUBLIC))
+    sheets = grids_of(
+        *fill_workbook(sent.workbook, plan, mark_words(services), source_rows(services, plan, Copy.PUBLIC))
+    )
     with services.reading(services.operator()) as uow:
         known = [one for one in uow.reports.in_force() if (one.project_id, one.name) == (sent.project_id, sent.name)]
     before = known[0] if known else None
     sha256 = hashlib.sha256(sent.workbook).hexdigest()
     return LayoutTrial(
         template.settings,
-        grids_of(filled, plan),
+        sheets,
         len(template.slots),
         before,
         before is not None and before.sha256 == sha256,

@@ -12,16 +12,19 @@ from server.indicators.paper_keys import PaperKey, PaperKeys, levels_from
 from server.indicators.report import Status
 from server.indicators.report_cells import TOTAL, Words
 from server.indicators.sources import Basis
+from server.operations.report_measures import known_among, sealed
 from server.operations.report_workbook import published_layout
 from server.territory.units import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from server.indicators.plan import Indicator
     from server.indicators.report_cells import PaperRow
     from server.operations.form_shelf import ShelvedForm
+    from server.operations.report_measures import Known
     from server.operations.services import Services
+    from server.storage.repositories.reports import StoredTemplate
     from server.storage.unit_of_work import UnitOfWork
 
 INDICATORS: Final = "indicators"
@@ -45,10 +48,12 @@ def keys_of_level(services: Services, project_id: int, level: Level, *, is_sensi
 
 def _keys(services: Services, project_id: int, asked: frozenset[Level], *, is_sensitive: bool) -> PaperKeys:
     with services.reading(services.operator()) as uow:
-        rows = tuple(_of_reports(uow, project_id, asked, is_sensitive=is_sensitive))
+        every = uow.forms.in_force()
+        layouts = [one for one in uow.reports.in_force() if is_sensitive or one.project_id == project_id]
+        known = {one: known_among(services, every, one) for one in {each.project_id for each in layouts}}
+        rows = tuple(_of_reports(uow, layouts, known, asked=asked, is_sensitive=is_sensitive))
         indicators = () if is_sensitive else tuple(_indicators(uow, project_id))
-        every = [one for one in uow.forms.in_force() if one.project_id == project_id]
-        forms = [one for one in every if one.is_sensitive is is_sensitive]
+        forms = [one for one in every if one.project_id == project_id and one.is_sensitive is is_sensitive]
     shelved = [services.shelf.version_by_id(one.version_id) for one in forms]
     return PaperKeys.of(
         [
@@ -78,14 +83,22 @@ def _of_pools(indicators: Iterable[Indicator]) -> Iterator[PaperKey]:
             yield PaperKey(one.numerator.measure, vi, en, INDICATORS, levels=levels_from(one.level))
 
 
-def _of_reports(uow: UnitOfWork, project_id: int, asked: frozenset[Level], *, is_sensitive: bool) -> Iterator[PaperKey]:
+def _of_reports(
+    uow: UnitOfWork,
+    layouts: Sequence[StoredTemplate],
+    known: Mapping[int, Known],
+    *,
+    asked: frozenset[Level],
+    is_sensitive: bool,
+) -> Iterator[PaperKey]:
     """Yield the named cells of the reports in force: the project's own, or those about incidents of any report.
 
     Layouts that are kept to look things up come last.
     """
-    own = [one for one in uow.reports.in_force() if is_sensitive or one.project_id == project_id]
-    workbooks = uow.reports.workbooks([one.template_id for one in own])
-    read = [(one.title_vi, published_layout(workbooks[one.template_id])) for one in own]
+    workbooks = uow.reports.workbooks([one.template_id for one in layouts])
+    read = [
+        (one.title_vi, sealed(published_layout(workbooks[one.template_id]), known[one.project_id])) for one in layouts
+    ]
     for title, layout in sorted(read, key=lambda pair: pair[1].settings.status is Status.ARCHIVE):
         for one in layout.slots:
             if isinstance(one.slot, Words) or not one.slot.paper.row or one.slot.paper.is_sensitive is not is_sensitive:

@@ -48,7 +48,7 @@ def template(name="Biểu, một", level="commune", **texts):
 
 def filled(workbook, *cells, repeats=(), name="Biểu, một"):
     plan = FillPlan(repeats, cells)
-    book = load_workbook(BytesIO(saved(fill_workbook(workbook, plan, MARKS, SOURCES))))
+    book = load_workbook(BytesIO(saved(fill_workbook(workbook, plan, MARKS, SOURCES)[0])))
     return book, book[name]
 
 

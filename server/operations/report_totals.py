@@ -1,0 +1,84 @@
+"""Formulas of a filled report that add up something hidden: they say that it is, instead of a sum of what is left.
+
+A sum passes over words, so a spreadsheet would print the total of the cells that happen to be shown as if it were the
+total. What is hidden itself never stands in the workbook; this is about what a reader takes a number for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from openpyxl.formula.tokenizer import Token, Tokenizer
+from openpyxl.utils import get_column_letter, range_boundaries
+
+from server.indicators.report_fill import Amount, FilledCell, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from openpyxl import Workbook
+
+    from server.indicators.report_fill import FillPlan
+
+    Ref = tuple[str, int, int]
+    """Sheet, row and column."""
+
+_WITHHELD: Final = (Mark.HIDDEN, Mark.NOT_RELEASED)
+"""What is kept from a reader; what is hidden before what is not published yet."""
+
+
+def withheld_totals(book: Workbook, plan: FillPlan) -> tuple[FilledCell, ...]:
+    """Return the cells whose formulas reach, through whatever others, a cell of *plan* that is withheld."""
+    marks = {(one.sheet, one.row, _index(one.column)): one.amount.mark for one in plan.cells if one.amount is not None}
+    withheld = {ref: mark for ref, mark in marks.items() if mark in _WITHHELD}
+    if not withheld:
+        return ()
+    formulas = _formulas(book)
+    found: dict[Ref, Mark] = {}
+    while True:
+        reached = {ref: _first(withheld | found, named) for ref, named in formulas.items() if ref not in found}
+        new = {ref: mark for ref, mark in reached.items() if mark is not None}
+        if not new:
+            break
+        found |= new
+    return tuple(
+        FilledCell(sheet, row, get_column_letter(column), amount=Amount(mark))
+        for (sheet, row, column), mark in sorted(found.items())
+    )
+
+
+def _first(marks: dict[Ref, Mark], named: frozenset[Ref]) -> Mark | None:
+    reached = {marks[one] for one in named if one in marks}
+    return next((one for one in _WITHHELD if one in reached), None)
+
+
+def _formulas(book: Workbook) -> dict[Ref, frozenset[Ref]]:
+    """Return every cell with a formula, with the cells it names."""
+    return {
+        (sheet.title, cell.row, cell.column): frozenset(_named(book, sheet.title, cell.value))
+        for sheet in book.worksheets
+        for cells in sheet.iter_rows()
+        for cell in cells
+        if isinstance(cell.value, str) and cell.data_type == "f"
+    }
+
+
+def _named(book: Workbook, at: str, formula: str) -> Iterator[Ref]:
+    for token in Tokenizer(formula).items:
+        if token.type != Token.OPERAND or token.subtype != Token.RANGE:
+            continue
+        before, _, area = token.value.rpartition("!")
+        title = before.strip("'") or at
+        if title not in book.sheetnames:
+            continue
+        try:
+            left, top, right, bottom = range_boundaries(area)
+        except ValueError:
+            continue  # a name of an area, which no layout of ours has
+        sheet = book[title]
+        for row in range(top or 1, (bottom or sheet.max_row) + 1):
+            yield from ((title, row, column) for column in range(left or 1, (right or sheet.max_column) + 1))
+
+
+def _index(letters: str) -> int:
+    return int(range_boundaries(f"{letters}1")[0] or 0)
