@@ -8,6 +8,7 @@ import click
 
 from server.cli.accounts import account
 from server.cli.collaborators import collaborator
+from server.cli.deeds import deeds
 from server.cli.evaluate import evaluate
 from server.cli.faults import show_faults, show_refusal, show_settings
 from server.cli.figures import figures
@@ -85,6 +86,7 @@ for _one in (
     report,
     collaborator,
     account,
+    deeds,
     register,
     units,
     sample,

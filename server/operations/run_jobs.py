@@ -19,6 +19,7 @@ from server.operations.office_imports import IMPORT_JOBS
 from server.operations.rederive_submission import rederive
 from server.operations.register_version import APPLY_JOB, register_kept_version
 from server.operations.release_changes import force_waiting
+from server.operations.seal_deeds import seal_deeds
 from server.storage.repositories.record_tallies import STEPS_AT_ONCE
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def run_round(services: Services) -> Round:
                 failed += 1
     moved, swept, forced = _moved(services), _swept(services), force_waiting(services)
     approved = approve_clean(services).approved
+    seal_deeds(services)
     return Round(done, failed, moved, swept, forced, _added_up(services), approved)
 
 

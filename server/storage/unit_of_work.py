@@ -21,6 +21,7 @@ from server.storage.repositories.clean_records import CleanRecords
 from server.storage.repositories.collaborators import Collaborators
 from server.storage.repositories.completeness import Completeness
 from server.storage.repositories.corrections import Corrections
+from server.storage.repositories.deed_digests import DeedDigests
 from server.storage.repositories.deeds import Deeds
 from server.storage.repositories.entities import Entities
 from server.storage.repositories.entity_effects import EntityEffects
@@ -137,6 +138,11 @@ class UnitOfWork:
     def deeds(self) -> Deeds:
         """Return what people did and opened."""
         return Deeds(self._connection, self.sight)
+
+    @cached_property
+    def deed_digests(self) -> DeedDigests:
+        """Return the digests of what was done, and all of that."""
+        return DeedDigests(self._connection, self.sight)
 
     @cached_property
     def case_openings(self) -> CaseOpenings:
