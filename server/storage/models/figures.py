@@ -72,7 +72,9 @@ class ContributionRow(Model):
         ),
     )
 
-    version_id: Mapped[int] = mapped_column(ForeignKey("submission_version.id"), primary_key=True)
+    # Versions are never deleted, and written by the transaction that writes this; a foreign key would lock and check
+    # the version's row once for every row here.
+    version_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     measure: Mapped[str] = mapped_column(String(270), primary_key=True)
     """``form_id.measure_name``"""
     position: Mapped[int] = mapped_column(primary_key=True)

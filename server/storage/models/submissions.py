@@ -111,9 +111,10 @@ class RecordWordRow(Model):
     __tablename__ = "record_word"
     __table_args__ = (Index("ix_record_word_place", "unit_id", "word", "submission_id"),)
 
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True)
+    # Records and units are never deleted; foreign keys would lock and check the same two rows once for every word.
+    submission_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     word: Mapped[str] = mapped_column(Word, primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    unit_id: Mapped[int] = mapped_column(Id)
 
 
 class SubmissionVersionRow(Model):
