@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from server.operations.correct_entities import Earlier, correct, earlier_of, withdraw
 from server.operations.other_surveys import other_survey
 from server.operations.release_changes import release_waiting_for
-from server.operations.write_entity import Source, Touched, survivor_of, with_deletion, write_version
+from server.operations.write_entity import Source, Touched, TouchedOnce, survivor_of, with_deletion, write_version
 from server.registers.households import LAST_SURVEY_YEAR
 from server.registers.reach import share_of
 from server.registers.versions import (
@@ -78,7 +78,7 @@ class _Work:
         self._services = services
         self._uow = uow
         self._applying = applying
-        self._touched = Touched()
+        self._touched: Touched = Touched()
         self._lists: dict[str, EntityList] = {}
         self._is_as_seen = False
         record = [applying.submission_id] if applying.is_edit else []
@@ -92,8 +92,7 @@ class _Work:
     def note_all(self, changes: Sequence[EntityChange], outcome: str) -> None:
         for one in changes:
             self._note(one.path, None, outcome, None)
-        self._uow.entity_effects.add(self._effects)
-        self._effects.clear()
+        self._write_effects()
 
     def go_through(self, changes: Sequence[EntityChange], earlier: dict[str, Earlier]) -> None:
         """Apply, correct and withdraw, entities in the order of their ids."""
@@ -111,11 +110,16 @@ class _Work:
             stored[key] = self._do(one, stored[key]) if told is None else self._correct(one, told, stored[key])
         for before in dropped:
             self._drop(before, is_replaced=(before.change.dataset, before.change.entity_id) in stored)
-        self._uow.entity_effects.add(self._effects)
         self._uow.submissions.add_findings(self._findings)
+        if any(one.has_waiting or one.merged_into_id is not None for one in stored.values()):
+            self._write_effects()
         for entity in stored.values():
             release_waiting_for(self._services, self._uow, self._as_it_stands(entity, stored), self._touched)
-        self._touched.tell(self._uow)
+        self._touched.tell(self._uow, self._effects)
+
+    def _write_effects(self) -> None:
+        self._uow.entity_effects.add(self._effects)
+        self._effects.clear()
 
     def _as_it_stands(self, one: StoredEntity, stored: dict[tuple[str, str], StoredEntity]) -> StoredEntity:
         """Return the entity, read again where a record names a merged one too, whose changes are carried over to it."""
@@ -131,7 +135,7 @@ class _Work:
             one = changes[0]
             seen = entities.as_seen(self._applying.project_id, one.dataset, one)
             if seen is not None:
-                self._is_as_seen = True
+                self._is_as_seen, self._touched = True, TouchedOnce()
                 self._lists[one.dataset], found[one.dataset, one.entity_id] = seen
                 return found
         if changes:

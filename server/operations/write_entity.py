@@ -21,8 +21,10 @@ from server.registers.standing import is_proposed_to_leave, standing_of, surveye
 from server.registers.tallies import Tallied, steps
 from server.registers.versions import Conflict, EntityState, NewVersion, PastVersion
 from server.registers.words import words_of
+from server.storage.repositories.entity_effects import Update
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from server.operations.atlas import Map
@@ -77,12 +79,43 @@ class Touched:
         for (unit_id, category), amount in steps(after.list_name, _tallied(before), _tallied(after)).items():
             self.tallies[after.list_id, unit_id, category, after.effective_year] += amount
 
-    def tell(self, uow: UnitOfWork) -> None:
-        """Raise the counters and move the tallies; the last thing a transaction does to registers."""
+    def write(self, uow: UnitOfWork, key: int, version: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+        """Write an entity's newest version and what its row says then."""
+        uow.entities.write(key, version, facts)
+
+    def raise_counters(self, uow: UnitOfWork, effects: Sequence[Mapping[str, Any]]) -> None:
+        """Write what became of a record's blocks, as far as that is not written yet, and raise the counters."""
+        uow.entity_effects.add(effects)
         uow.entities.raise_counters(self.parts)
+
+    def tell(self, uow: UnitOfWork, effects: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Raise the counters and move the tallies; the last thing a transaction does to registers."""
+        self.raise_counters(uow, effects)
         uow.register_tallies.move_tallies({key: amount for key, amount in self.tallies.items() if amount})
         if self.to_compare:
             uow.outbox.add([(COMPARE_JOB, {"keys": sorted(self.to_compare)})], max(self.to_compare.values()))
+
+
+@dataclass(slots=True)
+class TouchedOnce(Touched):
+    """The everyday record's: it changes one entity that stands as the device saw it, and nothing else reads it.
+
+    The version waits for the end, to be written with what became of the block and with the counter.
+    """
+
+    held_back: tuple[int, Mapping[str, Any], Mapping[str, Any]] | None = None
+
+    def write(self, uow: UnitOfWork, key: int, version: Mapping[str, Any], facts: Mapping[str, Any]) -> None:  # noqa: ARG002 the base's signature
+        """Keep the version for the end."""
+        self.held_back = (key, version, facts)
+
+    def raise_counters(self, uow: UnitOfWork, effects: Sequence[Mapping[str, Any]]) -> None:
+        """Write the version, what became of the block and the counter at once."""
+        if self.held_back is None:
+            Touched.raise_counters(self, uow, effects)
+        else:
+            (effect,) = effects
+            uow.entity_effects.write_whole(Update(*self.held_back, effect), self.parts)
 
 
 def write_version(
@@ -90,7 +123,7 @@ def write_version(
 ) -> StoredEntity:
     """Keep *new* as the entity's newest version and return the entity as it stands then."""
     after = advanced(stored, new, source)
-    uow.entities.write(stored.key, version_facts(after, new, source), entity_facts(after, source.at))
+    touched.write(uow, stored.key, version_facts(after, new, source), entity_facts(after, source.at))
     _let_it_be_found(uow, stored, after)
     touched.note(stored, after)
     if is_to_compare(stored, after, new):

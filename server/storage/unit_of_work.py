@@ -167,7 +167,7 @@ class UnitOfWork:
     @cached_property
     def entity_effects(self) -> EntityEffects:
         """Return what became of the entity blocks of records."""
-        return EntityEffects(self._connection)
+        return EntityEffects(self._connection, self.sight)
 
     @cached_property
     def entity_words(self) -> EntityWords:

@@ -211,9 +211,7 @@ class Entities:
     def write(self, key: int, version: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
         """Insert an entity's newest version and let its row say so; PostgreSQL takes both in one statement."""
         if self._connection.dialect.name == "postgresql":
-            new = {f"new_{name}": value for name, value in version.items()}
-            now = {f"now_{name}": value for name, value in facts.items()}
-            self._connection.execute(_WRITE, {**new, **now, "entity_key": key})
+            self._connection.execute(WRITE, written(key, version, facts))
         else:
             self._connection.execute(_INSERT_VERSION, dict(version))
             self.set_facts(key, facts)
@@ -231,7 +229,7 @@ class Entities:
         """Say that something changed in these parts (list, unit); in order, so that nobody waits in a ring."""
         rows = [{"list_id": one, "unit_id": unit, "revision": by} for one, unit in sorted(set(parts))]
         if rows:
-            statement = _RAISE_COUNTERS[self._connection.dialect.name]
+            statement = RAISE_COUNTERS[self._connection.dialect.name]
             self._connection.execute(statement, rows[0] if len(rows) == 1 else rows)
 
     def add_batch(self, facts: Mapping[str, Any], *, is_sensitive: bool) -> int:
@@ -300,12 +298,20 @@ _OF_ENTITY = [
     for one in EntityRow.__table__.c
     if one.key not in {"id", "list_id", "entity_id", "is_sensitive", "has_waiting", "created_at"}
 ]
-_WRITE = _UPDATE_ENTITY.values({one.key: bindparam(f"now_{one.key}", type_=one.type) for one in _OF_ENTITY}).add_cte(
+WRITE = _UPDATE_ENTITY.values({one.key: bindparam(f"now_{one.key}", type_=one.type) for one in _OF_ENTITY}).add_cte(
     _INSERT_VERSION.values({one.key: bindparam(f"new_{one.key}", type_=one.type) for one in _OF_VERSION}).cte("made")
 )
-_ENTITIES = select(EntityRow, EntityListRow.name.label("list_name")).join(
-    EntityListRow, EntityListRow.id == EntityRow.list_id
-)
+_UNREAD = {"label_folded", "standing", "surveyed_year", "is_leaving", "split_from", "created_at", "updated_at"}
+_ENTITIES = select(
+    *(one for one in EntityRow.__table__.c if one.key not in _UNREAD), EntityListRow.name.label("list_name")
+).join(EntityListRow, EntityListRow.id == EntityRow.list_id)
+
+
+def written(key: int, version: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of `WRITE`, PostgreSQL's statement for a new version and the row that says it."""
+    new = {f"new_{name}": value for name, value in version.items()}
+    now = {f"now_{name}": value for name, value in facts.items()}
+    return {**new, **now, "entity_key": key}
 
 
 def _raising(insert_counter: Any) -> Any:  # noqa: ANN401 the two dialects' statements share no public type
@@ -313,7 +319,7 @@ def _raising(insert_counter: Any) -> Any:  # noqa: ANN401 the two dialects' stat
     return insert_counter.on_conflict_do_update(index_elements=["list_id", "unit_id"], set_={"revision": raised})
 
 
-_RAISE_COUNTERS = {
+RAISE_COUNTERS = {
     "sqlite": _raising(sqlite_insert(EntityCounterRow)),
     "postgresql": _raising(postgresql_insert(EntityCounterRow)),
 }

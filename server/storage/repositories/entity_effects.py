@@ -13,12 +13,16 @@ from sqlalchemy import bindparam, insert, select, update
 from server.storage.models.people import CollaboratorRow
 from server.storage.models.registers import EntityEffectRow, EntityRow
 from server.storage.models.submissions import SubmissionVersionRow
+from server.storage.repositories.entities import RAISE_COUNTERS, WRITE, Entities, written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
+
+    from server.storage.visible import Sight
+    from server.territory.units import UnitId
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,16 @@ class EarlierRecord:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What the everyday record does to one entity: a version, what its row then says, and what became of the block."""
+
+    entity_key: int
+    version: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    effect: Mapping[str, Any]
+
+
 _EFFECT = (
     EntityEffectRow.submission_version_id,
     EntityEffectRow.path,
@@ -50,6 +64,14 @@ _EFFECT = (
     EntityEffectRow.entity_version,
 )
 _INSERT_EFFECT = insert(EntityEffectRow)
+_WRITE_WHOLE = WRITE.add_cte(
+    _INSERT_EFFECT.values(
+        {one.key: bindparam(f"effect_{one.key}", type_=one.type) for one in EntityEffectRow.__table__.c}
+    ).cte("noted"),
+    RAISE_COUNTERS["postgresql"]
+    .values({one: bindparam(f"raised_{one}") for one in ("list_id", "unit_id", "revision")})
+    .cte("raised"),
+)
 _WAITING_OF = (
     select(*_EFFECT)
     .where(EntityEffectRow.entity_key == bindparam("entity_key"), EntityEffectRow.held_at.is_not(None))
@@ -61,8 +83,9 @@ _STANDING = ("applied", "unchanged", "held")
 class EntityEffects:
     """Effects of records on entities."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, sight: Sight) -> None:
         self._connection = connection
+        self._sight = sight
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert what became of the blocks of one version."""
@@ -71,6 +94,23 @@ class EntityEffects:
             self._connection.execute(_INSERT_EFFECT, given)
         for key in sorted({row["entity_key"] for row in rows if row["held_at"] is not None}):
             self._let_wait(key, has_waiting=True)
+
+    def write_whole(self, one: Update, parts: Collection[tuple[int, UnitId]]) -> None:
+        """Write all that an everyday record does to registers; PostgreSQL takes that in one statement.
+
+        *parts* (list, unit) is where something changed. There is more than one where an entity moved, and each is
+        raised in its turn.
+        """
+        if self._connection.dialect.name == "postgresql" and len(parts) == 1:
+            ((list_id, unit_id),) = parts
+            effect = {f"effect_{name}": value for name, value in one.effect.items()}
+            raised = {"raised_list_id": list_id, "raised_unit_id": unit_id, "raised_revision": 1}
+            self._connection.execute(_WRITE_WHOLE, written(one.entity_key, one.version, one.facts) | effect | raised)
+            return
+        entities = Entities(self._connection, self._sight)
+        entities.write(one.entity_key, one.version, one.facts)
+        self.add([one.effect])
+        entities.raise_counters(parts)
 
     def has_any(self, submission_version_id: int) -> bool:
         """Tell whether this version of a record was gone through already."""
