@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -18,8 +19,10 @@ from server.access.deeds import DeedKind
 from server.access.roles import Permission
 from server.errors import InvalidInput, NotFound
 from server.forms.compatibility import changes
-from server.forms.convert import Converter
+from server.forms.convert import Converted, Converter, Refused
+from server.forms.faults import FormRefused
 from server.forms.sheets import kind_of
+from server.operations.known_by_hash import KnownByHash
 from server.operations.note_deeds import note_deeds
 from server.operations.publish_form import Audience, FormSource, check_form, form_deed, publish_checked
 from server.territory.units import Level
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
     from server.access.actors import Account
     from server.forms.compatibility import Change
+    from server.forms.convert import Source
     from server.forms.faults import Fault
     from server.operations.atlas import Map
     from server.operations.publish_form import Checked, Published
@@ -252,13 +256,34 @@ def _trial(services: Services, account: Account, version_id: int) -> PublishedVe
 def _tried(services: Services, account: Account, sent: SentForm) -> _Tried:
     """Return the form with the files it had before and those that were sent; raises FormRefused."""
     source = FormSource(sent.workbook, kind_of(sent.file_name), dict(sent.beside), by=account)
-    with Converter() as converter:
+    with _Remembering() as converter:
         with services.reading(services.operator()) as uow:
             current = tuple(uow.forms.current(sent.project_id))
             known = uow.forms.kept_files([one.version_id for one in current])
         earlier = {name: known[key, name] for one in current for key, name in known if key == one.version_id}
         source = replace(source, files={**earlier, **sent.beside})
         return _Tried(current, source, check_form(services, source, converter, is_sensitive=False))
+
+
+class _Remembering(Converter):
+    """A converter that converts what somebody looks at, and looks at again, once and not each time."""
+
+    def outcome(self, source: Source) -> Converted | Refused:
+        """Return what becomes of *source*; what was refused is tried again, for a child may have been killed."""
+        said = hashlib.sha256(f"{source.kind.value} {len(source.content)}\0".encode() + source.content)
+        said.update(b"" if source.measures is None else b"\0" + source.measures)
+        try:
+            return _converted(KnownByHash(said.hexdigest(), partial(super().outcome, source)))
+        except FormRefused as refused:
+            return Refused(tuple(refused.faults))
+
+
+@lru_cache(maxsize=4)
+def _converted(source: KnownByHash[Converted | Refused]) -> Converted:
+    outcome = source.read()
+    if isinstance(outcome, Refused):
+        raise FormRefused(outcome.faults)
+    return outcome
 
 
 def _offered(services: Services, sent: SentForm, tried: _Tried, project_name: str) -> FormOffered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from io import BytesIO
 
 import pytest
@@ -65,6 +66,13 @@ def test_a_version_is_tried_in_one_village_then_given_to_all_and_who_lacks_it_is
     assert post(client, f"/forms/versions/{version_id}/give").status_code == 303
     assert [versions_offered(app, world, one) for one in ("Y Mẫu", "A Mẫu")] == [["2099010101"]] * 2
     assert post(client, f"/forms/versions/{version_id}/end").status_code == 404
+
+
+def test_a_form_that_is_looked_at_again_is_not_converted_again(client, world, monkeypatch):
+    assert send(client, world, changed()).status_code == 303
+    offer = client.get("/forms/offer").text
+    monkeypatch.setattr(sys, "executable", "/khong/co")  # no child can be started any more
+    assert client.get("/forms/offer").text == offer
 
 
 def test_every_fault_is_told_with_its_cell_and_the_version_in_force_stays(app, client, world):
