@@ -56,6 +56,8 @@ class FigureQuestion:
     """Lists the units of this level instead of the indicator's own."""
     within: UnitId | None = None
     """Lists only units that lie in this one, whose own figure is the total."""
+    names_communes: bool = False
+    """Of all villages of the province, which are too many for a page, lists none: their communes are named."""
 
 
 @dataclass(frozen=True, slots=True)

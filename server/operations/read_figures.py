@@ -151,7 +151,9 @@ def read_indicator(services: Services, actor: Actor, question: FigureQuestion) -
         planned = indicator_asked_for(uow, question)
         entry = planned.in_year(question.year)
         level = question.level or entry.indicator.level
-        periods = _listed(here, frame, question, territory.units_of_level(level, on))
+        asks_for_villages = level is Level.VILLAGE and question.within is None
+        is_left_out = asks_for_villages and question.names_communes
+        periods = () if is_left_out else _listed(here, frame, question, territory.units_of_level(level, on))
         listed = frozenset(one.unit_id for one in periods)
         extent = Extent(entry.project_id, question.year, frame.key, listed)
         counts = NOTHING_COUNTED
@@ -164,7 +166,6 @@ def read_indicator(services: Services, actor: Actor, question: FigureQuestion) -
         ListedUnit(one.unit_id, one.name, territory.name(one.parent_id, on) if one.parent_id else "") for one in periods
     )
     table = table_of(entry.indicator, Listing(question.year, frame.key, units), counts, goals)
-    asks_for_villages = level is Level.VILLAGE and question.within is None
     return IndicatorReading(
         entry=entry,
         table=table,

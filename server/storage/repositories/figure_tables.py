@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
     and_,
+    bindparam,
     cast,
     false,
     func,
@@ -37,7 +39,7 @@ from server.storage.written_out import among
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Row, Subquery
+    from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Subquery
 
     from server.indicators.sources import Source
     from server.storage.visible import Sight
@@ -92,21 +94,8 @@ class FigureTables:
 
     def sums_of_years(self, extent: Extent, years: Collection[int], sources: Sequence[Source]) -> YearlyAdded:
         """Return what `sums` returns, for each of *years* instead of the extent's period, in one statement."""
-        rows = FigureSumRow
         asked = _asked(self.open_sources(extent, sources))
-        columns = (rows.unit_id, rows.period, rows.measure, rows.category, rows.thousandths, rows.contributions)
-        sums = (
-            select(*columns)
-            .where(
-                rows.project_id == extent.project_id,
-                rows.period.in_(sorted(years)),
-                _either(rows.measure, rows.category, asked),
-            )
-            .subquery()
-        )
-        key = (sums.c.period, sums.c.measure, sums.c.category)
-        amounts = (func.sum(sums.c.thousandths).label("thousandths"), func.sum(sums.c.contributions).label("rows"))
-        found = self._by_place(extent, sums, key, amounts) if asked else ()
+        found = self._read(_sums(tuple(asked)), extent, years=sorted(years)) if asked else ()
         return _gathered(
             years,
             (
@@ -126,20 +115,7 @@ class FigureTables:
     def register_sums_of_years(self, extent: Extent, years: Collection[int], sources: Sequence[Source]) -> YearlyAdded:
         """Return what `register_sums` returns, at the end of each of *years*, in one statement."""
         asked = _asked(sources)
-        rows, lists = RegisterTallyRow, EntityListRow
-        held = (
-            select(rows.unit_id, rows.year, lists.name, rows.category, rows.live)
-            .join(lists, lists.id == rows.list_id)
-            .where(
-                lists.project_id == extent.project_id,
-                lists.is_sensitive.is_(False),
-                rows.year <= max(years),
-                _either(lists.name, rows.category, asked),
-            )
-            .subquery()
-        )
-        key = (held.c.year, held.c.name, held.c.category)
-        steps = list(self._by_place(extent, held, key, (func.sum(held.c.live).label("live"),)) if asked else ())
+        steps = list(self._read(_held(tuple(asked)), extent, last_year=max(years)) if asked else ())
         found = _gathered(
             years,
             (
@@ -171,7 +147,7 @@ class FigureTables:
         if not forms:
             return found
         seen = seen_records(extent.project_id, years, forms)
-        for row in self._by_place(extent, seen, (seen.c.year,), record_counts(seen)):
+        for row in self._at(_by_place(seen, (seen.c.year,), record_counts(seen)), extent):
             if row.received:
                 found[row.year][row.place] = Receipts(int(row.received), int(row.approved))
         return found
@@ -181,29 +157,17 @@ class FigureTables:
         if not forms:
             return {}
         seen = seen_records(extent.project_id, [extent.period], forms)
-        rows = self._by_place(extent, seen, (seen.c.form_id,), record_counts(seen))
+        rows = self._at(_by_place(seen, (seen.c.form_id,), record_counts(seen)), extent)
         return {
             (row.place, row.form_id): Receipts(int(row.received), int(row.approved)) for row in rows if row.received
         }
 
-    def _by_place(
-        self,
-        extent: Extent,
-        counted: Subquery,
-        key: Sequence[ColumnElement[Any]],
-        amounts: Sequence[ColumnElement[Any]],
-    ) -> Iterable[Row[Any]]:
-        """Return the *amounts* of what was *counted* by *key*, for each unit of the extent and without one for all."""
-        above = UnitAncestorRow
-        by_unit = (
-            select(above.ancestor_id.label("place"), *key, *amounts)
-            .select_from(counted)
-            .join(above, above.unit_id == counted.c.unit_id)
-            .where(lies_in(extent))
-            .group_by(above.ancestor_id, *key)
-        )
-        everywhere = select(_NOWHERE, *key, *amounts).select_from(counted).group_by(*key)
-        return self._connection.execute(union_all(by_unit, everywhere))
+    def _at(self, statement: CompoundSelect[Any], extent: Extent, **given: object) -> Iterable[Row[Any]]:
+        """Return what a statement of `_by_place` finds in the units of the extent, and everywhere."""
+        return self._connection.execute(statement, {"frame": extent.frame, "units": sorted(extent.units), **given})
+
+    def _read(self, statement: CompoundSelect[Any], extent: Extent, **given: object) -> Iterable[Row[Any]]:
+        return self._at(statement, extent, project_id=extent.project_id, **given)
 
     def open_measures(self, project_id: int, measures: Iterable[str]) -> frozenset[str]:
         """Return those of *measures* all of whose forms are the project's and not sensitive."""
@@ -253,6 +217,60 @@ def _asked(sources: Iterable[Source]) -> Mapping[tuple[str, str], list[Source]]:
         for category in source.categories:
             asked[source.measure, category].append(source)
     return asked
+
+
+@lru_cache(maxsize=128)
+def _sums(asked: tuple[tuple[str, str], ...]) -> CompoundSelect[Any]:
+    """Return what adds up these measures and categories; of a plan, to write it out costs more than to ask it."""
+    rows = FigureSumRow
+    columns = (rows.unit_id, rows.period, rows.measure, rows.category, rows.thousandths, rows.contributions)
+    sums = (
+        select(*columns)
+        .where(
+            rows.project_id == bindparam("project_id"),
+            rows.period.in_(bindparam("years", expanding=True)),
+            _either(rows.measure, rows.category, asked),
+        )
+        .subquery()
+    )
+    key = (sums.c.period, sums.c.measure, sums.c.category)
+    amounts = (func.sum(sums.c.thousandths).label("thousandths"), func.sum(sums.c.contributions).label("rows"))
+    return _by_place(sums, key, amounts)
+
+
+@lru_cache(maxsize=128)
+def _held(asked: tuple[tuple[str, str], ...]) -> CompoundSelect[Any]:
+    """Return what adds up these lists and categories, year by year."""
+    rows, lists = RegisterTallyRow, EntityListRow
+    held = (
+        select(rows.unit_id, rows.year, lists.name, rows.category, rows.live)
+        .join(lists, lists.id == rows.list_id)
+        .where(
+            lists.project_id == bindparam("project_id"),
+            lists.is_sensitive.is_(False),
+            rows.year <= bindparam("last_year"),
+            _either(lists.name, rows.category, asked),
+        )
+        .subquery()
+    )
+    return _by_place(held, (held.c.year, held.c.name, held.c.category), (func.sum(held.c.live).label("live"),))
+
+
+def _by_place(
+    counted: Subquery, key: Sequence[ColumnElement[Any]], amounts: Sequence[ColumnElement[Any]]
+) -> CompoundSelect[Any]:
+    """Return the *amounts* of what was *counted* by *key*, in each of ``units`` on a ``frame`` and in all."""
+    above = UnitAncestorRow
+    units = bindparam("units", type_=BigInteger, expanding=True, literal_execute=True)
+    by_unit = (
+        select(above.ancestor_id.label("place"), *key, *amounts)
+        .select_from(counted)
+        .join(above, above.unit_id == counted.c.unit_id)
+        .where(above.frame == bindparam("frame"), above.is_partial.is_(False), above.ancestor_id.in_(units))
+        .group_by(above.ancestor_id, *key)
+    )
+    everywhere = select(_NOWHERE, *key, *amounts).select_from(counted).group_by(*key)
+    return union_all(by_unit, everywhere)
 
 
 def _either(name: Any, category: Any, asked: Iterable[tuple[str, str]]) -> ColumnElement[bool]:  # noqa: ANN401 columns

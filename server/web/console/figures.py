@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
@@ -109,7 +109,7 @@ class FigurePages:
         """Show one indicator by unit."""
         asked = self._asked(code)
         question = asked.question
-        reading = read_indicator(self.services, self._account(), question)
+        reading = read_indicator(self.services, self._account(), replace(question, names_communes=True))
         rows, parts = _rows_from(reading.table.rows, asked.first)
         return self.screen.page(
             "indicator.html",

@@ -98,6 +98,16 @@ def test_villages_are_listed_within_their_commune(planned, dak_ha):
     assert row_of(text, "Xã Đăk Hà").startswith("50,0%")
 
 
+def test_every_village_of_the_province_is_in_the_file_and_their_communes_on_the_page(planned, dak_ha):
+    page, file = planned.get("/indicators/I6-kv?level=village").text, "/indicators/I6-kv/table.csv?level=village"
+    texts = [planned.get(f"{file}{within}").data.decode("utf-8-sig") for within in ("", f"&within={dak_ha}")]
+    every, hers = ([row[0] for row in list(csv.reader(StringIO(text, newline="")))[4:-1]] for text in texts)
+    assert len(every) > len(hers) > 1
+    assert set(hers) < set(every)
+    assert f"level=village&amp;within={dak_ha}" in page
+    assert not any(f">{name}<" in page for name in every)
+
+
 def test_a_long_table_comes_in_parts_that_hold_every_unit(planned):
     first = planned.get("/indicators/I6-kv?frame=until-2025-06-30").text
     links = re.findall(r'href="([^"]*first=\d+[^"]*)"', first)
