@@ -1,7 +1,7 @@
 """What figures cost beside a province's records: pages, records behind a number, adding, counting and making anew.
 
 Everything is measured at two sizes, a tenth of what is wanted and all of it, for nothing that a person waits for may
-grow with what is there already. Making anew is measured at the larger size alone.
+grow with what is there already, nor the memory of making anew.
 """
 
 from __future__ import annotations
@@ -26,21 +26,23 @@ from server.app import make_services
 from server.settings import read_settings
 
 from .client import Load, Outcome, Request, drive_apart
-from .history import LOGIN, PASSWORD, YEARS, History, copy_history, set_up_history
+from .figure_pages import FigureTable, add_officer, figure_pages, line_of
+from .history import PASSWORD, copy_history, set_up_history
 from .making import measure_making
 from .measurement import Bench, Wanted, measured, started
 from .meter import cpu_seconds, peak_memory
 from .server_process import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from server.operations.services import Services
 
-    from .figures import Figures
+    from .figure_pages import FigurePage
     from .making import Making
 
-YEAR = YEARS[-1]
+FASTEST_CONTRIBUTIONS, FASTEST_EVERYTHING = 1_200, 350
+"""How many records a second of CPU has to make anew."""
 _FORM_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _COOKIE = re.compile(r"^([^=]+=[^;]+)")
 _CONNECTIONS = 2
@@ -48,7 +50,10 @@ _CONNECTIONS = 2
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How quickly records are made anew; memory is of the command alone, at most, in megabytes."""
+    """How quickly records are made anew; memory is of the command alone, at most, in megabytes.
+
+    The mark is of records for each second of CPU, of the command and the database together.
+    """
 
     load: str
     stored: int
@@ -58,39 +63,49 @@ class Rate:
     per_second: float
     cpu_ms_per_version: float
     peak_memory_mb: float
+    mark: int
+
+    @property
+    def per_cpu_second(self) -> float:
+        """Return how many records a second of CPU makes anew."""
+        return 1000 / self.cpu_ms_per_version
 
     def as_json(self) -> dict[str, object]:
         """Return it as a JSON object."""
-        return asdict(self)
+        return {**asdict(self), "per_cpu_second": self.per_cpu_second}
 
     def as_text(self) -> str:
         """Return it as lines."""
+        said = "ok" if self.per_cpu_second >= self.mark else "too slow"
+        by_cpu = f"{self.per_cpu_second:.0f} for each second of CPU (mark {self.mark}) ← {said}"
         return "\n".join(
             (
                 f"{self.load} · {self.stored} stored",
                 f"  made anew    {self.versions} versions in {self.seconds:.0f} s, {self.differed} of them otherwise",
-                f"  rate         {self.per_second:.0f} /s, {self.cpu_ms_per_version:.2f} ms CPU each",
+                f"  rate         {self.per_second:.0f} /s, {self.cpu_ms_per_version:.2f} ms CPU each, {by_cpu}",
                 f"  peak memory  {self.peak_memory_mb:.0f} MB",
             )
         )
 
 
-def measure_indicators(wanted: Wanted) -> Iterator[Figures | Making | Rate]:
+def measure_indicators(wanted: Wanted) -> Iterator[FigureTable | Making | Rate]:
     """Yield what pages cost at both sizes, what a record's figures cost, and how quickly all are made anew."""
     with ExitStack() as stack:
         history, bench = started(wanted, lambda services: set_up_history(services, wanted.share), stack)
         services = make_services(read_settings(bench.environment))
         stack.callback(services.engine.dispose)
-        copies = 0
+        add_officer(services, history)
+        copies, before = 0, dict[str, float]()
         for size in (wanted.stored // 10, wanted.stored):
             copies = copy_history(services, history, size, copies)
             there = _stored(services)
-            yield from _pages(bench, history, there)
+            table = _pages(bench, figure_pages(services, history), there, before)
+            before = {one.page: one.cpu_ms for one in table.pages}
+            yield table
             yield measure_making(services, bench.beside, there)
             if wanted.remakes:
-                yield _remade(bench, "contributions made anew", there, "--figures-only")
-        if wanted.remakes:
-            yield _remade(bench, "everything made anew", there)
+                yield _remade(bench, "contributions made anew", there, FASTEST_CONTRIBUTIONS, "--figures-only")
+                yield _remade(bench, "everything made anew", there, FASTEST_EVERYTHING)
 
 
 def _stored(services: Services) -> int:
@@ -98,31 +113,17 @@ def _stored(services: Services) -> int:
         return int(connection.execute(text("SELECT count(*) FROM submission")).scalar_one())
 
 
-def _pages(bench: Bench, history: History, there: int) -> Iterator[Figures]:
-    cookie = _signed_in(bench.port)
-    for name, path in _paths(history).items():
-        request = Request(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
-        send = partial(_asked, bench, request)
+def _pages(bench: Bench, pages: Sequence[FigurePage], there: int, before: Mapping[str, float]) -> FigureTable:
+    cookies = {login: _signed_in(bench.port, login) for login in sorted({page.login for page in pages})}
+    lines = []
+    for page in pages:
+        head = f"GET {page.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies[page.login]}\r\n\r\n"
+        send = partial(_asked, bench, Request(head.encode()))
         send()
-        yield measured(bench, f"figures: {name}", send, stored=there)
-
-
-def _paths(history: History) -> Mapping[str, str]:
-    """Return the pages that are asked for, by what they show."""
-    province = history.account.posts[0].unit_id
-    report = f"/reports/{history.report_id}"
-    asked = urlencode({"unit": province, "year": YEAR, "period": YEAR})
-    behind = f"/indicators/I2/records?{urlencode({'year': YEAR, 'unit': province})}"
-    return {
-        "all indicators": "/indicators",
-        "one indicator by commune": f"/indicators/I6?year={YEAR}",
-        "one indicator by commune, joined of two forms": f"/indicators/I2?year={YEAR}",
-        "records behind the province's number": behind,
-        "records behind it, a late page": f"{behind}&after=3000",
-        "the yearly report, to look at": f"{report}?{asked}",
-        "the yearly report, its workbook": f"{report}/draft.xlsx?{asked}",
-        "records behind the whole": f"/indicators/I6/records?{urlencode({'year': YEAR, 'part': 'numerator'})}",
-    }
+        figures = measured(bench, page.name, send, stored=there)
+        assert figures.answers.keys() == {HTTPStatus.OK}, (page.path, figures.answers)
+        lines.append(line_of(page, figures, before.get(page.name)))
+    return FigureTable("figures: pages", bench.wanted.database, there, tuple(lines))
 
 
 def _asked(bench: Bench, request: Request) -> Outcome:
@@ -131,14 +132,14 @@ def _asked(bench: Bench, request: Request) -> Outcome:
     return drive_apart(load)
 
 
-def _signed_in(port: int) -> str:
-    """Sign in as the reviewer and return the cookie."""
+def _signed_in(port: int, login: str) -> str:
+    """Sign in as one of the reviewers and return the cookie."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/sign-in")
     page = connection.getresponse()
     token, first = _FORM_TOKEN.search(page.read().decode()), _cookie(page)
     assert token is not None, "the page to sign in has a form"
-    typed = urlencode({"login": LOGIN, "password": PASSWORD, "csrf_token": token[1]})
+    typed = urlencode({"login": login, "password": PASSWORD, "csrf_token": token[1]})
     head = {"Cookie": first, "Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", "/sign-in", typed, head)
     answer = connection.getresponse()
@@ -152,7 +153,7 @@ def _cookie(answer: http.client.HTTPResponse) -> str:
     return "; ".join(one[1] for one in found if one is not None)
 
 
-def _remade(bench: Bench, name: str, there: int, *how: str) -> Rate:
+def _remade(bench: Bench, name: str, there: int, mark: int, *how: str) -> Rate:
     """Let `nepnha rebuild` go through all versions in a process of its own, and watch it."""
     command = [sys.executable, "-c", "from server.cli import main; main()", "rebuild", "--json", *how]
     before, begun = cpu_seconds(bench.beside), monotonic()
@@ -175,4 +176,5 @@ def _remade(bench: Bench, name: str, there: int, *how: str) -> Rate:
         per_second=done["versions"] / seconds,
         cpu_ms_per_version=cpu * 1000 / done["versions"],
         peak_memory_mb=peak[0] / 1_000_000,
+        mark=mark,
     )

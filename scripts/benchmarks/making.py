@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from server.storage.repositories.versions import RawVersion
 
 _RECORDS = 1_000
+MOST_CPU_MS = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,12 @@ class Making:
 
     def as_text(self) -> str:
         """Return it as lines."""
+        cpu_ms = self.read_ms + self.written_ms
+        said = "ok" if cpu_ms <= MOST_CPU_MS else "too slow"
         return "\n".join(
             (
                 f"{self.load} · {self.stored} stored · {self.records} records, {self.rows_each:.1f} rows each",
-                f"  CPU          {self.read_ms + self.written_ms:.2f} ms a record",
+                f"  CPU          {cpu_ms:.2f} ms a record (mark {MOST_CPU_MS}) ← {said}",
                 f"               {self.read_ms:.2f} to read it, {self.written_ms:.2f} to write it",
             )
         )

@@ -16,6 +16,7 @@ import pytest
 
 from scripts.benchmarks.client import Load, Request, drive
 from scripts.benchmarks.field import PHOTO_NAME, events, surveys
+from scripts.benchmarks.figure_pages import PAGE_MS, FigureTable, PageLine
 from scripts.benchmarks.figures import percentile
 from scripts.benchmarks.meter import cpu_seconds, memory_bytes, tree
 from tests.collect_double.recording_server import accepting, recording_server
@@ -127,11 +128,32 @@ def test_the_client_sends_each_request_once_and_counts_every_answer():
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_figures_of_a_province_are_measured_at_two_sizes(database):
     said = bench("indicators", "--database", database, "--seconds", "0.2", "--share", "0.004", "--stored", "60")
-    pages = [figures for figures in said if "answers" in figures]
-    assert {one for figures in pages for one in figures["answers"]} == {"200"}
-    assert len({figures["stored"] for figures in pages}) == 2
+    first, last = (one for one in said if "pages" in one)
+    assert [page["page"] for page in first["pages"]] == [page["page"] for page in last["pages"]]
+    assert [page["before_ms"] for page in last["pages"]] == [page["cpu_ms"] for page in first["pages"]]
+    assert all(page["answers"] and 0 < page["server_ms"] <= page["cpu_ms"] for page in last["pages"])
+    assert first["stored"] < last["stored"]
     made = [figures for figures in said if "cpu_ms" in figures]
     assert all(0 < figures["read_ms"] < figures["cpu_ms"] for figures in made)
     again = [figures for figures in said if "differed" in figures]
-    assert [figures["differed"] for figures in again] == [0, 0, 0]
+    assert [figures["differed"] for figures in again] == [0] * 4
     assert all(figures["per_second"] == figures["versions"] / figures["seconds"] for figures in again)
+    assert [figures["mark"] for figures in again] == [1_200, 350] * 2
+
+
+@pytest.mark.parametrize(
+    ("cpu_ms", "before_ms", "marks"),
+    [
+        (100.0, None, ()),
+        (100.1, 99.0, ("over 100 ms",)),
+        (30.0, 16.0, ()),
+        (32.0, 16.0, ("grown",)),
+        (90.0, 65.0, ()),
+        (120.0, 65.0, ("over 100 ms", "grown")),
+    ],
+)
+def test_a_page_that_is_dear_or_has_grown_is_marked(cpu_ms, before_ms, marks):
+    line = PageLine("/indicators", 9, cpu_ms, cpu_ms, 1.0, 1.0, before_ms, PAGE_MS)
+    assert line.marks == marks
+    said = FigureTable("figures: pages", "sqlite", 60, (line,)).as_text()
+    assert said.endswith(f"/indicators ← {', '.join(marks) or 'ok'}")
