@@ -120,6 +120,7 @@ def type_totals(field, year, counts):
                 "minority": None,
                 "poor": poor,
                 "near_poor": None,
+                "given": ["total"] if poor is None else ["total", "poor"],
                 "source": "Rà soát hộ nghèo (mẫu)",
                 "is_current": True,
                 "is_undone": False,
