@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from server.storage.repositories.collaborators import CollaboratorLine
     from server.storage.repositories.tray import HeldUpload
 
-PAGE_SIZE: Final = 30
+PAGE_SIZE: Final = 20
 LONGEST_REASON: Final = 1000
 
 log = logging.getLogger(__name__)
@@ -58,14 +58,22 @@ def browse_tray(services: Services, account: Account, *, before: int | None) -> 
     return TrayPage(tuple(shown), shown[-1].upload_id if len(found) > PAGE_SIZE else None, titles)
 
 
-def tray_choices(services: Services, account: Account) -> TrayChoices:
-    """Return what a held upload can be given to: versions in use, and who works in the account's territory."""
-    today = services.today()
+def tray_choices(services: Services, account: Account, held: HeldUpload) -> TrayChoices:
+    """Return what a held upload can be given to: versions in use, and who of its project works in its sender's commune.
+
+    Where the account's territory is not all of that commune, or the sender works nowhere: in the account's territory.
+    """
+    today, here = services.today(), services.atlas.current()
+    posts = units_for(account, Permission.RELEASE_TRAY, today)
     with services.reading(services.operator()) as uow:
-        people = uow.collaborators.lines(units_for(account, Permission.RELEASE_TRAY, today), today)
+        unit_id = uow.collaborators.unit_of(held.collaborator_id, today)
+        communes = frozenset() if unit_id is None else here.communes_of(frozenset({unit_id}), today)
+        is_within = all(here.scope_of(posts).covers(one) for one in communes)
+        people = uow.collaborators.lines(communes if communes and is_within else posts, today)
         versions = uow.forms.labels_in_use()
-    at_work = [one for one in people if one.revoked_at is None and one.project_kind != "separate"]
-    return TrayChoices(tuple(sorted(at_work, key=lambda one: sort_key(one.name))), tuple(versions))
+    others = [one for one in people if one.collaborator_id != held.collaborator_id and one.revoked_at is None]
+    theirs = [one for one in others if one.project_id == held.project_id and one.project_kind != "separate"]
+    return TrayChoices(tuple(sorted(theirs, key=lambda one: sort_key(one.name))), tuple(versions))
 
 
 def discard_held(services: Services, account: Account, upload_id: int, reason: str) -> HeldUpload:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import units_for
 from server.language.ordering import sort_key
-from server.operations.browse_submissions import COUNTED_AT_MOST, filters_of, is_counted_by_place, within
+from server.operations.browse_submissions import filters_of, is_counted_by_place, within
 from server.operations.places import communes_in_order
 from server.operations.sights import Desk, sight_of
 from server.submissions.review import AWAITING
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from server.territory.units import UnitId, UnitPeriod
 
 MOST_SENDERS: Final = 60
+FINDINGS_AMONG: Final = 300
+"""Of so many records, the newest, what was found in them is offered to narrow a list by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def list_choices(services: Services, account: Account, question: Question, page:
     sight, _ = within(here, sight_of(account, question.desk, today), filters_of(services, question))
     with services.reading(sight) as uow:
         forms = uow.record_lists.forms(is_sensitive=is_masked)
-        codes = () if is_masked else uow.record_lists.finding_codes(_without_finding(page), among=COUNTED_AT_MOST)
+        codes = () if is_masked else uow.record_lists.finding_codes(_without_finding(page), among=FINDINGS_AMONG)
         senders = _senders(uow, question, opened)
         waiting = _waiting(uow, question, here.scope_of(posts).unit_ids)
     asked = {question.finding} if question.finding else set()

@@ -164,10 +164,9 @@ def _add_sources(book: Workbook, title: str, rows: Sequence[Sequence[str]]) -> N
     from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet = book.create_sheet(title)
-    for row in rows:
-        sheet.append([printable(text) for text in row])
-        for cell in sheet[sheet.max_row]:
-            cell.data_type = "s"  # a text of ours that begins with a sign is no formula
+    for number, row in enumerate(rows, start=1):
+        for at, text in enumerate(row, start=1):
+            sheet.cell(number, at, printable(text)).data_type = "s"  # one that begins with a sign is no formula
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

@@ -33,9 +33,17 @@ class HeldPages:
         account = signed_in(self.services).account
         page = browse_tray(self.services, account, before=number(request.args.get("before")))
         may_settle = may_use(account, Permission.RELEASE_TRAY, self.services.today())
-        choices = tray_choices(self.services, account) if may_settle else None
-        did = request.args.get("did")
-        return self.screen.page("held.html", tray=page, may_settle=may_settle, choices=choices, did=did)
+        asked = number(request.args.get("give")) if may_settle else None
+        given = next((one for one in page.uploads if one.upload_id == asked and not one.is_sensitive), None)
+        return self.screen.page(
+            "held.html",
+            tray=page,
+            may_settle=may_settle,
+            given=given,
+            choices=tray_choices(self.services, account, given) if given else None,
+            before=request.args.get("before"),
+            did=request.args.get("did"),
+        )
 
     def release(self, upload_id: int) -> Response:
         """File an upload after all."""

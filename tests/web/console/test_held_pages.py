@@ -73,7 +73,9 @@ def test_an_upload_can_be_given_to_a_form_version_and_a_person_of_ones_own_terri
     elsewhere = sender_by_token(services, *world.tokens["A Mẫu"]).collaborator_id
     xml = example("household_conduct_survey", "refused", 702).replace(b'version="', b'version="9')
     upload_id = send(world, "Y Mẫu", xml).upload_id
-    page = client.get("/held").text
+    page = client.get(f"/held?give={upload_id}").text
+    offered = re.findall(r'<option value="(\d+)">', page.partition('name="person"')[2])
+    assert (str(other) in offered, str(elsewhere) in offered) == (True, False)
     version = re.search(r'<option value="(\d+)">2 Ứng xử', page)[1]
     address, token = f"/held/{upload_id}/release", csrf_of(client, "/held")
 
