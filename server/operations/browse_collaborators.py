@@ -63,6 +63,13 @@ def browse_collaborators(services: Services, account: Account) -> tuple[ListedCo
     return tuple(sorted(found, key=lambda one: (one.line.revoked_at is not None, one.silence is None, _by_name(one))))
 
 
+def browse_trainees(services: Services, account: Account) -> tuple[ListedCollaborator, ...]:
+    """Return those of them who practise and still may: the silent first, then by name."""
+    found = _listed(services, account, None, project_kind="practice")
+    at_work = (one for one in found if one.line.revoked_at is None)
+    return tuple(sorted(at_work, key=lambda one: (one.silence is None, _by_name(one))))
+
+
 def count_silent(services: Services, account: Account) -> int:
     """Return from how many of them nothing came for a week; practice is not looked at."""
     known = _known(services, account, None)
@@ -136,7 +143,9 @@ def revoke(services: Services, account: Account, collaborator_id: int, *, is_sto
     revoke_collaborator(services, listed.line.collaborator_id, is_stolen=is_stolen, by=account)
 
 
-def _listed(services: Services, account: Account, collaborator_id: int | None) -> list[ListedCollaborator]:
+def _listed(
+    services: Services, account: Account, collaborator_id: int | None, *, project_kind: str | None = None
+) -> list[ListedCollaborator]:
     territory, today = services.atlas.current().territory, services.today()
     return [
         ListedCollaborator(
@@ -146,15 +155,18 @@ def _listed(services: Services, account: Account, collaborator_id: int | None) -
             contact,
             _silence(services, line, contact),
         )
-        for line, contact in _known(services, account, collaborator_id)
+        for line, contact in _known(services, account, collaborator_id, project_kind=project_kind)
     ]
 
 
-def _known(services: Services, account: Account, collaborator_id: int | None) -> list[tuple[CollaboratorLine, Contact]]:
+def _known(
+    services: Services, account: Account, collaborator_id: int | None, *, project_kind: str | None = None
+) -> list[tuple[CollaboratorLine, Contact]]:
     """Return them with what came from their phones."""
     today = services.today()
     with services.reading(services.operator()) as uow:
-        lines = uow.collaborators.lines(units_for(account, _PERMISSION, today), today, collaborator_id=collaborator_id)
+        units = units_for(account, _PERMISSION, today)
+        lines = uow.collaborators.lines(units, today, collaborator_id=collaborator_id, project_kind=project_kind)
         lines = [one for one in lines if one.project_kind != "separate"]
         facts = uow.phones.facts([one.collaborator_id for one in lines]) if lines else {}
     return [(line, _contact(line, facts[line.collaborator_id])) for line in lines]

@@ -13,7 +13,7 @@ from server.access.authorisation import may_use, units_for
 from server.access.deeds import Deed, DeedKind, Thing
 from server.access.roles import Permission
 from server.errors import Conflict, InvalidInput
-from server.operations.browse_collaborators import browse_collaborators
+from server.operations.browse_collaborators import browse_trainees
 from server.operations.note_deeds import note_deeds
 from server.operations.sights import Desk, review_sight_of
 
@@ -48,8 +48,7 @@ def read_practice(services: Services, account: Account) -> Practice:
     today = services.today()
     people: tuple[ListedCollaborator, ...] = ()
     if may_use(account, Permission.MANAGE_COLLABORATORS, today):
-        every = browse_collaborators(services, account)
-        people = tuple(one for one in every if one.is_practice and one.line.revoked_at is None)
+        people = browse_trainees(services, account)
     ids = [one.line.collaborator_id for one in people]
     units = units_for(account, Permission.READ_SUBMISSIONS, today)
     with services.reading(services.operator()) as uow:

@@ -277,15 +277,23 @@ class Collaborators:
         self.revoke_keys(collaborator_id, at, is_stolen=is_stolen)
 
     def lines(
-        self, post_units: frozenset[UnitId] | None, today: date, *, collaborator_id: int | None = None
+        self,
+        post_units: frozenset[UnitId] | None,
+        today: date,
+        *,
+        collaborator_id: int | None = None,
+        project_kind: str | None = None,
     ) -> list[CollaboratorLine]:
         """Return the collaborators who work at or below *post_units* (None: everywhere, for the command line).
 
-        Who has no post today or later is where her last ones were: somebody must be able to see to her.
+        Of all projects, or of those of that kind alone. Who has no post today or later is where her last ones were:
+        somebody must be able to see to her.
         """
         where = [] if post_units is None else [_works_below(post_units, today)]
         if collaborator_id is not None:
             where.append(CollaboratorRow.id == collaborator_id)
+        if project_kind is not None:
+            where.append(ProjectRow.kind == project_kind)
         seen = (
             select(func.max(CollaboratorKeyRow.last_seen_at))
             .where(CollaboratorKeyRow.collaborator_id == CollaboratorRow.id)
