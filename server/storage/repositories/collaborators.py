@@ -311,23 +311,7 @@ class Collaborators:
             .order_by(CollaboratorRow.id)
         ).all()
         posts = self._posts([row.id for row in rows], today)
-        return [
-            CollaboratorLine(
-                row.id,
-                row.project_id,
-                row.project_name,
-                row.project_kind,
-                row.name,
-                row.phone,
-                row.username,
-                row.is_sample,
-                row.created_at,
-                row.revoked_at,
-                max((at for at in (row.key_seen_at, row.last_seen_at) if at is not None), default=None),
-                tuple(posts.get(row.id, ())),
-            )
-            for row in rows
-        ]
+        return [_line(row, tuple(posts.get(row.id, ()))) for row in rows]
 
     def _posts(self, collaborator_ids: Sequence[int], today: date) -> dict[int, list[UnitId]]:
         rows = self._connection.execute(
@@ -339,6 +323,23 @@ class Collaborators:
         for row in rows:
             found.setdefault(row.collaborator_id, []).append(UnitId(row.unit_id))
         return found
+
+
+def _line(row: Row[CollaboratorRow, str, str, datetime | None], unit_ids: tuple[UnitId, ...]) -> CollaboratorLine:
+    return CollaboratorLine(
+        row.id,
+        row.project_id,
+        row.project_name,
+        row.project_kind,
+        row.name,
+        row.phone,
+        row.username,
+        row.is_sample,
+        row.created_at,
+        row.revoked_at,
+        max((at for at in (row.key_seen_at, row.last_seen_at) if at is not None), default=None),
+        unit_ids,
+    )
 
 
 def _works_below(post_units: frozenset[UnitId], today: date) -> ColumnElement[bool]:
