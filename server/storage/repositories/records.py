@@ -6,10 +6,10 @@ transaction. Lists are for `record_lists`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, case, func, select, true
 
 from server.registers.versions import SURVEYED_ELSEWHERE, SURVEYED_TWICE
 from server.storage.models.forms import FormVersionRow
@@ -100,27 +100,21 @@ class Records:
 
         One that tells of another record says who sent it and when only where that record is in sight too.
         """
+        tells_of_another = FindingRow.code == SURVEYED_TWICE
+        other = visible(self.sight).where(SubmissionRow.id == FindingRow.params["record"].as_integer())
+        is_seen = case((tells_of_another, other.correlate(FindingRow).exists()), else_=true())
         rows = self._connection.execute(
-            select(FindingRow.code, FindingRow.path, FindingRow.severity, FindingRow.params)
+            select(FindingRow.code, FindingRow.path, FindingRow.severity, FindingRow.params, is_seen.label("is_seen"))
             .where(FindingRow.version_id == version_id)
             .order_by(FindingRow.id)
         )
-        found = [FindingLine(row.code, row.path, row.severity, row.params) for row in rows]
-        return sorted(self._bounded(found), key=lambda one: _WEIGHT[one.severity])
-
-    def _bounded(self, found: list[FindingLine]) -> list[FindingLine]:
-        others = {one.params.get("record") for one in found if one.code == SURVEYED_TWICE}
-        if not others:
-            return found
-        rows = visible(self.sight).with_only_columns(SubmissionRow.id)
-        numbers = sorted(one for one in others if isinstance(one, int))
-        seen = set(self._connection.execute(rows.where(SubmissionRow.id.in_(numbers))).scalars())
-        return [
-            replace(one, code=SURVEYED_ELSEWHERE, params={"year": one.params["year"]})
-            if one.code == SURVEYED_TWICE and one.params.get("record") not in seen
-            else one
-            for one in found
+        found = [
+            FindingLine(row.code, row.path, row.severity, row.params)
+            if row.is_seen
+            else FindingLine(SURVEYED_ELSEWHERE, row.path, row.severity, {"year": row.params["year"]})
+            for row in rows
         ]
+        return sorted(found, key=lambda one: _WEIGHT[one.severity])
 
     def attachments(self, version_id: int) -> list[AttachmentLine]:
         """Return the files of a version that was found in sight."""
