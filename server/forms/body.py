@@ -61,17 +61,22 @@ def read_body(body: _Element, itext: Itext, root_path: str) -> dict[str, BodyPar
     return parts
 
 
-def read_action(element: _Element, context: str) -> Action:
+def read_action(element: _Element, context: str, trigger: str = "") -> Action:
     """Return the action of a ``setvalue``, ``odk:setgeopoint`` or ``odk:recordaudio`` element."""
     named = attributes(element)
     path = resolve_path(named.get("ref", ""), context)
-    return Action(local_name(element), named.get("event", ""), path, named.get("value", "").strip())
+    return Action(local_name(element), named.get("event", ""), path, named.get("value", "").strip(), trigger)
 
 
 def body_actions(body: _Element, root_path: str) -> tuple[Action, ...]:
     """Return the actions nested in controls, in document order."""
     found = (element for element in body.iter() if local_name(element) in ACTION_KINDS)
-    return tuple(read_action(element, root_path) for element in found)
+    return tuple(read_action(element, root_path, _asked_above(element, root_path)) for element in found)
+
+
+def _asked_above(element: _Element, root_path: str) -> str:
+    parent = element.getparent()
+    return "" if parent is None or local_name(parent) not in _KINDS else resolve_path(_reference(parent), root_path)
 
 
 def _walk(parent: _Element, itext: Itext, context: str) -> Iterator[BodyPart]:

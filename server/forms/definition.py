@@ -183,6 +183,8 @@ class Action:
     path: str
     value: str = ""
     """The expression a ``setvalue`` computes, empty when it sets a fixed text."""
+    trigger: str = ""
+    """The path of the question it stands in, whose new answer brings it about; empty for one of the whole form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from server.submissions.documents import document_bytes, stamped
 from server.submissions.filling import kept_calculates, work_out
 from server.submissions.findings import Finding, Severity, finding
 from server.submissions.instance import read_instance
-from server.submissions.questionnaire import Page, questionnaire
+from server.submissions.questionnaire import Page, asked_fields, questionnaire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -296,7 +296,7 @@ def _after(base: CorrectionBase, root: _Element, step: Step) -> Worked:
     compiled, circumstances = setting.form.compiled, setting.circumstances
     if step.typed or step.adds or step.drops:
         before = work_out(root, compiled, circumstances, kept=kept_calculates(base.root, root, compiled))
-        fill_in(root, questionnaire(before, setting.labels), setting, step)
+        fill_in(root, before, asked=asked_fields(before), setting=setting, step=step)
     return work_out(root, compiled, circumstances, kept=kept_calculates(base.root, root, compiled))
 
 

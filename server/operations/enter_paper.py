@@ -31,7 +31,7 @@ from server.submissions.documents import blank_document, document_bytes, element
 from server.submissions.filling import first_values, work_out
 from server.submissions.findings import Severity
 from server.submissions.instance import read_instance
-from server.submissions.questionnaire import Page, every_question, passed_by, questions
+from server.submissions.questionnaire import Page, all_fields, every_question, passed_by, questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,8 +221,8 @@ def _after(
     sheet = _sheet(services, account, draft.collaborator_id, draft.form_version_id)
     root = read_xml(draft.xml)
     compiled, circumstances = sheet.form.compiled, sheet.setting.circumstances
-    page = every_question(work_out(root, compiled, circumstances), sheet.setting.labels)
-    fill_in(root, page, sheet.setting, step)
+    before = work_out(root, compiled, circumstances)
+    fill_in(root, before, asked=all_fields(before), setting=sheet.setting, step=step)
     _write_day(root, sheet.form, facts.visited_on)
     return sheet, _entry(services, sheet, root)
 

@@ -17,12 +17,13 @@ from server.operations.units_lists import units_list
 from server.submissions.choice_labels import ChoiceLabels
 from server.submissions.circumstances import Circumstances
 from server.submissions.documents import add_instance, drop_instance, element_at, put_text
+from server.submissions.filling import follow
 from server.submissions.landmarks import UNITS_LIST
-from server.submissions.questionnaire import Page, questions
+from server.submissions.questionnaire import CHOOSING, Page, questions
 from server.submissions.typed_answers import answer_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from lxml.etree import _Element
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from server.operations.services import Services
     from server.operations.sights import Desk
     from server.storage.repositories.collaborators import Sender
+    from server.submissions.filling import Worked
     from server.submissions.questionnaire import Question
     from server.territory.units import UnitId
 
@@ -101,16 +103,21 @@ def sender_of(services: Services, project_id: int, collaborator_id: int | None) 
     return sender
 
 
-def fill_in(root: _Element, page: Page, setting: Setting, step: Step) -> None:
-    """Write what was typed into the questions that were asked, then add or take out an instance."""
-    zone = setting.circumstances.timezone
-    for question in questions(page):
+def fill_in(root: _Element, before: Worked, *, asked: Iterable[Question], setting: Setting, step: Step) -> None:
+    """Write what was typed into the questions that were *asked*, then add or take out an instance.
+
+    What the form sets when an answer is another is set; *before* is the document as it was.
+    """
+    zone, changed = setting.circumstances.timezone, set()
+    for question in asked:
         typed, element = step.typed.get(question.path), element_at(root, question.path)
         if typed is None or element is None or not question.is_typed:
             continue
         text = answer_text(typed, question.node.datatype, zone, before=question.text)
-        if set(text.split()) != question.chosen or not question.options:
+        if set(text.split()) != question.chosen or question.node.control.kind not in CHOOSING:
             put_text(element, text)
+            changed.update([question.path] if text != question.text else [])
+    follow(root, before, setting.form.compiled, changed=frozenset(changed), at=setting.circumstances)
     if step.adds:
         add_instance(root, setting.form.definition, step.adds)
     if step.drops:

@@ -13,7 +13,15 @@ from server.forms.definition import ControlKind, Datatype, NodeKind
 from server.forms.logic import Context, InstanceNode, LogicError, Steps, bind_tree, compile_expression
 from server.submissions.answer_types import is_same_answer, stored_text
 from server.submissions.device_clock import device_clock
-from server.submissions.documents import add_instance, complete, drop_instance, element_at, put_text, without
+from server.submissions.documents import (
+    add_instance,
+    complete,
+    drop_instance,
+    element_at,
+    put_text,
+    unnumbered,
+    without,
+)
 from server.submissions.recalculation import Recalculation
 
 if TYPE_CHECKING:
@@ -30,6 +38,7 @@ _ROUNDS: Final = 3
 _MOST_INSTANCES: Final = 200
 """Of a repeat that is brought to a number; more a person does not go through on a page."""
 _FIRST_LOAD: Final = "odk-instance-first-load"
+_VALUE_CHANGED: Final = "xforms-value-changed"
 _PHONE_ONLY: Final = frozenset({"trunkVersion", "branchId"})
 
 
@@ -194,3 +203,48 @@ def first_values(root: _Element, compiled: Compiled, circumstances: Circumstance
             element.set(attribute, text)
         else:
             put_text(element, text)
+
+
+def follow(root: _Element, before: Worked, compiled: Compiled, *, changed: frozenset[str], at: Circumstances) -> None:
+    """Set what the form sets once an answer is another: *changed* are the numbered paths of those given just now.
+
+    An answer that somebody gave stays, other than on a phone, where it could only have been given afterwards: on paper
+    it stands. It is told by what the form would have set *before*.
+    """
+    moves = [
+        (action.value, target)
+        for action in compiled.definition.actions
+        if action.kind == "setvalue" and _VALUE_CHANGED in action.event and action.value
+        for path in sorted(changed)
+        if unnumbered(path) == action.trigger and (target := _beside(action.path, path)) not in changed
+    ]
+    if not moves:
+        return
+    worked = work_out(root, compiled, at)
+    now, old = ({node.path(): node for node in one.tree.walk()} for one in (worked, before))
+    for value, target in moves:
+        element, node = element_at(root, target), now.get(target)
+        text = None if node is None else _worth(value, node, worked.context)
+        if element is None or node is None or text is None:
+            continue
+        is_given = node.shape.node is not None and node.shape.node.control.kind is not ControlKind.NONE
+        said = (element.text or "").strip()
+        if not is_given or said in {"", target in old and _worth(value, old[target], before.context)}:
+            put_text(element, text)
+
+
+def _worth(source: str, node: InstanceNode, context: Context) -> str | None:
+    """Return what an expression comes to at a node, as it is stored; None where that cannot be said."""
+    try:
+        return stored_text(compile_expression(source).scalar(context.at(node)), node.shape.datatype)
+    except LogicError:
+        return None
+
+
+def _beside(path: str, numbered: str) -> str:
+    """Return the plain *path* in the very instances of repeats in which *numbered* stands."""
+    steps, there = path.split("/"), numbered.split("/")
+    shared = 0
+    while shared < min(len(steps), len(there)) and unnumbered(there[shared]) == steps[shared]:
+        shared += 1
+    return "/".join((*there[:shared], *steps[shared:]))

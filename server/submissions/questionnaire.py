@@ -99,6 +99,16 @@ def every_question(worked: Worked, labels: ChoiceLabels) -> Page:
     return _Asking(worked, labels, is_of_paper=True).page(worked.tree, None, may_be_dropped=False)
 
 
+def asked_fields(worked: Worked) -> Iterator[Question]:
+    """Yield the questions of `questionnaire` without what may be chosen, which costs most to say."""
+    yield from questions(_Asking(worked, None).page(worked.tree, None, may_be_dropped=False))
+
+
+def all_fields(worked: Worked) -> Iterator[Question]:
+    """Yield the questions of `every_question` in the same way."""
+    yield from questions(_Asking(worked, None, is_of_paper=True).page(worked.tree, None, may_be_dropped=False))
+
+
 def questions(page: Page) -> Iterator[Question]:
     """Yield every question below *page*, in order."""
     for part in page.parts:
@@ -127,7 +137,8 @@ def passed_by(page: Page) -> frozenset[str]:
 @dataclass(frozen=True, slots=True)
 class _Asking:
     worked: Worked
-    labels: ChoiceLabels
+    labels: ChoiceLabels | None
+    """None where nobody asks what may be chosen."""
     is_of_paper: bool = False
 
     def page(self, node: InstanceNode, number: int | None, *, may_be_dropped: bool) -> Page:
@@ -164,7 +175,9 @@ class _Asking:
             return Told(node.path(), child.label)
         rules = self.worked.record.rules(node)
         is_required = rules is not None and self.worked.record.is_required(node, rules)
-        text, values = node.text.strip(), self._offered(node, child) if child.control.kind in CHOOSING else None
+        text, values = node.text.strip(), None
+        if self.labels is not None and child.control.kind in CHOOSING:
+            values = self._offered(node, child)
         chosen = text.split() if child.control.kind is ControlKind.SELECT_MULTIPLE else [text]
         stale = [one for one in chosen if values is not None and one and one not in values]
         return Question(
@@ -179,7 +192,8 @@ class _Asking:
         )
 
     def _named(self, child: Node, values: list[str]) -> tuple[Chosen, ...]:
-        return tuple(Chosen(value, self.labels.label(child, value, self.worked.root)) for value in values)
+        labels, root = self.labels, self.worked.root
+        return () if labels is None else tuple(Chosen(one, labels.label(child, one, root)) for one in values)
 
     def _offered(self, node: InstanceNode, child: Node) -> list[str] | None:
         itemset = child.control.itemset

@@ -24,7 +24,7 @@ from server.submissions.documents import (
     stamped,
     text_at,
 )
-from server.submissions.filling import kept_calculates, work_out
+from server.submissions.filling import follow, kept_calculates, work_out
 from server.submissions.questionnaire import Page, Question, Repeat, questionnaire, questions
 from server.submissions.typed_answers import answer_text, field_text
 
@@ -200,3 +200,42 @@ def test_an_answer_is_typed_as_people_write_it_and_kept_as_phones_do(datatype, b
     assert field_text(before, datatype, ZONE) == shown
     assert answer_text([shown], datatype, ZONE, before=before) == before
     assert answer_text([typed], datatype, ZONE, before=before) == kept
+
+
+SETTING = """
+| survey | | | | | |
+| | type | name | label | trigger | calculation |
+| | select_one_from_file villages.csv | village | Thôn | | |
+| | integer | poor | Hộ nghèo | ${village} | instance('villages')/root/item[name = ${village}]/poor |
+| | text | twice | Hai lần | ${poor} | ${poor} * 2 |
+| | begin repeat | r | R | | |
+| | integer | k | K | | |
+| | calculate | seen | | ${k} | concat('k', ${k}) |
+| | end repeat | | | | |
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "changed", "was", "poor", "seen"),
+    [
+        ("nothing was given", set(), "3", "3", ""),
+        ("another answer sets what follows it", {"/data/village"}, "", "4", ""),
+        ("and what the form set by the answer before", {"/data/village"}, "3", "4", ""),
+        ("what somebody gave stays", {"/data/village"}, "9", "9", ""),
+        ("what was given beside it stays", {"/data/village", "/data/poor"}, "3", "3", ""),
+        ("in its own instance", {"/data/r[2]/k"}, "9", "9", "k7"),
+    ],
+)
+def test_what_the_form_sets_by_an_answer_is_set_when_it_is_given(compiled, rule, changed, was, poor, seen):
+    form = compiled(SETTING)
+    root = blank_document(form.definition)
+    for _ in range(2):
+        add_instance(root, form.definition, "/data/r")
+    for path, text in (("/data/village", "v1"), ("/data/poor", was)):
+        put_text(element_at(root, path), text)
+    before = work_out(root, form, circumstances())
+    for path, text in (("/data/village", "v2"), ("/data/r[2]/k", "7")):
+        put_text(element_at(root, path), text)
+    follow(root, before, form, changed=frozenset(changed), at=circumstances())
+    assert (text_at(root, "/data/poor"), text_at(root, "/data/r[2]/seen")) == (poor, seen), rule
+    assert text_at(root, "/data/r[1]/seen") == ""

@@ -13,6 +13,7 @@ from tests.web.console.test_in_browser import CHROMIUM, address
 __all__ = ["address"]
 pytestmark = pytest.mark.browser
 SHEET = "/submissions/paper?writer=1&form=1"
+expect.set_options(timeout=20_000)  # as long as a busy machine takes
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +64,15 @@ def let_go(page):
 
 
 def wait_held(page, count=1):
-    while len(page.held) < count:
+    wait(page, lambda: len(page.held) >= count)
+
+
+def wait(page, is_so):
+    for _ in range(1000):
+        if is_so():
+            return
         page.wait_for_timeout(20)
+    pytest.fail("it never came to that")
 
 
 def test_questions_come_and_go_and_messages_with_them(page, world):
@@ -121,6 +129,7 @@ def test_the_newest_answer_wins_and_one_question_is_on_its_way_at_a_time(page):
     page.on("requestfailed", lambda request: failed.append(request.url))
     page.check(field("who/visit_result", "refused"))
     wait_held(page, 2)
+    wait(page, lambda: failed)
     assert failed == [page.checks[0].url], "the older one is given up"
     page.held.pop(0)
     let_go(page)
@@ -186,11 +195,19 @@ def test_a_part_that_repeats_is_added_and_taken_out_in_place(page, world):
     page.goto(f"/submissions/{number}/correct")
     page.fill("[name=reason]", "Bổ sung văn bản")
     before = page.locator(".instance").count()
+    hold_checks(page)
+    page.fill(field("budget"), "700")
     page.locator("button[name=adds]").first.click()
+    wait_held(page)
+    page.wait_for_timeout(300)  # longer than what was typed waits to be sent
+    assert len(page.held) == 1, "what was typed goes with what is added, and never in its place"
+    let_go(page)
+    page.unroute("**/check")
     expect(page.locator(".instance")).to_have_count(before + 1)
     assert page.evaluate("document.activeElement.closest('.instance') !== null"), "the first question of the new one"
     page.locator("button[name=drops]").first.click()
     expect(page.locator(".instance")).to_have_count(before)
+    expect(page.locator("#so-far .panel")).to_contain_text("700")
     assert page.input_value("[name=reason]") == "Bổ sung văn bản"
     assert page.alarms == []
 

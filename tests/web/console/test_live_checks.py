@@ -15,8 +15,10 @@ from test_statement_counts import counted
 
 from server.access.roles import Role
 from tests.opened_cases import open_page
+from tests.register_world import put
 
 ANSWERS, ABOUT, WHO = "a:/data/answers", "a:/data/answers/about", "a:/data/who"
+ENTITY = "00000000-0000-4000-8000-000000000037"
 MOST = 12
 SMALL = 6_000
 """Bytes over the line for an answer that changes a question or two."""
@@ -161,3 +163,16 @@ def test_a_post_that_ended_checks_nothing_more(client, world):
         connection.exec_driver_sql("UPDATE post SET valid_to = '2026-10-04'")
     assert client.post(f"{page}/check", data=sent).status_code == 403
     assert client.post(f"{SHEETS}/check", data=sheet).status_code == 403
+
+
+def test_a_household_that_is_chosen_brings_what_the_list_knows_of_it(client, world):
+    told = {"house_no": "37", "status": "active", "relations": "couple siblings", "poverty": "poor", "groups": "policy"}
+    put(world.services, world.project_id, village="23500-01", entity_id=ENTITY, head_name="A Mẫu", **told)
+    shown = client.get(sheet_of(client)).text
+    sent = typed(shown) | {"shown": marks(shown), "day": "2026-09-30", "a:/data/where/village": "23500-01"}
+    came = pieces(client.post(f"{SHEETS}/check", data=sent))
+    sent |= {f"{WHO}/household": ENTITY, "draft": typed(f"<main>{came['#so-far']}")["draft"]}
+    came = pieces(client.post(f"{SHEETS}/check", data=sent | {f"{ABOUT}/hh_poverty": "near_poor"}))
+    relations = came["/data/answers/about/hh_relations"]
+    assert re.findall(r'value="(\w+)" checked', relations) == ["couple", "siblings"]
+    assert re.findall(r'value="(\w+)" checked', came["/data/answers/about/hh_poverty"]) == ["near_poor"], "as typed"

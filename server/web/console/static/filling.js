@@ -21,7 +21,8 @@ const page = {
   const TYPED = "hx-morph-skip"; // htmx leaves such an element as it is
   const asked = () => document.getElementById("asked");
   const questions = () => [...asked().querySelectorAll(".question")];
-  let sending = 0;
+  let adding = false; // a part is on its way in or out: what was typed before went with that
+  let isOwed = false;
   let place = null; // where the focus stood before something was put in place
 
   document.addEventListener("input", (event) => questionOf(event.target)?.setAttribute(TYPED, ""));
@@ -30,10 +31,23 @@ const page = {
   });
 
   document.addEventListener("htmx:config:request", (event) => {
-    sending = page.changes;
+    const isPart = event.detail.ctx.sourceElement.matches("button");
+    if (adding && !isPart) {
+      isOwed = true;
+      return event.preventDefault();
+    }
+    adding = isPart;
+    event.detail.ctx.changes = page.changes;
     for (const one of questions()) one.removeAttribute(TYPED);
     event.detail.ctx.request.body.set("shown", [asked(), ...questions()].map((one) => one.dataset.mark).join(" "));
   });
+
+  const isThere = () => {
+    adding = false;
+    if (isOwed) asked().dispatchEvent(new Event("change"));
+    isOwed = false;
+  };
+  document.addEventListener("htmx:finally:swap", isThere);
 
   // Anything but an answer (no line, signed out, changed by somebody else) leaves the page as it is, and says so.
   const tell = (isUnchecked) => {
@@ -41,6 +55,7 @@ const page = {
     if (!isUnchecked) return;
     page.sent = page.changes;
     page.whenUpToDate();
+    isThere();
   };
   document.addEventListener("htmx:before:response", (event) => {
     const { status, raw } = event.detail.ctx.response;
@@ -71,7 +86,7 @@ const page = {
       firstField(place.after.map((id) => document.getElementById(id)).find((one) => one))?.focus();
     }
     place = null;
-    page.sent = sending;
+    page.sent = Math.max(page.sent, event.detail.ctx.changes);
     if (!page.isBehind()) page.whenUpToDate();
   });
 
