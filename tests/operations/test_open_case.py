@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from console_world import DAK_HA, JPEG, example, make_account, send
+from console_world import DAK_HA, JPEG, VILLAGE_1, example, make_account, send
 
 from server.access.actors import Account, Post
 from server.access.openings import OPEN_FOR
@@ -14,6 +14,7 @@ from server.errors import Forbidden
 from server.operations.browse_submissions import Question, browse_submissions
 from server.operations.compare_record import compare_record
 from server.operations.correct_record import check_correction, start_correction
+from server.operations.masked_cases import masked_place
 from server.operations.open_case import MANY, WITHIN
 from server.operations.read_attachment import read_attachment
 from server.operations.read_record import read_record
@@ -108,3 +109,13 @@ def test_who_opens_many_is_told_of_once_an_hour(world, officer):
     world.services.now.advance(seconds=WITHIN.total_seconds() + 1)
     open_more(1, 5200)
     assert kept(world, "reading.many") == 1
+
+
+def test_a_case_that_lies_in_a_village_is_told_of_by_its_commune(world, case):
+    here, today = world.services.atlas.current(), world.services.today()
+    with world.services.reading(Operator()) as uow:
+        line = uow.records.one(case)
+    village = here.territory.resolve(VILLAGE_1, today).unit_id
+    places = {masked_place(here, replace(line, unit_id=one), today)[0] for one in (village, line.unit_id)}
+    assert places == {"Xã Đăk Hà"}
+    assert masked_place(here, replace(line, unit_id=None), today) == ()
