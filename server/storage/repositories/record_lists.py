@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, SQLColumnExpression
 
     from server.storage.repositories.records import RecordLine
     from server.storage.repositories.reviews import Reviewable
@@ -160,7 +160,7 @@ class RecordLists:
         """Return *size* records at most that come after *after*; by sender, see `page_by_sender`."""
         chosen = self._narrowed(filters).where(_begins(order) if after is None else _comes_after(order, after))
         # The page is chosen before anything is joined to it, or all that is in sight would be joined to be sorted.
-        ids = chosen.order_by(*_ORDERED[order]).limit(size).scalar_subquery()
+        ids = chosen.order_by(*_order(filters, order)).limit(size).scalar_subquery()
         page = lines_in(self.sight).where(SubmissionRow.id.in_(ids)).order_by(*_ORDERED[order])
         return [line_of(row) for row in self._connection.execute(page)]
 
@@ -199,7 +199,7 @@ class RecordLists:
     def reviewables(self, filters: Filters, *, at_most: int) -> list[Reviewable]:
         """Return the newest *at_most* of the records there are, as they stand; they are not locked."""
         rows, versions = SubmissionRow, SubmissionVersionRow
-        ids = self._narrowed(filters).order_by(*_ORDERED[Order.NEWEST]).limit(at_most).scalar_subquery()
+        ids = self._narrowed(filters).order_by(*_order(filters, Order.NEWEST)).limit(at_most).scalar_subquery()
         found = (
             visible(self.sight)
             .join(versions, and_(versions.submission_id == rows.id, versions.is_current))
@@ -243,7 +243,7 @@ class RecordLists:
 
     def finding_codes(self, filters: Filters, *, among: int) -> list[str]:
         """Return the codes of the findings of *among* of the records there are: the newest, or any that have words."""
-        ordered = () if filters.words else _ORDERED[Order.NEWEST]
+        ordered = () if filters.words else _order(filters, Order.NEWEST)
         newest = self._narrowed(filters).order_by(*ordered).limit(among).scalar_subquery()
         found = (
             select(FindingRow.code)
@@ -302,6 +302,18 @@ _ORDERED: Final = {
     Order.OLDEST: (SubmissionRow.received_at, SubmissionRow.id),
     Order.VISIT: (SubmissionRow.event_date.desc(), SubmissionRow.id.desc()),
 }
+
+
+def _order(filters: Filters, order: Order) -> Sequence[SQLColumnExpression[Any]]:
+    """Return the order; of records that were looked up before, written as no index has it.
+
+    PostgreSQL would go through all records in their order for those few.
+    """
+    if filters.keys is None:
+        return _ORDERED[order]
+    column = SubmissionRow.event_date if order is Order.VISIT else SubmissionRow.received_at
+    plain = func.coalesce(column, column)
+    return (plain, SubmissionRow.id) if order is Order.OLDEST else (plain.desc(), SubmissionRow.id.desc())
 
 
 def _begins(order: Order) -> ColumnElement[bool]:
