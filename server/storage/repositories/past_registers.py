@@ -126,9 +126,9 @@ def _held(sight: Sight, extent: Extent, source: Source, *, place: _Place, after:
     if after is not None:
         before = EntityVersionRow.__table__.alias("before")
         unit = select(before.c.unit_id).where(before.c.entity_key == after, _is_last(extent.period, before))
-        found = found.where(
-            tuple_(then.unit_id, then.entity_key) > tuple_(func.coalesce(unit.scalar_subquery(), _NOTHING), after)
-        )
+        at = func.coalesce(unit.scalar_subquery(), _NOTHING)
+        # Said twice: of a pair alone PostgreSQL does not see that the units before it have none, and reads them all.
+        found = found.where(then.unit_id >= at, tuple_(then.unit_id, then.entity_key) > tuple_(at, after))
     ordered = found.where(_has_answer(source)).order_by(then.unit_id, then.entity_key)
     return ordered.with_only_columns(then.entity_key, then.label, then.unit_id)
 

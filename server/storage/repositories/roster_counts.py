@@ -35,7 +35,7 @@ from server.registers.reach import STAFF
 from server.storage.models.figures import ContributionRow
 from server.storage.models.forms import FormRow
 from server.storage.models.registers import EntityListRow, EntityRow, EntityVersionRow
-from server.storage.models.submissions import SubmissionRow
+from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.repositories.past_registers import PastEntity
 from server.storage.visible import Operator, visible_entities
@@ -195,10 +195,12 @@ def _people(sight: Sight, asked: _Asked) -> Select[int, str, int | None]:
 
 def _last_named(asked: _Asked) -> Subquery:
     """Return each person whom an approved record names in that time, with the last day of such a record."""
-    rows = ContributionRow
+    rows, versions, records = ContributionRow, SubmissionVersionRow, SubmissionRow
     return (
         select(rows.subject, func.max(rows.event_date).label("day"))
-        .join(SubmissionRow, SubmissionRow.counted_version_id == rows.version_id)
+        # By the record's id: of the version that counts there is no index, and all records would be gone through.
+        .join(versions, versions.id == rows.version_id)
+        .join(records, and_(records.id == versions.submission_id, records.counted_version_id == versions.id))
         .where(
             rows.project_id == asked.project_id,
             rows.measure == asked.measure,
