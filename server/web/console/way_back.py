@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask import request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from server.operations.sights import Desk
 from server.web.console.asked import asked_list, came_from_list, read_targets
@@ -15,7 +16,7 @@ from server.web.console.asked import asked_list, came_from_list, read_targets
 
 def way_back() -> str | None:
     """Return the address of the page whose form this request sent, None where there is none to go back to."""
-    if request.method != "POST":
+    if request.method != "POST" or not _is_read():
         return None
     match (request.endpoint or "").removeprefix("console.").rpartition("_"):
         case "submissions" | "incidents" as name, _, "decide" | "undo" | "approve":
@@ -30,6 +31,14 @@ def way_back() -> str | None:
             return _register(what)
         case _:
             return None
+
+
+def _is_read() -> bool:
+    """Return whether what was sent can be read: not where it was refused for its size."""
+    try:
+        return request.form is not None
+    except RequestEntityTooLarge:
+        return False
 
 
 _REGISTER_PAGES: Final = {
