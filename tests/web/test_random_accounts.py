@@ -163,6 +163,8 @@ class Walk:
             return True
         if mark.kind is Kind.RECORD and address.startswith("/history"):  # its number, of what was decided about it
             return self.person.has(Role.SUPERVISOR, Role.ADMINISTRATOR, place=mark.place)
+        if mark.kind is Kind.CLUB and address.startswith("/submissions/"):  # a form offers those of the whole commune
+            return any(self.person.has(Role.SUPERVISOR, place=one) for one in VILLAGES if one[:5] == mark.place[:5])
         if mark.kind is not Kind.ACCOUNT:
             return False
         # The history tells who did something there, and in whose stead; a case, who opened it.
