@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 PAGE_SIZE: Final = 30
 COUNTED_AT_MOST: Final = 1000
 _MOST_WORDS: Final = 6
+_FEW_IN: Final = 8
+"""Less than one in so many units are few."""
 
 
 class Lately(StrEnum):
@@ -132,10 +134,15 @@ def within(here: Map, sight: Reading, filters: Filters) -> tuple[Reading, Filter
     """Return the same list with its unit as the sight, where all below it is in sight: a smaller place to look in."""
     unit_id = filters.unit_id
     seen = here.scope_of(sight.units | sight.sensitive_units).unit_ids
-    if unit_id is None or not here.scope_of({unit_id}).unit_ids <= seen or unit_id not in seen:
-        return sight, filters
+    inner = seen if unit_id is None else here.scope_of({unit_id}).unit_ids
+    if unit_id is None or not inner <= seen or unit_id not in seen:
+        return sight, replace(filters, is_in_few_units=_are_few(here, seen & inner))
     units, sensitive_units = (frozenset({unit_id} if one else ()) for one in (sight.units, sight.sensitive_units))
-    return Reading(units, sensitive_units), replace(filters, unit_id=None)
+    return Reading(units, sensitive_units), replace(filters, unit_id=None, is_in_few_units=_are_few(here, inner))
+
+
+def _are_few(here: Map, units: frozenset[UnitId]) -> bool:
+    return len(units) * _FEW_IN < len(here.below)
 
 
 def lines_after(

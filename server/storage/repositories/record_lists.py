@@ -90,6 +90,8 @@ class Filters:
     """The year whose figures they bear on."""
     words: tuple[str, ...] = ()
     """As `words_in` makes them; each must begin a word of the record."""
+    is_in_few_units: bool = False
+    """Whether its units are few among all there are, so that reading them whole costs less than looking for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +307,11 @@ _ORDERED: Final = {
 
 
 def _order(filters: Filters, order: Order) -> Sequence[SQLColumnExpression[Any]]:
-    """Return the order; of records that were looked up before, written as no index has it.
+    """Return the order; of records that were looked up before, or lie in few units, written as no index has it.
 
     PostgreSQL would go through all records in their order for those few.
     """
-    if filters.keys is None:
+    if filters.keys is None and not filters.is_in_few_units:
         return _ORDERED[order]
     column = SubmissionRow.event_date if order is Order.VISIT else SubmissionRow.received_at
     plain = func.coalesce(column, column)

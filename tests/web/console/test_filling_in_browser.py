@@ -139,6 +139,7 @@ def test_the_newest_answer_wins_and_one_question_is_on_its_way_at_a_time(page):
     assert page.alarms == []
 
 
+@pytest.mark.full
 def test_the_focus_goes_on_where_its_question_goes(page, world):
     page.goto(f"/submissions/{world.records['37']}/correct")
     hold_checks(page)
@@ -151,6 +152,7 @@ def test_the_focus_goes_on_where_its_question_goes(page, world):
     assert page.alarms == []
 
 
+@pytest.mark.full
 def test_without_a_line_the_page_stays_and_says_that_nothing_was_checked(page):
     page.goto(SHEET)
     page.route("**/check", lambda route: route.abort())
@@ -168,6 +170,7 @@ def test_without_a_line_the_page_stays_and_says_that_nothing_was_checked(page):
     assert page.locator("#asked .question").count() > 30
 
 
+@pytest.mark.full
 def test_what_is_typed_to_choose_by_before_the_choices_came_chooses_from_them(page, world):
     for number in range(20, 40):
         facts = {"house_no": str(number), "status": "active", "head_name": "A Mẫu"}
@@ -189,6 +192,7 @@ def test_what_is_typed_to_choose_by_before_the_choices_came_chooses_from_them(pa
     assert page.alarms == []
 
 
+@pytest.mark.full
 def test_a_part_that_repeats_is_added_and_taken_out_in_place(page, world):
     publish(world.services, world.project_id, "commune_register")
     number = send(world, "Y Mẫu", example("commune_register", "active_model", 700)).submission_id
