@@ -15,12 +15,12 @@ from morning_hands import Hand, Kept
 from morning_walks import finds_the_twins, reviews_by_keyboard, reviews_on_a_small_phone
 from morning_world import CLEAN, FLAGGED, LACKING, REVOKED, SILENT, TWINS, Morning, Size
 from openpyxl import load_workbook
-from playwright.sync_api import sync_playwright
 from report_province import copied_file, sqlite_reports
 from report_world import COMMUNE
-from test_report_from_paper import CHROMIUM, address
+from test_report_from_paper import address
 
 from server.app import create_app
+from tests.chromium import chromium
 
 __all__ = ["address", "sqlite_reports"]
 pytestmark = pytest.mark.browser
@@ -53,12 +53,8 @@ def world(morning):
 
 @pytest.fixture
 def browser():
-    if not CHROMIUM.exists():
-        pytest.fail("Chromium is missing: install it (Debian: apt-get install chromium)", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 def test_the_ten_tasks_of_a_morning(browser, address, morning):

@@ -10,12 +10,13 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 from console_world import DAK_HA, PASSWORD, make_account
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from province import copied_file, sqlite_province
 from sqlalchemy import text
-from test_report_from_paper import CHROMIUM, SECONDS_A_CLICK, SECONDS_A_LETTER, address
+from test_report_from_paper import SECONDS_A_CLICK, SECONDS_A_LETTER, address
 
 from server.access.roles import Role
+from tests.chromium import chromium
 from tests.register_world import put
 
 __all__ = ["address", "sqlite_province"]
@@ -88,10 +89,7 @@ def entity(number):
 
 @pytest.fixture
 def keys(address, world):
-    if not CHROMIUM.exists():
-        pytest.fail("Chromium is missing: install it (Debian: apt-get install chromium)", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(base_url=address, viewport={"width": 1280, "height": 800}, locale="vi-VN")
         page.alarms = []
         page.on("console", lambda line: page.alarms.append(line.text) if line.type == "error" else None)
@@ -105,7 +103,6 @@ def keys(address, world):
         page.keyboard.press("Enter")
         page.wait_for_url("**/")
         yield Keys(page)
-        browser.close()
 
 
 def question(page, path):

@@ -15,16 +15,15 @@ from pathlib import Path
 import pytest
 from console_world import PASSWORD
 from openpyxl import load_workbook
-from playwright.sync_api import sync_playwright
 from report_province import copied_file, sqlite_reports
 from report_world import COMMUNE, LAYOUTS
 from werkzeug.serving import make_server
 
 from server.app import create_app
+from tests.chromium import chromium
 
 __all__ = ["sqlite_reports"]
 pytestmark = pytest.mark.browser
-CHROMIUM = Path("/usr/bin/chromium")
 HALF_AN_HOUR = 30 * 60
 SECONDS_A_CLICK, SECONDS_A_LETTER = 6, 0.6
 YEAR = {
@@ -91,10 +90,7 @@ class Hands:
 
 @pytest.fixture
 def hands(address):
-    if not CHROMIUM.exists():
-        pytest.fail("Chromium is missing: install it (Debian: apt-get install chromium)", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(base_url=address, viewport={"width": 360, "height": 740})
         page.alarms = []
         page.on("console", lambda line: page.alarms.append(line.text) if line.type == "error" else None)
@@ -105,7 +101,6 @@ def hands(address):
         hands.write("input[name=password]", PASSWORD)
         hands.click("main button")
         yield hands
-        browser.close()
 
 
 def test_a_commune_without_one_record_types_previews_issues_and_prints_its_report(hands, world):

@@ -11,14 +11,14 @@ from axe_playwright_python.sync_playwright import Axe
 from console_world import DAK_HA, PASSWORD, PROVINCE, VILLAGE_1, client_of, example, make_account, publish, send
 from map_field import MIDDLES, load_squares, meeting
 from plan_world import workbook
-from playwright.sync_api import sync_playwright
 from report_world import COMMUNE, LAYOUTS
 
 from server.access.roles import Role
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.publish_report import ReportSource, publish_report
+from tests.chromium import chromium
 from tests.register_world import put
-from tests.web.console.test_in_browser import CHROMIUM, address
+from tests.web.console.test_in_browser import address
 
 __all__ = ["address"]
 pytestmark = pytest.mark.browser
@@ -42,10 +42,8 @@ PEOPLE = {
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from console_world import DAK_HA, PASSWORD, example, make_account, publish, send
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from server.access.roles import Role
+from tests.chromium import chromium
 from tests.register_world import put
-from tests.web.console.test_in_browser import CHROMIUM, address
+from tests.web.console.test_in_browser import address
 
 __all__ = ["address"]
 pytestmark = pytest.mark.browser
@@ -18,10 +19,8 @@ expect.set_options(timeout=20_000)  # as long as a busy machine takes
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import threading
 from html import escape
-from pathlib import Path
 
 import pytest
 from console_world import DAK_HA, PASSWORD, example, make_account, send
 from map_field import MIDDLES, load_squares, meeting
 from playwright.sync_api import TimeoutError as NotYet
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from server.access.roles import Role
+from tests.chromium import chromium
 from tests.register_world import put
 
 pytestmark = pytest.mark.browser
-CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)><a href='javascript:alert(3)'>x</a>"
 
 
@@ -34,11 +32,8 @@ def address(app):
 
 @pytest.fixture
 def page(address, world):
-    if not CHROMIUM.exists():
-        pytest.fail("Chromium is missing: install it (Debian: apt-get install chromium)", pytrace=False)
     make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(base_url=address, viewport={"width": 360, "height": 740})
         page.alarms = []
         page.on("dialog", lambda dialog: (page.alarms.append(dialog.message), dialog.dismiss()))
@@ -53,7 +48,6 @@ def page(address, world):
         page.wait_for_url("**/")
         page.goto("/submissions")
         yield page
-        browser.close()
 
 
 def test_hostile_texts_do_nothing_and_no_page_overflows_a_small_phone(page, world):
