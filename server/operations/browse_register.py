@@ -150,10 +150,11 @@ def _narrowed(whole: Reading, here: Map, unit_id: UnitId | None) -> Reading:
 def _filters(uow: UnitOfWork, question: RegisterQuestion, year: int) -> EntityFilters:
     list_ids = uow.register.list_ids(question.list_name, is_practice=question.is_practice)
     words = words_in(question.words)[:_MOST_WORDS]
-    return uow.register.looked_up(replace(_shown(EntityFilters(list_ids), question.show, year), words=words))
+    return uow.register.looked_up(replace(shown_as(EntityFilters(list_ids), question.show, year), words=words))
 
 
-def _shown(filters: EntityFilters, show: Show, year: int) -> EntityFilters:
+def shown_as(filters: EntityFilters, show: Show, year: int) -> EntityFilters:
+    """Return the filters narrowed to what is shown so in a year."""
     match show:
         case Show.ALL:
             return filters
@@ -171,7 +172,7 @@ def _to_do(uow: UnitOfWork, filters: EntityFilters, question: RegisterQuestion, 
     """Return how many entities wait for what, whatever the list is narrowed to besides its place."""
     asked = TO_DO if question.list_name == HOUSEHOLDS else (Show.CONFLICT,)
     plain = EntityFilters(filters.list_ids)
-    counts = uow.register.counts([_shown(plain, one, year) for one in asked], at_most=COUNTED_AT_MOST + 1)
+    counts = uow.register.counts([shown_as(plain, one, year) for one in asked], at_most=COUNTED_AT_MOST + 1)
     return dict(zip(asked, counts, strict=True))
 
 

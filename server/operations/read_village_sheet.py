@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 from server.errors import NotFound
 from server.indicators.deadlines import due_day
 from server.indicators.periods import Period
+from server.operations.browse_register import Show, shown_as
 from server.operations.places import place_names
+from server.operations.plan_deadlines import deadlines_in_force
 from server.operations.sights import Desk, register_sight_of
 from server.registers.reach import HOUSEHOLDS
-from server.registers.standing import Standing
 from server.storage.repositories.register import EntityFilters
 from server.storage.visible import Reading
 from server.territory.units import Level, UnitId
@@ -69,9 +70,8 @@ def read_village_sheet(
     if not (is_village and here.scope_of(sight.units).covers(unit_id)):
         raise NotFound("access.not_found")
     with services.reading(Reading(frozenset({unit_id}))) as uow:
-        filters = _of_village(uow.register.list_ids(HOUSEHOLDS, is_practice=False), unit_id)
-        if only_unsurveyed:
-            filters = _unsurveyed(filters, today.year)
+        village = EntityFilters(uow.register.list_ids(HOUSEHOLDS, is_practice=False), units=(unit_id,))
+        filters = shown_as(village, Show.UNSURVEYED if only_unsurveyed else Show.ACTIVE, today.year)
         places = uow.register.places(filters, at_most=MOST_HOUSEHOLDS + 1)
         lines = uow.register.lines([one.key for one in places])
     ordered = sorted(lines.values(), key=_by_number)
@@ -92,10 +92,9 @@ def read_work_left(services: Services, account: Account, units: Collection[UnitI
     villages = [one for one in _villages(services, units) if scope.covers(one)]
     with services.reading(Reading(frozenset(villages))) as uow:
         list_ids = uow.register.list_ids(HOUSEHOLDS, is_practice=False)
-        asked = [_unsurveyed(_of_village(list_ids, one), today.year) for one in villages]
+        asked = [shown_as(EntityFilters(list_ids, units=(one,)), Show.UNSURVEYED, today.year) for one in villages]
         counts = uow.register.counts(asked, at_most=MOST_HOUSEHOLDS) if asked else ()
-        plan_ids = [one.plan_id for one in uow.plans.in_force() if one.project_id == project_id]
-        due_on = due_day(uow.plan_rules.deadlines(plan_ids), Level.COMMUNE, Period(today.year)) if plan_ids else None
+        due_on = due_day(deadlines_in_force(uow, project_id), Level.COMMUNE, Period(today.year))
     named = [(one, here.territory.name(one, today), count) for one, count in zip(villages, counts, strict=True)]
     return WorkLeft(today.year, tuple(named), due_on)
 
@@ -109,14 +108,6 @@ def _villages(services: Services, units: Collection[UnitId]) -> list[UnitId]:
         parts = (own,) if own.level is Level.VILLAGE else territory.children(unit_id, today)
         found |= {one.unit_id: None for one in parts if one.level is Level.VILLAGE}
     return list(found)
-
-
-def _of_village(list_ids: tuple[int, ...], unit_id: UnitId) -> EntityFilters:
-    return EntityFilters(list_ids, standing=Standing.ACTIVE, units=(unit_id,))
-
-
-def _unsurveyed(filters: EntityFilters, year: int) -> EntityFilters:
-    return EntityFilters(filters.list_ids, filters.standing, unsurveyed_in=year, units=filters.units)
 
 
 def _by_number(one: EntityLine) -> tuple[int, str, str, int]:
