@@ -121,7 +121,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "submissions_file": ("",),
     "submissions_file_of_list": ("", "state=all&unit={commune}&form={form}"),
     "submissions_record": ("", "state=all"),
-    "submissions_sheet": ("", "writer={collaborator_id}&form={form}"),
+    "submissions_sheet": ("", "commune={commune}", "writer={collaborator_id}&form={form}"),
     "submissions_thumb": ("",),
 }
 """Each page by what is asked of it: as it opens, and what it is narrowed to where that costs otherwise."""

@@ -6,6 +6,7 @@ Who carries incidents is not among them: they are the incident officers' to mana
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import authorise, units_for
@@ -23,8 +24,11 @@ from server.operations.add_collaborator import (
     revoke_collaborator,
 )
 from server.operations.note_deeds import note_deeds
+from server.operations.places import communes_in_order
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from server.access.actors import Account
     from server.access.silence import Silence
     from server.operations.add_collaborator import Enrolment
@@ -51,10 +55,12 @@ class ListedCollaborator:
 
 @dataclass(frozen=True, slots=True)
 class Enrolling:
-    """What can be chosen when somebody is enrolled: projects, and the villages and communes of one's territory."""
+    """What can be chosen when somebody is enrolled: projects, communes of one's territory, and what lies in some."""
 
     projects: tuple[Project, ...]
+    communes: tuple[UnitPeriod, ...]
     units: tuple[UnitPeriod, ...]
+    """The communes that are opened, each before its villages; a province has more than a page has room for."""
 
 
 def browse_collaborators(services: Services, account: Account) -> tuple[ListedCollaborator, ...]:
@@ -103,15 +109,14 @@ def change_phone_number(services: Services, account: Account, collaborator_id: i
         note_deeds(services, uow, account, collaborator_deed(project, listed.line, DeedKind.COLLABORATOR_CHANGED))
 
 
-def enrolling_choices(services: Services, account: Account) -> Enrolling:
-    """Return what the account can choose when it enrols somebody."""
+def enrolling_choices(services: Services, account: Account, codes: Collection[str]) -> Enrolling:
+    """Return what the account can choose when it enrols somebody; opened are the communes of units with these codes."""
     today, atlas = services.today(), services.atlas.current()
-    with services.reading(services.operator()) as uow:
-        projects = tuple(one for one in uow.projects.all() if one.kind != "separate")
-    communes = atlas.communes_of(units_for(account, _PERMISSION, today), today)
-    periods = sorted((atlas.territory.period(one, today) for one in communes), key=lambda one: sort_key(one.name))
-    units = [unit for one in periods for unit in (one, *atlas.territory.children(one.unit_id, today))]
-    return Enrolling(projects, tuple(units))
+    communes = communes_in_order(atlas, units_for(account, _PERMISSION, today), today)
+    units = [(one, *atlas.territory.children(one.unit_id, today)) for one in communes]
+    if len(communes) > 1:
+        units = [each for each in units if any(one.code in codes for one in each)]
+    return Enrolling(_projects(services), communes, tuple(chain.from_iterable(units)))
 
 
 def enrol(services: Services, account: Account, new: NewCollaborator) -> Enrolment:
@@ -120,7 +125,7 @@ def enrol(services: Services, account: Account, new: NewCollaborator) -> Enrolme
     Raises InvalidInput ``collaborator.no_project`` or ``collaborator.no_place``, NotFound ``access.not_found`` for a
     unit elsewhere, and what `add_collaborator` raises.
     """
-    if new.project_id not in {one.project_id for one in enrolling_choices(services, account).projects}:
+    if new.project_id not in {one.project_id for one in _projects(services)}:
         raise InvalidInput("collaborator.no_project")
     if not new.units:
         raise InvalidInput("collaborator.no_place")
@@ -129,6 +134,11 @@ def enrol(services: Services, account: Account, new: NewCollaborator) -> Enrolme
         unit_id = atlas.territory.resolve(unit, today).unit_id
         authorise(account, _PERMISSION, unit_id, scope_of=atlas.scope_of, on=today)
     return add_collaborator(services, new, by=account)
+
+
+def _projects(services: Services) -> tuple[Project, ...]:
+    with services.reading(services.operator()) as uow:
+        return tuple(one for one in uow.projects.all() if one.kind != "separate")
 
 
 def make_card(services: Services, account: Account, collaborator_id: int, *, ends_others: bool) -> Enrolment:

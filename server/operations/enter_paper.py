@@ -22,6 +22,7 @@ from server.operations.file_attachments import file_attachments
 from server.operations.file_version import Filing, file_version
 from server.operations.list_forms import forms_for
 from server.operations.note_deeds import note_deeds
+from server.operations.paper_writers import SEPARATE, Writer
 from server.operations.record_history import batch_of_version
 from server.operations.record_sheet import Place, fill_in, setting_of
 from server.operations.register_version import Registering, RegistersFailed, register_later, register_version
@@ -52,19 +53,8 @@ if TYPE_CHECKING:
 LONGEST_NUMBER: Final = 40
 _HERE: Final = Desk.EVERYDAY
 _MISSING: Final = "answer.required_missing"
-_SEPARATE: Final = "separate"
-"""The kind of project in which incidents are carried."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """A collaborator of one's territory, who may have written on paper."""
-
-    collaborator_id: int
-    name: str
-    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +112,6 @@ class SheetKept:
     """A sheet that was kept."""
 
     submission_id: int
-
-
-def list_writers(services: Services, account: Account) -> tuple[Writer, ...]:
-    """Return the collaborators of the territory in which the account decides about records, by name."""
-    here, today = services.atlas.current(), services.today()
-    scope = here.scope_of(units_for(account, _HERE.review, today))
-    with services.reading(services.operator()) as uow:
-        projects = [one for one in uow.projects.all() if one.kind != _SEPARATE]
-        people = [person for project in projects for person in uow.collaborators.at_work(project.project_id, today)]
-    writers = [
-        Writer(one.collaborator_id, one.name, here.territory.name(min(one.post_units), today))
-        for one in people
-        if any(scope.covers(unit_id) for unit_id in one.post_units)
-    ]
-    return tuple(sorted(writers, key=lambda one: (sort_key(one.name), one.collaborator_id)))
 
 
 def list_paper_forms(services: Services, account: Account, collaborator_id: int) -> tuple[PaperForm, ...]:
@@ -291,7 +266,7 @@ def _writer_as_sender(services: Services, account: Account, collaborator_id: int
     with services.reading(services.operator()) as uow:
         names = uow.collaborators.usernames([collaborator_id])
         sender = uow.collaborators.by_username(names[collaborator_id], today) if collaborator_id in names else None
-    if sender is None or sender.project_kind == _SEPARATE or sender.revoked_at is not None:
+    if sender is None or sender.project_kind == SEPARATE or sender.revoked_at is not None:
         raise NotFound("access.not_found")
     scope = services.atlas.at(sender.territory_revision).scope_of(units_for(account, _HERE.review, today))
     if not any(scope.covers(unit_id) for unit_id in sender.post_units):

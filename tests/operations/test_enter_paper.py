@@ -17,9 +17,9 @@ from server.operations.enter_paper import (
     go_on_paper,
     keep_paper,
     list_paper_forms,
-    list_writers,
     start_paper,
 )
+from server.operations.paper_writers import list_writers
 from server.operations.read_record import read_record
 from server.operations.record_sheet import Step
 from server.operations.rederive_submission import Tally, rederive_many
@@ -40,8 +40,12 @@ def officer(world, unit=DAK_HA, role=Role.SUPERVISOR):
     return Account(account_id, "ai.do", (Post(role, unit_id, None, None),), elevated=True)
 
 
+def writers_of(world, account):
+    return list_writers(world.services, account, unit_id=None, writer_id=None).people
+
+
 def writer_of(world, account, name="Y Mẫu"):
-    return next(one.collaborator_id for one in list_writers(world.services, account) if one.name == name)
+    return next(one.collaborator_id for one in writers_of(world, account) if one.name == name)
 
 
 def survey_of(world, account, writer):
@@ -140,7 +144,7 @@ def test_a_sheet_says_its_number_and_a_day_that_has_been(world, number, day, cod
 
 def test_only_those_of_ones_own_territory_wrote_sheets_and_none_of_incidents(world):
     here, elsewhere = officer(world), officer(world, TU_MO_RONG)
-    assert [one.name for one in list_writers(world.services, here)] == ["Y Mẫu", "Y Tập"]
+    assert [one.name for one in writers_of(world, here)] == ["Y Mẫu", "Y Tập"]
     writer = writer_of(world, here)
     form = survey_of(world, here, writer)
     for account, person, version in (

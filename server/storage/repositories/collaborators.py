@@ -15,6 +15,7 @@ from server.storage.models.people import CollaboratorKeyRow, CollaboratorPostRow
 from server.storage.models.projects import ProjectRow
 from server.storage.models.territory import TerritoryRevisionRow, UnitAncestorRow
 from server.storage.models.tray import HeldAttachmentRow, HeldUploadRow
+from server.storage.written_out import among
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
@@ -220,16 +221,27 @@ class Collaborators:
 
     def at_work(self, project_id: int, on: date) -> list[PostedPerson]:
         """Return those of the project who have access and a post on that day, by name of enrolment."""
+        return self._posted(on, CollaboratorRow.project_id == project_id)
+
+    def at_work_in(self, units: frozenset[UnitId], on: date, *, apart_from: str) -> list[PostedPerson]:
+        """Return those who have access and on that day a post at one of these units, but in that kind of project."""
+        rows = CollaboratorPostRow
+        here = select(rows.collaborator_id).where(among(rows.unit_id, units), _held_on(on))
+        projects = select(ProjectRow.id).where(ProjectRow.kind != apart_from)
+        return self._posted(on, CollaboratorRow.id.in_(here), CollaboratorRow.project_id.in_(projects))
+
+    def _posted(self, on: date, *where: ColumnElement[bool]) -> list[PostedPerson]:
+        person = CollaboratorRow
         rows = self._connection.execute(
-            select(CollaboratorRow.id, CollaboratorRow.name, CollaboratorPostRow.unit_id)
-            .join(CollaboratorPostRow, CollaboratorPostRow.collaborator_id == CollaboratorRow.id)
-            .where(CollaboratorRow.project_id == project_id, CollaboratorRow.revoked_at.is_(None), _held_on(on))
-            .order_by(CollaboratorRow.id)
+            select(person.id, person.project_id, person.name, CollaboratorPostRow.unit_id)
+            .join(CollaboratorPostRow, CollaboratorPostRow.collaborator_id == person.id)
+            .where(person.revoked_at.is_(None), _held_on(on), *where)
+            .order_by(person.id)
         )
-        found: dict[int, tuple[str, set[UnitId]]] = {}
-        for person_id, name, unit_id in rows:
-            found.setdefault(person_id, (name, set()))[1].add(UnitId(unit_id))
-        return [PostedPerson(one, project_id, name, frozenset(units)) for one, (name, units) in found.items()]
+        found: dict[tuple[int, int, str], set[UnitId]] = {}
+        for person_id, project_id, name, unit_id in rows:
+            found.setdefault((person_id, project_id, name), set()).add(UnitId(unit_id))
+        return [PostedPerson(*one, frozenset(units)) for one, units in found.items()]
 
     def end_posts(self, collaborator_id: int, last_day: date) -> None:
         """Let every post of a person end on that day at the latest; those that would begin later never do."""

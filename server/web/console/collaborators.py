@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 PAGE_SIZE: Final = 40
 _REASONS: Final = {"lost": False, "left": False, "stolen": True}
 """Why access ends, and whether what the phone still holds is refused."""
+_OPEN: Final = "open"
+"""What is pressed to see the villages of a commune."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,13 @@ class CollaboratorPages:
 
     def enrolling(self) -> Response:
         """Show the form for a new person."""
-        return self.screen.page(
-            "collaborator_new.html", choices=enrolling_choices(self.services, self._account()), problem=None, typed={}
-        )
+        return self._enrolling(200, None)
 
     def enrol(self) -> Response:
         """Enrol a person and show her card; what is missing is asked for again with what was typed."""
         account, typed = self._account(), request.form
+        if typed.get("do") == _OPEN:
+            return self._enrolling(200, None)
         new = NewCollaborator(
             number(typed.get("project")) or 0,
             typed.get("name", ""),
@@ -104,11 +106,16 @@ class CollaboratorPages:
         try:
             enrolment = enrol(self.services, account, new)
         except InvalidInput as fault:
-            choices, problem = enrolling_choices(self.services, account), (fault.code, fault.params)
-            return self.screen.page(
-                "collaborator_new.html", status=400, choices=choices, problem=problem, typed=typed.to_dict(flat=False)
-            )
+            return self._enrolling(400, (fault.code, fault.params))
         return self._card(account, enrolment)
+
+    def _enrolling(self, status: int, problem: tuple[str, dict[str, object]] | None) -> Response:
+        typed = request.form.to_dict(flat=False)
+        codes = {*typed.get("unit", ()), *typed.get("commune", ())}
+        choices = enrolling_choices(self.services, self._account(), codes)
+        return self.screen.page(
+            "collaborator_new.html", status=status, choices=choices, problem=problem, typed=typed, opens=_OPEN
+        )
 
     def one(self, collaborator_id: int) -> Response:
         """Show one person."""

@@ -21,10 +21,11 @@ from server.operations.enter_paper import (
     go_on_paper,
     keep_paper,
     list_paper_forms,
-    list_writers,
     start_paper,
 )
+from server.operations.paper_writers import list_writers
 from server.submissions.typed_answers import field_text
+from server.territory.units import UnitId
 from server.web.console.asked import number
 from server.web.console.corrections import read_step, told_findings
 from server.web.console.live_check import marking, marks_shown
@@ -103,7 +104,9 @@ class PaperEntryPages:
 
     def _choosing(self, account: Account, writer: int | None) -> Response:
         forms = list_paper_forms(self.services, account, writer) if writer is not None else ()
-        writers = list_writers(self.services, account)
+        chosen = number(request.args.get("commune"))
+        unit_id = UnitId(chosen) if chosen is not None else None
+        writers = list_writers(self.services, account, unit_id=unit_id, writer_id=writer)
         return self.screen.page("paper_choosing.html", writers=writers, writer=writer, forms=forms)
 
     def _page(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, make_account
+from console_world import DAK_HA, PROVINCE, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, make_account
 
 from server.access.roles import Role
 from server.errors import Forbidden
@@ -125,6 +125,23 @@ def test_a_new_person_needs_a_name_a_project_and_a_place_of_ones_own(client, wor
     assert answer.status_code == status
     assert words in answer.text
     assert "Y Mới</strong>" not in client.get("/collaborators").text
+
+
+def test_of_several_communes_one_is_opened_and_what_was_typed_and_ticked_stays(app, world):
+    make_account(world.services, "tinh", (Role.SUPERVISOR, PROVINCE))
+    client = client_of(app, world, "tinh")
+    blank = client.get("/collaborators/new").text
+    assert f'<option value="{DAK_HA}"' in blank
+    assert 'name="unit"' not in blank, "a province has more villages than a page has room for"
+    typed = {"project": world.project_id, "name": "Y Mới", "do": "open"}
+    opened = post(client, "/collaborators/new", **typed, commune=DAK_HA).text
+    assert re.findall(r'name="unit" value="([^"]+)"', opened)[:2] == [DAK_HA, VILLAGE_1]
+    assert 'value="Y Mới"' in opened
+    both = post(client, "/collaborators/new", **typed, commune=TU_MO_RONG, unit=[VILLAGE_1]).text
+    assert f'value="{VILLAGE_1}" checked' in both
+    assert f'name="unit" value="{TU_MO_RONG}"' in both
+    made = post(client, "/collaborators/new", **(typed | {"do": ""}), unit=[VILLAGE_1, TU_MO_RONG])
+    assert "Thẻ của Y Mới" in made.text
 
 
 def test_who_is_enrolled_into_a_village_without_households_is_told_of_on_the_card(client, world):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from console_world import DAK_HA, client_of, make_account
+from console_world import DAK_HA, PROVINCE, client_of, make_account
 from test_correction_pages import typed
 
 from server.access.roles import Role
@@ -52,6 +52,21 @@ def test_sheets_are_typed_in_one_after_another(client):
     assert "nhập từ giấy · tờ số 12" in text
     assert "Cán bộ xã mẫu nhập từ phiếu giấy." in text.partition("Lịch sử thao tác")[2]
     assert "nhập từ giấy" in client.get("/submissions").text
+
+
+def test_who_sees_several_communes_chooses_one_first(app, client, world):
+    make_account(world.services, "tinh", (Role.SUPERVISOR, PROVINCE))
+    province = client_of(app, world, "tinh")
+    first = province.get(SHEETS).text
+    assert "Y Mẫu" not in first
+    commune = re.search(r'value="(\d+)">Xã Đăk Hà', first)[1]
+    people = province.get(f"{SHEETS}?commune={commune}").text
+    writer = re.search(r'value="(\d+)">Y Mẫu', people)[1]
+    assert "A Mẫu" not in people
+    forms = province.get(f"{SHEETS}?writer={writer}").text
+    assert "Xã Đăk Hà</strong>" in forms
+    form = re.search(r'value="(\d+)">2 Ứng xử', forms)[1]
+    assert province.get(f"{SHEETS}?writer={writer}&form={form}").status_code == 200
 
 
 def test_what_a_sheet_lacks_is_looked_at_before_it_is_kept(client):

@@ -1,0 +1,76 @@
+"""Whose sheets of paper somebody may type in: the collaborators of a commune, chosen before its people are listed.
+
+A province has more collaborators than a page has room for. There is no paper for incidents; see `enter_paper`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from server.access.authorisation import units_for
+from server.language.ordering import sort_key
+from server.operations.list_choices import opened_commune
+from server.operations.places import communes_in_order
+from server.operations.sights import Desk
+
+if TYPE_CHECKING:
+    from server.access.actors import Account
+    from server.operations.atlas import Map
+    from server.operations.services import Services
+    from server.territory.units import UnitId, UnitPeriod
+
+SEPARATE: Final = "separate"
+"""The kind of project in which incidents are carried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A collaborator of one's territory, who may have written on paper."""
+
+    collaborator_id: int
+    name: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """The communes of one's territory, and who works in the one that is opened; nobody until one is."""
+
+    communes: tuple[UnitPeriod, ...]
+    opened: UnitPeriod | None
+    people: tuple[Writer, ...]
+
+    @property
+    def is_to_be_opened(self) -> bool:
+        """Tell whether a commune is to be chosen first."""
+        return self.opened is None and bool(self.communes)
+
+
+def list_writers(services: Services, account: Account, *, unit_id: UnitId | None, writer_id: int | None) -> Writers:
+    """Return who works in a commune of those in which the account decides about records, by name.
+
+    It is the commune of a unit, that of a collaborator who was chosen, or the only one there is.
+    """
+    here, today = services.atlas.current(), services.today()
+    posts = units_for(account, Desk.EVERYDAY.review, today)
+    communes = communes_in_order(here, posts, today)
+    with services.reading(services.operator()) as uow:
+        if unit_id is None and writer_id is not None:
+            unit_id = uow.collaborators.unit_of(writer_id, today)
+        opened = opened_commune(here, communes, unit_id, today)
+        found = Writers(communes, opened, ())
+        if found.is_to_be_opened:
+            return found
+        units = here.scope_of(posts).unit_ids
+        if opened is not None:
+            units &= _serving(here, opened)
+        people = uow.collaborators.at_work_in(units, today, apart_from=SEPARATE)
+    writers = (Writer(one.collaborator_id, one.name, here.territory.name(min(one.post_units), today)) for one in people)
+    return Writers(communes, opened, tuple(sorted(writers, key=lambda one: (sort_key(one.name), one.collaborator_id))))
+
+
+def _serving(here: Map, commune: UnitPeriod) -> frozenset[UnitId]:
+    """Return the units somebody may be posted at to work in a commune: its own, and those it lies in."""
+    above = {unit_id for unit_id, below in here.below.items() if commune.unit_id in below}
+    return here.scope_of({commune.unit_id}).unit_ids | above
