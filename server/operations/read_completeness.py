@@ -1,5 +1,7 @@
 """Read who has sent: communes, or the villages of one, with what is expected of them and what came in a year.
 
+Of a unit above communes its communes are listed: all villages of a province are too many for a page.
+
 Numbers of records and households by commune are the province's to read; the records open only in the reader's scope.
 """
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from server.operations.form_shelf import ShelvedForm
     from server.operations.services import Services
     from server.storage.unit_of_work import UnitOfWork
+    from server.territory.collection import Territory
     from server.territory.units import UnitPeriod
 
 _MAIN: Final = "main"
@@ -39,7 +42,7 @@ _MAIN: Final = "main"
 
 @dataclass(frozen=True, slots=True)
 class CompletenessQuestion:
-    """Which form in which year; *within* lists the villages of one commune instead of all communes."""
+    """Which form in which year; *within* lists the villages of a commune, or the communes of what is above them."""
 
     year: int
     form_key: int | None = None
@@ -58,7 +61,7 @@ class FormChoice:
 
 @dataclass(frozen=True, slots=True)
 class CompletenessTable:
-    """Who has sent; *within* names the commune whose villages are listed. *due_on* is the communes' deadline."""
+    """Who has sent; *within* names the unit whose parts are listed. *due_on* is the communes' deadline."""
 
     form: FormChoice
     forms: tuple[FormChoice, ...]
@@ -115,7 +118,7 @@ def read_completeness(services: Services, actor: Actor, question: CompletenessQu
     here, today = services.atlas.current(), services.today()
     authorise(actor, Permission.READ_FIGURES, scope_of=here.scope_of, on=today)
     territory = here.territory
-    level = Level.COMMUNE if question.within is None else Level.VILLAGE
+    level = _listed_level(territory, question.within, today)
     asked = FigureQuestion("", question.year, level=level, within=question.within)
     frame, on = boundaries_of(asked, territory, today)
     with services.reading(services.operator()) as uow:
@@ -198,6 +201,11 @@ def _expectation_of(form: ShelvedForm) -> Expectation:
 
 def _due_on(uow: UnitOfWork, project_id: int, year: int) -> date | None:
     return due_day(deadlines_in_force(uow, project_id), Level.COMMUNE, Period(year))
+
+
+def _listed_level(territory: Territory, within: UnitId | None, today: date) -> Level:
+    lists_villages = within is not None and territory.period(within, today).level in {Level.COMMUNE, Level.VILLAGE}
+    return Level.VILLAGE if lists_villages else Level.COMMUNE
 
 
 def _listed(one: UnitPeriod, here: Map, on: date) -> ListedUnit:

@@ -40,6 +40,10 @@ _SQLITE_PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 
+# Statements of pages are short; PostgreSQL would compile some it thinks too dear, or start two processes beside its own
+# for one of twenty milliseconds, at the cost of whoever sends meanwhile.
+_POSTGRESQL_OPTIONS = "-c timezone=UTC -c synchronous_commit=on -c jit=off -c max_parallel_workers_per_gather=0"
+
 
 def open_engine(database_url: str, *, connections: int) -> Engine:
     """Return an engine for *database_url* with at most *connections* open at once in this process."""
@@ -55,8 +59,7 @@ def open_engine(database_url: str, *, connections: int) -> Engine:
         hide_parameters=True,
         pool_recycle=1800,
         pool_use_lifo=True,
-        # Statements of pages are short; PostgreSQL would compile some it thinks too dear. Tests have it off too.
-        connect_args={"options": "-c timezone=UTC -c synchronous_commit=on -c jit=off", "connect_timeout": 5},
+        connect_args={"options": _POSTGRESQL_OPTIONS, "connect_timeout": 5},
     )
     event.listen(engine, "do_execute", _copy)
     return engine

@@ -37,16 +37,19 @@ class Territory:
     _by_unit: dict[UnitId, tuple[UnitPeriod, ...]] = field(init=False, repr=False, compare=False)
     _by_code: dict[str, tuple[UnitPeriod, ...]] = field(init=False, repr=False, compare=False)
     _by_parent: dict[UnitId | None, tuple[UnitPeriod, ...]] = field(init=False, repr=False, compare=False)
+    _by_level: dict[Level, tuple[UnitPeriod, ...]] = field(init=False, repr=False, compare=False)
     _by_holder: dict[UnitId, tuple[UnitAttribute, ...]] = field(init=False, repr=False, compare=False)
     _frames: tuple[Frame, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Lay out the rows by what is asked for, each group in the order of time."""
+        """Lay out the rows by what is asked for: a unit's life in the order of time, lists in Vietnamese order."""
         periods = sorted(self.periods, key=lambda period: (first_day(period.valid_from), period.unit_id))
+        listed = _in_order(self.periods)
         attributes = sorted(self.attributes, key=lambda row: first_day(row.valid_from))
         object.__setattr__(self, "_by_unit", _grouped((period.unit_id, period) for period in periods))
         object.__setattr__(self, "_by_code", _grouped((period.code, period) for period in periods))
-        object.__setattr__(self, "_by_parent", _grouped((period.parent_id, period) for period in periods))
+        object.__setattr__(self, "_by_parent", _grouped((period.parent_id, period) for period in listed))
+        object.__setattr__(self, "_by_level", _grouped((period.level, period) for period in listed))
         object.__setattr__(self, "_by_holder", _grouped((row.unit_id, row) for row in attributes))
         object.__setattr__(self, "_frames", frames_of(periods))
 
@@ -125,7 +128,7 @@ class Territory:
 
     def children(self, unit_id: UnitId, on: date) -> tuple[UnitPeriod, ...]:
         """Return the units directly below on that day, in Vietnamese order."""
-        return _in_order(period for period in self._by_parent.get(unit_id, ()) if period.is_valid_on(on))
+        return tuple(period for period in self._by_parent.get(unit_id, ()) if period.is_valid_on(on))
 
     def units_of_kind(self, kind: UnitKind, on: date) -> tuple[UnitPeriod, ...]:
         """Return all units of that kind on that day, in Vietnamese order."""
@@ -133,7 +136,7 @@ class Territory:
 
     def units_of_level(self, level: Level, on: date) -> tuple[UnitPeriod, ...]:
         """Return all units of that level on that day, in Vietnamese order."""
-        return _in_order(period for period in self._valid_on(on) if period.level is level)
+        return tuple(period for period in self._by_level.get(level, ()) if period.is_valid_on(on))
 
     def level_code(self, level: Level, on: date) -> str:
         """Return the message code for the level on that day: *xã/phường*, with *thị trấn* while there are any."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
-from console_world import DAK_HA, TU_MO_RONG, example, send
+from console_world import DAK_HA, PROVINCE, TU_MO_RONG, example, send
 from plan_world import PlanWorld
 from plan_world import publish as publish_with_measures
 
@@ -71,6 +73,19 @@ def test_villages_of_a_commune_make_its_line(world):
     assert sum(one.arrived.received for one in inside.rows) == whole.arrived.received == inside.total.arrived.received
     assert sum(one.expected for one in inside.rows) == whole.expected == inside.total.expected == 3
     assert [one.sending for one in inside.rows].count(Sending.NONE) == whole.parts - whole.parts_sent
+
+
+def test_what_lies_above_communes_lists_its_communes(world):
+    put(world.services, world.project_id, village=HA_1)
+    world.send("refused")
+    whole, province = read(world), read(world, within=world.unit(PROVINCE))
+    assert (province.level, province.rows) == (Level.COMMUNE, whole.rows)
+    assert province.within == world.services.atlas.current().territory.name(
+        world.unit(PROVINCE), world.services.today()
+    )
+    former = read(world, 2024, within=world.services.atlas.current().territory.find("612", date(2024, 12, 31)).unit_id)
+    assert (former.level, former.within) == (Level.COMMUNE, "Huyện Đắk Tô")
+    assert 0 < len(former.rows) < len(read(world, 2024).rows)
 
 
 def test_a_commune_sends_one_record_of_itself_a_year(world):
