@@ -1,8 +1,8 @@
 """The SQL that writes contributions, counts them and adds them up; `figures` says when each is run.
 
-Every name in braces is a table read from the parameter ``rows`` (see `given_rows`), so the text of a statement never
-depends on how many rows there are. "Approved" means: of the version whose approval counts for its record. A key is
-that of the subject that counts: of a merged household, the survivor.
+Every name in braces is a table read from a parameter, mostly ``rows`` (see `given_rows`), so the text of a statement
+never depends on how many rows there are. "Approved" means: of the version whose approval counts for its record. A key
+is that of the subject that counts: of a merged household, the survivor.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import TextClause, text
 
+from server.storage.repositories.counting_statements import AT_ONCE, EITHER, MOVES, ONE_BY_ONE
 from server.storage.repositories.given_rows import given_table
 
 if TYPE_CHECKING:
@@ -41,21 +42,13 @@ _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
         "period": "bigint",
         "unit_id": "bigint",
         "category": "text",
-        "thousandths": "bigint",
-        "contributions": "bigint",
-        "adding": "bigint",
     },
-    "given_moves": {
-        "project_id": "bigint",
-        "measure": "text",
-        "period": "bigint",
-        "unit_id": "bigint",
-        "category": "text",
-        "version_id": "bigint",
-        "thousandths": "bigint",
-        "contributions": "bigint",
-    },
+    "given_moves": MOVES,
+    "given_contested": {"measure": "text", "period": "bigint", "subject": "text"},
 }
+
+_PARAMETERS: Final[Mapping[str, str]] = {"given_moves": "moves", "given_contested": "contested"}
+"""Where the rows of a statement's second and third table are."""
 
 ADDED_COLUMNS: Final = tuple(_GIVEN["given_contributions"])
 """The columns of a contribution as it is added: it counts only later, and for nobody yet."""
@@ -103,16 +96,6 @@ _WRITTEN: Final[Mapping[str, str]] = {
     "add": f"""
         INSERT INTO contribution ({", ".join(ADDED_COLUMNS)})
         SELECT {", ".join(ADDED_COLUMNS)} FROM {{given_contributions}}""",  # noqa: S608 names of our own columns
-    "keys_of_records": """
-        SELECT c.project_id, c.measure, c.period, COALESCE(m.counts_as, c.subject) AS subject,
-               MAX(CASE WHEN c.combine = 'sum' THEN 0 ELSE 1 END) AS has_rivals
-          FROM {given_records}
-          JOIN submission AS s ON s.id = given.submission_id
-          JOIN submission_version AS v ON v.submission_id = s.id
-          JOIN contribution AS c ON c.version_id = v.id
-          LEFT JOIN merged_subject AS m ON m.project_id = c.project_id AND m.subject = c.subject
-         WHERE c.is_counted OR s.counted_version_id = c.version_id
-         GROUP BY c.project_id, c.measure, c.period, COALESCE(m.counts_as, c.subject)""",
     "keys_of_version": """
         SELECT c.project_id, c.measure, c.period, COALESCE(m.counts_as, c.subject) AS subject,
                MAX(CASE WHEN c.combine = 'sum' THEN 0 ELSE 1 END) AS has_rivals
@@ -152,18 +135,6 @@ _WRITTEN: Final[Mapping[str, str]] = {
         SELECT :project_id, e.entity_id, survivor.subject
           FROM survivor JOIN entity AS e ON e.id = survivor.entity_key
          WHERE e.merged_into_id IS NOT NULL""",
-    "make_locks": """
-        INSERT INTO subject_lock (project_id, measure, period, subject)
-        SELECT project_id, measure, period, subject FROM {given_keys}
-         ORDER BY project_id, measure, period, subject
-        ON CONFLICT DO NOTHING""",
-    "take_locks": """
-        SELECT held.subject
-          FROM subject_lock AS held
-          JOIN {given_keys} ON held.project_id = given.project_id AND held.measure = given.measure
-                           AND held.period = given.period AND held.subject = given.subject
-         ORDER BY held.project_id, held.measure, held.period, held.subject
-           FOR UPDATE OF held""",
     "rows_of_keys": """
         WITH named AS (
             SELECT project_id, measure, period, subject, subject AS counts_as FROM {given_keys}
@@ -193,29 +164,6 @@ _WRITTEN: Final[Mapping[str, str]] = {
         UPDATE contribution SET is_counted = false, counted_as = NULL
          WHERE (version_id, measure, position) IN (SELECT version_id, measure, position FROM {given_places})""",
     "remove": "DELETE FROM contribution WHERE version_id = :version_id",
-    "move_sums": """
-        INSERT INTO figure_sum (project_id, measure, period, unit_id, category, thousandths, contributions, adding)
-        SELECT project_id, measure, period, unit_id, category, thousandths, contributions, adding FROM {given_sums}
-         WHERE true
-         ORDER BY project_id, measure, period, unit_id, category
-        ON CONFLICT (project_id, measure, period, unit_id, category) DO UPDATE
-           SET thousandths = figure_sum.thousandths + excluded.thousandths,
-               contributions = figure_sum.contributions + excluded.contributions,
-               adding = figure_sum.adding + excluded.adding""",
-    "drop_empty_sums": """
-        DELETE FROM figure_sum
-         WHERE contributions = 0 AND (project_id, measure, period, unit_id, category) IN
-               (SELECT project_id, measure, period, unit_id, category FROM {given_sums})""",
-    "note_late": """
-        INSERT INTO late_change (project_id, measure, period, unit_id, category, version_id, thousandths, contributions)
-        SELECT project_id, measure, period, unit_id, category, version_id, thousandths, contributions
-          FROM {given_moves}
-         WHERE EXISTS (SELECT 1
-                         FROM period_lock AS held
-                         JOIN unit_ancestor AS above ON above.ancestor_id = held.unit_id
-                        WHERE held.project_id = given.project_id AND held.year IN (given.period, given.period + 1)
-                          AND above.unit_id = given.unit_id)
-         ORDER BY measure, period, unit_id, category, version_id""",
     "pairs": f"""
         {_PAIRS}
         SELECT measure, period FROM pair WHERE period IS NOT NULL""",  # noqa: S608 no parameter
@@ -249,12 +197,13 @@ _WRITTEN: Final[Mapping[str, str]] = {
           FROM contribution
          WHERE project_id = :project_id AND is_counted
          GROUP BY project_id, measure, period, unit_id, category""",  # noqa: S608 nor here
-    "exclude_reviews": "LOCK TABLE subject_lock IN EXCLUSIVE MODE",
-    "exclude_rebuild": "LOCK TABLE subject_lock IN ROW EXCLUSIVE MODE",
 }
 
 
 def statements_for(dialect: str) -> dict[str, TextClause]:
     """Return the statements by name, written for *dialect* (``sqlite`` or ``postgresql``)."""
-    tables = {name: given_table(dialect, columns) for name, columns in _GIVEN.items()}
-    return {name: text(written.format_map(tables)) for name, written in _WRITTEN.items()}
+    tables = {
+        name: given_table(dialect, columns, parameter=_PARAMETERS.get(name, "rows")) for name, columns in _GIVEN.items()
+    }
+    written = {**_WRITTEN, **EITHER, **(ONE_BY_ONE if dialect == "sqlite" else AT_ONCE)}
+    return {name: text(one.format_map(tables)) for name, one in written.items()}

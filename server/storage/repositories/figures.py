@@ -18,7 +18,7 @@ from server.storage.repositories.figure_statements import ADDED_COLUMNS, stateme
 from server.storage.repositories.given_rows import as_parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy import Connection
@@ -121,20 +121,22 @@ class Figures:
         keys |= self._keys(_key_of(project_id, one) for one in contributions)
         self._lock(rivals)
         counted = [row for row in self._rows(keys) if row.is_counted and row.version_id == version_id]
-        self._unmark(counted)
-        self._move_sums(counted, [])
         self._run("remove", version_id=version_id)
         self.add(project_id, version_id, contributions)
-        off, on = self._count(keys)
-        self._note_late([*counted, *off], on)
+        off, on = self._mark_anew(keys)
+        self._settle((), (), _moves([*counted, *off], on))
 
     def recount(self, submission_ids: Iterable[int]) -> None:
         """Bring figures in line with the version whose approval counts now, for records the caller holds locked."""
         self._exclude_rebuild()
-        rows = [(submission_id,) for submission_id in sorted(set(submission_ids))]
-        found = self._run("keys_of_records", rows).all()
-        self._lock(SubjectKey(*row[:-1]) for row in found if row.has_rivals)
-        self._note_late(*self._count({SubjectKey(*row[:-1]) for row in found}))
+        given = [(submission_id,) for submission_id in sorted(set(submission_ids))]
+        if self._is_postgresql:
+            self._run("lock_of_records", given)
+        contested = self._run("contested", given).all()
+        off, on = self._mark_anew(
+            {SubjectKey(row.project_id, row.measure, row.period, row.counts_as) for row in contested}
+        )
+        self._settle(given, [(row.measure, row.period, row.subject) for row in contested], _moves(off, on))
 
     def count_as(self, project_id: int, subjects: Mapping[str, str]) -> None:
         """Let what names the households in *subjects* count for the ones they became, or for themselves again.
@@ -147,7 +149,7 @@ class Figures:
         touched = named | self._keys(named)
         self._run("part", given)
         self._run("join", given)
-        self._note_late(*self._count(self._keys(touched)))
+        self._settle((), (), _moves(*self._mark_anew(self._keys(touched))))
 
     def rebuild(self, project_id: int) -> SumsRebuilt:
         """Choose every winner of the project anew and add up every sum from nothing; reviews wait meanwhile.
@@ -159,10 +161,9 @@ class Figures:
         self._run("part_all", project_id=project_id)
         self._run("join_all", project_id=project_id)
         for keys in self._doubtful_keys(project_id):
-            off, on = _changes(self._rows(keys))
-            self._unmark(off)
-            self._mark(on)
-            self._note_late(off, on)
+            moves = _moves(*self._mark_anew(keys))
+            if moves:
+                self._run("note_late", moves=as_parameter(moves))
         counted = self._run("count_sums", project_id=project_id).one()
         if counted.differed:
             self._run("clear_sums", project_id=project_id)
@@ -179,8 +180,10 @@ class Figures:
         return frozenset(tuple(row) for row in self._run("every_sum", project_id=project_id))
 
     def _run(self, name: str, rows: Iterable[Sequence[object]] | None = None, **params: object) -> Any:  # noqa: ANN401 rows
-        given = {} if rows is None else {"rows": as_parameter(rows)}
-        return self._connection.execute(self._statements[name], {**given, **params})
+        return self._ask(name, params if rows is None else {"rows": as_parameter(rows), **params})
+
+    def _ask(self, name: str, params: Mapping[str, object]) -> Any:  # noqa: ANN401 rows
+        return self._connection.execute(self._statements[name], params)
 
     def _lock(self, keys: Iterable[SubjectKey]) -> None:
         """Wait for whoever counts one of these subjects, and make others wait for us.
@@ -189,8 +192,7 @@ class Figures:
         """
         ordered = sorted(set(keys))
         if ordered and self._is_postgresql:
-            self._run("make_locks", ordered)
-            self._run("take_locks", ordered)
+            self._run("lock", ordered)
 
     def _exclude_rebuild(self) -> None:
         """Wait for whoever rebuilds or merges; before it is asked for whom anything counts."""
@@ -202,25 +204,36 @@ class Figures:
         given = sorted(set(named))
         return {SubjectKey(*row) for row in self._run("counting_keys", given)} if given else set()
 
-    def _count(self, keys: set[SubjectKey]) -> tuple[list[_Row], list[_Row]]:
-        """Count these subjects anew and return the rows that no longer count and those that do from now on."""
+    def _mark_anew(self, keys: Collection[SubjectKey]) -> tuple[list[_Row], list[_Row]]:
+        """Let the rule choose who counts for these subjects; return what no longer counts and what does from now on."""
         off, on = _changes(self._rows(keys)) if keys else ([], [])
         self._unmark(off)
         self._mark(on)
-        self._move_sums(off, on)
         return off, on
 
-    def _note_late(self, off: Iterable[_Row], on: Iterable[_Row]) -> None:
-        """Keep what moves a period that is locked, record by record: it is what its frozen figures lack since."""
-        moves: dict[tuple[object, ...], list[int]] = defaultdict(lambda: [0, 0])
-        for rows, sign in ((off, -1), (on, 1)):
-            for row in rows:
-                move = moves[*row.sum_key, row.version_id]
-                move[0] += sign * row.thousandths
-                move[1] += sign
-        moved = [(*key, *move) for key, move in moves.items() if move != [0, 0]]
-        if moved:
-            self._run("note_late", moved)
+    def _settle(
+        self,
+        records: Sequence[tuple[int]],
+        contested: Sequence[tuple[object, ...]],
+        moves: Sequence[tuple[object, ...]],
+    ) -> None:
+        """Count whatever of *records* is not *contested*, and move the sums by that and by *moves*, in sorted order.
+
+        Sums of nothing go; what moves a locked period is kept, record by record: its frozen figures lack it since.
+        """
+        if not records and not moves:
+            return
+        rows = {"rows": as_parameter(records), "contested": as_parameter(contested)}
+        given = {**rows, "moves": as_parameter(moves)}
+        if self._is_postgresql:
+            moved = self._ask("settle", given).all()
+        else:
+            self._ask("settle_late", given)
+            moved = self._ask("settle_sums", given).all()
+            self._ask("settle_marks", rows)
+        empty = [tuple(row[:-1]) for row in moved if row.contributions == 0]
+        if empty:
+            self._run("drop_empty_sums", empty)
 
     def _rows(self, keys: Iterable[SubjectKey]) -> list[_Row]:
         found = self._run("rows_of_keys", sorted(keys))
@@ -249,22 +262,6 @@ class Figures:
         if places := _places(rows):
             self._run("unmark", places)
 
-    def _move_sums(self, off: Iterable[_Row], on: Iterable[_Row]) -> None:
-        """Add what counts now, take away what no longer does, in sorted order; sums of nothing go."""
-        deltas: dict[tuple[int, str, int, int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-        for rows, sign in ((off, -1), (on, 1)):
-            for row in rows:
-                delta = deltas[row.sum_key]
-                delta[0] += sign * row.thousandths
-                delta[1] += sign
-                delta[2] += sign * row.is_first_to_add
-        moved = [(key, delta) for key, delta in sorted(deltas.items()) if delta != [0, 0, 0]]
-        given = [(*key, *delta) for key, delta in moved]
-        if given:
-            self._run("move_sums", given)
-        if any(contributions < 0 for _, (_, contributions, _) in moved):
-            self._run("drop_empty_sums", given)
-
     def _doubtful_keys(self, project_id: int) -> Iterator[list[SubjectKey]]:
         """Yield the subjects whose winner the rule must choose, some at a time."""
         for measure, period in self._run("pairs", project_id=project_id).all():
@@ -291,6 +288,18 @@ def _changes(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
             if counts and not row.is_counted_right:
                 on.append(row)
     return off, on
+
+
+def _moves(off: Iterable[_Row], on: Iterable[_Row]) -> list[tuple[object, ...]]:
+    """Return by how much each version moves each sum; nothing of what comes to nothing."""
+    moves: dict[tuple[object, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for rows, sign in ((off, -1), (on, 1)):
+        for row in rows:
+            move = moves[*row.sum_key, row.version_id]
+            move[0] += sign * row.thousandths
+            move[1] += sign
+            move[2] += sign * row.is_first_to_add
+    return [(*key, *move) for key, move in moves.items() if move != [0, 0, 0]]
 
 
 def _places(rows: Iterable[_Row]) -> list[tuple[int, str, int]]:

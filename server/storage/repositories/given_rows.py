@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 _SQLITE_KINDS: Final = {"bigint": "INTEGER", "date": "TEXT", "text": "TEXT"}
 
 
-def given_table(dialect: str, columns: Mapping[str, str]) -> str:
-    """Return SQL for a table ``given`` of *columns* (name to bigint, text or date), read from parameter ``rows``."""
+def given_table(dialect: str, columns: Mapping[str, str], *, parameter: str = "rows") -> str:
+    """Return SQL for a table ``given`` of *columns* (name to bigint, text or date), read from *parameter*."""
     if dialect == "sqlite":
         cells = ", ".join(
             f"CAST(json_extract(value, '$[{index}]') AS {_SQLITE_KINDS[kind]}) AS {name}"
             for index, (name, kind) in enumerate(columns.items())
         )
-        return f"(SELECT {cells} FROM json_each(:rows)) AS given"  # noqa: S608 names of our own columns
+        return f"(SELECT {cells} FROM json_each(:{parameter})) AS given"  # noqa: S608 names of our own columns
     cells = ", ".join(
         f"CAST(one ->> {index} AS {kind}) AS {name}" for index, (name, kind) in enumerate(columns.items())
     )
-    return f"(SELECT {cells} FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS one) AS given"  # noqa: S608 the same
+    return f"(SELECT {cells} FROM jsonb_array_elements(CAST(:{parameter} AS jsonb)) AS one) AS given"  # noqa: S608 the same
 
 
 def as_parameter(rows: Iterable[Sequence[object]]) -> str:

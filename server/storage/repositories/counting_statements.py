@@ -1,0 +1,177 @@
+"""The SQL that counts what reviews decide, all records of a batch at once; `figures` says when each is run.
+
+A subject is contested where more than one contribution might count for it, or where it was merged: what counts there is
+said by `server.indicators.counting`. Everything else counts if, and only if, its version is approved, and the database
+moves it by itself: marks, sums and what a locked period lacks, of the very rows it marks. PostgreSQL does so in one
+statement; SQLite, which has no such statement, asks for the same rows three times and marks them last.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOVES: Final[Mapping[str, str]] = {
+    "project_id": "bigint",
+    "measure": "text",
+    "period": "bigint",
+    "unit_id": "bigint",
+    "category": "text",
+    "version_id": "bigint",
+    "thousandths": "bigint",
+    "contributions": "bigint",
+    "adding": "bigint",
+}
+"""By how much a version moves a sum: the columns of parameter ``moves``."""
+
+_SUM_KEY: Final = "project_id, measure, period, unit_id, category"
+_MOVES: Final = ", ".join(MOVES)
+
+_RECORDS: Final = """
+              FROM {given_records}
+             CROSS JOIN submission AS s
+             CROSS JOIN submission_version AS v
+             CROSS JOIN contribution AS c"""
+_OF_RECORDS: Final = "s.id = given.submission_id AND v.submission_id = s.id AND c.version_id = v.id"
+_TOTALS: Final = "c.category = '' AND (c.is_counted OR s.counted_version_id = v.id)"
+"""Of what counts, or is to count, the rows that decide."""
+_SWITCHED: Final = """c.is_counted <> COALESCE(s.counted_version_id = v.id, false)
+               AND NOT EXISTS (SELECT 1 FROM contested
+                                WHERE contested.measure = c.measure AND contested.period = c.period
+                                  AND contested.subject = c.subject)"""
+"""What makes a row of one of the records change sides: it is marked otherwise than its version stands."""
+_CONTESTED: Final = "contested AS (SELECT measure, period, subject FROM {given_contested})"
+
+
+def _moved_by(sign: str) -> str:
+    """Return what a row that changes sides moves, as the columns of a move; *sign* is 1 if it counts from now on."""
+    return f"""c.project_id, c.measure, c.period, c.unit_id, c.category, c.version_id,
+               {sign} * c.thousandths AS thousandths, {sign} AS contributions,
+               CASE WHEN c.thousandths <> 0 AND c.position = 0 THEN {sign} ELSE 0 END AS adding"""
+
+
+_MOVED: Final = f"""
+        moved AS (
+            SELECT {_MOVES} FROM changed
+             UNION ALL
+            SELECT {_MOVES} FROM {{given_moves}})"""  # noqa: S608 names of our own columns
+_LATE_PLACES: Final = """
+        place AS (SELECT DISTINCT project_id, period, unit_id FROM moved),
+        late_place AS (
+            SELECT project_id, period, unit_id
+              FROM place
+             WHERE EXISTS (SELECT 1
+                             FROM period_lock AS held
+                             JOIN unit_ancestor AS above ON above.ancestor_id = held.unit_id
+                            WHERE held.project_id = place.project_id AND held.year IN (place.period, place.period + 1)
+                              AND above.unit_id = place.unit_id))"""
+_NOTE_LATE: Final = """
+        INSERT INTO late_change (project_id, measure, period, unit_id, category, version_id, thousandths, contributions)
+        SELECT moved.project_id, moved.measure, moved.period, moved.unit_id, moved.category, moved.version_id,
+               CAST(SUM(moved.thousandths) AS BIGINT), CAST(SUM(moved.contributions) AS BIGINT)
+          FROM late_place
+         CROSS JOIN moved
+         WHERE moved.project_id = late_place.project_id AND moved.period = late_place.period
+           AND moved.unit_id = late_place.unit_id
+         GROUP BY moved.project_id, moved.measure, moved.period, moved.unit_id, moved.category, moved.version_id
+        HAVING SUM(moved.thousandths) <> 0 OR SUM(moved.contributions) <> 0
+         ORDER BY moved.measure, moved.period, moved.unit_id, moved.category, moved.version_id"""
+_MOVE_SUMS: Final = f"""
+        INSERT INTO figure_sum ({_SUM_KEY}, thousandths, contributions, adding)
+        SELECT {_SUM_KEY}, CAST(SUM(thousandths) AS BIGINT), CAST(SUM(contributions) AS BIGINT),
+               CAST(SUM(adding) AS BIGINT)
+          FROM moved
+         GROUP BY {_SUM_KEY}
+        HAVING SUM(thousandths) <> 0 OR SUM(contributions) <> 0 OR SUM(adding) <> 0
+         ORDER BY {_SUM_KEY}
+        ON CONFLICT ({_SUM_KEY}) DO UPDATE
+           SET thousandths = figure_sum.thousandths + excluded.thousandths,
+               contributions = figure_sum.contributions + excluded.contributions,
+               adding = figure_sum.adding + excluded.adding
+        RETURNING {_SUM_KEY}, contributions"""  # noqa: S608 nor here
+
+_CHANGED: Final = f"""
+        changed AS (
+            SELECT {_moved_by("(CASE WHEN c.is_counted THEN -1 ELSE 1 END)")}{_RECORDS}
+             WHERE {_OF_RECORDS} AND {_SWITCHED})"""
+_SWITCH: Final = f"""
+            UPDATE contribution AS c
+               SET is_counted = NOT c.is_counted, counted_as = CASE WHEN c.is_counted THEN NULL ELSE c.subject END
+              FROM {{given_records}}
+              JOIN submission AS s ON s.id = given.submission_id
+              JOIN submission_version AS v ON v.submission_id = s.id
+             WHERE c.version_id = v.id AND {_SWITCHED}"""  # noqa: S608 nor here
+
+_LOCK: Final = """
+        INSERT INTO subject_lock (project_id, measure, period, subject)
+        {keys}
+         ORDER BY 1, 2, 3, 4
+        ON CONFLICT (project_id, measure, period, subject) DO UPDATE SET subject = excluded.subject WHERE false"""
+"""Those that are there are locked as they are, and none is written again."""
+
+EITHER: Final[Mapping[str, str]] = {
+    "contested": f"""
+        WITH own AS (
+            SELECT DISTINCT c.project_id, c.measure, c.period, c.subject{_RECORDS}
+             WHERE {_OF_RECORDS} AND {_TOTALS})
+        SELECT contested.project_id, contested.measure, contested.period, contested.subject,
+               COALESCE(m.counts_as, contested.subject) AS counts_as
+          FROM (SELECT own.project_id, own.measure, own.period, own.subject
+                  FROM own
+                 CROSS JOIN contribution AS c
+                  JOIN submission_version AS v ON v.id = c.version_id
+                  JOIN submission AS s ON s.id = v.submission_id
+                 WHERE c.project_id = own.project_id AND c.measure = own.measure AND c.period = own.period
+                   AND c.subject = own.subject AND {_TOTALS}
+                 GROUP BY own.project_id, own.measure, own.period, own.subject
+                HAVING COUNT(*) > 1 AND MAX(CASE WHEN c.combine = 'sum' THEN 0 ELSE 1 END) = 1
+                 UNION
+                SELECT own.project_id, own.measure, own.period, own.subject
+                  FROM own
+                  JOIN merged_subject AS m ON m.project_id = own.project_id AND m.subject = own.subject
+                 UNION
+                SELECT own.project_id, own.measure, own.period, own.subject
+                  FROM own
+                  JOIN merged_subject AS m ON m.project_id = own.project_id AND m.counts_as = own.subject
+               ) AS contested
+          LEFT JOIN merged_subject AS m ON m.project_id = contested.project_id AND m.subject = contested.subject""",  # noqa: S608 nor here
+    "note_late": f"""
+        WITH moved AS (SELECT {_MOVES} FROM {{given_moves}}), {_LATE_PLACES}
+        {_NOTE_LATE}""",  # noqa: S608 nor here
+    "drop_empty_sums": f"""
+        DELETE FROM figure_sum
+         WHERE contributions = 0 AND ({_SUM_KEY}) IN (SELECT {_SUM_KEY} FROM {{given_sums}})""",  # noqa: S608 nor here
+}
+
+ONE_BY_ONE: Final[Mapping[str, str]] = {
+    "settle_late": f"""
+        WITH {_CONTESTED}, {_CHANGED}, {_MOVED}, {_LATE_PLACES}
+        {_NOTE_LATE}""",
+    "settle_sums": f"""
+        WITH {_CONTESTED}, {_CHANGED}, {_MOVED}
+        {_MOVE_SUMS}""",
+    "settle_marks": f"""
+        WITH {_CONTESTED}
+        {_SWITCH}""",
+}
+
+AT_ONCE: Final[Mapping[str, str]] = {
+    "lock_of_records": _LOCK.format(
+        keys=f"""
+        SELECT DISTINCT c.project_id, c.measure, c.period, COALESCE(m.counts_as, c.subject){_RECORDS}
+              LEFT JOIN merged_subject AS m ON m.project_id = c.project_id AND m.subject = c.subject
+             WHERE {_OF_RECORDS} AND {_TOTALS} AND c.combine <> 'sum'"""
+    ),
+    "lock": _LOCK.format(keys="SELECT project_id, measure, period, subject FROM {given_keys}"),
+    "settle": f"""
+        WITH {_CONTESTED},
+        changed AS ({_SWITCH}
+            RETURNING {_moved_by("(CASE WHEN c.is_counted THEN 1 ELSE -1 END)")}), {_MOVED}, {_LATE_PLACES},
+        late AS ({_NOTE_LATE}),
+        summed AS ({_MOVE_SUMS})
+        SELECT {_SUM_KEY}, contributions FROM summed WHERE contributions = 0""",  # noqa: S608 nor here
+    "exclude_reviews": "LOCK TABLE subject_lock IN EXCLUSIVE MODE",
+    "exclude_rebuild": "LOCK TABLE subject_lock IN ROW EXCLUSIVE MODE",
+}

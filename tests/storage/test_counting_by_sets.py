@@ -1,0 +1,145 @@
+"""What the database counts by itself is what the rule says of the same contributions, whatever came before."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from datetime import date
+
+import pytest
+from figure_world import VILLAGE_A, VILLAGE_B, VILLAGE_C, FigureWorld, adds
+from sqlalchemy import event, select
+
+from server.indicators.contribution import TOTAL, Combine
+from server.indicators.counting import Candidate, counted_of
+from server.storage.models.figures import ContributionRow, FigureSumRow
+from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
+
+pytestmark = pytest.mark.database
+SUBJECTS, UNITS = [f"h{number}" for number in range(9)], (VILLAGE_A, VILLAGE_B, VILLAGE_C)
+RULES = {"households": ["latest"], "reached": ["any"], "attendees": ["sum"], "changed": ["latest", "any", "sum"]}
+"""Of the last, form versions say different things."""
+
+
+@pytest.fixture
+def world(engine):
+    return FigureWorld(engine)
+
+
+class Village:
+    """Records that are received, edited and decided on in batches, of households that are merged and parted."""
+
+    def __init__(self, world, seed):
+        self.world, self.chance = world, random.Random(seed)
+        self.versions, self.counts_as = {}, {}
+
+    def live(self, steps):
+        acts = [self.receive, self.receive, self.edit, self.decide, self.decide, self.decide, self.merge]
+        for _ in range(steps):
+            self.chance.choice(acts)()
+
+    def some_contributions(self):
+        chance = self.chance
+        for name, rules in RULES.items():
+            for position in range(chance.choice((0, 1, 1, 1, 2))):
+                facts = {
+                    "subject": chance.choice(SUBJECTS),
+                    "unit_id": chance.choice(UNITS),
+                    "day": date(chance.choice((2025, 2026)), 6, chance.randint(1, 3)),
+                    "combine": chance.choice(rules),
+                    "position": position,
+                    "value": chance.choice((0, 1, 2.5)),
+                }
+                yield adds(name, **facts)
+                yield adds(name, category=f"c={chance.randint(0, 1)}", **facts)
+
+    def receive(self):
+        record, version = self.world.receive(*self.some_contributions())
+        self.versions[record] = [version]
+
+    def edit(self):
+        for record in self.some(1):
+            self.versions[record].append(self.world.edit(record, *self.some_contributions()))
+
+    def decide(self):
+        choices = {record: self.chance.choice([None, *self.versions[record]]) for record in self.some(6)}
+        self.world.decide(choices)
+
+    def merge(self):
+        gone, into = self.chance.sample(SUBJECTS, 2)
+        survivor = self.counts_as.get(into, into)
+        moved = {one: survivor for one, whom in [(gone, gone), *self.counts_as.items()] if gone in {one, whom}}
+        if self.chance.random() < 0.3:
+            moved = {one: one for one in self.counts_as if self.chance.random() < 0.5}
+        moved = {one: whom for one, whom in moved.items() if one != survivor or one == whom}
+        self.counts_as |= moved
+        self.counts_as = {one: whom for one, whom in self.counts_as.items() if one != whom}
+        with self.world.uow() as uow:
+            uow.figures.exclude_reviews()
+            uow.figures.count_as(self.world.project_id, moved)
+
+    def some(self, most):
+        known = sorted(self.versions)
+        return self.chance.sample(known, min(len(known), self.chance.randint(1, most)))
+
+
+def approved_rows(world):
+    rows, versions, records = ContributionRow, SubmissionVersionRow, SubmissionRow
+    with world.engine.connect() as connection:
+        return connection.execute(
+            select(rows)
+            .join(versions, versions.id == rows.version_id)
+            .join(records, records.id == versions.submission_id)
+            .where(records.counted_version_id == rows.version_id)
+        ).all()
+
+
+def said_by_the_rule(world, counts_as):
+    """Return the rows that count by the rule alone, with whom each counts for, and the sums they make."""
+    subjects = defaultdict(list)
+    for row in approved_rows(world):
+        subjects[row.measure, row.period, counts_as.get(row.subject, row.subject)].append(row)
+    marks, sums = set(), defaultdict(lambda: [0, 0, 0])
+    for (measure, period, whom), group in subjects.items():
+        winners = counted_of(
+            Candidate(row.version_id, row.position, row.event_date, Combine(row.combine), row.thousandths)
+            for row in group
+            if row.category == TOTAL
+        )
+        for row in (one for one in group if (one.version_id, one.position) in winners):
+            marks.add((row.version_id, measure, row.position, row.category, whom))
+            cell = sums[world.project_id, measure, period, row.unit_id, row.category]
+            cell[0] += row.thousandths
+            cell[1] += 1
+            cell[2] += row.position == 0 and row.thousandths != 0
+    return marks, {(*key, *cell) for key, cell in sums.items()}
+
+
+def kept(world):
+    rows = ContributionRow
+    columns = (rows.version_id, rows.measure, rows.position, rows.category, rows.counted_as)
+    with world.engine.connect() as connection:
+        marks = connection.execute(select(*columns).where(rows.is_counted)).all()
+        return {tuple(row) for row in marks}, {tuple(row) for row in connection.execute(select(FigureSumRow))}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_batch_is_counted_as_the_rule_says_of_the_whole(world, seed):
+    village = Village(world, seed)
+    for _ in range(8):
+        village.live(7)
+        assert kept(world) == said_by_the_rule(world, village.counts_as)
+
+
+def test_a_batch_costs_the_same_statements_whatever_its_size(world):
+    counts = []
+    for size in (1, 40):
+        batch = dict(world.receive(adds(subject=f"{size}-{n}"), adds("reached", combine="any")) for n in range(size))
+        statements = []
+        listen = lambda *given, into=statements: into.append(given[2])  # noqa: E731
+        event.listen(world.engine, "before_cursor_execute", listen)
+        with world.uow() as uow:
+            uow.figures.recount(batch)
+        event.remove(world.engine, "before_cursor_execute", listen)
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
