@@ -67,7 +67,7 @@ def counts_with_year_before(
 
 
 def _with_whole(extent: Extent, whole: UnitId | None) -> Extent:
-    return extent if whole is None else replace(extent, units=extent.units | {whole})
+    return extent if whole is None else replace(extent, units=extent.units | {whole}, with_all=False)
 
 
 def _counts(uow: UnitOfWork, sums: YearlySums, extent: Extent, indicator: Indicator, *, whole: UnitId | None) -> Counts:

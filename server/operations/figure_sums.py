@@ -19,7 +19,7 @@ from server.operations.roster_sums import roster_sums
 from server.operations.typed_sums import laid_out, typed_figures, typed_sums
 from server.operations.unit_parts import YearCut, wholly_below
 from server.registers.reach import HOUSEHOLDS
-from server.storage.repositories.figure_tables import Added, Extent
+from server.storage.repositories.figure_tables import Added, Extent, Members
 from server.territory.units import Level, UnitId
 from server.territory.validity import first_day, last_day
 
@@ -68,7 +68,10 @@ def sums_of_years(
         if one.denominator is not None and counts_units(one):
             by_level.setdefault(Level(one.denominator.measure), {})[one.numerator] = None
     members = {level: members_of(here, extent.frame, level) for level in by_level}
-    read = _read(uow, replace(extent, units=extent.units.union(*members.values())), sources=sources, years=wanted)
+    # Of a province the communes are read only where it is asked in how many of them something is so.
+    asked_there = tuple(dict.fromkeys(source for several in by_level.values() for source in several))
+    among = Members(frozenset().union(*members.values()), asked_there)
+    read = _read(uow, extent, among, sources=sources, years=wanted)
     found = _counted(uow, here, extent, sources=sources, read=read)
     _stand_in(uow, here, extent, [one.denominator for one in several if one.denominator is not None], found=found)
     for level, reached in by_level.items():
@@ -122,7 +125,7 @@ def sums_of_sources(
     *typed* are the figures typed for them of the whole period, as far as anybody did.
     """
     years = {extent.period}
-    read = _Read(_recorded(uow, extent, sources=sources, years=years), typed)
+    read = _Read(_recorded(uow, extent, Members(), sources=sources, years=years), typed)
     found = _counted(uow, here, extent, sources=sources, read=read)
     _stand_in(uow, here, extent, sources, found=found)
     return found[extent.period]
@@ -200,15 +203,19 @@ class _Read:
         }
 
 
-def _read(uow: UnitOfWork, extent: Extent, *, sources: Collection[Source], years: Collection[int]) -> _Read:
-    recorded = _recorded(uow, extent, sources=sources, years=years)
+def _read(
+    uow: UnitOfWork, extent: Extent, members: Members, *, sources: Collection[Source], years: Collection[int]
+) -> _Read:
+    recorded = _recorded(uow, extent, members, sources=sources, years=years)
     return _Read(recorded, typed_figures(uow, extent.project_id, sources, years))
 
 
-def _recorded(uow: UnitOfWork, extent: Extent, *, sources: Collection[Source], years: Collection[int]) -> YearlySums:
+def _recorded(
+    uow: UnitOfWork, extent: Extent, members: Members, *, sources: Collection[Source], years: Collection[int]
+) -> YearlySums:
     measures = [one for one in sources if one.basis is Basis.MEASURE]
     nothing: YearlySums = {year: {} for year in years}
-    return uow.figure_tables.sums_of_years(extent, years, measures) if measures else nothing
+    return uow.figure_tables.sums_of_years(extent, years, measures, members) if measures else nothing
 
 
 def _counted(

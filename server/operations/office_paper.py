@@ -261,9 +261,10 @@ def _counted(
     assert question.project_id is not None, "the sheet chose one"
     sources = [Source(one.key) for one in keys.keys if one.unit is IndicatorUnit.COUNT and "." in one.key]
     frame = services.atlas.current().territory.frame_on(_day(services, question.period))
-    extent = Extent(question.project_id, question.period.year, frame.key, frozenset({unit.unit_id}))
+    units = frozenset({unit.unit_id})
+    extent = Extent(question.project_id, question.period.year, frame.key, units, with_all=False)
     found = uow.figure_tables.sums(extent, sources)
-    return {source.measure: amount_of(added.thousandths) for (place, source), added in found.items() if place}
+    return {source.measure: amount_of(added.thousandths) for (_, source), added in found.items()}
 
 
 def _changed(sheet: PaperSheet, typing: Typing) -> list[tuple[PaperLine, str]]:

@@ -115,7 +115,7 @@ def open_figure(
     with services.reading(services.operator()) as uow:
         entry = entry_asked_for(uow, question)
         units: frozenset[UnitId] = frozenset() if cell.unit_id is None else frozenset({cell.unit_id})
-        extent = Extent(entry.project_id, question.year, frame.key, units)
+        extent = Extent(entry.project_id, question.year, frame.key, units, with_all=not units)
         asked = _Asked(services, actor, here, entry, extent, cell.unit_id, on, after)
         if cell.part is Part.PAPER:
             return _paper(asked)

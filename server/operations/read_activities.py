@@ -89,7 +89,7 @@ def activities_for_the_operator(services: Services, question: ActivityQuestion) 
     with services.reading(services.operator()) as uow:
         project_id, form = _form_of(services, uow, question.project_id)
         measures = {one.code.rpartition(".")[2]: one for one in form.measures}
-        extent = Extent(project_id, question.year, frame.key, units)
+        extent = Extent(project_id, question.year, frame.key, units, with_all=not units)
         sums = uow.figure_tables.sums(extent, list(_sources(form, measures)))
         receipts = uow.figure_tables.receipts(extent, [Source(f"{FORM}.{_EVENTS}")])
     reading = _Reading(form, measures, sums, question.within)

@@ -140,7 +140,7 @@ def _figures(
 ) -> list[Figure]:
     """Return the figures of entries of one project, in their order."""
     units = frozenset() if place.unit_id is None else frozenset({place.unit_id})
-    extent = Extent(entries[0].project_id, place.year, place.frame, units)
+    extent = Extent(entries[0].project_id, place.year, place.frame, units, with_all=not units)
     indicators = [one.indicator for one in entries]
     sums: YearlySums = {}
     if place.years:

@@ -106,7 +106,7 @@ def indicator_series(services: Services, actor: Actor, question: FigureQuestion)
         planned = indicator_asked_for(uow, question)
         entry = planned.in_year(question.year)
         years = _years(planned, question.year, services.today().year)
-        extent = Extent(entry.project_id, question.year, frame.key, frozenset(places))
+        extent = Extent(entry.project_id, question.year, frame.key, frozenset(places), with_all=unit_id is None)
         indicators = [one.indicator for one in planned.entries]
         wanted = {*years, question.year}
         sums = sums_of_years(uow, here, extent, indicators=indicators, years=begun(wanted, services.today()))

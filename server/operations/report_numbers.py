@@ -115,7 +115,7 @@ def _counted(
     uow: UnitOfWork, place: ReportPlace, asked: list[tuple[Counted, UnitId]], known: Known, *, beside: ReportReading
 ) -> Mapping[Asked, Amount]:
     sources = sources_behind(asked)
-    extent = Extent(place.project_id, place.period.year, place.frame, place.counted_in(asked))
+    extent = Extent(place.project_id, place.period.year, place.frame, place.counted_in(asked), with_all=False)
     said = StatesSaid(followed_in(place.here, place.frame, place.on, extent.units), known.states)
     extent = replace(extent, units=extent.units | said.communes(sources))
     keys, whole = keys_of(sources), Period(place.period.year)
@@ -182,7 +182,7 @@ def _indicators(uow: UnitOfWork, place: ReportPlace, asked: list[tuple[OfIndicat
     if not known:
         return {}
     year = place.period.year
-    extent = Extent(place.project_id, year, place.frame, frozenset(unit for _, unit in known))
+    extent = Extent(place.project_id, year, place.frame, frozenset(unit for _, unit in known), with_all=False)
     indicators = [entries[code].indicator for code in sorted({slot.code for slot, _ in known})]
     sums = sums_of_years(uow, place.here, extent, indicators=indicators, years=[year])
     planned = uow.plans.targets_of_year({one.plan_id for one in entries.values()}, year)

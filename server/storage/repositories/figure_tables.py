@@ -33,13 +33,13 @@ from server.storage.models.figures import FigureSumRow
 from server.storage.models.forms import FormPoolRow, FormRow
 from server.storage.models.registers import EntityListRow, RegisterTallyRow
 from server.storage.models.territory import UnitAncestorRow
-from server.storage.repositories.record_tallies import record_counts, seen_records
+from server.storage.repositories.record_tallies import seen_records
 from server.storage.written_out import among
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Subquery
+    from sqlalchemy import CTE, ColumnElement, CompoundSelect, Connection, Row, Select, SelectBase, Subquery
 
     from server.indicators.sources import Source
     from server.storage.visible import Sight
@@ -47,6 +47,11 @@ if TYPE_CHECKING:
 
 _COUNTED: Final = frozenset({Basis.MEASURE, Basis.ROSTER})
 _NOWHERE: Final = cast(null(), BigInteger)
+_SUMS: Final = {"thousandths": "thousandths", "rows": "contributions"}
+_RECEIVED: Final = {"received": "records", "approved": "approved"}
+
+_Pairs = tuple[tuple[str, str], ...]
+"""Measures or lists, each with a category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,19 @@ class Extent:
     period: int
     frame: str
     units: frozenset[UnitId]
+    with_all: bool = True
+    """Whether what everything there is comes to is asked for beside the units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Further units, in which some of the sources alone are asked for."""
+
+    units: frozenset[UnitId] = frozenset()
+    sources: tuple[Source, ...] = ()
+
+
+_NO_MEMBERS: Final = Members()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +110,22 @@ class FigureTables:
         """
         return self.sums_of_years(extent, [extent.period], sources)[extent.period]
 
-    def sums_of_years(self, extent: Extent, years: Collection[int], sources: Sequence[Source]) -> YearlyAdded:
-        """Return what `sums` returns, for each of *years* instead of the extent's period, in one statement."""
-        asked = _asked(self.open_sources(extent, sources))
-        found = self._read(_sums(tuple(asked)), extent, years=sorted(years)) if asked else ()
+    def sums_of_years(
+        self, extent: Extent, years: Collection[int], sources: Sequence[Source], members: Members = _NO_MEMBERS
+    ) -> YearlyAdded:
+        """Return what `sums` returns, for each of *years* instead of the extent's period, in one statement.
+
+        Of *members*' sources, which are among *sources*, it says what there is in each of those units, too.
+        """
+        allowed = self.open_sources(extent, sources)
+        asked, further = _asked(allowed), members.units - extent.units
+        of_members = tuple(_asked(one for one in allowed if one in members.sources)) if further else ()
+        if not asked:
+            return _gathered(years, ())
+        statement = _sums(tuple(asked), of_members, _Places.of(extent))
+        found = self._read(
+            statement, extent, years=sorted(years), **({"members": sorted(further)} if of_members else {})
+        )
         return _gathered(
             years,
             (
@@ -115,7 +145,8 @@ class FigureTables:
     def register_sums_of_years(self, extent: Extent, years: Collection[int], sources: Sequence[Source]) -> YearlyAdded:
         """Return what `register_sums` returns, at the end of each of *years*, in one statement."""
         asked = _asked(sources)
-        steps = list(self._read(_held(tuple(asked)), extent, last_year=max(years)) if asked else ())
+        held = self._read(_held(tuple(asked), _Places.of(extent)), extent, last_year=max(years)) if asked else ()
+        steps = list(held)
         found = _gathered(
             years,
             (
@@ -146,8 +177,7 @@ class FigureTables:
         found: dict[int, dict[int | None, Receipts]] = {year: {} for year in years}
         if not forms:
             return found
-        seen = seen_records(extent.project_id, years, forms)
-        for row in self._at(_by_place(seen, (seen.c.year,), record_counts(seen)), extent):
+        for row in self._at(_received("year", _Places.of(extent)), extent, **_seen(extent, years, forms)):
             if row.received:
                 found[row.year][row.place] = Receipts(int(row.received), int(row.approved))
         return found
@@ -156,17 +186,19 @@ class FigureTables:
         """Return how many records there are of each of *forms* and of how many an approved version counts, by place."""
         if not forms:
             return {}
-        seen = seen_records(extent.project_id, [extent.period], forms)
-        rows = self._at(_by_place(seen, (seen.c.form_id,), record_counts(seen)), extent)
+        rows = self._at(_received("form_id", _Places.of(extent)), extent, **_seen(extent, [extent.period], forms))
         return {
             (row.place, row.form_id): Receipts(int(row.received), int(row.approved)) for row in rows if row.received
         }
 
-    def _at(self, statement: CompoundSelect[Any], extent: Extent, **given: object) -> Iterable[Row[Any]]:
+    def _at(self, statement: CompoundSelect[Any], extent: Extent, **given: object) -> Sequence[Row[Any]]:
         """Return what a statement of `_by_place` finds in the units of the extent, and everywhere."""
-        return self._connection.execute(statement, {"frame": extent.frame, "units": sorted(extent.units), **given})
+        places: dict[str, object] = {"frame": extent.frame, "units": sorted(extent.units)} if extent.units else {}
+        if "members" in given:
+            places["frame"] = extent.frame
+        return self._connection.execute(statement, {**places, **given}).all()
 
-    def _read(self, statement: CompoundSelect[Any], extent: Extent, **given: object) -> Iterable[Row[Any]]:
+    def _read(self, statement: CompoundSelect[Any], extent: Extent, **given: object) -> Sequence[Row[Any]]:
         return self._at(statement, extent, project_id=extent.project_id, **given)
 
     def open_measures(self, project_id: int, measures: Iterable[str]) -> frozenset[str]:
@@ -219,27 +251,40 @@ def _asked(sources: Iterable[Source]) -> Mapping[tuple[str, str], list[Source]]:
     return asked
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where something is added up: in units, in everything there is, or in both."""
+
+    in_units: bool
+    in_all: bool
+
+    @classmethod
+    def of(cls, extent: Extent) -> _Places:
+        """Return what the extent asks for; without units it can but be everything."""
+        return cls(bool(extent.units), extent.with_all or not extent.units)
+
+
 @lru_cache(maxsize=128)
-def _sums(asked: tuple[tuple[str, str], ...]) -> CompoundSelect[Any]:
+def _sums(asked: _Pairs, of_members: _Pairs, places: _Places) -> CompoundSelect[Any]:
     """Return what adds up these measures and categories; of a plan, to write it out costs more than to ask it."""
+    parts = _by_place(_summed(asked), ("period", "measure", "category"), _SUMS, places)
+    if of_members:
+        further = _summed(of_members).subquery("of_members")
+        parts.append(_in_units("members", further, ("period", "measure", "category"), _SUMS))
+    return union_all(*parts)
+
+
+def _summed(asked: _Pairs) -> SelectBase:
     rows = FigureSumRow
-    columns = (rows.unit_id, rows.period, rows.measure, rows.category, rows.thousandths, rows.contributions)
-    sums = (
-        select(*columns)
-        .where(
-            rows.project_id == bindparam("project_id"),
-            rows.period.in_(bindparam("years", expanding=True)),
-            _either(rows.measure, rows.category, asked),
-        )
-        .subquery()
+    return select(rows.unit_id, rows.period, rows.measure, rows.category, rows.thousandths, rows.contributions).where(
+        rows.project_id == bindparam("project_id"),
+        rows.period.in_(bindparam("years", expanding=True)),
+        _either(rows.measure, rows.category, asked),
     )
-    key = (sums.c.period, sums.c.measure, sums.c.category)
-    amounts = (func.sum(sums.c.thousandths).label("thousandths"), func.sum(sums.c.contributions).label("rows"))
-    return _by_place(sums, key, amounts)
 
 
 @lru_cache(maxsize=128)
-def _held(asked: tuple[tuple[str, str], ...]) -> CompoundSelect[Any]:
+def _held(asked: _Pairs, places: _Places) -> CompoundSelect[Any]:
     """Return what adds up these lists and categories, year by year."""
     rows, lists = RegisterTallyRow, EntityListRow
     held = (
@@ -251,26 +296,50 @@ def _held(asked: tuple[tuple[str, str], ...]) -> CompoundSelect[Any]:
             rows.year <= bindparam("last_year"),
             _either(lists.name, rows.category, asked),
         )
-        .subquery()
     )
-    return _by_place(held, (held.c.year, held.c.name, held.c.category), (func.sum(held.c.live).label("live"),))
+    return union_all(*_by_place(held, ("year", "name", "category"), {"live": "live"}, places))
+
+
+@lru_cache(maxsize=8)
+def _received(key: str, places: _Places) -> CompoundSelect[Any]:
+    """Return what counts the records there are, and those that count, by form or year."""
+    return union_all(*_by_place(seen_records(), (key,), _RECEIVED, places))
+
+
+def _seen(extent: Extent, years: Iterable[int], forms: Iterable[str]) -> dict[str, object]:
+    return {"project_id": extent.project_id, "years": sorted(years), "forms": sorted(forms)}
 
 
 def _by_place(
-    counted: Subquery, key: Sequence[ColumnElement[Any]], amounts: Sequence[ColumnElement[Any]]
-) -> CompoundSelect[Any]:
-    """Return the *amounts* of what was *counted* by *key*, in each of ``units`` on a ``frame`` and in all."""
-    above = UnitAncestorRow
-    units = bindparam("units", type_=BigInteger, expanding=True, literal_execute=True)
-    by_unit = (
-        select(above.ancestor_id.label("place"), *key, *amounts)
-        .select_from(counted)
-        .join(above, above.unit_id == counted.c.unit_id)
-        .where(above.frame == bindparam("frame"), above.is_partial.is_(False), above.ancestor_id.in_(units))
-        .group_by(above.ancestor_id, *key)
+    counted: SelectBase, key: Sequence[str], amounts: Mapping[str, str], places: _Places
+) -> list[Select[Any]]:
+    """Return the sums of what was *counted* by *key*: in each of ``units`` on a ``frame``, and in all.
+
+    *amounts* says which column each sum is of. What both ask for is read once.
+    """
+    read = counted.cte() if places.in_units and places.in_all else counted.subquery()
+    everywhere = select(_NOWHERE.label("place"), *_sums_by(read, key, amounts)).group_by(*(read.c[one] for one in key))
+    return [
+        *([_in_units("units", read, key, amounts)] if places.in_units else []),
+        *([everywhere] if places.in_all else []),
+    ]
+
+
+def _in_units(units: str, read: Subquery | CTE, key: Sequence[str], amounts: Mapping[str, str]) -> Select[Any]:
+    """Return the sums in each of the units of that parameter, with all that lies in them."""
+    above, within = UnitAncestorRow, bindparam(units, type_=BigInteger, expanding=True, literal_execute=True)
+    return (
+        select(above.ancestor_id.label("place"), *_sums_by(read, key, amounts))
+        .select_from(read)
+        .join(above, above.unit_id == read.c.unit_id)
+        .where(above.frame == bindparam("frame"), above.is_partial.is_(False), above.ancestor_id.in_(within))
+        .group_by(above.ancestor_id, *(read.c[one] for one in key))
     )
-    everywhere = select(_NOWHERE, *key, *amounts).select_from(counted).group_by(*key)
-    return union_all(by_unit, everywhere)
+
+
+def _sums_by(read: Subquery | CTE, key: Sequence[str], amounts: Mapping[str, str]) -> list[ColumnElement[Any]]:
+    sums = [func.sum(read.c[column]).label(name) for name, column in amounts.items()]
+    return [*(read.c[one] for one in key), *sums]
 
 
 def _either(name: Any, category: Any, asked: Iterable[tuple[str, str]]) -> ColumnElement[bool]:  # noqa: ANN401 columns

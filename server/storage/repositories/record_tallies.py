@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import add
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import case, delete, func, select, text, union_all
+from sqlalchemy import bindparam, case, delete, func, select, text, union_all
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -19,7 +19,7 @@ from server.territory.units import UnitId
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import ColumnElement, Connection, Subquery
+    from sqlalchemy import Connection, SelectBase, Subquery
 
 STEPS_AT_ONCE: Final = 20_000
 _KEY: Final = ("project_id", "form_key", "unit_id", "year", "state", "is_counted")
@@ -162,18 +162,16 @@ def _rows(amounts: dict[tuple[Any, ...], tuple[int, ...]]) -> list[dict[str, Any
     return [dict(zip((*_KEY, *_SUMS), (*key, *sums), strict=True)) for key, sums in sorted(amounts.items())]
 
 
-def seen_records(project_id: int, years: Iterable[int], forms: Iterable[str]) -> Subquery:
-    """Return the tallies of records of *forms* in *years*, those that count beside all there are."""
+def seen_records() -> SelectBase:
+    """Return the tallies of records of a project's ``forms`` in ``years``, those that count beside all there are."""
     rows = tallied()
     approved = case((rows.c.is_counted, rows.c.records), else_=0).label("approved")
     return (
         select(rows.c.unit_id, rows.c.year, FormRow.form_id, rows.c.records, approved)
         .join(FormRow, FormRow.id == rows.c.form_key)
-        .where(rows.c.project_id == project_id, rows.c.year.in_(sorted(years)), FormRow.form_id.in_(sorted(forms)))
-        .subquery()
+        .where(
+            rows.c.project_id == bindparam("project_id"),
+            rows.c.year.in_(bindparam("years", expanding=True)),
+            FormRow.form_id.in_(bindparam("forms", expanding=True)),
+        )
     )
-
-
-def record_counts(seen: Subquery) -> tuple[ColumnElement[Any], ...]:
-    """Return how many records there are of those `seen_records`, and how many of them count."""
-    return (func.sum(seen.c.records).label("received"), func.sum(seen.c.approved).label("approved"))
