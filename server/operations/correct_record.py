@@ -101,7 +101,7 @@ def start_correction(services: Services, account: Account, submission_id: int, d
 
     Raises NotFound ``access.not_found`` (none the account decides about) and InvalidInput ``record.too_long``.
     """
-    base = correction_base(services, account, submission_id, desk)
+    base = correction_base(services, account, desk, see_record(services, account, submission_id, desk))
     return _worked(services, base, deepcopy(base.root), Step({})).correction
 
 
@@ -121,7 +121,7 @@ def check_correction(services: Services, account: Account, draft: Draft, *, step
     with services.reading(review_sight_of(account, desk, services.today())) as uow:
         seen = _seen(uow, draft.submission_id)
         check_open(services, uow, account, (draft.submission_id,) if desk is Desk.INCIDENTS else ())
-    base = _as_drafted(_base(services, account, desk, seen), draft)
+    base = _as_drafted(correction_base(services, account, desk, seen), draft)
     return _worked(services, base, read_xml(draft.xml), step).correction
 
 
@@ -212,7 +212,8 @@ def _registering(project_id: int, setting: Setting, at: datetime) -> Registering
 
 
 def _base_of(services: Services, account: Account, draft: Draft, desk: Desk) -> CorrectionBase:
-    return _as_drafted(correction_base(services, account, draft.submission_id, desk), draft)
+    seen = see_record(services, account, draft.submission_id, desk)
+    return _as_drafted(correction_base(services, account, desk, seen), draft)
 
 
 def _as_drafted(base: CorrectionBase, draft: Draft) -> CorrectionBase:
@@ -222,7 +223,7 @@ def _as_drafted(base: CorrectionBase, draft: Draft) -> CorrectionBase:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """What is read of a record in one transaction."""
 
     line: RecordLine
@@ -230,23 +231,25 @@ class _Seen:
     findings: tuple[FindingLine, ...]
 
 
-def _seen(uow: UnitOfWork, submission_id: int) -> _Seen:
+def _seen(uow: UnitOfWork, submission_id: int) -> Seen:
     line = uow.records.one(submission_id)
     if line is None:
         raise NotFound("access.not_found")
     versions = uow.record_versions.of(submission_id, newest=0, shown=line.version_id)
-    return _Seen(line, versions, tuple(uow.records.findings(line.version_id)))
+    return Seen(line, versions, tuple(uow.records.findings(line.version_id)))
 
 
-def correction_base(services: Services, account: Account, submission_id: int, desk: Desk) -> CorrectionBase:
+def see_record(services: Services, account: Account, submission_id: int, desk: Desk) -> Seen:
+    """Return a record the account decides about, and keep that it was opened; raises NotFound ``access.not_found``."""
     sight = review_sight_of(account, desk, services.today())
     with services.unit_of_work(sight) if desk is Desk.INCIDENTS else services.reading(sight) as uow:
         seen = _seen(uow, submission_id)
         note_record_opening(services, uow, account, seen.line)
-    return _base(services, account, desk, seen)
+    return seen
 
 
-def _base(services: Services, account: Account, desk: Desk, seen: _Seen) -> CorrectionBase:
+def correction_base(services: Services, account: Account, desk: Desk, seen: Seen) -> CorrectionBase:
+    """Return what a record that was seen is corrected on; raises NotFound ``access.not_found`` where nobody sent it."""
     line, versions = seen.line, seen.versions
     version = next(one for one in versions.lines if one.version_id == line.version_id)
     setting = setting_of(

@@ -7,7 +7,8 @@ written here; see `correct_record`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import units_for
 from server.errors import NotFound
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from server.territory.units import UnitId
 
 _CSV = ".csv"
+_LISTS_KEPT: Final = 6
+"""Lists of entities kept as they were read, in each worker: a page that is filled in asks with every answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +150,9 @@ def _entity_lists(services: Services, form: ShelvedForm, sender: Sender) -> dict
         if one.instance_id in form.compiled.entity_lists
     }
     carried = carried_lists(services, sender, wanted) if wanted else {}
-    return {wanted[name]: read_csv(wanted[name], list_bytes(services, sender, one)) for name, one in carried.items()}
+    return {wanted[name]: _parsed(wanted[name], list_bytes(services, sender, one)) for name, one in carried.items()}
+
+
+@lru_cache(maxsize=_LISTS_KEPT)
+def _parsed(name: str, content: bytes) -> ChoiceList:
+    return read_csv(name, content)

@@ -21,12 +21,14 @@ from server.operations.correct_record import (
     keep_made,
     lock_as_seen,
     origin_of,
+    see_record,
 )
 from server.operations.derive_submission import derive
 from server.operations.file_version import mark_branch
 from server.operations.note_deeds import note_deeds
-from server.operations.sights import review_sight_of
-from server.submissions.answers import read_answers
+from server.operations.record_answers import Naming, answers_of, named_in
+from server.operations.record_history import open_branches
+from server.operations.sights import register_sight_of, review_sight_of
 from server.submissions.changes import changes
 from server.submissions.documents import drop_instance, element_at, ensure, put_text, stamped, text_at
 from server.submissions.filling import kept_calculates, work_out
@@ -34,12 +36,12 @@ from server.submissions.findings import BRANCH
 from server.submissions.instance import read_instance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lxml.etree import _Element
 
     from server.access.actors import Account
-    from server.operations.correct_record import CorrectionBase
+    from server.operations.correct_record import CorrectionBase, Seen
     from server.operations.services import Services
     from server.operations.sights import Desk
     from server.storage.repositories.record_versions import VersionLine
@@ -101,15 +103,15 @@ def settle_branch(services: Services, account: Account, choice: BranchChoice, de
     Raises what `read_branch` raises, Conflict ``correction.outdated`` and InvalidInput ``correction.reason_needed``.
     """
     read = _read(services, account, submission_id=choice.submission_id, branch_id=choice.branch_id, desk=desk)
-    if read.base.version.version_id != choice.version_id:
+    if read.view.current.version_id != choice.version_id:
         raise Conflict("correction.outdated")
+    base = correction_base(services, account, desk, read.seen)
     chosen = [one for one in read.view.contested if one.path in choice.paths]
     if not chosen:
-        _settle_alone(services, account, read, branch_id=choice.branch_id, desk=desk)
+        _settle_alone(services, account, base, branch_id=choice.branch_id, desk=desk)
         return False
     reason = checked_reason(choice.reason)
-    base = read.base
-    root = _merged(read, chosen)
+    root = _merged(base, read.edited, chosen)
     compiled, circumstances = base.setting.form.compiled, base.setting.circumstances
     worked = work_out(root, compiled, circumstances, kept=kept_calculates(base.root, root, compiled))
     new_id = f"uuid:{services.new_id()}"
@@ -123,23 +125,40 @@ def settle_branch(services: Services, account: Account, choice: BranchChoice, de
 @dataclass(frozen=True, slots=True)
 class _Read:
     view: BranchView
-    base: CorrectionBase
-    edited: _Element
+    seen: Seen
+    edited: bytes
 
 
 def _read(services: Services, account: Account, *, submission_id: int, branch_id: int, desk: Desk) -> _Read:
-    base = correction_base(services, account, submission_id, desk)
-    branch = next((one for one in base.branches if one.version_id == branch_id), None)
+    """Return the three versions side by side; no list the record may be filled in with is looked at for that."""
+    seen = see_record(services, account, submission_id, desk)
+    line, lines = seen.line, seen.versions.lines
+    current = next(one for one in lines if one.version_id == line.version_id)
+    branch = next((one for one in open_branches(lines) if one.version_id == branch_id), None)
     if branch is None:
         raise NotFound("access.not_found")
     with services.reading(review_sight_of(account, desk, services.today())) as uow:
         versions = uow.record_versions.of(submission_id, newest=0, shown=branch_id).lines
-        origin = _origin(versions, base.version, branch)
+        origin = _origin(versions, current, branch)
         documents = uow.record_versions.documents({branch_id, *([origin.version_id] if origin else [])})
-    edited = read_xml(documents[branch_id])
-    now, theirs = (read_answers(root, base.setting.labels) for root in (base.root, edited))
-    before = read_answers(read_xml(documents[origin.version_id]), base.setting.labels) if origin else None
-    return _Read(BranchView(base.line, base.version, branch, _contested(before, now, theirs)), base, edited)
+    said = _answers(services, account, desk, line=line, documents={**seen.versions.documents, **documents})
+    before = said[origin.version_id] if origin else None
+    contested = _contested(before, said[current.version_id], said[branch_id])
+    return _Read(BranchView(line, current, branch, contested), seen, documents[branch_id])
+
+
+def _answers(
+    services: Services, account: Account, desk: Desk, *, line: RecordLine, documents: Mapping[int, bytes]
+) -> dict[int, Section]:
+    """Return the answers of versions in the words of the current one's form, by version."""
+    here, today = services.atlas.current(), services.today()
+    with services.reading(register_sight_of(account, desk, here, today=today)) as uow:
+        names = uow.entity_names.labels(line.project_id, named_in(documents.values()))
+    form, naming = (
+        services.shelf.version_by_id(line.form_version_id),
+        Naming(here.territory, line.event_date or today, names),
+    )
+    return {version_id: answers_of(xml, form, naming) for version_id, xml in documents.items()}
 
 
 def _origin(versions: Sequence[VersionLine], current: VersionLine, branch: VersionLine) -> VersionLine | None:
@@ -171,20 +190,20 @@ def _is_asked(answer: Answer | None) -> bool:
     return answer is not None and answer.node is not None and answer.node.control.kind is not ControlKind.NONE
 
 
-def _merged(read: _Read, chosen: Iterable[Contested]) -> _Element:
+def _merged(base: CorrectionBase, edit: bytes, chosen: Iterable[Contested]) -> _Element:
     """Return the record's document with the edit's answers at what was chosen."""
-    definition = read.base.setting.form.definition
-    root, emptied = deepcopy(read.base.root), set()
-    compiled, circumstances = read.base.setting.form.compiled, read.base.setting.circumstances
-    work_out(root, compiled, circumstances, kept=kept_calculates(read.base.root, root, compiled))
+    definition, edited = base.setting.form.definition, read_xml(edit)
+    root, emptied = deepcopy(base.root), set()
+    compiled, circumstances = base.setting.form.compiled, base.setting.circumstances
+    work_out(root, compiled, circumstances, kept=kept_calculates(base.root, root, compiled))
     for one in chosen:
         element = ensure(root, definition, one.path)
         if element is not None:
-            put_text(element, text_at(read.edited, one.path))
+            put_text(element, text_at(edited, one.path))
         if one.edited is None and "]" in one.path:
             emptied.add(one.path[: one.path.rindex("]") + 1])
     for path in sorted(emptied, reverse=True):
-        if element_at(read.edited, path) is None and _says_nothing(element_at(root, path)):
+        if element_at(edited, path) is None and _says_nothing(element_at(root, path)):
             drop_instance(root, definition, path)
     return root
 
@@ -193,9 +212,8 @@ def _says_nothing(element: _Element | None) -> bool:
     return element is not None and not any(str(part).strip() for part in element.itertext())
 
 
-def _settle_alone(services: Services, account: Account, read: _Read, *, branch_id: int, desk: Desk) -> None:
+def _settle_alone(services: Services, account: Account, base: CorrectionBase, *, branch_id: int, desk: Desk) -> None:
     """Note that nothing of the edit counts."""
-    base = read.base
     with services.unit_of_work(services.intake(base.line.project_id)) as uow:
         lock_as_seen(uow, base)
         uow.corrections.settle([branch_id], account.account_id, services.now())
