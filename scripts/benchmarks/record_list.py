@@ -12,7 +12,7 @@ from sqlalchemy import text
 from server.operations.browse_submissions import Lately, Question, browse_submissions
 from server.operations.list_choices import list_choices
 from server.operations.sights import Desk
-from server.storage.repositories.record_lists import Order
+from server.storage.repositories.record_orders import Order
 from server.submissions.review import AWAITING
 
 from .stored import analyze

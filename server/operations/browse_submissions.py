@@ -13,7 +13,8 @@ from server.language.ordering import sort_key
 from server.operations.masked_cases import commune_or_above, masked, masked_place
 from server.operations.note_openings import note_list_opening
 from server.operations.sights import Desk, sight_of
-from server.storage.repositories.record_lists import Cursor, Filters, Order
+from server.storage.repositories.record_lists import Filters
+from server.storage.repositories.record_orders import Cursor, Order
 from server.storage.visible import Reading
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 PAGE_SIZE: Final = 30
 COUNTED_AT_MOST: Final = 1000
 _MOST_WORDS: Final = 6
-_FEW_IN: Final = 8
+_FEW_IN: Final = 16
 """Less than one in so many units are few."""
 
 
@@ -117,6 +118,8 @@ def browse_submissions(services: Services, account: Account, question: Question,
         found = uow.record_lists.with_finding(worded)
         lines = lines_after(uow, found, question.order, after=after, size=PAGE_SIZE + 1)
         total = uow.record_lists.count(found, at_most=COUNTED_AT_MOST)
+    if total < COUNTED_AT_MOST:  # some would not stand for all
+        worded = replace(worded, some=())
     shown, today = lines[:PAGE_SIZE], services.today()
     if question.desk is Desk.INCIDENTS:
         shown = [masked(line) for line in shown]

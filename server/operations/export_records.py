@@ -18,7 +18,7 @@ from server.forms.xml_reader import read_xml
 from server.operations.browse_submissions import ListedRecord, filters_of, lines_after, place_of, within
 from server.operations.note_deeds import note_deeds, unit_of_posts
 from server.operations.sights import Desk, sight_of
-from server.storage.repositories.record_lists import Cursor
+from server.storage.repositories.record_orders import Cursor
 from server.submissions.answers import Answer, Section, read_answers
 from server.submissions.choice_labels import ChoiceLabels
 

@@ -14,6 +14,7 @@ from server.language.ordering import sort_key
 from server.operations.browse_submissions import filters_of, is_counted_by_place, within
 from server.operations.places import communes_in_order
 from server.operations.sights import Desk, sight_of
+from server.storage.repositories.record_lists import Filters
 from server.submissions.review import AWAITING
 
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from server.operations.atlas import Map
     from server.operations.browse_submissions import Question, RecordPage
     from server.operations.services import Services
-    from server.storage.repositories.record_lists import Filters, FormLine, SenderLine
+    from server.storage.repositories.record_lists import FormLine, SenderLine
     from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId, UnitPeriod
 
 MOST_SENDERS: Final = 60
-FINDINGS_AMONG: Final = 300
+SENDERS_OF: Final = 100
+"""Whoever sent so many records, the newest of a place, is offered to narrow its list by."""
+FINDINGS_AMONG: Final = 100
 """Of so many records, the newest, what was found in them is offered to narrow a list by."""
 
 
@@ -54,7 +57,7 @@ class Choices:
     unit_name: str
     """Of the unit chosen; empty if none is, or one there is not."""
     senders: tuple[SenderLine, ...]
-    """Who sent the records of the commune chosen, or of the only one there is; and who was asked for."""
+    """Who sent the newest records of the place chosen, or of the only commune there is; and who was asked for."""
     findings: tuple[str, ...]
     """The codes of what was found in the records the rest of the question leaves, and the one asked for."""
 
@@ -70,8 +73,8 @@ def list_choices(services: Services, account: Account, question: Question, page:
     sight, _ = within(here, sight_of(account, question.desk, today), filters_of(services, question))
     with services.reading(sight) as uow:
         forms = uow.record_lists.forms(is_sensitive=is_masked)
-        codes = () if is_masked else uow.record_lists.finding_codes(_without_finding(page), among=FINDINGS_AMONG)
-        senders = _senders(uow, question, opened)
+        codes = () if is_masked else uow.record_lists.finding_codes(_without_finding(page), of=FINDINGS_AMONG)
+        senders = _senders(uow, question, page, is_opened=opened is not None)
         waiting = _waiting(uow, question, here.scope_of(posts).unit_ids)
     asked = {question.finding} if question.finding else set()
     return Choices(
@@ -105,11 +108,15 @@ def _name(here: Map, unit_id: UnitId | None, today: date) -> str:
     return here.territory.name(unit_id, today) if unit_id is not None and here.territory.holds(unit_id) else ""
 
 
-def _senders(uow: UnitOfWork, question: Question, opened: UnitPeriod | None) -> tuple[SenderLine, ...]:
+def _senders(uow: UnitOfWork, question: Question, page: RecordPage, *, is_opened: bool) -> tuple[SenderLine, ...]:
     """Return whom a list can be narrowed to; at the desk of incidents nobody, for there each is an officer."""
     if question.desk is Desk.INCIDENTS:
         return ()
-    found = [] if opened is None else uow.record_lists.senders_below(opened.unit_id, at_most=MOST_SENDERS)
+    worded = page.worded
+    here = Filters(
+        question.is_practice, is_sensitive=False, unit_id=worded.unit_id, is_in_few_units=worded.is_in_few_units
+    )
+    found = uow.record_lists.senders_of(here, newest=SENDERS_OF, at_most=MOST_SENDERS) if is_opened else []
     if question.sender_id is not None and question.sender_id not in {one.collaborator_id for one in found}:
         found += uow.record_lists.sender(question.sender_id)
     return tuple(sorted(found, key=lambda one: sort_key(one.name)))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from server.errors import NotFound
 from server.forms.definition import Datatype
-from server.operations.browse_submissions import filters_of, lines_after, place_of
+from server.operations.browse_submissions import filters_of, lines_after, place_of, within
 from server.operations.note_openings import note_record_opening, opened
 from server.operations.outlines import commune_outline
 from server.operations.record_answers import Naming, answers_of, named_in
 from server.operations.record_entities import RecordEntity, entities_of
 from server.operations.record_history import MOST_COMPARED, compared, history_of, open_branches, standing_comments
-from server.operations.sights import register_sight_of
-from server.storage.repositories.record_lists import Cursor
+from server.operations.sights import register_sight_of, sight_of
+from server.storage.repositories.record_orders import Cursor
 from server.submissions.fixes import read_fix
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from server.operations.record_history import StandingComment, Step
     from server.operations.services import Services
     from server.storage.repositories.case_openings import OpeningLine
+    from server.storage.repositories.record_lists import Filters
     from server.storage.repositories.record_versions import VersionLine
     from server.storage.repositories.records import AttachmentLine, FindingLine, RecordLine
     from server.storage.repositories.reviews import DecisionLine
@@ -121,6 +122,13 @@ def read_record(
     )
 
 
+def _following(services: Services, account: Account, question: Question) -> Filters:
+    """Return what the list the reader came from was narrowed to; the record itself may lie outside of it by now."""
+    filters, sight = filters_of(services, question), sight_of(account, question.desk, services.today())
+    _, inner = within(services.atlas.current(), sight, filters)
+    return replace(filters, is_in_few_units=inner.is_in_few_units)
+
+
 def spot_in(answers: Section, line: RecordLine) -> Fix | None:
     """Return the first place in a record's answers, None for a sensitive record."""
     if line.is_sensitive:
@@ -132,7 +140,7 @@ def spot_in(answers: Section, line: RecordLine) -> Fix | None:
 def _read(
     services: Services, account: Account, submission_id: int, *, question: Question, version_id: int | None
 ) -> _Kept:
-    filters = filters_of(services, question)
+    filters = _following(services, account, question)
     with opened(services, account, question.desk) as uow:
         line = uow.records.one(submission_id)
         if line is None:

@@ -6,7 +6,7 @@ A sight is chosen by the operation, never defaulted. Out of sight is indistingui
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from sqlalchemy import ColumnElement, False_, Select, and_, false, func, literal_column, not_, or_, select, true
 
@@ -23,6 +23,8 @@ from server.storage.written_out import among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy import Subquery
 
     from server.registers.reach import Share
     from server.territory.units import UnitId
@@ -54,14 +56,23 @@ class Operator:
 
 Sight = Intake | Reading | Operator
 
+_STANDING: Final = (SubmissionRow.merged_into_id.is_(None), SubmissionRow.cleared_at.is_(None))
+
 
 def visible(sight: Sight) -> Select[Any]:
     """Return the select of the submissions in *sight*; the only place a scoped read may start from.
 
     Practice records that were cleared away are in nobody's.
     """
+    return select(SubmissionRow).where(*_STANDING, _submissions_in(sight))
+
+
+def visible_by_unit(sight: Reading, *, is_sensitive: bool) -> tuple[Subquery, Select[Any]]:
+    """Return the units of *sight*, and the select of the records `visible` in one of them, to be joined LATERAL."""
+    places = _below(sight.sensitive_units if is_sensitive else sight.units).distinct().subquery("place")
     rows = SubmissionRow
-    return select(rows).where(rows.merged_into_id.is_(None), rows.cleared_at.is_(None), _submissions_in(sight))
+    here = (rows.unit_id == places.c.unit_id, rows.is_sensitive.is_(is_sensitive))
+    return places, select(rows).where(*_STANDING, *here).correlate(places)
 
 
 def units_in_sight(sight: Reading) -> Select[Any]:
@@ -258,5 +269,8 @@ def _by_sensitivity(
 
 
 def _below(units: frozenset[UnitId]) -> Select[Any]:
-    """Every unit at or under *units* in any boundary frame, so that a post also covers its predecessors' records."""
-    return select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id.in_(sorted(units)))
+    """Every unit at or under *units* in any boundary frame, so that a post also covers its predecessors' records.
+
+    They are written out, as a province has a thousand units below it and a village one: PostgreSQL must know which.
+    """
+    return select(UnitAncestorRow.unit_id).where(among(UnitAncestorRow.ancestor_id, units))

@@ -15,7 +15,7 @@ from server.operations.browse_submissions import Lately, Question, browse_submis
 from server.operations.list_choices import list_choices
 from server.operations.rebuild import rebuild
 from server.operations.sights import Desk
-from server.storage.repositories.record_lists import Order
+from server.storage.repositories.record_orders import Order
 from server.submissions.review import AWAITING, ReviewState
 
 EVERYDAY, INCIDENTS = Question(Desk.EVERYDAY), Question(Desk.INCIDENTS)
@@ -172,7 +172,8 @@ def test_senders_to_choose_from_are_those_of_the_records_in_sight(world):
         return {one.name: one.collaborator_id for one in found}
 
     here, elsewhere = senders(officer(world, DAK_HA)), senders(officer(world, TU_MO_RONG))
-    assert (set(here), set(elsewhere)) == ({"Y Mẫu", "Y Tập"}, {"A Mẫu"})
+    assert (set(here), set(elsewhere)) == ({"Y Mẫu"}, {"A Mẫu"})
+    assert set(senders(officer(world, DAK_HA), is_practice=True)) == {"Y Tập"}
     assert senders(officer(world, PROVINCE)) == {}
     assert set(senders(officer(world, PROVINCE), sender_id=elsewhere["A Mẫu"])) == {"A Mẫu"}
     assert set(senders(officer(world, DAK_HA), sender_id=elsewhere["A Mẫu"])) == set(here)

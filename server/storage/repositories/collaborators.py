@@ -355,7 +355,7 @@ def _line(row: Row[CollaboratorRow, str, str, datetime | None], unit_ids: tuple[
 
 
 def _works_below(post_units: frozenset[UnitId], today: date) -> ColumnElement[bool]:
-    below = select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id.in_(sorted(post_units)))
+    below = select(UnitAncestorRow.unit_id).where(among(UnitAncestorRow.ancestor_id, post_units))
     mine = select(CollaboratorPostRow.collaborator_id).where(CollaboratorPostRow.unit_id.in_(below))
     at_work = select(CollaboratorPostRow.collaborator_id).where(_ends_not_before(today))
     is_here = CollaboratorRow.id.in_(mine.where(_ends_not_before(today)))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, literal, literal_column, or_, sele
 from server.storage.models.projects import ProjectRow
 from server.storage.models.submissions import FindingRow, RecordWordRow, SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
+from server.storage.written_out import among
 from server.submissions.review import AWAITING, ReviewState
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ _AWAITING: Final = SubmissionRow.review_state.in_([literal_column("'received'"),
 _IS_SET_BACK: Final = SubmissionRow.review_state.in_(
     [literal_column("'has_issues'"), literal_column("'edited'"), literal_column("'rejected'")]
 )
-_SET_BACK: Final = frozenset({ReviewState.HAS_ISSUES, ReviewState.EDITED, ReviewState.REJECTED})
+SET_BACK: Final = frozenset({ReviewState.HAS_ISSUES, ReviewState.EDITED, ReviewState.REJECTED})
+"""States few records are in, with an index of their own."""
 
 
 def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -32,15 +34,15 @@ def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
     yield rows.is_sensitive.is_(filters.is_sensitive)
     yield from (has_word(rows.id, word) for word in filters.words)
     if filters.keys is not None:
-        yield rows.id.in_(filters.keys)
+        yield among(rows.id, filters.keys)
     if filters.form_key is not None:
         yield rows.form_key == filters.form_key
     if filters.sender_id is not None:
         yield rows.collaborator_id == filters.sender_id
     if filters.unit_id is not None:
-        yield rows.unit_id.in_(select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id == filters.unit_id))
-    if filters.lacks_files:
-        yield rows.missing_media > literal_column("0")  # as the index of these few rows is written
+        yield rows.unit_id.in_(
+            select(UnitAncestorRow.unit_id).where(among(UnitAncestorRow.ancestor_id, [filters.unit_id]))
+        )
     if filters.lacks_files:
         yield rows.missing_media > literal_column("0")  # as the index of these few rows is written
     yield from _in_state(filters)
@@ -53,7 +55,7 @@ def _in_state(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield _AWAITING
     elif filters.states:
         yield rows.review_state.in_(sorted(filters.states))
-    if filters.states and filters.states <= _SET_BACK:
+    if filters.states and filters.states <= SET_BACK:
         yield _IS_SET_BACK
     if filters.is_flagged is not None:
         yield or_(rows.is_flagged, ~rows.is_derived).is_(filters.is_flagged)

@@ -7,27 +7,35 @@ first does. One record with its versions and files is for `records`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, and_, case, false, func, literal, or_, select, true, tuple_
+from sqlalchemy import Select, and_, case, false, func, or_, select
 
 from server.storage.models.forms import FormRow, FormVersionRow
 from server.storage.models.people import CollaboratorRow
 from server.storage.models.submissions import FindingRow, RecordWordRow, SubmissionRow, SubmissionVersionRow
-from server.storage.models.territory import UnitAncestorRow
-from server.storage.repositories.record_conditions import conditions, has_word, starts_with
+from server.storage.repositories.record_conditions import SET_BACK, conditions, has_word, starts_with
+from server.storage.repositories.record_orders import (
+    ORDERED,
+    Order,
+    any_of_units,
+    begins,
+    comes_after,
+    unindexed,
+    unit_by_unit,
+)
 from server.storage.repositories.records import line_of, lines_in
 from server.storage.repositories.reviews import REVIEWABLE, reviewable_of
-from server.storage.visible import Sight, visible, visible_record_words
+from server.storage.visible import Reading, Sight, visible, visible_record_words
+from server.storage.written_out import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, SQLColumnExpression
+    from sqlalchemy import ColumnElement, Connection
 
+    from server.storage.repositories.record_orders import Cursor
     from server.storage.repositories.records import RecordLine
     from server.storage.repositories.reviews import Reviewable
     from server.submissions.review import ReviewState
@@ -40,31 +48,6 @@ _WORDS_COUNTED: Final = 5_000
 """How far it is counted how many have a word, to begin with the rarest."""
 
 _SENDERS_AT_FIRST: Final = 8
-_FIRST_DAY: Final = date(1, 1, 1)
-
-
-class Order(StrEnum):
-    """In which order a list stands; the words are ``console.records.order.<value>``."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    VISIT = "visit"
-    SENDER = "sender"
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The place after which a list goes on, in whatever order: what the last record seen is ordered by."""
-
-    received_at: datetime
-    submission_id: int
-    event_date: date | None
-    collaborator_id: int | None
-
-    @staticmethod
-    def at(line: RecordLine) -> Cursor:
-        """Return the place of a record."""
-        return Cursor(line.received_at, line.submission_id, line.event_date, line.collaborator_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +73,8 @@ class Filters:
     """The year whose figures they bear on."""
     words: tuple[str, ...] = ()
     """As `words_in` makes them; each must begin a word of the record."""
+    some: tuple[int, ...] = ()
+    """Some of the records that have the words, where these are too many to gather."""
     is_in_few_units: bool = False
     """Whether its units are few among all there are, so that reading them whole costs less than looking for them."""
 
@@ -128,7 +113,7 @@ class RecordLists:
             return filters
         rows = SubmissionVersionRow
         found = select(rows.submission_id).join(FindingRow, FindingRow.version_id == rows.id)
-        having = found.where(FindingRow.code == filters.finding, rows.is_current).limit(MOST_HITS + 1)
+        having = found.where(FindingRow.code == filters.finding, rows.is_current).limit(number(MOST_HITS + 1))
         keys = self._connection.execute(having).scalars().all()
         return filters if len(keys) > MOST_HITS else replace(filters, finding="", keys=_both(filters.keys, keys))
 
@@ -138,16 +123,16 @@ class RecordLists:
             return filters
         words = self._rarest_first(filters.words)
         has_others = (has_word(RecordWordRow.submission_id, word) for word in words[1:])
-        found = self._having(words[0]).where(*has_others).limit(MOST_HITS + 1)
+        found = self._having(words[0]).where(*has_others).limit(number(MOST_HITS + 1))
         keys = self._connection.execute(found).scalars().all()
         if len(keys) > MOST_HITS:
-            return replace(filters, words=words)
+            return replace(filters, words=words, some=tuple(keys))
         return replace(filters, words=(), keys=_both(filters.keys, keys))
 
     def _rarest_first(self, words: tuple[str, ...]) -> tuple[str, ...]:
         if len(words) == 1:
             return words
-        bounded = (self._having(one).limit(_WORDS_COUNTED).subquery() for one in words)
+        bounded = (self._having(one).limit(number(_WORDS_COUNTED)).subquery() for one in words)
         counted = [select(func.count()).select_from(one).scalar_subquery() for one in bounded]
         counts = dict(zip(words, self._connection.execute(select(*counted)).one(), strict=True))
         return tuple(sorted(words, key=lambda one: (counts[one], -len(one))))
@@ -160,10 +145,9 @@ class RecordLists:
 
     def page(self, filters: Filters, order: Order, *, after: Cursor | None, size: int) -> list[RecordLine]:
         """Return *size* records at most that come after *after*; by sender, see `page_by_sender`."""
-        chosen = self._narrowed(filters).where(_begins(order) if after is None else _comes_after(order, after))
         # The page is chosen before anything is joined to it, or all that is in sight would be joined to be sorted.
-        ids = chosen.order_by(*_order(filters, order)).limit(size).scalar_subquery()
-        page = lines_in(self.sight).where(SubmissionRow.id.in_(ids)).order_by(*_ORDERED[order])
+        ids = self._ids(filters, order, after=after, size=size).scalar_subquery()
+        page = lines_in(self.sight).where(SubmissionRow.id.in_(ids)).order_by(*ORDERED[order])
         return [line_of(row) for row in self._connection.execute(page)]
 
     def page_by_sender(
@@ -195,18 +179,22 @@ class RecordLists:
 
     def count(self, filters: Filters, *, at_most: int) -> int:
         """Return how many records there are, counting no further than *at_most*."""
-        counted = select(func.count()).select_from(self._narrowed(filters).limit(at_most).subquery())
+        if filters.some:
+            among_some = self.count(_of_some(filters), at_most=at_most)
+            if among_some >= at_most:
+                return among_some
+        counted = select(func.count()).select_from(self._any(filters, at_most).subquery())
         return int(self._connection.execute(counted).scalar_one())
 
     def reviewables(self, filters: Filters, *, at_most: int) -> list[Reviewable]:
         """Return the newest *at_most* of the records there are, as they stand; they are not locked."""
         rows, versions = SubmissionRow, SubmissionVersionRow
-        ids = self._narrowed(filters).order_by(*_order(filters, Order.NEWEST)).limit(at_most).scalar_subquery()
+        ids = self._ids(filters, Order.NEWEST, after=None, size=at_most).scalar_subquery()
         found = (
             visible(self.sight)
             .join(versions, and_(versions.submission_id == rows.id, versions.is_current))
             .where(rows.id.in_(ids))
-            .order_by(*_ORDERED[Order.NEWEST])
+            .order_by(*ORDERED[Order.NEWEST])
         )
         return [reviewable_of(row) for row in self._connection.execute(found.with_only_columns(*REVIEWABLE))]
 
@@ -243,14 +231,18 @@ class RecordLists:
         )
         return [FormLine(row.id, row.form_id, row.title) for row in rows]
 
-    def finding_codes(self, filters: Filters, *, among: int) -> list[str]:
-        """Return the codes of the findings of *among* of the records there are: the newest, or any that have words."""
-        ordered = () if filters.words else _order(filters, Order.NEWEST)
-        newest = self._narrowed(filters).order_by(*ordered).limit(among).scalar_subquery()
+    def finding_codes(self, filters: Filters, *, of: int) -> list[str]:
+        """Return the codes of the findings of so many of the records there are: the newest, or any that have words."""
+        if filters.some:
+            chosen = self._any(_of_some(filters), of)
+        elif filters.words:
+            chosen = self._any(filters, of)
+        else:
+            chosen = self._ids(filters, Order.NEWEST, after=None, size=of)
         found = (
             select(FindingRow.code)
             .join(SubmissionVersionRow, SubmissionVersionRow.id == FindingRow.version_id)
-            .where(SubmissionVersionRow.is_current, SubmissionVersionRow.submission_id.in_(newest))
+            .where(SubmissionVersionRow.is_current, SubmissionVersionRow.submission_id.in_(chosen.scalar_subquery()))
         )
         return list(self._connection.execute(found.distinct().order_by(FindingRow.code)).scalars())
 
@@ -259,19 +251,22 @@ class RecordLists:
         rows = self._connection.execute(select(CollaboratorRow.id, CollaboratorRow.name).order_by(CollaboratorRow.id))
         return [SenderLine(row.id, row.name) for row in rows]
 
-    def senders_below(self, unit_id: UnitId, *, at_most: int) -> list[SenderLine]:
-        """Return who sent the records in sight at or below a unit, by id, no more than *at_most*."""
-        below = select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id == unit_id)
-        return self._senders_of(SubmissionRow.unit_id.in_(below), at_most)
+    def senders_of(self, filters: Filters, *, newest: int, at_most: int) -> list[SenderLine]:
+        """Return who sent the *newest* of the records there are, by id, no more than *at_most*."""
+        ids = self._ids(filters, Order.NEWEST, after=None, size=newest).scalar_subquery()
+        return self._senders_of(SubmissionRow.id.in_(ids), at_most)
 
     def sender(self, collaborator_id: int) -> list[SenderLine]:
         """Return who that is, if a record in sight was sent by them."""
-        return self._senders_of(SubmissionRow.collaborator_id == collaborator_id, 1)
+        sent = visible(self.sight).where(SubmissionRow.collaborator_id == CollaboratorRow.id)
+        person = select(CollaboratorRow.id, CollaboratorRow.name).where(CollaboratorRow.id == collaborator_id)
+        rows = self._connection.execute(person.where(sent.with_only_columns(SubmissionRow.id).exists()))
+        return [SenderLine(row.id, row.name) for row in rows]
 
     def _senders_of(self, where: ColumnElement[bool], at_most: int) -> list[SenderLine]:
         sent = visible(self.sight).where(where).with_only_columns(SubmissionRow.collaborator_id).distinct()
         found = select(CollaboratorRow.id, CollaboratorRow.name).where(CollaboratorRow.id.in_(sent))
-        rows = self._connection.execute(found.order_by(CollaboratorRow.id).limit(at_most))
+        rows = self._connection.execute(found.order_by(CollaboratorRow.id).limit(number(at_most)))
         return [SenderLine(row.id, row.name) for row in rows]
 
     def _of_senders(
@@ -284,60 +279,42 @@ class RecordLists:
         chosen = self._narrowed(filters).where(within)
         if after is not None:
             is_hers = func.coalesce(rows.collaborator_id, 0) == (after.collaborator_id or 0)
-            chosen = chosen.where(or_(~is_hers, _comes_after(Order.NEWEST, after)))
+            chosen = chosen.where(or_(~is_hers, comes_after(Order.NEWEST, after)))
         by_name = [case(ranks, value=rows.collaborator_id, else_=len(ranks) + 1)] if ranks else []
-        return chosen.order_by(*by_name, *_ORDERED[Order.NEWEST]).limit(size)
+        return chosen.order_by(*by_name, *ORDERED[Order.NEWEST]).limit(number(size))
 
     def _ids_of_senders(
         self, filters: Filters, senders: Sequence[int | None], *, after: Cursor | None, size: int
     ) -> list[int]:
         return list(self._connection.execute(self._of_senders(filters, senders, after=after, size=size)).scalars())
 
+    def _ids(self, filters: Filters, order: Order, *, after: Cursor | None, size: int) -> Select[Any]:
+        """Return the ids of the first *size* records the filters leave."""
+        where = begins(order) if after is None else comes_after(order, after)
+        if self._goes_by_unit(filters) and isinstance(self.sight, Reading):
+            wanted = (*conditions(filters), where)
+            return unit_by_unit(self.sight, wanted, order, is_sensitive=filters.is_sensitive, size=size)
+        is_plain = filters.keys is None and not filters.is_in_few_units
+        ordered = ORDERED[order] if is_plain else unindexed(order)
+        return self._narrowed(filters).where(where).order_by(*ordered).limit(number(size))
+
+    def _any(self, filters: Filters, size: int) -> Select[Any]:
+        """Return the ids of *size* records at most that the filters leave, whichever come first."""
+        if self._goes_by_unit(filters) and isinstance(self.sight, Reading):
+            return any_of_units(self.sight, conditions(filters), is_sensitive=filters.is_sensitive, size=size)
+        return self._narrowed(filters).limit(number(size))
+
+    def _goes_by_unit(self, filters: Filters) -> bool:
+        """Tell whether units are few and nothing else leaves fewer; SQLite, which joins no LATERAL, sorts theirs."""
+        is_rare = filters.keys is not None or filters.sender_id is not None or filters.lacks_files
+        if is_rare or not filters.is_in_few_units or (filters.states and filters.states <= SET_BACK):
+            return False
+        return self._connection.dialect.name == "postgresql"
+
     def _narrowed(self, filters: Filters) -> Select[Any]:
         """Return the ids of the records in sight that the filters leave."""
         narrowed = visible(self.sight).where(*conditions(filters))
         return narrowed.with_only_columns(SubmissionRow.id)
-
-
-_ORDERED: Final = {
-    Order.NEWEST: (SubmissionRow.received_at.desc(), SubmissionRow.id.desc()),
-    Order.OLDEST: (SubmissionRow.received_at, SubmissionRow.id),
-    Order.VISIT: (SubmissionRow.event_date.desc(), SubmissionRow.id.desc()),
-}
-
-
-def _order(filters: Filters, order: Order) -> Sequence[SQLColumnExpression[Any]]:
-    """Return the order; of records that were looked up before, or lie in few units, written as no index has it.
-
-    PostgreSQL would go through all records in their order for those few.
-    """
-    if filters.keys is None and not filters.is_in_few_units:
-        return _ORDERED[order]
-    column = SubmissionRow.event_date if order is Order.VISIT else SubmissionRow.received_at
-    plain = func.coalesce(column, column)
-    return (plain, SubmissionRow.id) if order is Order.OLDEST else (plain.desc(), SubmissionRow.id.desc())
-
-
-def _begins(order: Order) -> ColumnElement[bool]:
-    """Return what holds of every record, but tells SQLite by which index the order is had."""
-    rows = SubmissionRow
-    return rows.event_date >= literal(_FIRST_DAY, rows.event_date.type) if order is Order.VISIT else true()
-
-
-def _comes_after(order: Order, after: Cursor) -> ColumnElement[bool]:
-    rows = SubmissionRow
-    received = tuple_(rows.received_at, rows.id)
-    place = tuple_(literal(after.received_at, rows.received_at.type), literal(after.submission_id))
-    match order:
-        case Order.NEWEST | Order.SENDER:
-            return received < place
-        case Order.OLDEST:
-            return received > place
-        case Order.VISIT:
-            visited = tuple_(literal(after.event_date, rows.event_date.type), literal(after.submission_id))
-            return tuple_(rows.event_date, rows.id) < visited
-        case _:
-            assert_never(order)
 
 
 def _senders_from(senders: Sequence[int], after: Cursor | None) -> Sequence[int]:
@@ -347,6 +324,11 @@ def _senders_from(senders: Sequence[int], after: Cursor | None) -> Sequence[int]
     if after.collaborator_id is None:
         return ()
     return senders[senders.index(after.collaborator_id) :] if after.collaborator_id in senders else senders
+
+
+def _of_some(filters: Filters) -> Filters:
+    """Return the filters as they narrow some of the records that have the words."""
+    return replace(filters, words=(), keys=_both(filters.keys, filters.some), some=())
 
 
 def _both(keys: tuple[int, ...] | None, found: Sequence[int]) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from server.storage.models.territory import UnitAncestorRow
 from server.storage.repositories.record_conditions import conditions
 from server.storage.repositories.record_tallies import tallied
 from server.storage.visible import Reading, units_in_sight, visible
+from server.storage.written_out import among
 from server.submissions.review import ReviewState
 from server.territory.map_cells import STEPS_A_DEGREE, cells_in, steps_of
 from server.territory.units import UnitId
@@ -120,7 +121,7 @@ def _tallies_left(rows: Any, filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.figure_year is not None:
         yield rows.c.year == filters.figure_year
     if filters.unit_id is not None:
-        below = select(UnitAncestorRow.unit_id).where(UnitAncestorRow.ancestor_id == filters.unit_id)
+        below = select(UnitAncestorRow.unit_id).where(among(UnitAncestorRow.ancestor_id, [filters.unit_id]))
         yield rows.c.unit_id.in_(below)
 
 

@@ -13,7 +13,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from server.errors import InvalidInput
 from server.operations.browse_register import Show
-from server.storage.repositories.record_lists import Cursor
+from server.storage.repositories.record_orders import Cursor
 from server.submissions.review import ReviewState
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

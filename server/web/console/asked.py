@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from server.operations.browse_submissions import Lately, Question
 from server.operations.review_submissions import Target
 from server.operations.sights import Desk
-from server.storage.repositories.record_lists import Cursor, Order
+from server.storage.repositories.record_orders import Cursor, Order
 from server.submissions.review import AWAITING, QuestionComment, ReviewState
 from server.territory.units import UnitId
 
