@@ -7,7 +7,7 @@ it has in the filled workbook.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -142,28 +142,22 @@ def _cells(
 ) -> Iterator[FilledCell]:
     row = one.row + sum(each.times - 1 for each in repeats if each.sheet == one.sheet and each.row < one.row)
     level = template.repeats.get((one.sheet, one.row))
+    blank = FilledCell(one.sheet, row, one.column, label=one.label)
+    if not isinstance(one.slot, Words):
+        blank = replace(blank, asked=str(one.slot), key=next(iter(paper_keys(one.slot)), ""))
     if level is None:
-        yield _cell(one, row, filling, place=filling.unit, said={})
+        yield _cell(one, blank, filling, place=filling.unit, said={})
         return
     places = filling.children[level]
     for order, place in enumerate(places):
         said = {"child": place.name, "order": str(order + 1)}
-        yield _cell(one, row + order, filling, place=place, said=said)
+        yield _cell(one, replace(blank, row=row + order), filling, place=place, said=said)
     if not places:
         yield FilledCell(one.sheet, row, one.column)
 
 
-def _cell(one: PlacedSlot, row: int, filling: Filling, *, place: Place, said: Mapping[str, str]) -> FilledCell:
+def _cell(one: PlacedSlot, blank: FilledCell, filling: Filling, *, place: Place, said: Mapping[str, str]) -> FilledCell:
     if isinstance(one.slot, Words):
-        return FilledCell(one.sheet, row, one.column, text=one.slot.filled({**filling.said, **said}))
+        return replace(blank, text=one.slot.filled({**filling.said, **said}), label="")
     amount = filling.amounts.get((one.slot, place.unit_id), NOTHING)
-    return FilledCell(
-        one.sheet,
-        row,
-        one.column,
-        amount=amount,
-        asked=str(one.slot),
-        key=next(iter(paper_keys(one.slot)), ""),
-        place=place,
-        label=said.get("child", one.label),
-    )
+    return replace(blank, amount=amount, place=place, label=said.get("child", one.label))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,25 @@ class GridCell:
     mark: str = ""
     remark: str = ""
 
+    @property
+    def looks(self) -> tuple[str, ...]:
+        """Return what its style is called, its alignment apart."""
+        named = (
+            ("is-bold", self.is_bold),
+            ("is-italic", self.is_italic),
+            ("is-framed", self.is_framed),
+            ("is-large", self.is_large),
+        )
+        return tuple(name for name, has in named if has)
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    """A row as a page writes it: *style* holds for all of it, and with each cell stands what holds for it alone."""
+
+    style: str
+    cells: tuple[tuple[GridCell, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class GridSheet:
@@ -36,6 +56,25 @@ class GridSheet:
     widths: tuple[int, ...]
     is_wide: bool
     rows: tuple[tuple[GridCell, ...], ...]
+
+    @property
+    def lines(self) -> tuple[GridLine, ...]:
+        """Return the rows with what their cells look like; what all of a row have is said once."""
+        return tuple(map(_line, self.rows))
+
+
+def _line(row: tuple[GridCell, ...]) -> GridLine:
+    if not row:
+        return GridLine("", ())
+    looks = [cell.looks for cell in row]
+    shared = [one for one in looks[0] if all(one in each for each in looks)]
+    ((usual, _),) = Counter(cell.align for cell in row).most_common(1)
+    cells = []
+    for cell, own in zip(row, looks, strict=True):
+        align = () if cell.align == usual else (f"to-{cell.align}",)
+        mark = (f"mark-{cell.mark}",) if cell.mark else ()
+        cells.append((cell, " ".join((*align, *(one for one in own if one not in shared), *mark))))
+    return GridLine(" ".join((*(() if usual == "left" else (f"to-{usual}",)), *shared)), tuple(cells))
 
 
 @dataclass(frozen=True, slots=True)

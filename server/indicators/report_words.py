@@ -36,6 +36,8 @@ def tidy_words(typed: Mapping[str, str]) -> dict[str, str]:
 
 def printable(text: str) -> str:
     """Return *text* without what no document can hold: control signs but line ends and tabs, and non-characters."""
+    if text.isprintable():  # as nearly all are
+        return text
     return "".join(one for one in text if one in "\n\t" or category(one) not in _UNPRINTABLE)
 
 

@@ -18,7 +18,7 @@ from server.indicators.report_fill import Filling, Place, fill_plan
 from server.operations.note_deeds import note_deeds
 from server.operations.report_grids import grids_of
 from server.operations.report_measures import faults_of, indicators_of, known_to
-from server.operations.report_workbook import BROKEN, fill_workbook, read_report_workbook
+from server.operations.report_workbook import BROKEN, fill_workbook, laid_out, read_report_workbook
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
@@ -70,16 +70,17 @@ def check_report(services: Services, project_id: int, workbook: bytes) -> Report
     faults = tuple(faults_of(template, known, indicators))
     if faults:
         raise ReportRefused(faults)
-    _try(services, workbook, template)
+    _try(workbook, template)
     return template
 
 
-def _try(services: Services, workbook: bytes, template: ReportTemplate) -> None:
+def _try(workbook: bytes, template: ReportTemplate) -> None:
     """Fill the workbook with nothing: what cannot be filled or printed is told now and not at the year's end."""
     unit = Place(UnitId(0), "")
     plan = fill_plan(template, Filling(unit, dict.fromkeys(Level, (unit, unit)), {}, {}))
     try:
-        grids_of(*fill_workbook(workbook, plan, {}, (services.catalogue.sentence("report.sources.title", {}), ())))
+        book = laid_out(workbook, plan)
+        grids_of(book, fill_workbook(book, plan, {}))
     except BROKEN as broken:
         raise InvalidInput("report.cannot_fill") from broken
 

@@ -20,7 +20,7 @@ from server.operations.report_numbers import ReportPlace, numbers_of, open_count
 from server.operations.report_paper import with_paper
 from server.operations.report_reading import read_beside
 from server.operations.report_sources import source_rows
-from server.operations.report_workbook import fill_workbook, published_layout, saved
+from server.operations.report_workbook import fill_workbook, published_layout, published_rows, saved
 from server.storage.repositories.reports import ReportKey
 from server.territory.units import Level, UnitId
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from server.storage.repositories.reports import Draft, StoredTemplate
     from server.storage.unit_of_work import UnitOfWork
 
+    SourceSheet = tuple[str, Sequence[Sequence[str]]]
+    """The title of the sheet that says where numbers come from, and its rows."""
     SensitiveNumbers = Callable[[Services, UnitOfWork, ReportPlace], SensitiveReader]
 
 
@@ -66,7 +68,7 @@ class Making:
 class FilledReport:
     """A report as it would be printed: *book* is the filled workbook, *words* those that are drafted.
 
-    *beside* is what was read of the report besides its sums.
+    *beside* is what was read of the report besides its sums; *sources* says where the numbers come from, for the file.
     """
 
     stored: StoredTemplate
@@ -80,11 +82,12 @@ class FilledReport:
     words: Mapping[str, str]
     has_sensitive: bool
     beside: ReportReading
+    sources: Callable[[], SourceSheet]
 
     @property
     def workbook(self) -> bytes:
         """Return the file; each one made says when it was."""
-        return saved(self.book)
+        return saved(self.book, self.sources())
 
 
 def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Making) -> FilledReport:
@@ -116,7 +119,8 @@ def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Mak
     words = _words(beside.papers.draft) if making.has_draft else USUAL
     said = {**_blanks(unit, order), **words, **_said(services, place, order, template=template, copy=making.copy)}
     plan = fill_plan(template, Filling(unit, children, said, amounts))
-    book, written = fill_workbook(workbook, plan, mark_words(services), source_rows(services, plan, making.copy))
+    book = published_rows(workbook, plan)
+    written = fill_workbook(book, plan, mark_words(services))
     return FilledReport(
         stored=stored,
         template=template,
@@ -129,6 +133,7 @@ def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Mak
         words=words,
         has_sensitive=any(slot.paper.is_sensitive for slot, _ in template.numbers()),
         beside=beside,
+        sources=partial(source_rows, services, plan, making.copy),
     )
 
 

@@ -6,6 +6,7 @@ whoever opens the file.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from server.indicators.report_formulas import worked_out
@@ -28,9 +29,9 @@ _MOST_ROWS: Final = 2_000
 
 
 def grids_of(book: Workbook, plan: FillPlan) -> tuple[GridSheet, ...]:
-    """Return the sheets of a filled workbook that *plan* wrote into, or that were there before it; not our last one."""
+    """Return the sheets of a filled workbook that *plan* wrote into, or that were there before it."""
     filled = {(one.sheet, one.row, one.column): one for one in plan.cells}
-    return tuple(_grid(sheet, filled) for sheet in book.worksheets[:-1])
+    return tuple(_grid(sheet, filled) for sheet in book.worksheets)
 
 
 def _grid(sheet: Worksheet, filled: Mapping[tuple[str, int, str], FilledCell]) -> GridSheet:
@@ -40,12 +41,17 @@ def _grid(sheet: Worksheet, filled: Mapping[tuple[str, int, str], FilledCell]) -
     letters = [get_column_letter(one) for one in range(1, columns + 1)]
     widths = [sheet.column_dimensions[one].width if one in sheet.column_dimensions else _USUAL_WIDTH for one in letters]
     spans, covered = _spans(sheet)
-    values = {f"{letter}{row}": sheet[f"{letter}{row}"].value for row in range(1, last + 1) for letter in letters}
+    values = {
+        f"{letter}{row}": sheet.cell(row, at).value
+        for row in range(1, last + 1)
+        for at, letter in enumerate(letters, start=1)
+    }
     rows = []
+    styles: dict[int, _Style] = {}
     for row in range(1, last + 1):
         cells = [
             _cell(
-                sheet.cell(row, at),
+                _styled(sheet.cell(row, at), styles),
                 spans.get((row, at), (1, 1)),
                 filled.get((sheet.title, row, letter)),
                 said=worked_out(values, f"{letter}{row}"),
@@ -87,19 +93,44 @@ def _spans(sheet: Worksheet) -> tuple[dict[tuple[int, int], tuple[int, int]], se
     return spans, covered
 
 
-def _cell(
-    cell: Cell | MergedCell, span: tuple[int, int], filled: FilledCell | None, *, said: str | float | None
-) -> GridCell:
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How cells of one style look."""
+
+    align: str
+    is_bold: bool
+    is_italic: bool
+    is_framed: bool
+    is_large: bool
+    shown_as: str
+
+
+def _styled(cell: Cell | MergedCell, styles: dict[int, _Style]) -> _Style:
+    """Return how a cell looks; a workbook has a dozen styles for its thousand cells, and each takes long to read."""
+    known = styles.get(cell.style_id)
+    if known is None:
+        known = styles[cell.style_id] = _Style(
+            align=cell.alignment.horizontal or "",
+            is_bold=bool(cell.font.b),
+            is_italic=bool(cell.font.i),
+            is_framed=bool(cell.border.left.style or cell.border.top.style),
+            is_large=(cell.font.sz or 0) > _LARGE,
+            shown_as=cell.number_format,
+        )
+    return known
+
+
+def _cell(style: _Style, span: tuple[int, int], filled: FilledCell | None, *, said: str | float | None) -> GridCell:
     amount = None if filled is None else filled.amount
     return GridCell(
-        text=_text(said, cell.number_format, "" if amount is None else amount.aside),
+        text=_text(said, style.shown_as, "" if amount is None else amount.aside),
         columns=span[0],
         rows=span[1],
-        align=_align(cell, said),
-        is_bold=bool(cell.font.b),
-        is_italic=bool(cell.font.i),
-        is_framed=bool(cell.border.left.style or cell.border.top.style),
-        is_large=(cell.font.sz or 0) > _LARGE,
+        align=_align(style, said),
+        is_bold=style.is_bold,
+        is_italic=style.is_italic,
+        is_framed=style.is_framed,
+        is_large=style.is_large,
         mark="" if amount is None else amount.mark.value,
         remark="" if amount is None else amount.document,
     )
@@ -115,10 +146,9 @@ def _text(said: str | float | None, shown_as: str, aside: str) -> str:
     return f"{number(said * 100 if sign else said)}{sign}{star}{f' {aside}' if aside else ''}"
 
 
-def _align(cell: Cell | MergedCell, said: object) -> str:
-    asked = cell.alignment.horizontal
-    if asked in {"left", "center", "right"}:
-        return str(asked)
+def _align(style: _Style, said: object) -> str:
+    if style.align in {"left", "center", "right"}:
+        return style.align
     return "right" if isinstance(said, int | float) else "left"
 
 

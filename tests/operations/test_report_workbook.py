@@ -16,7 +16,7 @@ from server.errors import DomainError, InvalidInput
 from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Amount, FilledCell, FillPlan, Mark, Place, Repeat
 from server.operations.report_rows import moved_reference
-from server.operations.report_workbook import fill_workbook, read_report_workbook, saved
+from server.operations.report_workbook import fill_workbook, published_rows, read_report_workbook, saved
 
 SOURCES = ("Nguồn", (("Ô", "=1+1"),))
 MARKS = {Mark.HIDDEN: "ẩn"}
@@ -48,7 +48,9 @@ def template(name="Biểu, một", level="commune", **texts):
 
 def filled(workbook, *cells, repeats=(), name="Biểu, một"):
     plan = FillPlan(repeats, cells)
-    book = load_workbook(BytesIO(saved(fill_workbook(workbook, plan, MARKS, SOURCES)[0])))
+    made = published_rows(workbook, plan)
+    fill_workbook(made, plan, MARKS)
+    book = load_workbook(BytesIO(saved(made, SOURCES)))
     return book, book[name]
 
 
@@ -102,6 +104,12 @@ def test_formulas_of_other_sheets_follow_a_repeated_row():
 )
 def test_a_reference_means_the_same_cells_once_row_five_stands_three_times(before, after):
     assert moved_reference(before, 5, 2) == after
+
+
+def test_what_was_filled_once_leaves_nothing_in_the_next_copy():
+    workbook, plan = template(C3="{{register:households}}"), FillPlan((), (number("C3", 12),))
+    fill_workbook(published_rows(workbook, plan), plan, MARKS)
+    assert published_rows(workbook, plan)["Biểu, một"]["C3"].value == "{{register:households}}"
 
 
 def test_typed_numbers_stay_numbers_with_a_star_and_nothing_is_written_for_nothing():
