@@ -14,6 +14,7 @@ from server.access.authorisation import may_use
 from server.access.deeds import Deed, DeedGroup, DeedKind, Thing, kinds_of
 from server.access.roles import Permission
 from server.operations.note_deeds import note_deeds
+from server.operations.places import are_few
 from server.operations.sights import Desk, history_sight_of
 from server.storage.repositories.deeds import DeedFilters, DeedPlace
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from server.storage.unit_of_work import UnitOfWork
 
 PAGE_SIZE: Final = 100
-_AT_ONCE: Final = 1000
+_AT_ONCE: Final = 500
 _FOR_ADMINISTRATORS: Final = frozenset(
     {
         *kinds_of(DeedGroup.SIGN_INS),
@@ -142,8 +143,10 @@ def _filters(services: Services, account: Account, question: DeedQuestion) -> De
     is_everyday = question.desk is Desk.EVERYDAY
     if is_everyday and not may_use(account, Permission.MANAGE_ACCOUNTS, services.today()):
         kinds -= _ALARMS if question.login == account.login else _ALARMS | _FOR_ADMINISTRATORS
+    here, sight = services.atlas.current(), history_sight_of(account, question.desk, services.today())
     plain = DeedFilters(
         is_sensitive=question.desk is Desk.INCIDENTS,
+        is_in_few_units=are_few(here, here.scope_of(sight.units | sight.sensitive_units).unit_ids),
         login=question.login,
         thing=question.thing,
         thing_id=question.thing_id,

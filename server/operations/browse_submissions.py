@@ -12,6 +12,7 @@ from server.language.folding import words_in
 from server.language.ordering import sort_key
 from server.operations.masked_cases import commune_or_above, masked, masked_place
 from server.operations.note_openings import note_list_opening
+from server.operations.places import are_few
 from server.operations.sights import Desk, sight_of
 from server.storage.repositories.record_lists import Filters
 from server.storage.repositories.record_orders import Cursor, Order
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 PAGE_SIZE: Final = 30
 COUNTED_AT_MOST: Final = 1000
 _MOST_WORDS: Final = 6
-_FEW_IN: Final = 16
-"""Less than one in so many units are few."""
 
 
 class Lately(StrEnum):
@@ -139,13 +138,9 @@ def within(here: Map, sight: Reading, filters: Filters) -> tuple[Reading, Filter
     seen = here.scope_of(sight.units | sight.sensitive_units).unit_ids
     inner = seen if unit_id is None else here.scope_of({unit_id}).unit_ids
     if unit_id is None or not inner <= seen or unit_id not in seen:
-        return sight, replace(filters, is_in_few_units=_are_few(here, seen & inner))
+        return sight, replace(filters, is_in_few_units=are_few(here, seen & inner))
     units, sensitive_units = (frozenset({unit_id} if one else ()) for one in (sight.units, sight.sensitive_units))
-    return Reading(units, sensitive_units), replace(filters, unit_id=None, is_in_few_units=_are_few(here, inner))
-
-
-def _are_few(here: Map, units: frozenset[UnitId]) -> bool:
-    return len(units) * _FEW_IN < len(here.below)
+    return Reading(units, sensitive_units), replace(filters, unit_id=None, is_in_few_units=are_few(here, inner))
 
 
 def lines_after(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from server.access.deeds import DeedGroup, DeedKind, kinds_of
+from server.access.deeds import DeedGroup, DeedKind, Thing, kinds_of
 from server.errors import InvalidInput, NotFound
 from server.operations.add_account import note_account
 from server.operations.passwords import checked_password, hash_password, is_password
@@ -69,7 +69,9 @@ def read_own(services: Services, session: OpenSession) -> OwnAccount:
     """Return what somebody sees of their own account."""
     account, today = session.account, services.today()
     territory = services.atlas.current().territory
-    filters = DeedFilters(is_sensitive=False, kinds=frozenset(kinds_of(DeedGroup.SIGN_INS)), login=account.login)
+    # A session is of an account and done to it, by which it is found: of what somebody did there is too much.
+    own = DeedFilters(is_sensitive=False, login=account.login, thing=Thing.ACCOUNT, thing_id=account.account_id)
+    filters = replace(own, kinds=frozenset(kinds_of(DeedGroup.SIGN_INS)))
     with services.reading(services.operator()) as uow:
         sessions = uow.accounts.sessions_of(account.account_id)
         recent = uow.deeds.page(filters, after=None, size=_RECENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.territory.units import Level
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
     from server.operations.atlas import Map
     from server.territory.units import UnitId, UnitPeriod
+
+
+_FEW_IN: Final = 16
+"""Less than one in so many units are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ def communes_in_order(here: Map, units: frozenset[UnitId], today: date) -> tuple
     """Return the communes of today that these units lie in or cover, in Vietnamese order."""
     within = here.communes_of(units, today)
     return tuple(one for one in here.territory.units_of_level(Level.COMMUNE, today) if one.unit_id in within)
+
+
+def are_few(here: Map, units: frozenset[UnitId]) -> bool:
+    """Tell whether units are so few among all there are that what is kept of them is best read one by one."""
+    return len(units) * _FEW_IN < len(here.below)
 
 
 def ranks(here: Map, today: date) -> dict[UnitId, int]:

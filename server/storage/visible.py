@@ -207,6 +207,13 @@ def visible_deeds(sight: Sight) -> Select[Any]:
             assert_never(sight)
 
 
+def visible_deeds_by_unit(sight: Reading, *, is_sensitive: bool) -> tuple[Subquery, Select[Any]]:
+    """Return the units of *sight*, and the select of the `visible_deeds` of one of them, to be joined LATERAL."""
+    places = _below(sight.sensitive_units if is_sensitive else sight.units).distinct().subquery("place")
+    here = (DeedRow.unit_id == places.c.unit_id, DeedRow.is_sensitive.is_(is_sensitive))
+    return places, select(DeedRow).where(*here).correlate(places)
+
+
 def carried(list_id: int, share: Share) -> Select[Any]:
     """Return the select of the entities of a list that travel to a phone with that share."""
     holder = true() if share.holder_id is None else EntityRow.holder_id == share.holder_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from console_world import DAK_HA, send
@@ -10,7 +11,8 @@ from sqlalchemy import event
 from test_browse_submissions import officer
 
 from server.operations.browse_submissions import Question, filters_of, within
-from server.operations.sights import Desk, sight_of
+from server.operations.sights import Desk, history_sight_of, sight_of
+from server.storage.repositories.deeds import DeedFilters, DeedPlace
 from server.storage.repositories.record_lists import Filters
 from server.storage.repositories.record_orders import Cursor, Order
 from server.submissions.review import AWAITING, ReviewState
@@ -90,3 +92,28 @@ def test_the_records_of_a_word_too_many_have_are_counted_and_looked_at_by_some_o
         narrowed = replace(worded, is_flagged=True)
         assert lists.count(narrowed, at_most=99) == len(gone_through(uow, narrowed, Order.NEWEST))
         assert set(lists.finding_codes(worded, of=9)) <= set(lists.finding_codes(replace(worded, some=()), of=99))
+
+
+def test_what_was_done_in_few_units_is_the_same_read_unit_by_unit(world):
+    services, here, today = world.services, world.services.atlas.current(), world.services.today()
+    sight = history_sight_of(officer(world, DAK_HA), Desk.EVERYDAY, today)
+    (commune,) = sight.units
+    units = [commune, *(one.unit_id for one in here.territory.children(commune, today))]
+    deed = {"account_id": None, "stands_in_for_id": None, "kind": "decision.approve", "thing": "record", "params": {}}
+    deed |= {"is_sensitive": False, "batch_id": ""}
+    with services.unit_of_work(services.operator()) as uow:
+        moments = [services.now() + timedelta(seconds=number // 3) for number in range(20)]
+        uow.deeds.add(
+            [
+                {**deed, "done_at": at, "thing_id": number, "unit_id": units[number % len(units)]}
+                for number, at in enumerate(moments)
+            ]
+        )
+    few, whole = (DeedFilters(is_sensitive=False, is_in_few_units=is_few) for is_few in (True, False))
+    with services.reading(sight) as uow:
+        shown = 0
+        for start in (None, DeedPlace(moments[10], 0), DeedPlace(moments[10], 2), DeedPlace(moments[3], 1)):
+            pages = [uow.deeds.page(one, after=start, size=7) for one in (few, whole)]
+            assert pages[0] == pages[1]
+            shown += len(pages[0])
+    assert shown > 20

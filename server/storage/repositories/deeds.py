@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, true
 from sqlalchemy.orm import aliased
 
 from server.access.deeds import DeedKind, Thing
 from server.storage.models.deeds import DeedRow
 from server.storage.models.people import AccountRow
-from server.storage.visible import Sight, visible_deeds
+from server.storage.visible import Reading, Sight, visible_deeds, visible_deeds_by_unit
+from server.storage.written_out import number
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import Connection, Row, ScalarSelect, Select
 
 
 _STROKE: Final = timedelta(hours=1)
@@ -37,6 +38,8 @@ class DeedFilters:
     thing_id: int | None = None
     since: datetime | None = None
     before: datetime | None = None
+    is_in_few_units: bool = False
+    """Whether the units in sight are few among all there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +116,34 @@ class Deeds:
         rows, other = DeedRow, aliased(AccountRow)
         told = visible_deeds(self.sight).outerjoin(AccountRow, AccountRow.id == rows.account_id)
         chosen = _narrowed(told, filters)
+        if self._goes_by_unit(filters):
+            chosen = told.where(rows.id.in_(self._newest_by_unit(filters, after=after, size=size)))
         if after is not None:
             chosen = chosen.where(rows.done_at <= after.at).offset(after.shown)
         shown = (
             chosen.outerjoin(other, other.id == rows.stands_in_for_id)
             .add_columns(AccountRow.login, AccountRow.name.label("account_name"), other.name.label("stands_in_for"))
             .order_by(rows.done_at.desc(), rows.id.desc())
-            .limit(size)
+            .limit(number(size))
         )
-        return [_line(row) for row in self._connection.execute(shown)]
+        return [_line(row) for row in self._connection.execute(shown).all()]
+
+    def _goes_by_unit(self, filters: DeedFilters) -> bool:
+        """Tell whether units are few, and neither a person nor a thing leaves fewer; SQLite joins no LATERAL."""
+        is_open = filters.is_in_few_units and not filters.login and filters.thing_id is None
+        return is_open and self._connection.dialect.name == "postgresql"
+
+    def _newest_by_unit(self, filters: DeedFilters, *, after: DeedPlace | None, size: int) -> ScalarSelect[Any]:
+        """Return the ids of the deeds of a page: of each unit no more are read than the page reaches."""
+        assert isinstance(self.sight, Reading), "who sees few units reads in them"
+        rows, most = DeedRow, number(size + (after.shown if after else 0))
+        places, deeds = visible_deeds_by_unit(self.sight, is_sensitive=filters.is_sensitive)
+        each = _narrowed(deeds, filters).with_only_columns(rows.id, rows.done_at)
+        if after is not None:
+            each = each.where(rows.done_at <= after.at)
+        found = each.order_by(rows.done_at.desc(), rows.id.desc()).limit(most).lateral()
+        newest = select(found.c.id).select_from(places.join(found, true()))
+        return newest.order_by(found.c.done_at.desc(), found.c.id.desc()).limit(most).scalar_subquery()
 
     def count_of_stroke(self, filters: DeedFilters, one: DeedLine) -> int:
         """Return how many deeds were done in one stroke with *one*, of those that are looked for."""
