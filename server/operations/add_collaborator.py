@@ -128,7 +128,7 @@ def revoke_collaborator(
     Raises NotFound ``collaborator.unknown``.
     """
     with services.unit_of_work(services.operator()) as uow:
-        lines = uow.collaborators.lines(None, services.today(), collaborator_id=collaborator_id)
+        lines = uow.collaborators.lines(None, services.today(), collaborator_ids=[collaborator_id])
         if not lines:
             raise NotFound("collaborator.unknown", collaborator=collaborator_id)
         uow.collaborators.revoke(collaborator_id, services.now(), is_stolen=is_stolen)
@@ -190,7 +190,7 @@ def _project(uow: UnitOfWork, project_id: int) -> Project:
 
 
 def _line(services: Services, uow: UnitOfWork, collaborator_id: int) -> CollaboratorLine:
-    lines = uow.collaborators.lines(None, services.today(), collaborator_id=collaborator_id)
+    lines = uow.collaborators.lines(None, services.today(), collaborator_ids=[collaborator_id])
     if not lines or lines[0].revoked_at is not None:
         raise NotFound("collaborator.unknown", collaborator=collaborator_id)
     return lines[0]

@@ -6,13 +6,14 @@ Who carries incidents is not among them: they are the incident officers' to mana
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import authorise, units_for
 from server.access.deeds import DeedKind
 from server.access.roles import Permission
-from server.access.silence import Contact, silence_of
+from server.access.silence import silence_of
 from server.errors import InvalidInput, NotFound
 from server.language.ordering import sort_key
 from server.operations.add_collaborator import (
@@ -27,18 +28,32 @@ from server.operations.note_deeds import note_deeds
 from server.operations.places import communes_in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from server.access.actors import Account
-    from server.access.silence import Silence
+    from server.access.silence import Contact, Silence
     from server.operations.add_collaborator import Enrolment
     from server.operations.services import Services
     from server.storage.repositories.collaborators import CollaboratorLine
-    from server.storage.repositories.phones import PhoneFacts, PhoneForm
+    from server.storage.repositories.phones import PhoneForm
     from server.storage.repositories.projects import Project
     from server.territory.units import UnitPeriod
 
 _PERMISSION: Final = Permission.MANAGE_COLLABORATORS
+_name_order: Final = lru_cache(maxsize=4096)(sort_key)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCollaborator:
+    """A collaborator among all of a territory: as much as their list is ordered and counted by."""
+
+    collaborator_id: int
+    name: str
+    is_practice: bool
+    is_revoked: bool
+    contact: Contact
+    silence: Silence | None
+    """Why nothing came from her for a week; None where something did, or where she no longer may send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +65,6 @@ class ListedCollaborator:
     is_practice: bool
     contact: Contact
     silence: Silence | None
-    """Why nothing came from her for a week; None where something did, or where she no longer may send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +77,48 @@ class Enrolling:
     """The communes that are opened, each before its villages; a province has more than a page has room for."""
 
 
-def browse_collaborators(services: Services, account: Account) -> tuple[ListedCollaborator, ...]:
-    """Return those who work in the account's territory: the silent first, then by name; the revoked last."""
-    found = _listed(services, account, None)
-    return tuple(sorted(found, key=lambda one: (one.line.revoked_at is not None, one.silence is None, _by_name(one))))
+def browse_collaborators(services: Services, account: Account) -> tuple[KnownCollaborator, ...]:
+    """Return those who work in the account's territory: the silent first, then by name; the revoked last.
+
+    A province has more than a page shows: what else there is to tell of some of them is `listed`.
+    """
+    found = _known(services, account, None)
+    return tuple(sorted(found, key=lambda one: (one.is_revoked, one.silence is None, _by_name(one))))
 
 
 def browse_trainees(services: Services, account: Account) -> tuple[ListedCollaborator, ...]:
     """Return those of them who practise and still may: the silent first, then by name."""
-    found = _listed(services, account, None, project_kind="practice")
-    at_work = (one for one in found if one.line.revoked_at is None)
-    return tuple(sorted(at_work, key=lambda one: (one.silence is None, _by_name(one))))
+    every = browse_collaborators(services, account)
+    return listed(services, account, [one for one in every if one.is_practice and not one.is_revoked])
 
 
 def count_silent(services: Services, account: Account) -> int:
     """Return from how many of them nothing came for a week; practice is not looked at."""
-    known = _known(services, account, None)
-    return sum(1 for line, contact in known if line.project_kind != "practice" and _silence(services, line, contact))
+    return sum(1 for one in _known(services, account, None) if one.silence and not one.is_practice)
 
 
 def read_collaborator(services: Services, account: Account, collaborator_id: int) -> ListedCollaborator:
     """Return one of them; raises NotFound ``access.not_found``."""
-    found = _listed(services, account, collaborator_id)
+    found = listed(services, account, _known(services, account, collaborator_id))
     if not found:
         raise NotFound("access.not_found")
     return found[0]
+
+
+def listed(services: Services, account: Account, chosen: Sequence[KnownCollaborator]) -> tuple[ListedCollaborator, ...]:
+    """Return some of those who were found in the account's territory, in the same order, with all a list shows."""
+    territory, today = services.atlas.current().territory, services.today()
+    if not chosen:
+        return ()
+    with services.reading(services.operator()) as uow:
+        units, ids = units_for(account, _PERMISSION, today), [one.collaborator_id for one in chosen]
+        lines = {one.collaborator_id: one for one in uow.collaborators.lines(units, today, collaborator_ids=ids)}
+    places = {key: tuple(territory.path(one, today)[:2] for one in line.unit_ids) for key, line in lines.items()}
+    return tuple(
+        ListedCollaborator(lines[key], places[key], one.is_practice, one.contact, one.silence)
+        for one in chosen
+        if (key := one.collaborator_id) in lines
+    )
 
 
 def forms_on_phone(services: Services, listed: ListedCollaborator) -> tuple[PhoneForm, ...]:
@@ -153,44 +184,25 @@ def revoke(services: Services, account: Account, collaborator_id: int, *, is_sto
     revoke_collaborator(services, listed.line.collaborator_id, is_stolen=is_stolen, by=account)
 
 
-def _listed(
-    services: Services, account: Account, collaborator_id: int | None, *, project_kind: str | None = None
-) -> list[ListedCollaborator]:
-    territory, today = services.atlas.current().territory, services.today()
+def _known(services: Services, account: Account, collaborator_id: int | None) -> list[KnownCollaborator]:
+    """Return them with what came from their phones, or one of them."""
+    today, now = services.today(), services.now()
+    with services.reading(services.operator()) as uow:
+        units = units_for(account, _PERMISSION, today)
+        found = uow.phones.known(units, today, collaborator_id=collaborator_id)
     return [
-        ListedCollaborator(
-            line,
-            tuple(territory.path(unit_id, today)[:2] for unit_id in line.unit_ids),
-            line.project_kind == "practice",
-            contact,
-            _silence(services, line, contact),
+        KnownCollaborator(
+            one.collaborator_id,
+            one.name,
+            one.project_kind == "practice",
+            one.revoked_at is not None,
+            one.contact,
+            silence_of(one.contact, now) if one.revoked_at is None else None,
         )
-        for line, contact in _known(services, account, collaborator_id, project_kind=project_kind)
+        for one in found
+        if one.project_kind != "separate"
     ]
 
 
-def _known(
-    services: Services, account: Account, collaborator_id: int | None, *, project_kind: str | None = None
-) -> list[tuple[CollaboratorLine, Contact]]:
-    """Return them with what came from their phones."""
-    today = services.today()
-    with services.reading(services.operator()) as uow:
-        units = units_for(account, _PERMISSION, today)
-        lines = uow.collaborators.lines(units, today, collaborator_id=collaborator_id, project_kind=project_kind)
-        lines = [one for one in lines if one.project_kind != "separate"]
-        facts = uow.phones.facts([one.collaborator_id for one in lines]) if lines else {}
-    return [(line, _contact(line, facts[line.collaborator_id])) for line in lines]
-
-
-def _contact(line: CollaboratorLine, facts: PhoneFacts) -> Contact:
-    """Return what came from somebody; a phone that sends is in contact, though it asked for nothing before."""
-    seen_at = max((at for at in (line.last_seen_at, facts.last_sent_at) if at is not None), default=None)
-    return Contact(line.created_at, seen_at, facts.last_sent_at, facts.held, facts.returned)
-
-
-def _silence(services: Services, line: CollaboratorLine, contact: Contact) -> Silence | None:
-    return silence_of(contact, services.now()) if line.revoked_at is None else None
-
-
-def _by_name(one: ListedCollaborator) -> tuple[object, int]:
-    return sort_key(one.line.name), one.line.collaborator_id
+def _by_name(one: KnownCollaborator) -> tuple[object, int]:
+    return _name_order(one.name), one.collaborator_id

@@ -93,7 +93,7 @@ def _checked(services: Services, move: Move) -> date:
 
 
 def _line(services: Services, uow: UnitOfWork, collaborator_id: int) -> CollaboratorLine:
-    lines = uow.collaborators.lines(None, services.today(), collaborator_id=collaborator_id)
+    lines = uow.collaborators.lines(None, services.today(), collaborator_ids=[collaborator_id])
     if not lines or lines[0].revoked_at is not None:
         raise NotFound("collaborator.unknown", collaborator=collaborator_id)
     return lines[0]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from server.access.deeds import DeedKind
 from server.errors import InvalidInput
 from server.operations.add_collaborator import add_key, collaborator_deed, enrolment_of
-from server.operations.browse_collaborators import browse_collaborators
+from server.operations.browse_collaborators import browse_collaborators, listed
 from server.operations.note_deeds import note_deeds
 
 if TYPE_CHECKING:
@@ -37,11 +37,12 @@ def print_cards(
     """
     wanted = frozenset(collaborator_ids)
     every = browse_collaborators(services, account) if wanted else ()
-    chosen = [one for one in every if one.line.collaborator_id in wanted and one.line.revoked_at is None]
-    if not chosen:
+    found = [one for one in every if one.collaborator_id in wanted and not one.is_revoked]
+    if not found:
         raise InvalidInput("collaborator.nobody_chosen")
-    if len(chosen) > MOST_CARDS:
+    if len(found) > MOST_CARDS:
         raise InvalidInput("collaborator.too_many_cards", most=MOST_CARDS)
+    chosen = list(listed(services, account, found))
     chosen.sort(key=lambda one: [tuple(reversed(place)) for place in one.places])
     batch_id = services.new_id()
     with services.unit_of_work(services.operator()) as uow:

@@ -116,7 +116,7 @@ def _person(services: Services, held: HeldUpload, by: Account | None, to: Assign
         return held.collaborator_id
     with services.reading(services.operator()) as uow:
         units = units_for(by, Permission.RELEASE_TRAY, services.today())
-        lines = uow.collaborators.lines(units, services.today(), collaborator_id=to.collaborator_id)
+        lines = uow.collaborators.lines(units, services.today(), collaborator_ids=[to.collaborator_id])
     if not lines or lines[0].project_id != held.project_id or lines[0].revoked_at is not None:
         raise NotFound("tray.no_such_person")
     return to.collaborator_id

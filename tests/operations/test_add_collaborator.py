@@ -122,5 +122,5 @@ def test_a_name_is_kept_on_one_line_and_refused_when_it_is_too_long(services):
         enrol(services, project_id, name="Y " + "ê" * 119)
     enrolment = enrol(services, project_id, name=" Y\0 Bét\n(mẫu) ")
     with services.reading(services.operator()) as uow:
-        (line,) = uow.collaborators.lines(None, services.today(), collaborator_id=enrolment.collaborator_id)
+        (line,) = uow.collaborators.lines(None, services.today(), collaborator_ids=[enrolment.collaborator_id])
     assert line.name == "Y Bét (mẫu)"

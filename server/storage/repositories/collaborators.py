@@ -19,7 +19,7 @@ from server.storage.written_out import among
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection, Row
@@ -293,19 +293,16 @@ class Collaborators:
         post_units: frozenset[UnitId] | None,
         today: date,
         *,
-        collaborator_id: int | None = None,
-        project_kind: str | None = None,
+        collaborator_ids: Collection[int] | None = None,
     ) -> list[CollaboratorLine]:
         """Return the collaborators who work at or below *post_units* (None: everywhere, for the command line).
 
-        Of all projects, or of those of that kind alone. Who has no post today or later is where her last ones were:
+        All of them, or those with one of these ids. Who has no post today or later is where her last ones were:
         somebody must be able to see to her.
         """
-        where = [] if post_units is None else [_works_below(post_units, today)]
-        if collaborator_id is not None:
-            where.append(CollaboratorRow.id == collaborator_id)
-        if project_kind is not None:
-            where.append(ProjectRow.kind == project_kind)
+        where = [] if post_units is None else [works_below(post_units, today)]
+        if collaborator_ids is not None:
+            where.append(among(CollaboratorRow.id, collaborator_ids))
         seen = (
             select(func.max(CollaboratorKeyRow.last_seen_at))
             .where(CollaboratorKeyRow.collaborator_id == CollaboratorRow.id)
@@ -328,7 +325,7 @@ class Collaborators:
     def _posts(self, collaborator_ids: Sequence[int], today: date) -> dict[int, list[UnitId]]:
         rows = self._connection.execute(
             select(CollaboratorPostRow.collaborator_id, CollaboratorPostRow.unit_id)
-            .where(CollaboratorPostRow.collaborator_id.in_(collaborator_ids), _ends_not_before(today))
+            .where(among(CollaboratorPostRow.collaborator_id, collaborator_ids), _ends_not_before(today))
             .order_by(CollaboratorPostRow.id)
         )
         found: dict[int, list[UnitId]] = {}
@@ -354,7 +351,8 @@ def _line(row: Row[CollaboratorRow, str, str, datetime | None], unit_ids: tuple[
     )
 
 
-def _works_below(post_units: frozenset[UnitId], today: date) -> ColumnElement[bool]:
+def works_below(post_units: frozenset[UnitId], today: date) -> ColumnElement[bool]:
+    """Return that a collaborator works at or below units: she has a post there now or later, or had her last ones."""
     below = select(UnitAncestorRow.unit_id).where(among(UnitAncestorRow.ancestor_id, post_units))
     mine = select(CollaboratorPostRow.collaborator_id).where(CollaboratorPostRow.unit_id.in_(below))
     at_work = select(CollaboratorPostRow.collaborator_id).where(_ends_not_before(today))

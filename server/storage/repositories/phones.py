@@ -6,32 +6,39 @@ People are found in sight by the caller; here they are asked for by number. Noth
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from server.access.silence import Contact
 from server.storage.models.forms import FormRow, FormVersionRow
-from server.storage.models.people import CollaboratorRow
+from server.storage.models.people import CollaboratorKeyRow, CollaboratorRow
 from server.storage.models.phones import PhoneFormRow
+from server.storage.models.projects import ProjectRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.tray import HeldUploadRow
+from server.storage.repositories.collaborators import works_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row, Subquery
+
+    from server.territory.units import UnitId
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneFacts:
-    """What came from somebody: the last upload filed, how many are held, how many records wait to be sent again."""
+class KnownPhone:
+    """A collaborator and what came from her phone, without what only her own line tells."""
 
-    last_sent_at: datetime | None
-    held: int
-    returned: int
+    collaborator_id: int
+    name: str
+    project_kind: str
+    revoked_at: datetime | None
+    contact: Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +64,36 @@ class Phones:
         row = {"collaborator_id": collaborator_id, "version_id": version_id, "fetched_at": at}
         self._connection.execute(insert_of(PhoneFormRow).on_conflict_do_nothing(), row)
 
-    def facts(self, collaborator_ids: Iterable[int]) -> dict[int, PhoneFacts]:
-        """Return what came from each of these people."""
-        versions, held, records, person = SubmissionVersionRow, HeldUploadRow, SubmissionRow, CollaboratorRow.id
-        sent = select(func.max(versions.received_at)).where(versions.collaborator_id == person)
-        waiting = select(func.count()).where(held.collaborator_id == person, held.state == "held")
-        # Written as the index of these few rows is: a parameter in its place would hide from SQLite that it serves.
-        is_returned = records.review_state == literal_column("'has_issues'")
-        returned = select(func.count()).where(is_returned, records.collaborator_id == person)
+    def known(self, post_units: frozenset[UnitId], today: date, *, collaborator_id: int | None) -> list[KnownPhone]:
+        """Return what came from those who work at or below *post_units*, or from one of them, by id.
+
+        A phone that sends is in contact, though it asked for nothing before.
+        """
+        person, keys, held, back = CollaboratorRow, _seen_by_key(), _held(), _sent_back()
+        versions = SubmissionVersionRow
+        sent = select(func.max(versions.received_at)).where(versions.collaborator_id == person.id).scalar_subquery()
+        one = true() if collaborator_id is None else person.id == collaborator_id
         rows = self._connection.execute(
             select(
-                person,
-                sent.scalar_subquery().label("sent"),
-                waiting.scalar_subquery().label("held"),
-                returned.where(records.merged_into_id.is_(None)).scalar_subquery().label("returned"),
-            ).where(person.in_(sorted(collaborator_ids)))
-        )
-        return {row.id: PhoneFacts(row.sent, row.held, row.returned) for row in rows}
+                person.id,
+                person.name,
+                ProjectRow.kind,
+                person.revoked_at,
+                person.created_at,
+                person.last_seen_at,
+                keys.c.seen_at,
+                sent.label("sent_at"),
+                func.coalesce(held.c.records, 0).label("held"),
+                func.coalesce(back.c.records, 0).label("returned"),
+            )
+            .join(ProjectRow, ProjectRow.id == person.project_id)
+            .outerjoin(keys, keys.c.collaborator_id == person.id)
+            .outerjoin(held, held.c.collaborator_id == person.id)
+            .outerjoin(back, back.c.collaborator_id == person.id)
+            .where(works_below(post_units, today), one)
+            .order_by(person.id)
+        ).all()
+        return [KnownPhone(row.id, row.name, row.kind, row.revoked_at, _contact(row)) for row in rows]
 
     def practice(self, collaborator_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
         """Return how many instances each of these people sent, and how many of them were edits; nobody: left out."""
@@ -123,3 +143,28 @@ class Phones:
             for row in rows
         }
         return sorted(newest.values(), key=lambda one: one.title)
+
+
+def _seen_by_key() -> Subquery:
+    rows = CollaboratorKeyRow
+    seen = select(rows.collaborator_id, func.max(rows.last_seen_at).label("seen_at"))
+    return seen.group_by(rows.collaborator_id).subquery()
+
+
+def _held() -> Subquery:
+    rows = HeldUploadRow
+    held = select(rows.collaborator_id, func.count().label("records")).where(rows.state == "held")
+    return held.group_by(rows.collaborator_id).subquery()
+
+
+def _sent_back() -> Subquery:
+    rows = SubmissionRow
+    # Written as the index of these few rows is: a parameter in its place would hide from SQLite that it serves.
+    is_returned = rows.review_state == literal_column("'has_issues'")
+    back = select(rows.collaborator_id, func.count().label("records")).where(is_returned, rows.merged_into_id.is_(None))
+    return back.group_by(rows.collaborator_id).subquery()
+
+
+def _contact(row: Row[*tuple[Any, ...]]) -> Contact:
+    seen_at = max((at for at in (row.last_seen_at, row.seen_at, row.sent_at) if at is not None), default=None)
+    return Contact(row.created_at, seen_at, row.sent_at, row.held, row.returned)

@@ -14,6 +14,7 @@ from server.storage.models.forms import FormRow
 from server.storage.models.projects import ProjectRow
 from server.storage.models.record_tallies import RecordStepRow, RecordTallyRow
 from server.storage.models.territory import UnitAncestorRow
+from server.storage.written_out import among
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class RecordTallies:
                 FormRow.is_sensitive.is_(False),
                 above.frame == frame,
                 above.is_partial.is_(False),
-                above.ancestor_id.in_(sorted(units)),
+                among(above.ancestor_id, units),
             )
             .group_by(*key)
         )
@@ -118,7 +119,7 @@ class RecordTallies:
     def by_state(self, posts: Iterable[UnitId], *, is_practice: bool) -> dict[str, int]:
         """Return how many everyday records lie below *posts*, by state: of practice twins, or of all other projects."""
         rows, above = tallied(), UnitAncestorRow
-        below = select(above.unit_id).where(above.ancestor_id.in_(sorted(posts)))
+        below = select(above.unit_id).where(among(above.ancestor_id, posts))
         kind = ProjectRow.kind == "practice" if is_practice else ProjectRow.kind != "practice"
         found = self._connection.execute(
             select(rows.c.state, func.sum(rows.c.records).label("records"))

@@ -18,6 +18,7 @@ from server.operations.browse_collaborators import (
     enrol,
     enrolling_choices,
     forms_on_phone,
+    listed,
     make_card,
     read_collaborator,
     revoke,
@@ -54,17 +55,18 @@ class CollaboratorPages:
     def listing(self) -> Response:
         """Show who works in one's territory, or those of them from whom nothing came for long."""
         show, start = request.args.get("show", ""), number(request.args.get("from")) or 0
-        every = browse_collaborators(self.services, self._account())
+        account = self._account()
+        every = browse_collaborators(self.services, account)
         silent = [one for one in every if one.silence and not one.is_practice]
         chosen = silent if show == "silent" else every
         return self.screen.page(
             "collaborators.html",
             show=show,
-            listed=chosen[start : start + PAGE_SIZE],
+            listed=listed(self.services, account, chosen[start : start + PAGE_SIZE]),
             start=start,
             following=start + PAGE_SIZE if len(chosen) > start + PAGE_SIZE else None,
             counts={"": len(every), "silent": len(silent)},
-            chosen=[one.line.collaborator_id for one in chosen if one.line.revoked_at is None],
+            chosen=[one.collaborator_id for one in chosen if not one.is_revoked],
             most_cards=MOST_CARDS,
             silent_days=SILENT_AFTER.days,
             now=self.services.now(),
@@ -77,7 +79,7 @@ class CollaboratorPages:
         if typed.get("who") == "all":
             shown = typed.get("show", "")
             every = browse_collaborators(self.services, account)
-            ticked = {one.line.collaborator_id for one in every if shown != "silent" or one.silence}
+            ticked = {one.collaborator_id for one in every if shown != "silent" or one.silence}
         made = print_cards(self.services, account, ticked)
         cards = [(one, enrolment, _picture(enrolment)) for one, enrolment in made]
         return self.screen.page("cards.html", cards=cards)
@@ -120,12 +122,12 @@ class CollaboratorPages:
     def one(self, collaborator_id: int) -> Response:
         """Show one person."""
         account = self._account()
-        listed = read_collaborator(self.services, account, collaborator_id)
-        forms = forms_on_phone(self.services, listed)
-        left = None if listed.is_practice else self._left(account, listed)
+        one = read_collaborator(self.services, account, collaborator_id)
+        forms = forms_on_phone(self.services, one)
+        left = None if one.is_practice else self._left(account, one)
         return self.screen.page(
             "collaborator.html",
-            one=listed,
+            one=one,
             forms=forms,
             left=left,
             now=self.services.now(),
@@ -149,12 +151,12 @@ class CollaboratorPages:
         return make_response(redirect(address, 303))
 
     def _card(self, account: Account, enrolment: Enrolment) -> Response:
-        listed = read_collaborator(self.services, account, enrolment.collaborator_id)
+        one = read_collaborator(self.services, account, enrolment.collaborator_id)
         picture = segno.make(enrolment.qr, error="m").svg_data_uri(scale=4, border=3)
-        return self.screen.page("card.html", one=listed, enrolment=enrolment, picture=picture)
+        return self.screen.page("card.html", one=one, enrolment=enrolment, picture=picture)
 
-    def _left(self, account: Account, listed: ListedCollaborator) -> WorkLeft:
-        line = listed.line
+    def _left(self, account: Account, one: ListedCollaborator) -> WorkLeft:
+        line = one.line
         return read_work_left(self.services, account, line.unit_ids, project_id=line.project_id)
 
     def _account(self) -> Account:
