@@ -2,11 +2,14 @@
 
 On a disk, copying databases and waiting for SQLite's syncs take more than half of a run. A `TMPDIR` that somebody has
 set is obeyed. What tests that passed have written is removed at once (`tmp_path_retention_policy` in setup.cfg).
+What Python compiles is kept, as always, also on a machine that says otherwise: servers and commands are started by the
+dozen, and each would compile the whole package anew.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 
 MEMORY = "/dev/shm"
@@ -26,3 +29,5 @@ def pytest_configure() -> None:
     if "TMPDIR" not in os.environ and has_room(MEMORY):
         os.environ["TMPDIR"] = MEMORY
         tempfile.tempdir = None
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False

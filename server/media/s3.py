@@ -14,6 +14,7 @@ import logging
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
@@ -22,6 +23,8 @@ from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import create_loader
+from botocore.session import get_session
 
 from server.errors import NotFound, Unavailable
 from server.media.disk import disk_faults, make_root
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from _typeshed import WriteableBuffer
+    from botocore.loaders import Loader
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
 
@@ -213,7 +217,9 @@ def download_as(filename: str) -> str:
 
 def _client(address: S3Address) -> S3Client:
     """Return a client of its own session; a key missing from *address* comes from the usual AWS places."""
-    client = boto3.Session().client(
+    session = get_session()
+    session.register_component("data_loader", _descriptions())
+    client = boto3.Session(botocore_session=session).client(
         "s3",
         endpoint_url=address.endpoint_url,
         region_name=address.region,
@@ -232,6 +238,12 @@ def _client(address: S3Address) -> S3Client:
     )
     client.meta.events.register("before-call.s3.HeadBucket", _refuse_redirect)
     return client
+
+
+@cache
+def _descriptions() -> Loader:
+    """Return the reader of what botocore knows of services: megabytes of JSON, which it keeps once it has read them."""
+    return create_loader()
 
 
 def _refuse_redirect(**_: object) -> None:

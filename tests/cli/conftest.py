@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli.command import nepnha
+from tests.server_parts import environment_of
 
 FORMS = Path(__file__).parents[2] / "xlsforms"
 
@@ -18,6 +19,11 @@ class Shell:
 
     def __init__(self, environment):
         self.environment = {**environment, "LC_ALL": "C.UTF-8"}
+
+    @classmethod
+    def over(cls, services):
+        """Return a shell on the database and the media of *services*, for what is built once and copied."""
+        return cls(environment_of(services.settings.database_url, services.settings.media_url.removeprefix("file:")))
 
     def run(self, *arguments, code=0, given=None):
         answer = CliRunner().invoke(nepnha, [str(one) for one in arguments], input=given, env=self.environment)
@@ -43,28 +49,36 @@ def forms():
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template, tmp_path):
-    """An empty, migrated SQLite database, for what does not differ by database."""
-    path = tmp_path / "nepnha.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
-
-
-@pytest.fixture
 def shell(environment):
     return Shell(environment)
 
 
-@pytest.fixture
-def units(shell):
+def with_units(services):
     """Load the units that come with the server, by the command."""
     seed = Path(__file__).parents[2] / "server" / "territory" / "seed"
     for name in ("units.csv", "sample_villages.csv"):
-        shell.run("units", "load", seed / name)
+        Shell.over(services).run("units", "load", seed / name)
+
+
+def with_project(services):
+    """Make a main project and its practice twin as well, by the command, and return their numbers."""
+    with_units(services)
+    made = Shell.over(services).json("project", "add", "Gia đình (mẫu)", "--practice")
+    return [one["project_id"] for one in made]
 
 
 @pytest.fixture
-def project(shell, units):
-    """A main project and its practice twin: their numbers."""
-    made = shell.json("project", "add", "Gia đình (mẫu)", "--practice")
-    return [one["project_id"] for one in made]
+def beginning(request):
+    """What the test asks for by name; otherwise an empty database."""
+    asked = {"units": with_units, "project": with_project}
+    return next((made for name, made in asked.items() if name in request.fixturenames), ())
+
+
+@pytest.fixture
+def units(begun):
+    return begun
+
+
+@pytest.fixture
+def project(begun):
+    return begun

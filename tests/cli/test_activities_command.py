@@ -6,8 +6,8 @@ import pytest
 
 
 @pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
 def test_activities_are_told_by_every_question_of_the_form(shell, forms, project):

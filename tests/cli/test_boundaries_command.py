@@ -11,8 +11,8 @@ from server.operations.outlines import commune_outline
 
 
 @pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ NAMED = "--audience", "named"
 
 
 @pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ WRONG = (2021, "23425", "I99", 1, "Báo cáo mẫu")
 
 
 @pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
 @pytest.fixture

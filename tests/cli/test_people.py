@@ -13,8 +13,8 @@ from server.operations.passwords import is_password
 
 
 @pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
 def test_a_project_is_made_with_its_practice_twin(shell):

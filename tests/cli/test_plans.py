@@ -7,6 +7,8 @@ import json
 import pytest
 from openpyxl import load_workbook
 
+from tests.cli.conftest import FORMS, Shell, with_units
+
 pytestmark = pytest.mark.database
 
 
@@ -18,12 +20,19 @@ def plan(forms, tmp_path):
     return path
 
 
-@pytest.fixture
-def project(shell, units, forms):
+def with_forms(services):
+    """Make a project with the forms whose measures the plan names, and return its number."""
+    with_units(services)
+    shell = Shell.over(services)
     made = shell.json("project", "add", "Gia đình (mẫu)")[0]["project_id"]
     for form in ("household_conduct_survey", "training_event", "commune_register"):
-        shell.run("form", "publish", forms / form, "--project", made)
+        shell.run("form", "publish", FORMS / form, "--project", made)
     return made
+
+
+@pytest.fixture
+def beginning(request):
+    return with_forms if "project" in request.fixturenames else ()
 
 
 def write(path, sheet, row, **cells):

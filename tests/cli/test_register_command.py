@@ -14,8 +14,8 @@ WRONG = ("23500-77", 38, "A Sai (mẫu)", "", 4, "", "")
 
 
 @pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
+def databases(sqlite_databases):
+    return sqlite_databases
 
 
 @pytest.fixture

@@ -1,41 +1,64 @@
 """Lists, their reach, people on the move and empty lists from the command line."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 
+from server.operations.envelope import Envelope
+from server.operations.identify_sender import sender_by_token
+from server.operations.receive_submission import receive_submission
+from tests.cli.conftest import Shell, with_project
 from tests.register_field import NEIGHBOUR, REGISTER, VILLAGE, created, entity_id
 
 
 @pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
+def databases(sqlite_databases):
+    return sqlite_databases
+
+
+def workbook(folder, version):
+    path = folder / f"{version}.md"
+    path.write_text(REGISTER.format(version=version), encoding="utf-8")
+    return path
 
 
 @pytest.fixture
 def form(tmp_path):
-    def workbook(version):
-        path = tmp_path / f"{version}.md"
-        path.write_text(REGISTER.format(version=version), encoding="utf-8")
-        return path
-
-    return workbook
+    return lambda version: workbook(tmp_path, version)
 
 
-@pytest.fixture
-def enrolled(shell, project, form, services):
-    """The form published, a collaborator with a household and one whose village has none yet."""
-    first = shell.run("form", "publish", form("2026100101"), "--project", project[0])
+def with_households(services):
+    """Publish the form, enrol a collaborator with a household and one whose village has none yet.
+
+    Return the projects' numbers and what was said of the first.
+    """
+    project, shell = with_project(services), Shell.over(services)
+    with TemporaryDirectory() as folder:
+        first = shell.run("form", "publish", workbook(Path(folder), "2026100101"), "--project", project[0])
     assert "danh sách households chưa có dòng nào" in first.stderr
     add = ["collaborator", "add", "--project", project[0], "--name"]
     made = shell.json(*add, "Y Bét (mẫu)", "--unit", VILLAGE)
-    from server.operations.envelope import Envelope
-    from server.operations.identify_sender import sender_by_token
-    from server.operations.receive_submission import receive_submission
-
     sender = sender_by_token(services, project[0], made["token"])
     receive_submission(services, sender, Envelope(created(entity_id()), (), "collect:phone"))
     other = shell.run(*add, "Y Hằng (mẫu)", "--unit", NEIGHBOUR)
     assert "danh sách households còn trống trên máy của 1 cộng tác viên: Y Hằng (mẫu)" in other.stderr
-    return made
+    return project, made
+
+
+@pytest.fixture
+def beginning():
+    return with_households
+
+
+@pytest.fixture
+def project(begun):
+    return begun[0]
+
+
+@pytest.fixture
+def enrolled(begun):
+    return begun[1]
 
 
 def test_lists_are_shown_with_reach_and_numbers(shell, project, enrolled):

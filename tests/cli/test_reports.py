@@ -7,6 +7,8 @@ import json
 import pytest
 from openpyxl import load_workbook
 
+from tests.cli.conftest import FORMS, Shell, with_units
+
 pytestmark = pytest.mark.database
 LAYOUT = "yearly-2017-commune"
 
@@ -19,8 +21,10 @@ def layout(forms, tmp_path):
     return path
 
 
-@pytest.fixture
-def project(shell, units, forms):
+def with_forms(services):
+    """Make a project with the forms the layout is filled from and one with the cases, and return the first's number."""
+    with_units(services)
+    shell = Shell.over(services)
     made = shell.json("project", "add", "Gia đình (mẫu)")[0]["project_id"]
     apart = shell.json("project", "add", "Riêng (mẫu)")[0]["project_id"]
     for form, into, more in (
@@ -28,8 +32,13 @@ def project(shell, units, forms):
         ("commune_register", made, ()),
         ("incident", apart, ("--sensitive",)),
     ):
-        shell.run("form", "publish", forms / form, "--project", into, *more)
+        shell.run("form", "publish", FORMS / form, "--project", into, *more)
     return made
+
+
+@pytest.fixture
+def beginning(request):
+    return with_forms if "project" in request.fixturenames else ()
 
 
 def spoil(path, ref, text):

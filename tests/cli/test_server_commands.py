@@ -8,13 +8,24 @@ from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
 from server.operations.figure_questions import FigureQuestion
 from server.operations.read_figures import indicator_table
+from tests.cli.conftest import FORMS, Shell
 
 pytestmark = pytest.mark.database
 
 
+def as_set_up(services):
+    return Shell.over(services).json("setup", FORMS)
+
+
 @pytest.fixture
-def set_up(shell, forms):
-    return shell.json("setup", forms)
+def beginning(request):
+    return as_set_up if "set_up" in request.fixturenames else ()
+
+
+@pytest.fixture
+def set_up(begun):
+    """What the command said when it set the server up."""
+    return begun
 
 
 def test_setup_prepares_everything_but_incidents(shell, set_up):
