@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import uuid4
 
-from server.forms.convert import Converter
+from server.forms.convert import Converter, Source
 from server.forms.sheets import SourceKind
 from server.operations.add_collaborator import Enrolment, NewCollaborator, add_collaborator
 from server.operations.add_project import add_practice, add_project
@@ -83,10 +83,18 @@ def publish(services, project_id: int, *, version: str = VERSION, is_sensitive: 
 
 @cache
 def _checked(workbook: str, version: str, is_sensitive: bool, public_url: str):
-    """Converting costs a second, mostly of starting the converter; one version is converted once a session."""
     source = FormSource(workbook.format(version=version).encode(), SourceKind.MARKDOWN)
-    with Converter() as converter:
-        return check_source(source, converter, public_url=public_url, is_sensitive=is_sensitive)
+    return check_source(source, Once(), public_url=public_url, is_sensitive=is_sensitive)
+
+
+class Once:
+    """Converting costs a second, mostly of starting the converter; one source is converted once a session."""
+
+    @staticmethod
+    @cache
+    def outcome(source: Source):
+        with Converter() as converter:
+            return converter.outcome(source)
 
 
 def make_field(services, *, unit: str = COMMUNE, with_form: bool = True) -> Field:

@@ -7,18 +7,31 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import event
+from werkzeug.routing import Rule
 
 from server.language.catalogue import load_catalogue
 from server.media.opening import open_store
 from server.settings import read_settings
 from tests.server_parts import Clock, environment_of, with_shared_statements
 
+LONG_FOLDERS = {"journeys", "scripts"}
+LONG_FILES = {
+    "test_every_page_in_browser.py",
+    "test_import_large.py",
+    "test_incident_traces.py",
+    "test_likeness_sample.py",
+    "test_random_accounts.py",
+    "test_register_sight.py",
+    "test_server_commands.py",
+}
+"""Where a single test takes five seconds and more."""
+
 pytest_plugins = ["tests.scratch", "tests.postgres_server", "tests.s3_fixture", "tests.beginnings"]
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the journeys, the longest of all: a run must not end with one process at work and the other idle."""
-    items.sort(key=lambda item: "journeys" not in item.path.parts)
+    """Begin with what takes longest: a run must not end with one process at work and the other idle."""
+    items.sort(key=lambda item: not (item.path.parent.name in LONG_FOLDERS or item.path.name in LONG_FILES))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,6 +45,22 @@ def costly_hasher():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", lambda: cheap)
         yield costly()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_compiled_once():
+    """Compile the application's addresses once a process: that is most of making one, and tests make hundreds."""
+    compile_anew, compiled = Rule._compile_builder, {}
+
+    def compile_once(rule, append_unknown=True):
+        said = rule.rule, tuple(rule._trace), append_unknown
+        if rule.defaults or said not in compiled:
+            compiled[said] = compile_anew(rule, append_unknown)
+        return compiled[said]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,13 @@ FORMS = (CONDUCT, "household_register", "training_event", "commune_register")
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-@pytest.fixture(params=["sqlite and files", pytest.param("postgresql and s3", marks=pytest.mark.s3)])
+WHERE = (
+    pytest.param("sqlite and files", marks=pytest.mark.full),
+    pytest.param("postgresql and s3", marks=pytest.mark.s3),
+)
+
+
+@pytest.fixture(params=WHERE)
 def machine(request, tmp_path):
     """A machine with an empty folder; the second one is told of a database and an object store elsewhere."""
     settings = {}

@@ -45,18 +45,25 @@ def checked_forms(public_url: str):
         return [(one, check_source(one, converter, public_url=public_url, is_sensitive=False)) for one in sources]
 
 
+@pytest.fixture(scope="module")
+def engine_of_forms():
+    """One start serves any number of forms and fillings."""
+    with JavaRosa() as running:
+        yield running
+
+
 @pytest.fixture
-def person(services, clock, port):
+def person(services, clock, port, engine_of_forms):
     """A collaborator of one village, her phone with the two forms on it, and the engine she fills them with."""
     load_territory(services)
     project = add_project(services, "Công tác gia đình (mẫu)")
     for source, checked in checked_forms(services.settings.public_url):
         publish_checked(services, project.project_id, source, checked, audience=Audience(), is_sensitive=False)
     enrolment = enrol(services, project.project_id, unit=VILLAGE)
-    with LiveServer(create_app(services), port), JavaRosa() as engine:
+    with LiveServer(create_app(services), port):
         phone = Phone(enrolment.server_url, username=enrolment.username, clock=clock)
         assert phone.sync().added == (SURVEY, REGISTER)
-        yield Person(phone, engine, clock)
+        yield Person(phone, engine_of_forms, clock)
 
 
 class Person:

@@ -28,7 +28,7 @@ def covers(post: str, village: str) -> bool:
 
 
 @pytest.mark.parametrize("beginning", [load_sample_units], ids=["units"])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.full)])
 def test_whatever_is_asked_shows_only_what_lies_under_the_posts(services, seed):
     chance = random.Random(seed)
     project_id = add_project(services, "Gia đình (mẫu)").project_id

@@ -24,8 +24,7 @@ HLIM = "2c9f4d16-8b1a-4f7e-a6c3-0d4e9b7f1a02"
 KRONG, CLUB = "b41e8c73-6d2f-4c95-8e17-9a3f5d0c2b03", "bd9f1420-8ac5-4882-ac01-7cdfa966f9cb"
 
 
-@pytest.fixture
-def village(services):
+def shipped(services):
     """Return a project with the shipped forms, their samples on its lists, and a collaborator of Đăk Hà."""
     load_territory(services)
     project_id = add_project(services, "Công tác gia đình (mẫu)").project_id
@@ -37,6 +36,16 @@ def village(services):
         if path.stem in STANDARD_LISTS:
             put_sample_entities(services, SampleList(project_id, path.stem, path.read_bytes()))
     return Field(services, project_id, enrol(services, project_id, unit=DAK_HA))
+
+
+@pytest.fixture
+def beginning():
+    return shipped
+
+
+@pytest.fixture
+def village(begun):
+    return begun
 
 
 def example(form: str, name: str) -> bytes:

@@ -22,6 +22,7 @@ from scripts.benchmarks.meter import cpu_seconds, memory_bytes, tree
 from tests.collect_double.recording_server import accepting, recording_server
 
 ROOT = Path(__file__).parents[2]
+DATABASES = pytest.mark.parametrize("database", [pytest.param("sqlite", marks=pytest.mark.full), "postgresql"])
 BUSY = "import time\nuntil = time.process_time() + {seconds}\nwhile time.process_time() < until: pass"
 PARENT = """
 import subprocess, sys
@@ -39,7 +40,7 @@ def bench(*arguments: str) -> list[dict]:
 
 
 @pytest.mark.database
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@DATABASES
 def test_surveys_are_sent_accepted_and_costed(database):
     (figures,) = bench("submit", "--database", database, "--seconds", "1", "--clients", "4", "--stored", "300")
     assert set(figures["answers"]) == {"201"}
@@ -51,16 +52,21 @@ def test_surveys_are_sent_accepted_and_costed(database):
     assert (figures["load"], figures["database"], figures["stored"]) == ("submit", database, 300)
 
 
+@pytest.mark.full
 @pytest.mark.database
-def test_photographs_and_lists_are_measured_too():
+def test_photographs_are_measured_too():
     (photos,) = bench("photo", "--database", "sqlite", "--seconds", "1", "--clients", "2")
     assert set(photos["answers"]) == {"201"}
+
+
+@pytest.mark.database
+def test_form_lists_are_measured_fresh_and_unchanged():
     fresh, unchanged = bench("formlist", "--database", "sqlite", "--seconds", "1")
     assert (set(fresh["answers"]), set(unchanged["answers"])) == ({"200"}, {"304"})
 
 
 @pytest.mark.database
-@pytest.mark.parametrize("database", [pytest.param("sqlite", marks=pytest.mark.full), "postgresql"])
+@DATABASES
 def test_a_province_s_lists_are_measured_unchanged_changed_and_after_one_change(database):
     figures = bench("lists", "--database", database, "--seconds", "0.5", "--share", "0.01")
     (*polled, changed, one), searches = figures[:5], figures[5:]

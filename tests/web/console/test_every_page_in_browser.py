@@ -1,7 +1,7 @@
 """Every page of the console, for each who works at it, small and wide, light and dark: axe finds nothing to mend.
 
 The pages are taken from the application's own routes; those of one record, person or number are named below. A picture
-of each is left in the run's own folder.
+of each that has something to mend is left in the run's own folder.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ MEND = """rules => {
 LOOKS = ((360, "dark"), (1280, "light"))
 OTHER_LOOKS = ((1280, "dark"), (360, "light"))
 MOST_BYTES = 60_000
+AXE = Axe().axe_script
 PEOPLE = {
     Role.SUPERVISOR: DAK_HA,
     Role.ADMINISTRATOR: PROVINCE,
@@ -135,14 +136,17 @@ def faults_of(page, look, rules):
 
 
 def faults_at(page, at, looks, folder):
-    """Return all that is wrong with the page at an address."""
+    """Return all that is wrong with the page at an address; a picture is taken where there is something."""
+    faults = []
     for place, (width, scheme) in enumerate(looks):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour half-way to another
-        if not place:
-            yield from arrived(page, at)
+        found = [] if place else [*arrived(page, at)]
+        found += faults_of(page, f"{width} {scheme}", RULES_OF_SIGHT if place else ALL_RULES)
+        if found:
             page.screenshot(path=folder / f"{at.strip('/').translate(NAMED) or 'home'}-{width}-{scheme}.png")
-        yield from faults_of(page, f"{width} {scheme}", RULES_OF_SIGHT if place else ALL_RULES)
+        faults += found
+    return faults
 
 
 def arrived(page, at):
@@ -151,7 +155,7 @@ def arrived(page, at):
     if weight(page) > MOST_BYTES:  # the first to ask for a script pays for it
         page.reload()
     yield from [f"{weight(page)} bytes"] if weight(page) > MOST_BYTES else []
-    page.evaluate(Axe().axe_script)
+    page.evaluate(AXE)
 
 
 NAMED = str.maketrans("/?&=", "----")

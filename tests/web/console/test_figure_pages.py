@@ -3,27 +3,59 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
-from console_world import DAK_HA, FORMS, PROVINCE, TU_MO_RONG, client_of, csrf_of, make_account, publish
+from console_world import (
+    DAK_HA,
+    FORMS,
+    PROVINCE,
+    TU_MO_RONG,
+    build_world,
+    client_of,
+    csrf_of,
+    make_account,
+    publish,
+)
+from province import copied_file, make
 
 from server.access.roles import Role
+from server.app import create_app
 from server.operations.publish_plan import PlanSource, publish_plan
+
+
+def build_planned(services):
+    """Publish the plan and approve the two unflagged records of Xã Đăk Hà: one of two households."""
+    world = build_world(services)
+    publish(services, world.project_id, "commune_register")
+    for name in ("plan-4002", "plan-2026-2030-draft"):
+        workbook = (FORMS / "plans" / f"{name}.xlsx").read_bytes()
+        publish_plan(services, world.project_id, PlanSource(name, workbook))
+    make_account(services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
+    client = client_of(create_app(services), world, "xa.dakha")
+    ticked = re.findall(r'name="record" value="([^"]+)"', client.get("/submissions?flagged=0").text)
+    typed = {"record": ticked, "verdict": "approve", "from": "list", "csrf_token": csrf_of(client)}
+    assert "Đã duyệt 2 phiếu" in client.post("/submissions/decide", data=typed).text
+    return world
+
+
+@pytest.fixture(scope="session")
+def planned_province(sqlite_template, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("planned")
+    database = shutil.copy(sqlite_template, folder / "planned.db")
+    return make(str(database), f"sqlite:///{database}", folder / "media", build_planned)
+
+
+@pytest.fixture
+def world(planned_province, tmp_path):
+    with copied_file(planned_province, tmp_path) as world:
+        yield world
 
 
 @pytest.fixture
 def planned(app, world):
-    """The plan is published and the two unflagged records of Xã Đăk Hà are approved: one of two households."""
-    publish(world.services, world.project_id, "commune_register")
-    for name in ("plan-4002", "plan-2026-2030-draft"):
-        workbook = (FORMS / "plans" / f"{name}.xlsx").read_bytes()
-        publish_plan(world.services, world.project_id, PlanSource(name, workbook))
-    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
-    client = client_of(app, world, "xa.dakha")
-    ticked = re.findall(r'name="record" value="([^"]+)"', client.get("/submissions?flagged=0").text)
-    typed = {"record": ticked, "verdict": "approve", "from": "list", "csrf_token": csrf_of(client)}
-    assert "Đã duyệt 2 phiếu" in client.post("/submissions/decide", data=typed).text
-    return client
+    """The commune's supervisor at a console with a plan and two approved records."""
+    return client_of(app, world, "xa.dakha")
 
 
 def row_of(text, name):

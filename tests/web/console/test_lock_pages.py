@@ -7,12 +7,12 @@ import re
 
 import pytest
 from console_world import PROVINCE, TU_MO_RONG, client_of, csrf_of, make_account
-from test_figure_pages import planned
+from test_figure_pages import planned, planned_province, world
 from test_statement_counts import counted
 
 from server.access.roles import Role
 
-__all__ = ["planned"]
+__all__ = ["planned", "planned_province", "world"]
 
 
 def new_lock(client):
