@@ -90,6 +90,8 @@ class Asking:
 
     def holds(self, node: InstanceNode, rule: Rule, *, otherwise: bool) -> bool:
         """Return whether the rule holds at any moment the record may have been filled in."""
+        if rule.is_plain:
+            return self._holds_plainly(node, rule, otherwise=otherwise)
         if self._is_timeless(rule):
             return self._whenever(node, rule, otherwise=otherwise)
 
@@ -104,10 +106,27 @@ class Asking:
 
     def holds_last(self, node: InstanceNode, rule: Rule, *, otherwise: bool) -> bool:
         """Return whether the rule holds at the last moment known: the record was sent as it stood then."""
+        if rule.is_plain:
+            return self._holds_plainly(node, rule, otherwise=otherwise)
         if self._is_timeless(rule):
             return self._whenever(node, rule, otherwise=otherwise)
         self._context.now = self._now
         return self.asked(node, rule, lambda: to_boolean(self.value(node, rule)), otherwise=otherwise)
+
+    def _holds_plainly(self, node: InstanceNode, rule: Rule, *, otherwise: bool) -> bool:
+        value = self._plain_value(node, rule)
+        return otherwise if value is None else to_boolean(value)
+
+    def _plain_value(self, node: InstanceNode, rule: Rule) -> Scalar | None:
+        """Return the value of a plain rule, None where it has none."""
+        if self.is_spent:
+            return None
+        self._context.now = self._now
+        try:
+            return self.value(node, rule)
+        except LogicError as error:
+            self._failed(node, error)
+            return None
 
     def _is_timeless(self, rule: Rule) -> bool:
         """Return whether the rule asks for the day and the record does not say when it was filled in."""
@@ -128,7 +147,14 @@ class Asking:
         self.note_unchecked(node, "logic.device_time_unknown")
         return otherwise
 
-    def computed(self, node: InstanceNode, rule: Rule) -> list[Scalar] | None:
+    def worked_out(self, node: InstanceNode, rule: Rule) -> list[Scalar] | None:
+        """Return the values the calculate may have had, None where it cannot be asked."""
+        if rule.is_plain:
+            value = self._plain_value(node, rule)
+            return None if value is None else [value]
+        return self.asked(node, rule, lambda: self.computed(node, rule), otherwise=None)
+
+    def computed(self, node: InstanceNode, rule: Rule) -> list[Scalar]:
         """Return the values the calculate may have had: one, or one for each language and each day it may be of."""
         found = []
         for language in self._spoken(rule):
@@ -144,7 +170,7 @@ class Asking:
         try:
             for offers in (_always, _never) if rule.may_be_stale else ():
                 self._context.offers = offers
-                found.extend(self.computed(node, rule) or [])
+                found.extend(self.computed(node, rule))
         finally:
             self._context.offers = self._offers
         return found

@@ -29,9 +29,11 @@ _UNASKED: Final = frozenset({ControlKind.NONE, ControlKind.TRIGGER})
 
 def pace_findings(tree: InstanceNode, compiled: Compiled, zone: tzinfo, *, is_edit: bool) -> tuple[Finding, ...]:
     """Return a finding at the record's ``end`` if it was filled in too quickly."""
+    if is_edit:
+        return ()
     stamps = dict(device_clock(tree, compiled.clock_paths, zone).stamps)
     start, end = stamps.get("start"), stamps.get("end")
-    if is_edit or start is None or end is None or end < start:
+    if start is None or end is None or end < start:
         return ()
     path = compiled.clock_paths["end"]
     taken, answers = (end - start).total_seconds(), sum(map(_is_answered, tree.walk()))
@@ -47,8 +49,7 @@ def _least_seconds(end: Node) -> float:
 
 def _is_answered(node: InstanceNode) -> bool:
     """Return whether somebody answered there: what the form fills in by itself takes no time."""
-    definition = node.shape.node
-    if definition is None or definition.kind is not NodeKind.LEAF or definition.control.kind in _UNASKED:
+    text, definition = node.text.strip(), node.shape.node
+    if not text or definition is None or definition.kind is not NodeKind.LEAF or definition.control.kind in _UNASKED:
         return False
-    text = node.text.strip()
-    return bool(text) and text != definition.default and definition.readonly != "true()"
+    return text != definition.default and definition.readonly != "true()"

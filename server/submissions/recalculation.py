@@ -177,7 +177,7 @@ class Recalculation:
             if _EXPONENT.fullmatch(node.text):
                 node.computed = float(node.text)
             return
-        computed = self.asking.asked(node, rule, lambda: self.asking.computed(node, rule), otherwise=None)
+        computed = self.asking.worked_out(node, rule)
         if computed is None:
             return
         if self.asking.is_of_unknown_day(rule, computed):

@@ -6,7 +6,7 @@ is cut where it closes. Nothing here looks at a submission.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,13 @@ class Rule:
     across: tuple[str, ...] = ()
     """Paths a stored value reads in other instances of its own repeats."""
     fault: str = ""
+    is_plain: bool = field(init=False)
+    """Whether it has one value, at whatever moment and in whatever language it is asked."""
+
+    def __post_init__(self) -> None:
+        """Note whether the rule is plain, which is asked far more often than rules are made."""
+        is_bound = self.is_of_its_day or self.speaks or bool(self.fault) or self.expression is None
+        object.__setattr__(self, "is_plain", self.again is Again.ALWAYS and not is_bound)
 
     @property
     def is_always_true(self) -> bool:

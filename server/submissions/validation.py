@@ -97,25 +97,21 @@ class _Validation:
         elif not is_of_type(text, rules.node.datatype):
             yield finding("answer.wrong_type", node.path(), Severity.ERROR, type=rules.node.datatype.value)
         else:
-            yield from self._choice_findings(node, rules, text)
+            yield from self._answer_findings(node, rules, text)
+
+    def _answer_findings(self, node: InstanceNode, rules: NodeRules, text: str) -> Iterator[Finding]:
+        if rules.choices is not None:
+            yield from self._choice_findings(node, rules, rules.choices, text)
+        if rules.node.control.kind is ControlKind.RANGE:
             yield from self._range_findings(node, rules, text)
-            yield from self._constraint_findings(node, rules)
+        if rules.constraint is not None and not self._record.asking.holds(node, rules.constraint, otherwise=True):
+            yield finding("answer.constraint_broken", node.path(), Severity.ERROR)
 
     def _empty_findings(self, node: InstanceNode, rules: NodeRules) -> Iterator[Finding]:
         if self._record.is_required(node, rules):
             yield finding("answer.required_missing", node.path(), Severity.ERROR)
 
-    def _constraint_findings(self, node: InstanceNode, rules: NodeRules) -> Iterator[Finding]:
-        rule = rules.constraint
-        if rule is None:
-            return
-        if not self._record.asking.holds(node, rule, otherwise=True):
-            yield finding("answer.constraint_broken", node.path(), Severity.ERROR)
-
-    def _choice_findings(self, node: InstanceNode, rules: NodeRules, text: str) -> Iterator[Finding]:
-        choices = rules.choices
-        if choices is None:
-            return
+    def _choice_findings(self, node: InstanceNode, rules: NodeRules, choices: Choices, text: str) -> Iterator[Finding]:
         values = [text] if rules.node.control.kind is ControlKind.SELECT_ONE else text.split()
         if len(set(values)) < len(values):
             yield finding("answer.duplicate_choice", node.path(), Severity.ERROR)
@@ -148,7 +144,5 @@ class _Validation:
 
     def _range_findings(self, node: InstanceNode, rules: NodeRules, text: str) -> Iterator[Finding]:
         control = rules.node.control
-        if control.kind is not ControlKind.RANGE:
-            return
         if not is_in_range(text, control.range_start, control.range_end, control.range_step):
             yield finding("answer.out_of_range", node.path(), Severity.ERROR)

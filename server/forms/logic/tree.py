@@ -198,12 +198,16 @@ def _bind_elements(element: _Element, shape: Shape) -> InstanceNode:
     while waiting:
         above, node = waiting.pop()
         known = node.shape.children
+        children: dict[str, list[InstanceNode]] = {}
+        node.children = children
         for below in above:
             tag: object = below.tag
             if not isinstance(tag, str):
                 continue  # a comment or an instruction
             name = local_name(tag)
-            child = node.append(name, _own_text(below), shape=known.get(name, UNKNOWN))
+            shape, siblings = known.get(name, UNKNOWN), children.setdefault(name, [])
+            child = InstanceNode(name, _own_text(below), parent=node, shape=shape, position=len(siblings) + 1)
+            siblings.append(child)
             if below.attrib:
                 child.attributes = {local_name(str(key)): str(value) for key, value in below.attrib.items()}
             if len(below):

@@ -15,6 +15,7 @@ from server.storage.models.people import CollaboratorKeyRow, CollaboratorPostRow
 from server.storage.models.projects import ProjectRow
 from server.storage.models.territory import TerritoryRevisionRow, UnitAncestorRow
 from server.storage.models.tray import HeldAttachmentRow, HeldUploadRow
+from server.storage.ready import Ready
 from server.storage.written_out import among
 from server.territory.units import UnitId
 
@@ -106,7 +107,7 @@ def _sender_select() -> Select[Any]:
     )
 
 
-_BY_TOKEN = (
+_BY_TOKEN = Ready(
     _sender_select()
     .add_columns(
         CollaboratorKeyRow.id.label("key_id"),
@@ -130,7 +131,7 @@ class Collaborators:
 
     def by_token(self, token_sha256: str, today: date) -> Sender | None:
         """Return who holds the key with this hash, revoked or not."""
-        rows = self._connection.execute(_BY_TOKEN, {"token_sha256": token_sha256, "today": today}).all()
+        rows = _BY_TOKEN.run(self._connection, {"token_sha256": token_sha256, "today": today}).all()
         if not rows:
             return None
         first = rows[0]

@@ -30,6 +30,7 @@ from server.storage.models.registers import (
 )
 from server.storage.models.row_ids import insertion, sensitive_id
 from server.storage.models.submissions import SubmissionVersionRow
+from server.storage.ready import Ready
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
@@ -182,9 +183,8 @@ class Entities:
         nothing and is not read; nor was it surveyed before in the year of this survey.
         """
         year = change.values.get(LAST_SURVEY_YEAR) or None
-        row = self._connection.execute(
-            _AS_SEEN, {"project_id": project_id, "name": name, "entity_id": change.entity_id, "year": year}
-        ).first()
+        given = {"project_id": project_id, "name": name, "entity_id": change.entity_id, "year": year}
+        row = _AS_SEEN.run(self._connection, given).first()
         if row is None or row.version != change.base_version or row.merged_into_id is not None or row.is_deleted:
             return None
         if row.has_waiting:
@@ -332,7 +332,7 @@ _IS_SURVEYED = or_(
     ),
     exists().where(_MERGED.merged_into_id == EntityRow.id),
 )
-_AS_SEEN = (
+_AS_SEEN = Ready(
     _ENTITIES.add_columns(
         EntityListRow.reach, EntityListRow.revision.label("list_revision"), _IS_SURVEYED.label("is_surveyed")
     )

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, select, update
 from server.storage.models.people import CollaboratorRow
 from server.storage.models.registers import EntityEffectRow, EntityRow
 from server.storage.models.submissions import SubmissionVersionRow
+from server.storage.ready import Ready
 from server.storage.repositories.entities import RAISE_COUNTERS, WRITE, Entities, written
 
 if TYPE_CHECKING:
@@ -64,13 +65,15 @@ _EFFECT = (
     EntityEffectRow.entity_version,
 )
 _INSERT_EFFECT = insert(EntityEffectRow)
-_WRITE_WHOLE = WRITE.add_cte(
-    _INSERT_EFFECT.values(
-        {one.key: bindparam(f"effect_{one.key}", type_=one.type) for one in EntityEffectRow.__table__.c}
-    ).cte("noted"),
-    RAISE_COUNTERS["postgresql"]
-    .values({one: bindparam(f"raised_{one}") for one in ("list_id", "unit_id", "revision")})
-    .cte("raised"),
+_WRITE_WHOLE = Ready(
+    WRITE.add_cte(
+        _INSERT_EFFECT.values(
+            {one.key: bindparam(f"effect_{one.key}", type_=one.type) for one in EntityEffectRow.__table__.c}
+        ).cte("noted"),
+        RAISE_COUNTERS["postgresql"]
+        .values({one: bindparam(f"raised_{one}") for one in ("list_id", "unit_id", "revision")})
+        .cte("raised"),
+    )
 )
 _WAITING_OF = (
     select(*_EFFECT)
@@ -105,7 +108,7 @@ class EntityEffects:
             ((list_id, unit_id),) = parts
             effect = {f"effect_{name}": value for name, value in one.effect.items()}
             raised = {"raised_list_id": list_id, "raised_unit_id": unit_id, "raised_revision": 1}
-            self._connection.execute(_WRITE_WHOLE, written(one.entity_key, one.version, one.facts) | effect | raised)
+            _WRITE_WHOLE.run(self._connection, written(one.entity_key, one.version, one.facts) | effect | raised)
             return
         entities = Entities(self._connection, self._sight)
         entities.write(one.entity_key, one.version, one.facts)

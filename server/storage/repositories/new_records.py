@@ -14,13 +14,14 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
 from server.storage.models.row_ids import EverydayId, SensitiveId, sensitive_id
 from server.storage.models.submissions import RecordWordRow, SubmissionRow, SubmissionVersionRow
+from server.storage.ready import Ready
 from server.storage.repositories.record_words import WORD_COLUMNS, RecordWords, found_words, given_words
 from server.storage.repositories.submissions import Submissions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection
 
     from server.storage.repositories.record_words import Findable
     from server.storage.visible import Sight
@@ -65,8 +66,8 @@ class NewRecords:
         statement = _statement(
             is_sensitive=record["is_sensitive"], is_found=found is not None, of_entities="entity_ids" in words
         )
-        row = self._connection.execute(statement, facts | words).first()
-        return Kept(*row) if row else None
+        row = statement.run(self._connection, facts | words).first()
+        return Kept(row.submission_id, row.version_id) if row else None
 
 
 _RECORD: Final = [
@@ -78,7 +79,7 @@ _VERSION: Final = [one for one in SubmissionVersionRow.__table__.c if one.key no
 
 
 @cache
-def _statement(*, is_sensitive: bool, is_found: bool, of_entities: bool) -> Select[Any]:
+def _statement(*, is_sensitive: bool, is_found: bool, of_entities: bool) -> Ready:
     record = (
         postgresql_insert(SubmissionRow)
         .values({one.key: _given(one) for one in _RECORD} | {"id": _next_id(SubmissionRow, is_sensitive=is_sensitive)})
@@ -99,10 +100,10 @@ def _statement(*, is_sensitive: bool, is_found: bool, of_entities: bool) -> Sele
     ids = select(record.c.id.label("submission_id"), version.c.id.label("version_id"))
     whole = ids.join_from(record, version, true())
     if not is_found:
-        return whole
+        return Ready(whole)
     found = found_words("postgresql", of_entities=of_entities)
     words = select(record.c.id, found.c.word, found.c.unit_id).join_from(record, found, true())
-    return whole.add_cte(insert(RecordWordRow).from_select(WORD_COLUMNS, words).cte("words"))
+    return Ready(whole.add_cte(insert(RecordWordRow).from_select(WORD_COLUMNS, words).cte("words")))
 
 
 def _given(column: Any) -> Any:  # noqa: ANN401 a column, and what is to stand in it
