@@ -27,6 +27,9 @@ from tests.register_field import VILLAGE, colleague, household, register_field, 
 
 pytestmark = pytest.mark.database
 
+WALKED = "server.storage.repositories.suspects._PAGES_WALKED"
+COUNTED = "server.operations.browse_suspects.COUNTED_AT_MOST"
+
 
 @pytest.fixture
 def beginning():
@@ -201,6 +204,20 @@ def test_pages_follow_one_another(field, services, monkeypatch):
     assert (len(first.pairs), len(second.pairs), second.following, first.total) == (2, 1, None, 3)
     scores = [pair.suspect.score for pair in (*first.pairs, *second.pairs)]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_whose_pairs_are_few_among_many_likelier_ones_finds_them_all(field, services, monkeypatch):
+    for name, number in (("server.operations.browse_suspects.PAGE_SIZE", 1), (WALKED, 1), (COUNTED, 2)):
+        monkeypatch.setattr(name, number)
+    for _ in range(3):
+        registered(field)
+    elsewhere = colleague(field, unit=TU_MO_RONG)
+    few = [registered(elsewhere, f"{TU_MO_RONG}-01", house_no=number) for number in ("37", "37A")]
+    mine = officer(services, TU_MO_RONG, login="xa.it")
+    assert listed(services, mine) == [frozenset(few)]
+    assert browse_suspects(services, mine, SuspectQuestion()).total == 1
+    many = browse_suspects(services, officer(services), SuspectQuestion())
+    assert (len(many.pairs), many.total, len(pairs(services))) == (1, 2, 4)
 
 
 def test_two_households_can_be_looked_at_side_by_side(field, services):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Select, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from server.storage.visible import Sight
 
 _KEYS_AT_ONCE = 500
+_PAGES_WALKED = 4
+"""How many pages of pairs, of whoever they are, are gone through for one page in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,19 +174,33 @@ class Suspects:
             )
 
     def page(self, state: str, *, is_practice: bool, after: SuspectCursor | None, most: int) -> list[Suspect]:
-        """Return the pairs in sight in that state, the likeliest first."""
+        """Return the pairs in sight in that state, the likeliest first.
+
+        The likeliest are gone through, whoever may see them; where a reader has so few among them that this fills no
+        page, all of her own are looked for.
+        """
         rows = SuspectRow
-        found = self._seen(state, is_practice=is_practice)
+        asked = _in_state(state, is_practice=is_practice)
         if after is not None:
             is_later = and_(rows.score == after.score, rows.id > after.suspect_id)
-            found = found.where(or_(rows.score < after.score, is_later))
-        return [
-            _suspect(row) for row in self._connection.execute(found.order_by(rows.score.desc(), rows.id).limit(most))
-        ]
+            asked = and_(asked, or_(rows.score < after.score, is_later))
+        in_order, walked = (rows.score.desc(), rows.id), _PAGES_WALKED * most
+        likeliest = self._connection.execute(self._looked_at(asked).order_by(*in_order).limit(walked)).all()
+        found = [one for one in likeliest if one.is_seen]
+        if len(found) < most and len(likeliest) == walked:
+            found = list(self._connection.execute(self._within(asked).order_by(*in_order).limit(most)).all())
+        return [_suspect(row) for row in found[:most]]
 
     def count(self, state: str, *, is_practice: bool, at_most: int) -> int:
         """Return how many pairs are in sight in that state, no further than *at_most*."""
-        found = self._seen(state, is_practice=is_practice).with_only_columns(SuspectRow.id).limit(at_most)
+        asked = _in_state(state, is_practice=is_practice)
+        some = self._looked_at(asked).limit(at_most).subquery()
+        looked_at, seen = self._connection.execute(
+            select(func.count(), func.coalesce(func.sum(case((some.c.is_seen, 1), else_=0)), 0)).select_from(some)
+        ).one()
+        if looked_at < at_most or seen == at_most:
+            return int(seen)
+        found = self._within(asked).with_only_columns(SuspectRow.id).limit(at_most)
         return self._connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 
     def one(self, suspect_id: int) -> Suspect | None:
@@ -271,17 +287,20 @@ class Suspects:
         """Write what was decided of a pair."""
         self._connection.execute(update(SuspectRow).where(SuspectRow.id == suspect_id).values(**facts))
 
-    def _seen(self, state: str, *, is_practice: bool) -> Select[Any]:
-        kind = ProjectRow.kind == "practice" if is_practice else ProjectRow.kind != "practice"
-        lists = select(EntityListRow.id).join(ProjectRow, ProjectRow.id == EntityListRow.project_id).where(kind)
-        return self._within(SuspectRow.state == state, SuspectRow.list_id.in_(lists))
-
     def _within(self, *where: Any) -> Select[Any]:  # noqa: ANN401 column expressions
-        """Return the select of pairs of which both are in sight, asked of each pair: there are few of them."""
+        """Return the select of pairs of which both are in sight."""
         seen = visible_entities(self.sight).with_only_columns(EntityRow.id)
         both = (seen.where(EntityRow.id == key).exists() for key in (SuspectRow.first_key, SuspectRow.second_key))
-        found = select(SuspectRow).outerjoin(AccountRow, AccountRow.id == SuspectRow.decided_by_id)
-        return found.where(*where, *both).add_columns(AccountRow.name.label("decided_by"))
+        return _told(*where).where(*both)
+
+    def _looked_at(self, *where: Any) -> Select[Any]:  # noqa: ANN401 column expressions
+        """Return the select of pairs, each with whether both are in sight, asked of each one."""
+        # Asked with EXISTS, PostgreSQL would find all entities in sight, for thirty pairs.
+        seen = visible_entities(self.sight).with_only_columns(EntityRow.id).correlate(SuspectRow)
+        first, second = (
+            seen.where(EntityRow.id == key).scalar_subquery() for key in (SuspectRow.first_key, SuspectRow.second_key)
+        )
+        return _told(*where).add_columns(and_(first.is_not(None), second.is_not(None)).label("is_seen"))
 
     def _pairs(self, *where: Any) -> Iterator[Suspect]:  # noqa: ANN401 column expressions
         return (_suspect(row) for row in self._connection.execute(self._within(*where)))
@@ -297,6 +316,18 @@ class Suspects:
 
     def _insert(self, model: Any) -> Any:  # noqa: ANN401 the two dialects' statements share no public type
         return sqlite_insert(model) if self._connection.dialect.name == "sqlite" else postgresql_insert(model)
+
+
+def _in_state(state: str, *, is_practice: bool) -> ColumnElement[bool]:
+    kind = ProjectRow.kind == "practice" if is_practice else ProjectRow.kind != "practice"
+    lists = select(EntityListRow.id).join(ProjectRow, ProjectRow.id == EntityListRow.project_id).where(kind)
+    return and_(SuspectRow.state == state, SuspectRow.list_id.in_(lists))
+
+
+def _told(*where: Any) -> Select[Any]:  # noqa: ANN401 column expressions
+    """Return the select of pairs, whoever may see them, each with who decided on it."""
+    found = select(SuspectRow).outerjoin(AccountRow, AccountRow.id == SuspectRow.decided_by_id)
+    return found.where(*where).add_columns(AccountRow.name.label("decided_by"))
 
 
 def _entity(row: Row[Any]) -> LikeEntity:
