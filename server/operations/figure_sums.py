@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from server.indicators.figures import Amounts
 from server.indicators.sources import PREVIOUS, Basis, Source
-from server.operations.released_sums import released_sums
+from server.operations.released_sums import Papers, papers_of, released_sums
 from server.operations.roster_sums import roster_sums
-from server.operations.typed_sums import laid_out, typed_figures, typed_sums
+from server.operations.typed_sums import keys_of, laid_out, typed_sums
 from server.operations.unit_parts import YearCut, wholly_below
 from server.registers.reach import HOUSEHOLDS
 from server.storage.repositories.figure_tables import Added, Extent, Members
@@ -125,7 +125,9 @@ def sums_of_sources(
     *typed* are the figures typed for them of the whole period, as far as anybody did.
     """
     years = {extent.period}
-    read = _Read(_recorded(uow, extent, Members(), sources=sources, years=years), typed)
+    released = [one for one in sources if one.basis is Basis.RELEASE]
+    papers = replace(papers_of(uow, extent.project_id, (), released=released, years=years), everyday=typed)
+    read = _Read(_recorded(uow, extent, Members(), sources=sources, years=years), papers)
     found = _counted(uow, here, extent, sources=sources, read=read)
     _stand_in(uow, here, extent, sources, found=found)
     return found[extent.period]
@@ -192,7 +194,7 @@ class _Read:
     """What records and documents say of sources, read once for every unit that is asked about."""
 
     sums: YearlySums
-    typed: Sequence[PaperFigure]
+    papers: Papers
 
     def within(self, extent: Extent, sources: Collection[Source]) -> dict[int, dict[tuple[int | None, Source], Added]]:
         """Return what records say of some of the units and sources, and of everything there is."""
@@ -207,7 +209,8 @@ def _read(
     uow: UnitOfWork, extent: Extent, members: Members, *, sources: Collection[Source], years: Collection[int]
 ) -> _Read:
     recorded = _recorded(uow, extent, members, sources=sources, years=years)
-    return _Read(recorded, typed_figures(uow, extent.project_id, sources, years))
+    released = [one for one in sources if one.basis is Basis.RELEASE]
+    return _Read(recorded, papers_of(uow, extent.project_id, keys_of(sources), released=released, years=years))
 
 
 def _recorded(
@@ -233,11 +236,11 @@ def _counted(
         places: dict[UnitId | None, int] = {place: held.get(place, 0) for place in (*extent.units, None)}
         of_units |= {(place, source): Added(number * 1000, number) for place, number in places.items()}
     of_people = roster_sums(uow, extent, sources=by_kind[Basis.ROSTER], years=years)
-    published = released_sums(uow, here, extent, sources=by_kind[Basis.RELEASE], years=years)
+    published = released_sums(uow, here, extent, read.papers, sources=by_kind[Basis.RELEASE])
     counted = {
         year: {**of_forms[year], **of_lists[year], **of_units, **of_people[year], **published[year]} for year in years
     }
-    typed = typed_sums(read.typed, here, extent, sources=[*measures, *by_kind[Basis.IMPORT]], years=years)
+    typed = typed_sums(read.papers.everyday, here, extent, sources=[*measures, *by_kind[Basis.IMPORT]], years=years)
     return {year: {**_beside(typed[year], counted[year]), **counted[year]} for year in years}
 
 

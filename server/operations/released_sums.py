@@ -9,7 +9,7 @@ smaller than a province are never read here.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import product
 from typing import TYPE_CHECKING, Final
@@ -42,34 +42,61 @@ _SILENT: Final = "state=not_reported"
 _WITHHELD: Final = Added(0, 0, is_withheld=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What was typed of whole *years*: everyday figures, every version of the counts release tables are made of."""
+
+    years: frozenset[int]
+    everyday: Sequence[PaperFigure]
+    of_cases: Sequence[PaperFigure]
+
+
+def papers_of(
+    uow: UnitOfWork, project_id: int, keys: Collection[str], *, released: Sequence[Source], years: Collection[int]
+) -> Papers:
+    """Return what was typed under *keys*, and of the measures behind the *released* sources; in one statement."""
+    of_cases = _measures_of(uow, released)
+    if not keys and not of_cases:
+        return Papers(frozenset(years), (), ())
+    everyday, trail = uow.paper_figures.everyday_beside_cases(project_id, years, keys, of_cases)
+    return Papers(frozenset(years), everyday, trail)
+
+
 def released_sums(
-    uow: UnitOfWork, here: Map, extent: Extent, *, sources: Sequence[Source], years: Collection[int]
+    uow: UnitOfWork, here: Map, extent: Extent, papers: Papers, *, sources: Sequence[Source]
 ) -> dict[int, Found]:
-    """Return what release tables say of *sources* in each year, by unit of the extent and under None for everything."""
-    found: dict[int, Found] = {year: {} for year in years}
+    """Return what release tables say of *sources* in each year, by unit of the extent and under None for everything.
+
+    The years are those *papers* were read of.
+    """
+    found: dict[int, Found] = {year: {} for year in papers.years}
     if not sources:
         return found
     declared = _declared(uow)
-    has_tables, frozen = uow.releases.frozen(years, {one.measure for one in sources})
-    trails = _trails(uow, {declared[one.measure].measure for one in sources if one.measure in declared}, years)
-    for year, source in product(years, sources):
+    has_tables, frozen = uow.releases.frozen(papers.years, {one.measure for one in sources})
+    trails = _by_year_and_measure(papers.of_cases)
+    for year, source in product(papers.years, sources):
         cut, release = YearCut(here, extent, year), declared.get(source.measure)
         if (year, source.measure) in frozen:
             found[year] |= _of_table(cut, source, read_table(frozen[year, source.measure]))
         elif release is not None and not source.category:
             k = None if year in has_tables else release.k
-            found[year] |= _of_paper(cut, source, trail=trails[year, release.measure], k=k)
+            found[year] |= _of_paper(cut, source, trail=trails.get((year, release.measure), ()), k=k)
     return found
 
 
-def _trails(
-    uow: UnitOfWork, measures: Collection[str], years: Collection[int]
-) -> Mapping[tuple[int, str], list[PaperFigure]]:
-    """Return every version of what was typed of the measures release tables are made of, by year and measure."""
-    trails: dict[tuple[int, str], list[PaperFigure]] = defaultdict(list)
-    for one in uow.paper_figures.trail_of_cases(measures, years) if measures else ():
-        trails[one.place.period.year, one.place.key].append(one)
-    return trails
+def _measures_of(uow: UnitOfWork, released: Iterable[Source]) -> frozenset[str]:
+    """Return the measures that the release tables of these sources are made of."""
+    names = {one.measure for one in released}
+    declared = _declared(uow) if names else {}
+    return frozenset(declared[one].measure for one in names if one in declared)
+
+
+def _by_year_and_measure(trail: Iterable[PaperFigure]) -> Mapping[tuple[int, str], list[PaperFigure]]:
+    found: dict[tuple[int, str], list[PaperFigure]] = defaultdict(list)
+    for one in trail:
+        found[one.place.period.year, one.place.key].append(one)
+    return found
 
 
 def _declared(uow: UnitOfWork) -> dict[str, Release]:

@@ -21,16 +21,7 @@ if TYPE_CHECKING:
     from server.indicators.sources import Source
     from server.operations.atlas import Map
     from server.storage.repositories.figure_tables import Extent
-    from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId
-
-
-def typed_figures(
-    uow: UnitOfWork, project_id: int, sources: Iterable[Source], years: Collection[int]
-) -> list[PaperFigure]:
-    """Return every figure that was typed for *sources* in these years."""
-    keys = keys_of(sources)
-    return uow.paper_figures.everyday(project_id, years, keys) if keys else []
 
 
 def typed_sums(

@@ -23,7 +23,7 @@ from server.territory.units import UnitId
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from server.storage.visible import Sight
 
@@ -93,15 +93,7 @@ class PaperFigures:
 
     def everyday(self, project_id: int, years: Collection[int], keys: Collection[str]) -> list[PaperFigure]:
         """Return the current figures of whole years with these keys; those about incidents are not among them."""
-        rows = PaperFigureRow
-        found = visible_paper(self.sight).where(
-            rows.project_id == project_id,
-            rows.is_sensitive.is_(False),
-            rows.is_current,
-            rows.thousandths.is_not(None),
-            rows.period.in_(sorted(map(str, years))),
-            rows.key.in_(sorted(keys)),
-        )
+        found = visible_paper(self.sight).where(_everyday(project_id, years, keys))
         return [_figure(row) for row in self._connection.execute(_columns(found))]
 
     def trail_of_cases(self, keys: Collection[str], years: Collection[int]) -> list[PaperFigure]:
@@ -109,11 +101,17 @@ class PaperFigures:
 
         Whoever asks answers for what is shown of them: see `shown_of`.
         """
-        rows = PaperFigureRow
-        found = visible_paper(self.sight).where(
-            rows.is_sensitive.is_(True), rows.key.in_(sorted(keys)), rows.period.in_(sorted(map(str, years)))
-        )
-        return [_figure(row) for row in self._connection.execute(_columns(found.order_by(rows.id)))]
+        found = visible_paper(self.sight).where(_of_cases(keys, years)).order_by(PaperFigureRow.id)
+        return [_figure(row) for row in self._connection.execute(_columns(found))]
+
+    def everyday_beside_cases(
+        self, project_id: int, years: Collection[int], keys: Collection[str], of_cases: Collection[str]
+    ) -> tuple[list[PaperFigure], list[PaperFigure]]:
+        """Return what `everyday` does of *keys* and what `trail_of_cases` does of *of_cases*, in one statement."""
+        both = or_(_everyday(project_id, years, keys), _of_cases(of_cases, years))
+        found = visible_paper(self.sight).where(both).order_by(PaperFigureRow.id)
+        figures = [_figure(row) for row in self._connection.execute(_columns(found))]
+        return [one for one in figures if not one.is_sensitive], [one for one in figures if one.is_sensitive]
 
     def hold(self, project_id: int) -> None:
         """Let nobody else write figures of the project until this transaction ends; others only wait."""
@@ -204,6 +202,23 @@ class PaperFigures:
             rows = PaperFigureRow
             changed = update(rows).where(rows.id.in_(some)).values(is_current=False, is_undone=True)
             self._connection.execute(changed)
+
+
+def _everyday(project_id: int, years: Iterable[int], keys: Iterable[str]) -> ColumnElement[bool]:
+    rows = PaperFigureRow
+    return and_(
+        rows.project_id == project_id,
+        rows.is_sensitive.is_(False),
+        rows.is_current,
+        rows.thousandths.is_not(None),
+        rows.period.in_(sorted(map(str, years))),
+        rows.key.in_(sorted(keys)),
+    )
+
+
+def _of_cases(keys: Iterable[str], years: Iterable[int]) -> ColumnElement[bool]:
+    rows = PaperFigureRow
+    return and_(rows.is_sensitive.is_(True), rows.key.in_(sorted(keys)), rows.period.in_(sorted(map(str, years))))
 
 
 def _some(those: Iterable[_One]) -> Iterator[list[_One]]:
