@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from server.indicators.figures import Figure, Standing
@@ -42,8 +43,9 @@ def written_lock(lock: LockedPeriod) -> bytes:
     return (json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
+@lru_cache(maxsize=8)
 def read_lock(content: bytes) -> LockedPeriod:
-    """Return the lock that was written as *content*."""
+    """Return the lock that was written as *content*; that takes a while, and a lock never changes."""
     facts = json.loads(content)
     period = Period.parse(facts["period"])
     return LockedPeriod(

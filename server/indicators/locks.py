@@ -93,32 +93,33 @@ class CellPair:
 
 @dataclass(frozen=True, slots=True)
 class Restated:
-    """The table of one indicator, frozen and made again: *total* is the locked unit, *rows* the units in it."""
+    """The table of one indicator, frozen and made again: *total* is the locked unit, *rows* the units in it.
+
+    *moved* are those of the rows whose figure is otherwise now.
+    """
 
     plan: LockedPlan
     then: IndicatorTable
     now: IndicatorTable
     total: CellPair
     rows: tuple[CellPair, ...]
+    moved: tuple[CellPair, ...]
 
     @property
     def differs(self) -> bool:
         """Tell whether any figure of it is otherwise."""
-        return self.total.differs or any(one.differs for one in self.rows)
+        return bool(self.moved) or self.total.differs
 
 
 def restated(then: Sequence[LockedTable], now: Sequence[IndicatorTable]) -> tuple[Restated, ...]:
     """Return each frozen table beside the one made *now*, which must be of the same indicators and units, in order."""
-    return tuple(
-        Restated(
-            plan=one.plan,
-            then=one.table,
-            now=again,
-            total=CellPair(None, one.table.total, again.total),
-            rows=tuple(_pairs(one.table, again)),
-        )
-        for one, again in zip(then, now, strict=True)
-    )
+    return tuple(_restated(one, again) for one, again in zip(then, now, strict=True))
+
+
+def _restated(then: LockedTable, now: IndicatorTable) -> Restated:
+    rows = tuple(_pairs(then.table, now))
+    total, moved = CellPair(None, then.table.total, now.total), tuple(one for one in rows if one.differs)
+    return Restated(then.plan, then.table, now, total, rows, moved)
 
 
 def _pairs(then: IndicatorTable, now: IndicatorTable) -> Iterator[CellPair]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from server.indicators.contribution import amount_of
 from server.indicators.plan_changes import PlanChanges, PlannedValue, changed_indicators, changed_targets
 from server.language.display import number
+from server.operations.figure_questions import indicators_in_force
 from server.operations.publish_plan import check_plan, read_workbook
 from server.operations.standing_reports import refuse_emptying
 
@@ -29,7 +30,7 @@ def compare_plan(services: Services, project_id: int, source: PlanSource) -> Pla
     checked = check_plan(services, project_id, plan)
     territory = services.atlas.current().territory
     with services.reading(services.operator()) as uow:
-        in_force = uow.plans.indicators_in_force()
+        in_force = indicators_in_force(uow)
         refuse_emptying(uow, project_id, source.name, plan, in_force=in_force)
         standing = [
             (one.plan_id, some) for one, some in in_force if (one.project_id, one.name) == (project_id, source.name)

@@ -17,7 +17,7 @@ from server.operations.figure_sums import amounts_of, sums_of_years
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from server.indicators.paper_figures import PaperFigure
@@ -80,7 +80,7 @@ def _received_of_each(
     """Return the records received and approved of the forms behind each indicator, by place."""
     measures = [[one.measure for one in each.sources if one.basis is Basis.MEASURE] for each in indicators]
     behind = uow.figure_tables.forms_behind(extent.project_id, [one for several in measures for one in several])
-    by_form = uow.figure_tables.receipts_by_form(extent, {form for forms in behind.values() for form in forms})
+    by_form = _by_form(uow, extent, {form for forms in behind.values() for form in forms})
     found: list[Mapping[int | None, Receipts]] = []
     for several in measures:
         forms = {form for one in several for form in behind.get(one, ())}
@@ -90,6 +90,19 @@ def _received_of_each(
                 before = added.get(place, Receipts())
                 added[place] = Receipts(before.received + one.received, before.approved + one.approved)
         found.append(added)
+    return found
+
+
+def _by_form(uow: UnitOfWork, extent: Extent, forms: Collection[str]) -> Mapping[tuple[int | None, str], Receipts]:
+    """Return the records of each form by place; of units alone, from what is known of their records' states too."""
+    if extent.with_all:
+        return uow.figure_tables.receipts_by_form(extent, forms)
+    found: dict[tuple[int | None, str], Receipts] = {}
+    for one in uow.record_tallies.of_units(extent.project_id, extent.period, extent.frame, extent.units):
+        if one.form_id in forms:
+            before = found.get((one.unit_id, one.form_id), Receipts())
+            approved = before.approved + (one.records if one.is_counted else 0)
+            found[one.unit_id, one.form_id] = Receipts(before.received + one.records, approved)
     return found
 
 

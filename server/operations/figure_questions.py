@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from server.errors import InvalidInput, NotFound
+from server.operations.known_by_hash import KnownByHash
 from server.territory.units import Level
 from server.territory.validity import first_day, last_day
 
@@ -83,7 +85,7 @@ class PlannedIndicator:
 
 def entries_in_force(uow: UnitOfWork) -> tuple[IndicatorEntry, ...]:
     """Return every indicator of the plans in force, the newest plan first, each in the order of its workbook."""
-    plans = uow.plans.indicators_in_force()
+    plans = indicators_in_force(uow)
     return _entries(plans, uow.plans.years([plan.plan_id for plan, _ in plans]))
 
 
@@ -91,12 +93,29 @@ def entries_and_targets(
     uow: UnitOfWork, year: int
 ) -> tuple[tuple[IndicatorEntry, ...], Mapping[tuple[int, str], Sequence[PlannedTarget]]]:
     """Return what `entries_in_force` returns, and the targets of *year* by plan and indicator."""
-    plans = uow.plans.indicators_in_force()
-    years, targets = uow.plans.years_and_targets([plan.plan_id for plan, _ in plans], year)
+    planned = uow.plans.read_year(year)
     found: dict[tuple[int, str], list[PlannedTarget]] = defaultdict(list)
-    for plan_id, code, target in targets:
+    for plan_id, code, target in planned.targets:
         found[plan_id, code].append(target)
-    return _entries(plans, years), found
+    return _entries(indicators_in_force(uow), planned.years), found
+
+
+def indicators_in_force(uow: UnitOfWork) -> list[tuple[PlanInForce, tuple[Indicator, ...]]]:
+    """Return the plans in force, the newest first, with their indicators, in the order of each workbook."""
+    return [
+        (plan, _indicators_of(plan.plan_id, KnownByHash(plan.sha256, partial(_read_indicators, uow, plan.plan_id))))
+        for plan in uow.plans.in_force()
+    ]
+
+
+def _read_indicators(uow: UnitOfWork, plan_id: int) -> tuple[Indicator, ...]:
+    return tuple(uow.plans.indicators([plan_id])[plan_id])
+
+
+@lru_cache(maxsize=64)
+def _indicators_of(_plan_id: int, workbook: KnownByHash[tuple[Indicator, ...]]) -> tuple[Indicator, ...]:
+    """Return what a plan's workbook says of indicators; it never changes, and is read once a worker."""
+    return workbook.read()
 
 
 def _entries(
@@ -153,7 +172,7 @@ def indicator_asked_for(uow: UnitOfWork, question: FigureQuestion) -> PlannedInd
     """
     found = [
         (plan, one)
-        for plan, indicators in uow.plans.indicators_in_force()
+        for plan, indicators in indicators_in_force(uow)
         for one in indicators
         if one.code == question.code and question.project_id in (None, plan.project_id)
     ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from server.indicators.figures import figure_of
 from server.indicators.plan import IndicatorUnit
 from server.operations.figure_counts import counts_of_each
-from server.operations.figure_questions import boundaries_of
+from server.operations.figure_questions import boundaries_of, indicators_in_force
 from server.storage.repositories.figure_tables import Extent
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def figures_beside(
     with services.reading(services.operator()) as uow:
         beside = [
             one
-            for plan, indicators in uow.plans.indicators_in_force()
+            for plan, indicators in indicators_in_force(uow)
             for one in indicators
             if plan.plan_id == entry.plan_id and named.fullmatch(one.code)
         ]

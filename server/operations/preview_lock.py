@@ -1,12 +1,13 @@
 """What somebody should know before a period is locked, and which units have locked it.
 
-The preview makes the tables that would be frozen and freezes nothing. Numbers of records are told without a name; the
-names of units that have sent nothing are the province's to read, as their figures are.
+The preview makes the totals of the tables that would be frozen and freezes nothing. Numbers of records are told without
+a name; the names of units that have sent nothing are the province's to read, as their figures are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from server.access.authorisation import authorise
@@ -14,6 +15,7 @@ from server.access.roles import Permission
 from server.errors import InvalidInput
 from server.indicators.deadlines import due_day
 from server.indicators.periods import Period
+from server.indicators.sources import Basis
 from server.operations.figure_questions import entries_in_force
 from server.operations.lock_signers import may_sign
 from server.operations.plan_deadlines import deadlines_in_force
@@ -22,22 +24,25 @@ from server.storage.visible import Reading
 from server.submissions.review import ReviewState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from server.access.actors import Account
     from server.indicators.locks import LockedUnit
+    from server.indicators.plan import Indicator
     from server.indicators.tables import IndicatorTable
     from server.operations.atlas import Map
     from server.operations.lock_period import LockOrder
     from server.operations.services import Services
+    from server.operations.unit_figures import UnitPlace
     from server.storage.repositories.locks import KeptLock
+    from server.storage.unit_of_work import UnitOfWork
     from server.territory.units import UnitId, UnitPeriod
 
 
 @dataclass(frozen=True, slots=True)
 class LockPreview:
-    """The tables that would be frozen, and what is still open.
+    """The totals of the tables that would be frozen, and what is still open.
 
     *silent* names the units in it from which no record of the period came. *waiting* and *returned* are records nobody
     has decided about and records sent back, *held* uploads in the tray. *due* is None where no plan sets a day.
@@ -105,14 +110,21 @@ def preview_lock(services: Services, account: Account, order: LockOrder) -> Lock
         if not entries:
             raise InvalidInput("locks.no_figures", period=period.label)
         indicators = [(one.plan_id, one.indicator) for one in entries]
-        tables = tables_of(uow, here, place, project_id=project_id, indicators=indicators)
-        states = uow.locks.states(project_id, period.year, place.frame, unit_id)
+        tallies = uow.record_tallies.of_units(project_id, period.year, place.frame, _units_of(place))
+        # What lies in it is frozen too, and is not shown before.
+        whole = replace(place, below=())
+        tables = tables_of(uow, here, whole, project_id=project_id, indicators=indicators)
+        forms = _forms_behind(uow, project_id, [one.indicator for one in entries])
         revisions = uow.locks.revisions(project_id, unit_id, period)
         due = due_day(deadlines_in_force(uow, project_id), place.unit.level, period)
     # The unit lies in the account's scope; what is held is counted below it and nowhere else.
     with services.reading(Reading(frozenset({unit_id}))) as uow:
         held = uow.tray.count(project_id)
-    heard = {row.unit.unit_id for table in tables for row in table.rows if row.figure.received}
+    heard = {one.unit_id for one in tallies if one.form_id in forms}
+    states: Counter[str] = Counter()
+    for one in tallies:
+        if one.unit_id == unit_id:
+            states[one.state] += one.records
     return LockPreview(
         project_id=project_id,
         unit=place.unit,
@@ -121,12 +133,24 @@ def preview_lock(services: Services, account: Account, order: LockOrder) -> Lock
         today=today,
         tables=tables,
         silent=tuple(one.name for one in place.below if one.unit_id not in heard),
-        waiting=states.get(ReviewState.RECEIVED, 0) + states.get(ReviewState.EDITED, 0),
-        returned=states.get(ReviewState.HAS_ISSUES, 0),
+        waiting=states[ReviewState.RECEIVED] + states[ReviewState.EDITED],
+        returned=states[ReviewState.HAS_ISSUES],
         held=held,
         revisions=tuple(revisions),
         may_sign=may_sign(here, account, unit_id, today),
     )
+
+
+def _units_of(place: UnitPlace) -> frozenset[UnitId]:
+    return frozenset({place.unit.unit_id, *(one.unit_id for one in place.below)})
+
+
+def _forms_behind(uow: UnitOfWork, project_id: int, indicators: Iterable[Indicator]) -> frozenset[str]:
+    """Return the forms whose records make any of the indicators."""
+    sources = (source for one in indicators for source in one.sources)
+    measures = {one.measure for one in sources if one.basis is Basis.MEASURE}
+    behind = uow.figure_tables.forms_behind(project_id, measures)
+    return frozenset(form_id for forms in behind.values() for form_id in forms)
 
 
 def lock_overview(services: Services, account: Account, *, project_id: int | None, year: int | None) -> LockOverview:

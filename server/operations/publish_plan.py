@@ -20,6 +20,7 @@ from server.indicators.plan import INDICATORS, TARGETS, Plan, PlanRefused, Targe
 from server.indicators.releases import faults_with
 from server.indicators.review_policies import policy_faults
 from server.indicators.sources import Basis, Source
+from server.operations.figure_questions import indicators_in_force
 from server.operations.note_deeds import note_deeds
 from server.operations.standing_plans import questions_of, yields
 from server.operations.standing_reports import refuse_emptying
@@ -76,7 +77,7 @@ def publish_plan(services: Services, project_id: int, source: PlanSource) -> Pla
     targets = check_plan(services, project_id, plan)
     sha256 = hashlib.sha256(source.workbook).hexdigest()
     with services.unit_of_work(services.operator()) as uow:
-        refuse_emptying(uow, project_id, source.name, plan, in_force=uow.plans.indicators_in_force())
+        refuse_emptying(uow, project_id, source.name, plan, in_force=indicators_in_force(uow))
         known = uow.plans.known(project_id, source.name, sha256)
         in_force = {(one.project_id, one.name): one.plan_id for one in uow.plans.in_force()}
         is_new = known is None or in_force[project_id, source.name] != known

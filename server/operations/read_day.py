@@ -15,6 +15,7 @@ from server.indicators.deadlines import due_day
 from server.indicators.periods import Period
 from server.operations.browse_collaborators import count_silent
 from server.operations.browse_submissions import COUNTED_AT_MOST
+from server.operations.figure_questions import indicators_in_force
 from server.operations.plan_deadlines import deadlines_in_force
 from server.operations.sights import Desk, sight_of, tray_sight_of
 from server.storage.repositories.record_lists import Filters
@@ -103,7 +104,7 @@ def _due(services: Services, account: Account) -> Due | None:
     if not units:
         return None
     with services.reading(services.operator()) as uow:
-        kinds = {one.period for _, indicators in uow.plans.indicators_in_force() for one in indicators}
+        kinds = {one.period for _, indicators in indicators_in_force(uow) for one in indicators}
         periods = [one for one in _periods(today) if one.kind in kinds]
         deadlines = deadlines_in_force(uow, None)
         locked = uow.locks.every() if deadlines else []

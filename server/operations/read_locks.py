@@ -280,7 +280,7 @@ def _covers(services: Services, here: Map, actor: Actor, unit_id: UnitId) -> boo
 
 
 def _without_rows(shown: LockShown) -> LockShown:
-    return replace(shown, content=b"", tables=tuple(replace(one, rows=()) for one in shown.tables))
+    return replace(shown, content=b"", tables=tuple(replace(one, rows=(), moved=()) for one in shown.tables))
 
 
 def _cell_of(frozen: LockedPeriod, cell: LateCell, *, sees_within: bool) -> tuple[Indicator, str]:

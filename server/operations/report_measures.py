@@ -9,6 +9,7 @@ from server.forms.faults import Fault
 from server.indicators.contribution import Combine
 from server.indicators.report_cells import Counted, OfIndicator
 from server.indicators.sources import Basis, Source
+from server.operations.figure_questions import indicators_in_force
 from server.operations.publish_plan import REGISTERS
 from server.operations.standing_plans import questions_of, yields
 from server.registers.tallies import may_overlap
@@ -84,7 +85,7 @@ def _sealed(one: PlacedSlot, known: Known) -> PlacedSlot:
 
 def indicators_of(uow: UnitOfWork, project_id: int) -> frozenset[str]:
     """Return the codes of the indicators a report of the project may name."""
-    plans = uow.plans.indicators_in_force()
+    plans = indicators_in_force(uow)
     return frozenset(one.code for plan, several in plans if plan.project_id == project_id for one in several)
 
 

@@ -12,6 +12,7 @@ from server.indicators.paper_keys import PaperKey, PaperKeys, levels_from
 from server.indicators.report import Status
 from server.indicators.report_cells import TOTAL, Words
 from server.indicators.sources import Basis
+from server.operations.figure_questions import indicators_in_force
 from server.operations.report_measures import known_among, sealed
 from server.operations.report_workbook import published_layout
 from server.territory.units import Level
@@ -66,7 +67,7 @@ def _keys(services: Services, project_id: int, asked: frozenset[Level], *, is_se
 
 
 def _indicators(uow: UnitOfWork, project_id: int) -> Iterator[Indicator]:
-    plans = [(plan, found) for plan, found in uow.plans.indicators_in_force() if plan.project_id == project_id]
+    plans = [(plan, found) for plan, found in indicators_in_force(uow) if plan.project_id == project_id]
     for _, found in sorted(plans, key=lambda one: one[0].plan_id):
         yield from found
 

@@ -88,8 +88,10 @@ def tables_of(
     extent = Extent(project_id, place.year, place.frame, units)
     listing = Listing(place.year, place.frame, place.below)
     every = list(indicators)
+    plan_ids = {plan_id for plan_id, _ in every}
+    uow.plans.read_year(place.year, plan_ids)
     counted = counts_of_each(uow, here, extent, [one for _, one in every], whole=place.unit.unit_id)
-    planned = uow.plans.targets_of_year({plan_id for plan_id, _ in every}, place.year)
+    planned = uow.plans.targets_of_year(plan_ids, place.year)
     found = []
     for (plan_id, indicator), counts in zip(every, counted, strict=True):
         targets = [one for plan, code, one in planned if (plan, code) == (plan_id, indicator.code)]

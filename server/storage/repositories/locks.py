@@ -17,7 +17,6 @@ from server.storage.models.forms import FormRow
 from server.storage.models.locks import LateChangeRow, PeriodLockRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
-from server.storage.repositories.record_tallies import tallied
 from server.storage.visible import visible
 from server.territory.units import UnitId
 
@@ -195,25 +194,6 @@ class Locks:
                 records.unit_id.in_(_below(extent)),
             )
         ).scalar_one()
-
-    def states(self, project_id: int, year: int, frame: str, unit_id: UnitId) -> Mapping[str, int]:
-        """Return how many records about a year there are in a unit, by review state, none of a sensitive form."""
-        rows, above = tallied(), UnitAncestorRow
-        found = self._connection.execute(
-            select(rows.c.state, func.sum(rows.c.records).label("records"))
-            .join(FormRow, FormRow.id == rows.c.form_key)
-            .join(above, above.unit_id == rows.c.unit_id)
-            .where(
-                rows.c.project_id == project_id,
-                rows.c.year == year,
-                FormRow.is_sensitive.is_(False),
-                above.frame == frame,
-                above.ancestor_id == unit_id,
-                above.is_partial.is_(False),
-            )
-            .group_by(rows.c.state)
-        )
-        return {row.state: int(row.records) for row in found if row.records}
 
     def _found(self, asked: Any) -> list[KeptLock]:  # noqa: ANN401 a select of columns
         return self._kept(self._connection.execute(asked))

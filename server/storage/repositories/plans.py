@@ -8,11 +8,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, cast, delete, func, insert, literal, null, or_, select, union_all, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    BigInteger,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from server.indicators.periods import PeriodKind
 from server.indicators.plan import Direction, Indicator, IndicatorUnit
@@ -25,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from server.indicators.plan import Target
 
@@ -62,6 +76,15 @@ class PlanOffer:
     base_plan_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedYear:
+    """The plans in force, the newest first; the years with targets by plan and indicator, and the targets of one."""
+
+    plans: Sequence[PlanInForce]
+    years: Mapping[tuple[int, str], tuple[int, ...]]
+    targets: Sequence[tuple[int, str, PlannedTarget]]
+
+
 class Plans:
     """Indicators and targets of plans."""
 
@@ -69,8 +92,8 @@ class Plans:
         self._connection = connection
         self._in_force: list[PlanInForce] | None = None
         """As they were read; nothing but `add` and `put_in_force` changes them here."""
-        self._targets: dict[int, tuple[frozenset[int], list[tuple[int, str, PlannedTarget]]]] = {}
-        """Every target of a year of these plans, as read with the years; nothing but `add` changes them here."""
+        self._read: dict[int, tuple[frozenset[int], PlannedYear]] = {}
+        """What these plans plan for a year; nothing but `add` and `put_in_force` changes it here."""
 
     def in_force(self) -> list[PlanInForce]:
         """Return the plans in force of all projects, the newest first."""
@@ -82,29 +105,6 @@ class Plans:
             self._in_force = list(newest.values())
         return self._in_force
 
-    def indicators_in_force(self) -> list[tuple[PlanInForce, list[Indicator]]]:
-        """Return the plans in force, the newest first, with their indicators, in the order of each workbook."""
-        later = aliased(PlanRow)
-        is_newer = or_(
-            later.published_at > PlanRow.published_at,
-            and_(later.published_at == PlanRow.published_at, later.id > PlanRow.id),
-        )
-        replaced = select(later.id).where(later.project_id == PlanRow.project_id, later.name == PlanRow.name, is_newer)
-        rows = self._connection.execute(
-            select(*_IN_FORCE, IndicatorRow)
-            .join(ProjectRow, _ITS_PROJECT)
-            .outerjoin(IndicatorRow, IndicatorRow.plan_id == PlanRow.id)
-            .where(~replaced.exists())
-            .order_by(*_NEWEST, IndicatorRow.position)
-        )
-        found: dict[PlanInForce, list[Indicator]] = {}
-        for row in rows:
-            several = found.setdefault(PlanInForce(*row[: len(_IN_FORCE)]), [])
-            if row.plan_id is not None:
-                several.append(_indicator(row))
-        self._in_force = list(found)
-        return list(found.items())
-
     def known(self, project_id: int, name: str, sha256: str) -> int | None:
         """Return the plan of that name with those bytes, in force or not."""
         return self._connection.execute(
@@ -114,6 +114,7 @@ class Plans:
     def put_in_force(self, plan_id: int, at: datetime) -> None:
         """Let a plan that is kept already be the newest of its name again."""
         self._in_force = None
+        self._read.clear()
         self._connection.execute(update(PlanRow).where(PlanRow.id == plan_id).values(published_at=at))
 
     def add(
@@ -121,7 +122,7 @@ class Plans:
     ) -> None:
         """Insert what a plan says; a target for one unit comes with the unit it names."""
         self._in_force = None
-        self._targets.clear()
+        self._read.clear()
         rows = [_indicator_facts(plan_id, position, one) for position, one in enumerate(indicators)]
         if rows:
             self._connection.execute(insert(IndicatorRow), rows)
@@ -175,30 +176,30 @@ class Plans:
             found[key] = (*found.get(key, ()), row.year)
         return found
 
-    def years_and_targets(
-        self, plan_ids: Sequence[int], year: int
-    ) -> tuple[Mapping[tuple[int, str], tuple[int, ...]], list[tuple[int, str, PlannedTarget]]]:
-        """Return what `years` returns and what `targets_of_year` does for *year*, in one statement."""
-        rows, there = TargetRow, TargetRow.plan_id.in_(sorted(plan_ids))
-        # What is nothing has a type too, without which PostgreSQL takes it for a text.
-        nothing = [cast(null(), one.type) for one in (rows.unit_id, rows.level, rows.thousandths, rows.is_draft)]
-        years = select(literal(0).label("place"), rows.plan_id, rows.indicator, rows.year, *nothing).where(there)
-        targets = select(
-            rows.id.label("place"), rows.plan_id, rows.indicator, rows.year,
-            rows.unit_id, rows.level, rows.thousandths, rows.is_draft,
-        ).where(there, rows.year == year)  # fmt: skip
+    def read_year(self, year: int, also: Collection[int] = ()) -> PlannedYear:
+        """Return the plans in force with what they plan for a year, in one statement; the targets of *also* too.
+
+        What it read is not read again, nor by `in_force` and `targets_of_year`.
+        """
+        known, read = self._read.get(year, (frozenset(), None))
+        if read is not None and known.issuperset(also):
+            return read
         found: dict[tuple[int, str], set[int]] = defaultdict(set)
         planned: list[tuple[int, int, str, PlannedTarget]] = []
-        both: Any = union_all(targets, years.distinct())
-        for row in self._connection.execute(both):
+        in_force: dict[PlanInForce, None] = {}
+        for row in self._connection.execute(_of_year(), {"year": year, "also": sorted(also)}).all():
+            if row.is_in_force:
+                in_force[PlanInForce(*row[: len(_IN_FORCE)])] = None
             if row.place:
-                planned.append((row.place, row.plan_id, row.indicator, _planned(row)))
-            else:
-                found[row.plan_id, row.indicator].add(row.year)
-        in_order = {key: tuple(sorted(several)) for key, several in found.items()}
-        targets_in_order = [one[1:] for one in sorted(planned, key=itemgetter(0))]
-        self._targets[year] = frozenset(plan_ids), targets_in_order
-        return in_order, targets_in_order
+                planned.append((row.place, row.id, row.indicator, _planned(row)))
+            elif row.place is not None and row.is_in_force:
+                found[row.id, row.indicator].add(row.year)
+        targets = [one[1:] for one in sorted(planned, key=itemgetter(0))]
+        years = {key: tuple(sorted(several)) for key, several in found.items()}
+        self._in_force = list(in_force)
+        read = PlannedYear(self._in_force, years, targets)
+        self._read[year] = frozenset({*also, *(one.plan_id for one in in_force)}), read
+        return read
 
     def targets(self, plan_id: int, indicator: str, year: int) -> list[PlannedTarget]:
         """Return the targets of one indicator in one year."""
@@ -225,9 +226,9 @@ class Plans:
 
     def targets_of_year(self, plan_ids: Collection[int], year: int) -> list[tuple[int, str, PlannedTarget]]:
         """Return every target of the plans for a year, with its plan and indicator."""
-        known, planned = self._targets.get(year, (frozenset(), []))
-        if known.issuperset(plan_ids):
-            return [one for one in planned if one[0] in plan_ids]
+        known, read = self._read.get(year, (frozenset(), None))
+        if read is not None and known.issuperset(plan_ids):
+            return [one for one in read.targets if one[0] in plan_ids]
         rows = self._connection.execute(
             select(TargetRow)
             .where(TargetRow.plan_id.in_(sorted(plan_ids)), TargetRow.year == year)
@@ -251,6 +252,34 @@ _IN_FORCE: Final[tuple[Any, ...]] = (
     PlanRow.sha256,
     PlanRow.published_at,
 )
+
+
+@lru_cache(maxsize=1)
+def _of_year() -> Select[Any]:
+    """Return the select of plans in force and of others, each with its targets of a year and the years it has any."""
+    rows, plans, later = TargetRow, PlanRow, PlanRow.__table__.alias("later")
+    is_newer = or_(
+        later.c.published_at > plans.published_at,
+        and_(later.c.published_at == plans.published_at, later.c.id > plans.id),
+    )
+    replaced = select(later.c.id).where(later.c.project_id == plans.project_id, later.c.name == plans.name, is_newer)
+    is_in_force = ~replaced.exists()
+    also = plans.id.in_(bindparam("also", type_=BigInteger, expanding=True))
+    # What is nothing has a type too, without which PostgreSQL takes it for a text.
+    nothing = [cast(null(), one.type) for one in (rows.unit_id, rows.level, rows.thousandths, rows.is_draft)]
+    named = (rows.plan_id, rows.indicator, rows.year)
+    years = select(literal(0).label("place"), *named, *nothing).distinct()
+    targets = select(rows.id.label("place"), *named, rows.unit_id, rows.level, rows.thousandths, rows.is_draft).where(
+        rows.year == bindparam("year")
+    )
+    told = union_all(targets, years).subquery("told")
+    return (
+        select(*_IN_FORCE, is_in_force.label("is_in_force"), *(one for one in told.c if one.name != "plan_id"))
+        .join(ProjectRow, _ITS_PROJECT)
+        .outerjoin(told, told.c.plan_id == plans.id)
+        .where(or_(is_in_force, also))
+        .order_by(*_NEWEST)
+    )
 
 
 def _indicator_facts(plan_id: int, position: int, one: Indicator) -> dict[str, Any]:

@@ -47,6 +47,8 @@ class RecordTallies:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._of_units: dict[tuple[int, int, str], tuple[frozenset[int], list[UnitTally]]] = {}
+        """As they were read; what is counted meanwhile in the same transaction is not among them."""
 
     def add_up(self) -> int:
         """Add waiting steps to the tallies and return how many those were; 0 when another runner is at it."""
@@ -72,7 +74,15 @@ class RecordTallies:
         return {tuple(key): int(records) for *key, records in self._connection.execute(found) if records}
 
     def of_units(self, project_id: int, year: int, frame: str, units: Iterable[int]) -> list[UnitTally]:
-        """Return how many everyday records of a year lie in each of *units*, form by form."""
+        """Return how many everyday records of a year lie in each of *units*, form by form; those known are not read."""
+        wanted = frozenset(units)
+        known, tallies = self._of_units.get((project_id, year, frame), (frozenset(), []))
+        if not known.issuperset(wanted) or not wanted:
+            tallies = self._read_of_units(project_id, year, frame, wanted)
+            self._of_units[project_id, year, frame] = wanted, tallies
+        return [one for one in tallies if one.unit_id in wanted]
+
+    def _read_of_units(self, project_id: int, year: int, frame: str, units: Iterable[int]) -> list[UnitTally]:
         rows, above = tallied(), UnitAncestorRow
         key = (above.ancestor_id, FormRow.form_id, rows.c.state, rows.c.is_counted)
         found = self._connection.execute(

@@ -11,7 +11,9 @@ from sqlalchemy import event
 
 from server.access.roles import Role
 from server.app import create_app
+from server.indicators.periods import Period
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
+from server.operations.lock_period import LockOrder, lock_period
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.submissions.review import Verdict
 from tests.register_world import put
@@ -112,6 +114,8 @@ FIGURES = (
     "/indicators/I6/records?year=2026&unit={commune}",
     "/indicators/I6/records?year=2026&unit={commune}&part=denominator",
     "/locks",
+    "/locks/new?project={project}&unit={province}&period=2026",
+    "/locks/{lock}",
     "/reports",
     "/activities?year=2026",
     "/completeness?year=2026&within={commune}",
@@ -128,6 +132,9 @@ def test_a_page_of_figures_costs_a_bounded_number_of_statements(sqlite_reports, 
         world.decide(Verdict.APPROVE, world.send("couple_with_children"))
         make_account(world.services, "ai.do", (Role.SUPERVISOR, PROVINCE), (Role.ADMINISTRATOR, PROVINCE))
         client = client_of(create_app(world.services), world, "ai.do")
-        costs = {page: cost(client, world, page.format(commune=world.unit(DAK_HA))) for page in FIGURES}
+        province, order = world.unit(PROVINCE), Period(2026)
+        lock = lock_period(world.services, world.actor(), LockOrder(world.project_id, province, order)).lock_id
+        there = {"commune": world.unit(DAK_HA), "province": province, "project": world.project_id, "lock": lock}
+        costs = {page: cost(client, world, page.format(**there)) for page in FIGURES}
         assert cost(client, world, f"/paper?year=2026&unit={world.unit(DAK_HA)}") <= 12
     assert {page: most for page, most in costs.items() if most > 12} == {}

@@ -11,6 +11,7 @@ from io import BytesIO
 import pytest
 from console_world import (
     DAK_HA,
+    FORMS,
     PROVINCE,
     TU_MO_RONG,
     VILLAGE_1,
@@ -31,6 +32,7 @@ from test_statement_counts import counted
 
 from server.access.roles import Role
 from server.operations.import_order import Asker, ImportOrder, Load
+from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.run_import import FileFacts, keep_file
 from server.storage.visible import Operator
 from tests.opened_cases import open_page
@@ -109,6 +111,8 @@ def there(client, world):
     services, survey = world.services, "household_conduct_survey"
     world.households(f"{TU_MO_RONG}-01", 1)
     publish(services, world.project_id, "training_event")
+    whole = FORMS / "plans" / "plan-2026-2030-draft.xlsx"
+    publish_plan(services, world.project_id, PlanSource(whole.stem, whole.read_bytes()))
     world.typed("incident.cases", 3, is_sensitive=True)
     send(world._phones, "Y Mẫu", example(survey, "refused", 500).replace(b'version="', b'version="9'))
     for address, file in (("/forms", changed()), ("/plans", workbook(indicators=INDICATORS[:2]))):
