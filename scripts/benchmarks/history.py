@@ -113,7 +113,7 @@ def copy_surveys(services: Services, history: History, wanted: int, so_far: int)
 def add_up(services: Services, history: History) -> None:
     """Make the sums and the numbers of records anew, and let the database know how much is there."""
     with services.engine.begin() as connection:
-        for again in ("clear_sums", "add_up"):
+        for again in ("let_go_of_unmarked", "let_marked_count", "clear_sums", "add_up"):
             connection.execute(statements_for(connection.dialect.name)[again], {"project_id": history.project_id})
     run_round(services)
     analyze(services.engine, (*_TABLES, "figure_sum", "record_tally"))

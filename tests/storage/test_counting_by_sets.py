@@ -8,11 +8,12 @@ from datetime import date
 
 import pytest
 from figure_world import VILLAGE_A, VILLAGE_B, VILLAGE_C, FigureWorld, adds
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from server.indicators.contribution import TOTAL, Combine
 from server.indicators.counting import Candidate, counted_of
-from server.storage.models.figures import ContributionRow, FigureSumRow
+from server.storage.models.figures import ContributionRow, CountedSubjectRow, FigureSumRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 
 pytestmark = pytest.mark.database
@@ -95,32 +96,44 @@ def approved_rows(world):
 
 
 def said_by_the_rule(world, counts_as):
-    """Return the rows that count by the rule alone, with whom each counts for, and the sums they make."""
+    """Return by the rule alone what counts for whom, what lost to that, who holds each subject, and the sums."""
     subjects = defaultdict(list)
     for row in approved_rows(world):
         subjects[row.measure, row.period, counts_as.get(row.subject, row.subject)].append(row)
-    marks, sums = set(), defaultdict(lambda: [0, 0, 0])
+    marks, lost, held, sums = set(), set(), set(), defaultdict(lambda: [0, 0, 0])
     for (measure, period, whom), group in subjects.items():
         winners = counted_of(
             Candidate(row.version_id, row.position, row.event_date, Combine(row.combine), row.thousandths)
             for row in group
             if row.category == TOTAL
         )
-        for row in (one for one in group if (one.version_id, one.position) in winners):
-            marks.add((row.version_id, measure, row.position, row.category, whom))
+        for row in group:
+            place = (row.version_id, measure, row.position, row.category)
+            if (row.version_id, row.position) not in winners:
+                lost.add(place)
+                continue
+            marks.add((*place, whom))
+            if row.category == TOTAL and row.combine != "sum":
+                held.add((period, whom, measure, row.version_id, row.position))
             cell = sums[world.project_id, measure, period, row.unit_id, row.category]
             cell[0] += row.thousandths
             cell[1] += 1
             cell[2] += row.position == 0 and row.thousandths != 0
-    return marks, {(*key, *cell) for key, cell in sums.items()}
+    return marks, lost, held, {(*key, *cell) for key, cell in sums.items()}
 
 
 def kept(world):
-    rows = ContributionRow
-    columns = (rows.version_id, rows.measure, rows.position, rows.category, rows.counted_as)
+    rows, held = ContributionRow, CountedSubjectRow
+    place = (rows.version_id, rows.measure, rows.position, rows.category)
+    whom = func.coalesce(rows.counted_as, rows.subject)
+    asked = (
+        select(*place, whom).where(rows.is_counted),
+        select(*place).where(rows.is_displaced),
+        select(held.period, held.subject, held.measure, held.version_id, held.position),
+        select(FigureSumRow),
+    )
     with world.engine.connect() as connection:
-        marks = connection.execute(select(*columns).where(rows.is_counted)).all()
-        return {tuple(row) for row in marks}, {tuple(row) for row in connection.execute(select(FigureSumRow))}
+        return tuple({tuple(row) for row in connection.execute(one)} for one in asked)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -129,6 +142,28 @@ def test_any_batch_is_counted_as_the_rule_says_of_the_whole(world, seed):
     for _ in range(8):
         village.live(7)
         assert kept(world) == said_by_the_rule(world, village.counts_as)
+
+
+def test_no_two_count_for_a_subject_even_by_mistake(world):
+    (first, version), (second, other) = world.receive(adds()), world.receive(adds())
+    world.decide({first: version})
+    with world.engine.begin() as connection:
+        connection.execute(update(ContributionRow).values(is_counted=False))
+        connection.execute(update(SubmissionRow).where(SubmissionRow.id == first).values(counted_version_id=None))
+    with pytest.raises(IntegrityError):
+        world.decide({second: other})
+
+
+def test_no_index_of_contributions_is_of_what_a_review_marks(world):
+    with world.engine.connect() as connection:
+        written = (
+            "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'contribution' AND sql IS NOT NULL"
+            if connection.dialect.name == "sqlite"
+            else "SELECT indexdef FROM pg_indexes WHERE tablename = 'contribution'"
+        )
+        indexes = connection.exec_driver_sql(written).scalars().all()
+    assert len(indexes) >= 3
+    assert not [one for one in indexes if "is_counted" in one or "counted_as" in one]
 
 
 def test_a_batch_costs_the_same_statements_whatever_its_size(world):

@@ -1,7 +1,8 @@
 """Contributions of records to measures, the sums figures are read from, and the indicators and targets of plans.
 
 Key of a contribution: version x measure x index in `over` x category; the subject follows from the first three. Which
-record a version belongs to is said by its own row alone, so a merge of two chains moves no contribution.
+record a version belongs to is said by its own row alone, so a merge of two chains moves no contribution. What counts is
+marked on the row, and no index is of the marks: a review writes the row again beside itself, and nothing else.
 Sums are kept for the lowest unit only; larger units are added up at read, since keeping district and province rows in
 step costs far more than it saves. Amounts are whole thousandths: adding and taking back never leaves a rest.
 """
@@ -15,10 +16,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.models.schema import Id, Model
 
-_WINNERS = text("is_counted AND combine <> 'sum'")
-_COUNTED = text("is_counted")
-_ADDING = text("is_counted AND thousandths <> 0")
-_FURTHER = text("is_counted AND thousandths <> 0 AND position > 0")
+_TOTAL = text("category = ''")
+_ADDING = text("thousandths <> 0 AND NOT is_displaced")
+_FURTHER = text("thousandths <> 0 AND NOT is_displaced AND position > 0")
+_PLACE = ("project_id", "measure", "period", "category", "version_id", "unit_id")
 
 
 class ContributionRow(Model):
@@ -27,49 +28,19 @@ class ContributionRow(Model):
     __tablename__ = "contribution"
     __table_args__ = (
         CheckConstraint("combine IN ('latest', 'any', 'sum')", name="combine"),
-        Index("ix_contribution_subject", "project_id", "measure", "period", "subject"),
         Index(
-            "ix_contribution_counted",
+            "ix_contribution_subject",
             "project_id",
             "measure",
             "period",
-            "unit_id",
-            sqlite_where=_COUNTED,
-            postgresql_where=_COUNTED,
+            "subject",
+            sqlite_where=_TOTAL,
+            postgresql_where=_TOTAL,
         ),
-        Index(
-            "ix_contribution_adding",
-            "project_id",
-            "measure",
-            "period",
-            "category",
-            "version_id",
-            "unit_id",
-            sqlite_where=_ADDING,
-            postgresql_where=_ADDING,
-        ),
-        Index(
-            "ix_contribution_further",
-            "project_id",
-            "measure",
-            "period",
-            "category",
-            "version_id",
-            "unit_id",
-            sqlite_where=_FURTHER,
-            postgresql_where=_FURTHER,
-        ),
-        Index(
-            "uq_contribution_winner",
-            "project_id",
-            "measure",
-            "period",
-            "counted_as",
-            "category",
-            unique=True,
-            sqlite_where=_WINNERS,
-            postgresql_where=_WINNERS,
-        ),
+        Index("ix_contribution_adding", *_PLACE, sqlite_where=_ADDING, postgresql_where=_ADDING),
+        Index("ix_contribution_further", *_PLACE, sqlite_where=_FURTHER, postgresql_where=_FURTHER),
+        # Half of each page is left for rows as they are marked: beside themselves, none of their indexes is touched.
+        {"postgresql_with": {"fillfactor": 50}},
     )
 
     # Versions are never deleted, and written by the transaction that writes this; a foreign key would lock and check
@@ -92,8 +63,24 @@ class ContributionRow(Model):
     thousandths: Mapped[int] = mapped_column(BigInteger)
     is_counted: Mapped[bool] = mapped_column(default=False)
     """True for the rows that make the figure: of an approved version and, for *latest* and *any*, the winner."""
-    # Nobody while it does not count; else its subject, or the household that was merged into.
+    is_displaced: Mapped[bool] = mapped_column(default=False)
+    """True for the rows of an approved version that do not count, since another counts for their subject."""
+    # None while it does not count, or counts for its own subject; else the household that it was merged into.
     counted_as: Mapped[str | None] = mapped_column(String(255))
+
+
+class CountedSubjectRow(Model):
+    """What counts for a subject of *latest* or *any*: its key is why no two ever do."""
+
+    __tablename__ = "counted_subject"
+
+    project_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    period: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    """Of a merged household, the one that survived."""
+    measure: Mapped[str] = mapped_column(String(270), primary_key=True)
+    version_id: Mapped[int] = mapped_column(Id)
+    position: Mapped[int]
 
 
 class FigureSumRow(Model):
@@ -114,13 +101,12 @@ class FigureSumRow(Model):
 
 
 class SubjectLockRow(Model):
-    """One row per measure, period and subject: approvals of one household wait for each other on it."""
+    """One row per period and subject: approvals of one household wait for each other on it."""
 
     __tablename__ = "subject_lock"
 
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
-    measure: Mapped[str] = mapped_column(String(270), primary_key=True)
-    period: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    period: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     subject: Mapped[str] = mapped_column(String(255), primary_key=True)
 
 

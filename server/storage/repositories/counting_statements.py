@@ -3,7 +3,7 @@
 A subject is contested where more than one contribution might count for it, or where it was merged: what counts there is
 said by `server.indicators.counting`. Everything else counts if, and only if, its version is approved, and the database
 moves it by itself: marks, sums and what a locked period lacks, of the very rows it marks. PostgreSQL does so in one
-statement; SQLite, which has no such statement, asks for the same rows three times and marks them last.
+statement; SQLite, which has no such statement, asks for the same rows again and again and marks them last.
 """
 
 from __future__ import annotations
@@ -35,19 +35,22 @@ _RECORDS: Final = """
              CROSS JOIN submission_version AS v
              CROSS JOIN contribution AS c"""
 _OF_RECORDS: Final = "s.id = given.submission_id AND v.submission_id = s.id AND c.version_id = v.id"
-_TOTALS: Final = "c.category = '' AND (c.is_counted OR s.counted_version_id = v.id)"
-"""Of what counts, or is to count, the rows that decide."""
+_TOTALS: Final = "c.category = '' AND (c.is_counted OR c.is_displaced OR s.counted_version_id = v.id)"
+"""Of what counts, or might count, the rows that decide."""
+_TOUCHED: Final = """c.category = ''
+               AND (c.is_counted <> COALESCE(s.counted_version_id = v.id, false) OR c.is_displaced)"""
+"""The rows that decide about what a review changes."""
 _SWITCHED: Final = """c.is_counted <> COALESCE(s.counted_version_id = v.id, false)
                AND NOT EXISTS (SELECT 1 FROM contested
-                                WHERE contested.measure = c.measure AND contested.period = c.period
-                                  AND contested.subject = c.subject)"""
+                                WHERE contested.project_id = c.project_id AND contested.measure = c.measure
+                                  AND contested.period = c.period AND contested.subject = c.subject)"""
 """What makes a row of one of the records change sides: it is marked otherwise than its version stands."""
-_CONTESTED: Final = "contested AS (SELECT measure, period, subject FROM {given_contested})"
+_CONTESTED: Final = "contested AS (SELECT project_id, measure, period, subject FROM {given_contested})"
 
 
 def _moved_by(sign: str) -> str:
     """Return what a row that changes sides moves, as the columns of a move; *sign* is 1 if it counts from now on."""
-    return f"""c.project_id, c.measure, c.period, c.unit_id, c.category, c.version_id,
+    return f"""c.project_id, c.measure, c.period, c.unit_id, c.category, c.version_id, c.subject, c.position, c.combine,
                {sign} * c.thousandths AS thousandths, {sign} AS contributions,
                CASE WHEN c.thousandths <> 0 AND c.position = 0 THEN {sign} ELSE 0 END AS adding"""
 
@@ -98,35 +101,55 @@ _CHANGED: Final = f"""
              WHERE {_OF_RECORDS} AND {_SWITCHED})"""
 _SWITCH: Final = f"""
             UPDATE contribution AS c
-               SET is_counted = NOT c.is_counted, counted_as = CASE WHEN c.is_counted THEN NULL ELSE c.subject END
+               SET is_counted = NOT c.is_counted, is_displaced = false, counted_as = NULL
               FROM {{given_records}}
               JOIN submission AS s ON s.id = given.submission_id
               JOIN submission_version AS v ON v.submission_id = s.id
              WHERE c.version_id = v.id AND {_SWITCHED}"""  # noqa: S608 nor here
 
+_SUBJECT_KEY: Final = "project_id, period, subject, measure"
+_LET_GO: Final = f"""
+        DELETE FROM counted_subject
+         WHERE ({_SUBJECT_KEY}, version_id) IN
+               (SELECT {_SUBJECT_KEY}, version_id FROM changed WHERE contributions < 0 AND category = '')"""  # noqa: S608 nor here
+_LET_COUNT: Final = f"""
+        INSERT INTO counted_subject ({_SUBJECT_KEY}, version_id, position)
+        SELECT {_SUBJECT_KEY}, version_id, position
+          FROM changed
+         WHERE contributions > 0 AND category = '' AND combine <> 'sum'"""  # noqa: S608 nor here
+_IS_UNMARKED: Final = """NOT EXISTS
+               (SELECT 1
+                  FROM contribution AS c
+                 WHERE c.version_id = counted_subject.version_id AND c.measure = counted_subject.measure
+                   AND c.position = counted_subject.position AND c.category = '' AND c.is_counted
+                   AND c.combine <> 'sum' AND c.period = counted_subject.period
+                   AND COALESCE(c.counted_as, c.subject) = counted_subject.subject)"""
+"""What makes a row of the winners hold a subject for nothing."""
 _LOCK: Final = """
-        INSERT INTO subject_lock (project_id, measure, period, subject)
+        INSERT INTO subject_lock (project_id, period, subject)
         {keys}
-         ORDER BY 1, 2, 3, 4
-        ON CONFLICT (project_id, measure, period, subject) DO UPDATE SET subject = excluded.subject WHERE false"""
+         ORDER BY 1, 2, 3
+        ON CONFLICT (project_id, period, subject) DO UPDATE SET subject = excluded.subject WHERE false"""
 """Those that are there are locked as they are, and none is written again."""
 
 EITHER: Final[Mapping[str, str]] = {
     "contested": f"""
         WITH own AS (
-            SELECT DISTINCT c.project_id, c.measure, c.period, c.subject{_RECORDS}
-             WHERE {_OF_RECORDS} AND {_TOTALS})
+            SELECT c.project_id, c.measure, c.period, c.subject, c.version_id, c.position, c.combine{_RECORDS}
+             WHERE {_OF_RECORDS} AND {_TOUCHED})
         SELECT contested.project_id, contested.measure, contested.period, contested.subject,
                COALESCE(m.counts_as, contested.subject) AS counts_as
           FROM (SELECT own.project_id, own.measure, own.period, own.subject
                   FROM own
-                 CROSS JOIN contribution AS c
-                  JOIN submission_version AS v ON v.id = c.version_id
-                  JOIN submission AS s ON s.id = v.submission_id
-                 WHERE c.project_id = own.project_id AND c.measure = own.measure AND c.period = own.period
-                   AND c.subject = own.subject AND {_TOTALS}
-                 GROUP BY own.project_id, own.measure, own.period, own.subject
-                HAVING COUNT(*) > 1 AND MAX(CASE WHEN c.combine = 'sum' THEN 0 ELSE 1 END) = 1
+                 WHERE (SELECT 1
+                          FROM contribution AS c
+                          JOIN submission_version AS v ON v.id = c.version_id
+                          JOIN submission AS s ON s.id = v.submission_id
+                         WHERE c.project_id = own.project_id AND c.measure = own.measure AND c.period = own.period
+                           AND c.subject = own.subject AND {_TOTALS}
+                           AND (c.version_id <> own.version_id OR c.position <> own.position)
+                           AND (c.combine <> 'sum' OR own.combine <> 'sum')
+                         LIMIT 1) = 1
                  UNION
                 SELECT own.project_id, own.measure, own.period, own.subject
                   FROM own
@@ -140,6 +163,28 @@ EITHER: Final[Mapping[str, str]] = {
     "note_late": f"""
         WITH moved AS (SELECT {_MOVES} FROM {{given_moves}}), {_LATE_PLACES}
         {_NOTE_LATE}""",  # noqa: S608 nor here
+    "let_go": f"""
+        DELETE FROM counted_subject
+         WHERE ({_SUBJECT_KEY}, version_id) IN (SELECT {_SUBJECT_KEY}, version_id FROM {{given_winners}})""",  # noqa: S608 nor here
+    "let_count": f"""
+        INSERT INTO counted_subject ({_SUBJECT_KEY}, version_id, position)
+        SELECT {_SUBJECT_KEY}, version_id, position FROM {{given_winners}}""",  # noqa: S608 nor here
+    "let_go_of_unmarked": f"""
+        DELETE FROM counted_subject
+         WHERE project_id = :project_id AND {_IS_UNMARKED}""",  # noqa: S608 nor here
+    "let_go_of_unmarked_keys": f"""
+        DELETE FROM counted_subject
+         WHERE ({_SUBJECT_KEY}) IN (SELECT {_SUBJECT_KEY} FROM {{given_keys}}) AND {_IS_UNMARKED}""",  # noqa: S608 nor here
+    "let_marked_count": f"""
+        INSERT INTO counted_subject ({_SUBJECT_KEY}, version_id, position)
+        SELECT c.project_id, c.period, COALESCE(c.counted_as, c.subject), c.measure, c.version_id, c.position
+          FROM contribution AS c
+         WHERE c.project_id = :project_id AND c.category = '' AND c.is_counted AND c.combine <> 'sum'
+           AND NOT EXISTS (SELECT 1
+                             FROM counted_subject AS held
+                            WHERE held.project_id = c.project_id AND held.period = c.period
+                              AND held.subject = COALESCE(c.counted_as, c.subject) AND held.measure = c.measure
+                              AND held.version_id = c.version_id)""",  # noqa: S608 nor here
     "drop_empty_sums": f"""
         DELETE FROM figure_sum
          WHERE contributions = 0 AND ({_SUM_KEY}) IN (SELECT {_SUM_KEY} FROM {{given_sums}})""",  # noqa: S608 nor here
@@ -152,6 +197,12 @@ ONE_BY_ONE: Final[Mapping[str, str]] = {
     "settle_sums": f"""
         WITH {_CONTESTED}, {_CHANGED}, {_MOVED}
         {_MOVE_SUMS}""",
+    "settle_let_go": f"""
+        WITH {_CONTESTED}, {_CHANGED}
+        {_LET_GO}""",
+    "settle_let_count": f"""
+        WITH {_CONTESTED}, {_CHANGED}
+        {_LET_COUNT}""",
     "settle_marks": f"""
         WITH {_CONTESTED}
         {_SWITCH}""",
@@ -160,15 +211,17 @@ ONE_BY_ONE: Final[Mapping[str, str]] = {
 AT_ONCE: Final[Mapping[str, str]] = {
     "lock_of_records": _LOCK.format(
         keys=f"""
-        SELECT DISTINCT c.project_id, c.measure, c.period, COALESCE(m.counts_as, c.subject){_RECORDS}
+        SELECT DISTINCT c.project_id, c.period, COALESCE(m.counts_as, c.subject){_RECORDS}
               LEFT JOIN merged_subject AS m ON m.project_id = c.project_id AND m.subject = c.subject
              WHERE {_OF_RECORDS} AND {_TOTALS} AND c.combine <> 'sum'"""
     ),
-    "lock": _LOCK.format(keys="SELECT project_id, measure, period, subject FROM {given_keys}"),
+    "lock": _LOCK.format(keys="SELECT DISTINCT project_id, period, subject FROM {given_keys}"),
     "settle": f"""
         WITH {_CONTESTED},
         changed AS ({_SWITCH}
             RETURNING {_moved_by("(CASE WHEN c.is_counted THEN 1 ELSE -1 END)")}), {_MOVED}, {_LATE_PLACES},
+        gone AS ({_LET_GO}),
+        counting AS ({_LET_COUNT}),
         late AS ({_NOTE_LATE}),
         summed AS ({_MOVE_SUMS})
         SELECT {_SUM_KEY}, contributions FROM summed WHERE contributions = 0""",  # noqa: S608 nor here

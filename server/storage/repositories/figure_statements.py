@@ -17,6 +17,14 @@ from server.storage.repositories.given_rows import given_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_SUBJECT_KEY: Final[Mapping[str, str]] = {
+    "project_id": "bigint",
+    "measure": "text",
+    "period": "bigint",
+    "subject": "text",
+}
+"""The columns of a `SubjectKey`."""
+
 _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
     "given_contributions": {
         "project_id": "bigint",
@@ -31,9 +39,10 @@ _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
         "combine": "text",
         "thousandths": "bigint",
         "is_counted": "bigint",
+        "is_displaced": "bigint",
     },
     "given_records": {"submission_id": "bigint"},
-    "given_keys": {"project_id": "bigint", "measure": "text", "period": "bigint", "subject": "text"},
+    "given_keys": _SUBJECT_KEY,
     "given_merged": {"project_id": "bigint", "subject": "text", "counts_as": "text"},
     "given_places": {"version_id": "bigint", "measure": "text", "position": "bigint"},
     "given_sums": {
@@ -44,7 +53,15 @@ _GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
         "category": "text",
     },
     "given_moves": MOVES,
-    "given_contested": {"measure": "text", "period": "bigint", "subject": "text"},
+    "given_winners": {
+        "project_id": "bigint",
+        "period": "bigint",
+        "subject": "text",
+        "measure": "text",
+        "version_id": "bigint",
+        "position": "bigint",
+    },
+    "given_contested": _SUBJECT_KEY,
 }
 
 _PARAMETERS: Final[Mapping[str, str]] = {"given_moves": "moves", "given_contested": "contested"}
@@ -55,21 +72,22 @@ ADDED_COLUMNS: Final = tuple(_GIVEN["given_contributions"])
 
 _PAIRS: Final = """
         WITH RECURSIVE named(measure) AS (
-            SELECT MIN(c.measure) FROM contribution AS c WHERE c.project_id = :project_id
+            SELECT MIN(c.measure) FROM contribution AS c WHERE c.project_id = :project_id AND c.category = ''
              UNION ALL
             SELECT (SELECT MIN(c.measure) FROM contribution AS c
-                     WHERE c.project_id = :project_id AND c.measure > named.measure)
+                     WHERE c.project_id = :project_id AND c.category = '' AND c.measure > named.measure)
               FROM named
              WHERE named.measure IS NOT NULL),
         pair(measure, period) AS (
             SELECT named.measure, (SELECT MIN(c.period) FROM contribution AS c
-                                    WHERE c.project_id = :project_id AND c.measure = named.measure)
+                                    WHERE c.project_id = :project_id AND c.measure = named.measure
+                                      AND c.category = '')
               FROM named
              WHERE named.measure IS NOT NULL
              UNION ALL
             SELECT pair.measure, (SELECT MIN(c.period) FROM contribution AS c
                                    WHERE c.project_id = :project_id AND c.measure = pair.measure
-                                     AND c.period > pair.period)
+                                     AND c.period > pair.period AND c.category = '')
               FROM pair
              WHERE pair.period IS NOT NULL)"""
 """Every measure and period there is, found by going from one to the next in the index."""
@@ -91,6 +109,8 @@ _WRONG_SUMS: Final = f"""
             SELECT * FROM (SELECT {_SUM_COLUMNS} FROM added EXCEPT SELECT {_SUM_COLUMNS} FROM kept) AS lacking
              UNION ALL
             SELECT * FROM (SELECT {_SUM_COLUMNS} FROM kept EXCEPT SELECT {_SUM_COLUMNS} FROM added) AS wrong"""  # noqa: S608 nor here
+
+_IN_PLACES: Final = "(version_id, measure, position) IN (SELECT version_id, measure, position FROM {given_places})"
 
 _WRITTEN: Final[Mapping[str, str]] = {
     "add": f"""
@@ -114,7 +134,7 @@ _WRITTEN: Final[Mapping[str, str]] = {
          CROSS JOIN {{given_merged}}
          CROSS JOIN contribution AS c
          WHERE pair.period IS NOT NULL AND c.project_id = :project_id AND c.measure = pair.measure
-           AND c.period = pair.period AND c.subject = given.subject""",  # noqa: S608 nor here
+           AND c.period = pair.period AND c.subject = given.subject AND c.category = ''""",  # noqa: S608 nor here
     "part": """
         DELETE FROM merged_subject
          WHERE (project_id, subject) IN (SELECT project_id, subject FROM {given_merged})""",
@@ -144,25 +164,30 @@ _WRITTEN: Final[Mapping[str, str]] = {
              CROSS JOIN merged_subject AS m
              WHERE m.project_id = given.project_id AND m.counts_as = given.subject)
         SELECT c.project_id, c.measure, c.period, named.counts_as AS subject, c.version_id, c.position, c.category,
-               c.event_date, c.unit_id, c.combine, c.thousandths, c.is_counted, c.counted_as,
+               c.event_date, c.unit_id, c.combine, c.thousandths, c.is_counted, c.is_displaced,
+               COALESCE(c.counted_as, c.subject) AS counted_as,
                COALESCE(s.counted_version_id = c.version_id, false) AS is_approved
           FROM named
-         CROSS JOIN contribution AS c
-          JOIN submission_version AS v ON v.id = c.version_id
+         CROSS JOIN contribution AS total
+          JOIN submission_version AS v ON v.id = total.version_id
           JOIN submission AS s ON s.id = v.submission_id
-         WHERE c.project_id = named.project_id AND c.measure = named.measure
-           AND c.period = named.period AND c.subject = named.subject
-           AND (c.is_counted OR s.counted_version_id = c.version_id)""",
-    "mark": """
+          JOIN contribution AS c ON c.version_id = total.version_id AND c.measure = total.measure
+                                AND c.position = total.position
+         WHERE total.project_id = named.project_id AND total.measure = named.measure
+           AND total.period = named.period AND total.subject = named.subject AND total.category = ''
+           AND (total.is_counted OR total.is_displaced OR s.counted_version_id = total.version_id)""",
+    "mark": f"""
         UPDATE contribution
-           SET is_counted = true,
-               counted_as = COALESCE((SELECT m.counts_as FROM merged_subject AS m
-                                       WHERE m.project_id = contribution.project_id
-                                         AND m.subject = contribution.subject), contribution.subject)
-         WHERE (version_id, measure, position) IN (SELECT version_id, measure, position FROM {given_places})""",
-    "unmark": """
-        UPDATE contribution SET is_counted = false, counted_as = NULL
-         WHERE (version_id, measure, position) IN (SELECT version_id, measure, position FROM {given_places})""",
+           SET is_counted = true, is_displaced = false,
+               counted_as = (SELECT m.counts_as FROM merged_subject AS m
+                              WHERE m.project_id = contribution.project_id AND m.subject = contribution.subject)
+         WHERE {_IN_PLACES}""",  # noqa: S608 nor here
+    "unmark": f"""
+        UPDATE contribution SET is_counted = false, is_displaced = false, counted_as = NULL
+         WHERE {_IN_PLACES}""",  # noqa: S608 nor here
+    "displace": f"""
+        UPDATE contribution SET is_displaced = true
+         WHERE {_IN_PLACES}""",  # noqa: S608 nor here
     "remove": "DELETE FROM contribution WHERE version_id = :version_id",
     "pairs": f"""
         {_PAIRS}
@@ -174,7 +199,10 @@ _WRITTEN: Final[Mapping[str, str]] = {
                        AS candidates,
                    MAX(CASE WHEN c.combine = 'sum' THEN 0 ELSE 1 END) AS has_rivals,
                    MAX(CASE WHEN c.is_counted <> COALESCE(s.counted_version_id = c.version_id, false)
-                              OR c.counted_as <> COALESCE(m.counts_as, c.subject) THEN 1 ELSE 0 END) AS is_doubtful
+                              OR c.is_displaced
+                              OR (c.is_counted AND COALESCE(c.counted_as, c.subject)
+                                                   <> COALESCE(m.counts_as, c.subject))
+                            THEN 1 ELSE 0 END) AS is_doubtful
               FROM contribution AS c
               JOIN submission_version AS v ON v.id = c.version_id
               JOIN submission AS s ON s.id = v.submission_id

@@ -8,7 +8,7 @@ approvals of one household wait for each other and never for each other's turn; 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from server.indicators.contribution import TOTAL, Combine
@@ -59,7 +59,9 @@ class _Row:
     combine: Combine
     thousandths: int
     is_counted: bool
-    counted_as: str | None
+    is_displaced: bool
+    counted_as: str
+    """Whom it counts for, or would count for."""
     is_approved: bool
 
     @property
@@ -71,6 +73,21 @@ class _Row:
     def is_first_to_add(self) -> bool:
         """Tell whether it adds something at the first place of its record."""
         return self.position == 0 and self.thousandths != 0
+
+    @property
+    def is_winner(self) -> bool:
+        """Tell whether, where it counts, no other may count for its subject."""
+        return self.category == TOTAL and self.combine is not Combine.SUM
+
+    @property
+    def winner_key(self) -> tuple[int, int, str, str, int]:
+        """Return what it counts for from now on, and its version."""
+        return self.key.project_id, self.key.period, self.key.subject, self.key.measure, self.version_id
+
+    @property
+    def winner_key_so_far(self) -> tuple[int, int, str, str, int]:
+        """Return what it counted for, and its version."""
+        return self.key.project_id, self.key.period, self.counted_as, self.key.measure, self.version_id
 
     @property
     def sum_key(self) -> tuple[int, str, int, int, str]:
@@ -103,6 +120,7 @@ class Figures:
                 one.combine.value,
                 f"{one.thousandths}",
                 "0",
+                "0",
             )
             for one in contributions
         ]
@@ -122,6 +140,7 @@ class Figures:
         self._lock(rivals)
         counted = [row for row in self._rows(keys) if row.is_counted and row.version_id == version_id]
         self._run("remove", version_id=version_id)
+        self._run("let_go_of_unmarked_keys", sorted(keys))
         self.add(project_id, version_id, contributions)
         off, on = self._mark_anew(keys)
         self._settle((), (), _moves([*counted, *off], on))
@@ -136,7 +155,7 @@ class Figures:
         off, on = self._mark_anew(
             {SubjectKey(row.project_id, row.measure, row.period, row.counts_as) for row in contested}
         )
-        self._settle(given, [(row.measure, row.period, row.subject) for row in contested], _moves(off, on))
+        self._settle(given, [SubjectKey(*row[:-1]) for row in contested], _moves(off, on))
 
     def count_as(self, project_id: int, subjects: Mapping[str, str]) -> None:
         """Let what names the households in *subjects* count for the ones they became, or for themselves again.
@@ -158,12 +177,13 @@ class Figures:
         they should be; the rule is asked about these alone, for of one candidate it says what the marks say.
         """
         self.exclude_reviews()
-        self._run("part_all", project_id=project_id)
-        self._run("join_all", project_id=project_id)
+        for name in ("part_all", "join_all", "let_go_of_unmarked"):
+            self._run(name, project_id=project_id)
         for keys in self._doubtful_keys(project_id):
             moves = _moves(*self._mark_anew(keys))
             if moves:
                 self._run("note_late", moves=as_parameter(moves))
+        self._run("let_marked_count", project_id=project_id)
         counted = self._run("count_sums", project_id=project_id).one()
         if counted.differed:
             self._run("clear_sums", project_id=project_id)
@@ -206,15 +226,26 @@ class Figures:
 
     def _mark_anew(self, keys: Collection[SubjectKey]) -> tuple[list[_Row], list[_Row]]:
         """Let the rule choose who counts for these subjects; return what no longer counts and what does from now on."""
-        off, on = _changes(self._rows(keys)) if keys else ([], [])
-        self._unmark(off)
-        self._mark(on)
-        return off, on
+        if not keys:
+            return [], []
+        changes = _changes(self._rows(keys))
+        self._let_go(changes.off)
+        self._at("unmark", [*changes.off, *changes.no_longer_displaced])
+        self._at("mark", changes.on)
+        self._at("displace", changes.displaced)
+        if winners := [(*row.winner_key, row.position) for row in changes.on if row.is_winner]:
+            self._run("let_count", winners)
+        return changes.off, changes.on
+
+    def _let_go(self, rows: Iterable[_Row]) -> None:
+        """Leave the subjects that these rows count for to others."""
+        if winners := [(*row.winner_key_so_far, row.position) for row in rows if row.is_winner]:
+            self._run("let_go", winners)
 
     def _settle(
         self,
         records: Sequence[tuple[int]],
-        contested: Sequence[tuple[object, ...]],
+        contested: Sequence[SubjectKey],
         moves: Sequence[tuple[object, ...]],
     ) -> None:
         """Count whatever of *records* is not *contested*, and move the sums by that and by *moves*, in sorted order.
@@ -230,7 +261,8 @@ class Figures:
         else:
             self._ask("settle_late", given)
             moved = self._ask("settle_sums", given).all()
-            self._ask("settle_marks", rows)
+            for name in ("settle_let_go", "settle_let_count", "settle_marks"):
+                self._ask(name, rows)
         empty = [tuple(row[:-1]) for row in moved if row.contributions == 0]
         if empty:
             self._run("drop_empty_sums", empty)
@@ -248,19 +280,17 @@ class Figures:
                 combine=Combine(row.combine),
                 thousandths=row.thousandths,
                 is_counted=bool(row.is_counted),
+                is_displaced=bool(row.is_displaced),
                 counted_as=row.counted_as,
                 is_approved=bool(row.is_approved),
             )
             for row in found
         ]
 
-    def _mark(self, rows: Iterable[_Row]) -> None:
-        if places := _places(rows):
-            self._run("mark", places)
-
-    def _unmark(self, rows: Iterable[_Row]) -> None:
-        if places := _places(rows):
-            self._run("unmark", places)
+    def _at(self, name: str, rows: Iterable[_Row]) -> None:
+        """Run a statement that marks all rows of the versions at the positions of *rows*."""
+        if places := sorted({(row.version_id, row.key.measure, row.position) for row in rows}):
+            self._run(name, places)
 
     def _doubtful_keys(self, project_id: int) -> Iterator[list[SubjectKey]]:
         """Yield the subjects whose winner the rule must choose, some at a time."""
@@ -272,22 +302,39 @@ class Figures:
                 yield [SubjectKey(project_id, measure, period, subject) for subject in some]
 
 
-def _changes(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
-    """Return the rows that no longer count and those that count from now on; both, where one counts for another."""
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What the rule changes: a row that counts for another from now on is both *off* and *on*."""
+
+    off: list[_Row] = field(default_factory=list)
+    on: list[_Row] = field(default_factory=list)
+    displaced: list[_Row] = field(default_factory=list)
+    no_longer_displaced: list[_Row] = field(default_factory=list)
+
+    def judge(self, row: _Row, *, is_chosen: bool) -> None:
+        """Note what becomes of a row, of what is chosen for its subject or not."""
+        counts, is_lost = row.is_approved and is_chosen, row.is_approved and not is_chosen
+        if row.is_counted and not (counts and row.is_counted_right):
+            self.off.append(row)
+        if counts and not row.is_counted_right:
+            self.on.append(row)
+        if is_lost and not row.is_displaced:
+            self.displaced.append(row)
+        if row.is_displaced and not is_lost:
+            self.no_longer_displaced.append(row)
+
+
+def _changes(rows: Iterable[_Row]) -> _Changes:
+    """Return what changes for these rows, which are all of their subjects that count or might."""
     groups: dict[SubjectKey, list[_Row]] = defaultdict(list)
     for row in rows:
         groups[row.key].append(row)
-    off: list[_Row] = []
-    on: list[_Row] = []
+    changes = _Changes()
     for group in groups.values():
         winners = counted_of(_candidate(row) for row in group if row.is_approved and row.category == TOTAL)
         for row in group:
-            counts = row.is_approved and (row.version_id, row.position) in winners
-            if row.is_counted and not (counts and row.is_counted_right):
-                off.append(row)
-            if counts and not row.is_counted_right:
-                on.append(row)
-    return off, on
+            changes.judge(row, is_chosen=(row.version_id, row.position) in winners)
+    return changes
 
 
 def _moves(off: Iterable[_Row], on: Iterable[_Row]) -> list[tuple[object, ...]]:
@@ -300,10 +347,6 @@ def _moves(off: Iterable[_Row], on: Iterable[_Row]) -> list[tuple[object, ...]]:
             move[1] += sign
             move[2] += sign * row.is_first_to_add
     return [(*key, *move) for key, move in moves.items() if move != [0, 0, 0]]
-
-
-def _places(rows: Iterable[_Row]) -> list[tuple[int, str, int]]:
-    return sorted({(row.version_id, row.key.measure, row.position) for row in rows})
 
 
 def _candidate(row: _Row) -> Candidate:

@@ -195,11 +195,13 @@ def _before(submission_id: int) -> ScalarSelect[int]:
 
 
 def _adds(rows: type[ContributionRow], called: str = "contribution") -> ColumnElement[bool]:
-    """Return what makes a row count and add something, word for word as the index of such rows says it.
+    """Return what makes a row count and add something, with what the index of rows that add says word for word.
 
-    To SQLite, ``is_counted = 1`` as it would be written for a column is another condition.
+    What counts is never displaced. To SQLite, ``is_displaced = 0`` as it would be written for a column is another
+    condition than the index's.
     """
-    return and_(literal_column(f"{called}.is_counted"), rows.thousandths != _NOTHING)
+    written = f"{called}.is_counted AND NOT {called}.is_displaced"
+    return and_(literal_column(written), rows.thousandths != _NOTHING)
 
 
 def _behind(record: Row[Any], added: Row[Any]) -> RecordBehind:

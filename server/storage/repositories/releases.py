@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, insert, select
+from sqlalchemy.orm import aliased
 
-from server.indicators.contribution import Combine
+from server.indicators.contribution import TOTAL, Combine
 from server.storage.models.figures import ContributionRow
 from server.storage.models.forms import FormRow
 from server.storage.models.projects import PlanRow
@@ -66,13 +67,22 @@ class Releases:
 
     def exact_cases(self, project_id: int, measures: Iterable[str], year: int) -> list[ExactCase]:
         """Return every case that counts in any of *measures* in that year, exactly."""
-        rows = ContributionRow
+        rows, total = ContributionRow, aliased(ContributionRow)
         found = self._connection.execute(
             select(rows.version_id, rows.position, rows.measure, rows.category, rows.unit_id, rows.event_date)
+            .join(
+                total,
+                and_(
+                    total.version_id == rows.version_id,
+                    total.measure == rows.measure,
+                    total.position == rows.position,
+                ),
+            )
             .where(
-                rows.project_id == project_id,
-                rows.measure.in_(sorted(measures)),
-                rows.period == year,
+                total.project_id == project_id,
+                total.measure.in_(sorted(measures)),
+                total.period == year,
+                total.category == TOTAL,
                 rows.is_counted,
             )
             .order_by(rows.version_id, rows.position, rows.measure, rows.category)
@@ -87,7 +97,7 @@ class Releases:
         rows = ContributionRow
         found = self._connection.execute(
             select(rows.measure, rows.unit_id, rows.event_date)
-            .where(rows.project_id == project_id, rows.period == year, rows.category == "", rows.is_counted)
+            .where(rows.project_id == project_id, rows.period == year, rows.category == TOTAL, rows.is_counted)
             .distinct()
         )
         wanted: dict[str, list[tuple[int, date]]] = {one: [] for one in form_ids}
@@ -109,7 +119,7 @@ class Releases:
                 rows.project_id == project_id,
                 rows.measure.startswith(f"{form_id}.", autoescape=True),
                 rows.period == year,
-                rows.category == "",
+                rows.category == TOTAL,
                 rows.combine == Combine.SUM.value,
                 rows.is_counted,
                 rows.thousandths > 0,
