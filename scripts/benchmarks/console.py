@@ -187,7 +187,7 @@ def _cost_of_page(measuring: _Measuring, client: FlaskClient, page: AskedPage) -
 
 def _answer(client: FlaskClient, page: AskedPage) -> tuple[int, bool]:
     """Return how many bytes came, and whether they are but the first of a download."""
-    answer = client.get(page.address)
+    answer = client.get(page.address) if page.typed is None else client.post(page.address, data=page.typed)
     expected = HTTPStatus.SEE_OTHER if page.endpoint == "sign_in" else HTTPStatus.OK
     assert answer.status_code == expected, (page.address, answer.status)
     is_download = answer.mimetype not in _PAGES or "attachment" in answer.headers.get("Content-Disposition", "")

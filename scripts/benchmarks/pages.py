@@ -1,5 +1,7 @@
 """Where each page of the console is asked for: the application's own routes, about things that lie there.
 
+So is what a page that is being filled in asks with every answer: see `checks`.
+
 A page the application has and this table has not ends the measurement: nobody may add one that is never measured.
 """
 
@@ -10,14 +12,18 @@ from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING
 
+from .checks import CHECKS, typed_into
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from werkzeug.datastructures import MultiDict
     from werkzeug.routing import Rule
 
 _OF_CONSOLE = "console."
+_IS_CHECK = "_check"
 _SHOWN = "year={year}&within={unit}"
 PAGES: Mapping[str, tuple[str, ...]] = {
     "account": ("",),
@@ -154,13 +160,19 @@ class AskedPage:
     name: str
     address: str
     endpoint: str
+    typed: MultiDict[str, str] | None = None
+    """What is sent with it, where it is no page that is opened."""
 
 
 def console_rules(app: Flask) -> dict[str, Rule]:
-    """Return what the console answers a GET at, by its name; raises UnknownPagesError unless all are known."""
+    """Return what the console answers a GET at, by its name; raises UnknownPagesError unless all are known.
+
+    What pages ask while they are filled in is to be known as well.
+    """
     rules = [one for one in app.url_map.iter_rules() if one.endpoint.startswith(_OF_CONSOLE)]
     found = {one.endpoint.removeprefix(_OF_CONSOLE): one for one in rules if "GET" in (one.methods or ())}
-    unknown = found.keys() ^ PAGES.keys()
+    asking = {one.endpoint.removeprefix(_OF_CONSOLE) for one in rules if one.endpoint.endswith(_IS_CHECK)}
+    unknown = (found.keys() ^ PAGES.keys()) | (asking ^ CHECKS.keys())
     if unknown:
         raise UnknownPagesError(unknown)
     return found
@@ -173,6 +185,8 @@ def asked_pages(app: Flask, client: FlaskClient, facts: Mapping[str, object]) ->
         for asked in PAGES[name]:
             mark = "?" if asked else ""
             yield AskedPage(f"{_told(rule)}{mark}{asked}", f"{path}{mark}{asked.format(**facts)}", name)
+    for name, (page, address) in CHECKS.items():
+        yield AskedPage(f"POST {address}", address.format(**facts), name, typed_into(client, page.format(**facts)))
 
 
 def _path(name: str, rule: Rule, facts: Mapping[str, object]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scripts.benchmarks.checks import CHECKS
 from scripts.benchmarks.console import PageCost
 from scripts.benchmarks.pages import PAGES, UnknownPagesError, console_rules
 from server.app import create_app
@@ -19,6 +20,12 @@ def test_a_page_the_bench_does_not_know_ends_it(app):
     assert console_rules(app).keys() == PAGES.keys()
     app.add_url_rule("/trang-moi", "console.new_page", lambda: "")
     with pytest.raises(UnknownPagesError, match="new_page"):
+        console_rules(app)
+
+
+def test_what_a_page_asks_while_it_is_filled_in_is_to_be_known_too(app):
+    app.add_url_rule("/moi/check", "console.new_check", lambda: "", methods=["POST"])
+    with pytest.raises(UnknownPagesError, match="new_check"):
         console_rules(app)
 
 
@@ -49,7 +56,7 @@ def test_every_page_is_measured_for_an_officer_of_all_and_of_a_commune(database)
     (approved, taken_back), tables = said[:2], said[2:]
     assert approved["records"] == taken_back["records"] > 0
     assert [one["load"] for one in tables] == [f"console: an officer of the {one}" for one in ("province", "commune")]
-    asked = sum(map(len, PAGES.values()))
+    asked = sum(map(len, PAGES.values())) + len(CHECKS)
     assert [len(one["pages"]) for one in tables] == [asked, asked - 3]
     for page in (page for one in tables for page in one["pages"]):
         assert page["kilobytes"] > 0 or page["page"] == "/sign-in"
