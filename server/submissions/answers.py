@@ -95,29 +95,32 @@ class _Reading:
         node = self.definition.nodes.get(plain)
         parts: list[Answer | Section] = []
         seen: dict[str, int] = {}
-        for child in self._in_order(element, node):
-            name = local_name(child)
+        for name, child in _in_order(element, node):
             seen[name] = seen.get(name, 0) + 1
-            parts.append(self._part(child, f"{plain}/{name}", f"{numbered}/{name}", seen[name]))
+            parts.append(self._part(child, f"{plain}/{name}", f"{numbered}/{name}", position=seen[name], name=name))
         return Section(numbered, node, local_name(element), number, tuple(parts))
 
-    def _part(self, child: _Element, plain: str, numbered: str, position: int) -> Answer | Section:
+    def _part(self, child: _Element, plain: str, numbered: str, *, position: int, name: str) -> Answer | Section:
         node = self.definition.nodes.get(plain)
         if node is not None and node.kind is NodeKind.REPEAT:
             return self.section(child, plain, f"{numbered}[{position}]", position)
         if len(child) or (node is not None and node.kind is NodeKind.GROUP):
             return self.section(child, plain, numbered, None)
         text = (child.text or "").strip()
-        return Answer(numbered, node, local_name(child), text, self._chosen(node, text))
-
-    def _in_order(self, element: _Element, node: Node | None) -> list[_Element]:
-        """Return the children in the form's order, which devices may change; strangers come last."""
-        children = list(element.iterchildren("*"))
-        places = {child.name: place for place, child in enumerate(node.children)} if node else {}
-        return sorted(children, key=lambda child: places.get(local_name(child), len(places)))
+        return Answer(numbered, node, name, text, self._chosen(node, text))
 
     def _chosen(self, node: Node | None, text: str) -> tuple[Chosen, ...]:
         if node is None or not text or node.control.kind not in _CHOSEN:
             return ()
         values = text.split() if node.control.kind in _SEVERAL else [text]
         return tuple(Chosen(value, self.labels.label(node, value, self.record)) for value in values)
+
+
+def _in_order(element: _Element, node: Node | None) -> list[tuple[str, _Element]]:
+    """Return the children by name in the form's order, which devices may change; strangers come last."""
+    children = [(local_name(child), child) for child in element.iterchildren("*")]
+    known = () if node is None else node.children
+    if [name for name, _ in children] == [child.name for child in known]:
+        return children
+    places = {child.name: place for place, child in enumerate(known)}
+    return sorted(children, key=lambda child: places.get(child[0], len(places)))

@@ -6,8 +6,9 @@ has a label for is its own. Which choices were offered is not asked here: see `v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from server.forms.definition import Text
@@ -16,7 +17,7 @@ from server.forms.xml_reader import children, first_child
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-    from server.forms.definition import FormDefinition, Itemset, Node, SecondaryInstance
+    from server.forms.definition import Choice, FormDefinition, Itemset, Node, SecondaryInstance
     from server.forms.lists import ChoiceList
 
 NamedElsewhere = Callable[[str, str], str | None]
@@ -37,28 +38,36 @@ class ChoiceLabels:
 
     def label(self, node: Node, value: str, record: _Element) -> Text:
         """Return what the question *node* of *record* calls the choice *value*."""
-        itself = Text((("", value),))
+        return self.labels(node, record)(value)
+
+    def labels(self, node: Node, record: _Element) -> Callable[[str], Text]:
+        """Return who says what the question *node* of *record* calls a choice; for many choices of one question."""
+        known = self._known(node, record)
+        return lambda value: known(value) or Text((("", value),))
+
+    def _known(self, node: Node, record: _Element) -> Callable[[str], Text | None]:
         itemset = node.control.itemset
         if itemset is None:
-            choices = node.control.choices
-        elif itemset.nodeset:
-            return _label_in_record(itemset, value, record) or itself
-        else:
-            inside = self.definition.instance(itemset.instance_id)
-            if inside is None or inside.src:
-                return self._listed(itemset, value) or itself
-            choices = inside.choices
-            if itemset.label_ref != "label" and not itemset.label_ref.startswith(_SPOKEN):
-                return _label_in_column(inside, itemset, value) or itself
-        return next((one.label for one in choices if one.value == value and one.label.by_language), itself)
+            return partial(_written, node.control.choices)
+        if itemset.nodeset:
+            return partial(_label_in_record, itemset, record=record)
+        inside = self.definition.instance(itemset.instance_id)
+        if inside is None or inside.src:
+            return self._listed(itemset)
+        if itemset.label_ref != "label" and not itemset.label_ref.startswith(_SPOKEN):
+            return partial(_label_in_column, inside, itemset)
+        return partial(_written, inside.choices)
 
-    def _listed(self, itemset: Itemset, value: str) -> Text | None:
+    def _listed(self, itemset: Itemset) -> Callable[[str], Text | None]:
         held = self.lists.get(itemset.instance_id)
         if held is None:
-            name = self.elsewhere(itemset.instance_id, value)
-            return Text((("", name),)) if name else None
-        found = held.where(itemset.value_ref, value)
-        return label_of_row(held.rows[found[0]], itemset.label_ref) if found else None
+            return lambda value: _plain(self.elsewhere(itemset.instance_id, value))
+
+        def listed(value: str) -> Text | None:
+            found = held.where(itemset.value_ref, value)
+            return label_of_row(held.rows[found[0]], itemset.label_ref) if found else None
+
+        return listed
 
 
 def label_of_row(row: Mapping[str, str], column: str) -> Text | None:
@@ -70,12 +79,20 @@ def label_of_row(row: Mapping[str, str], column: str) -> Text | None:
     return Text(pairs) if pairs else None
 
 
+def _written(choices: Iterable[Choice], value: str) -> Text | None:
+    return next((one.label for one in choices if one.value == value and one.label.by_language), None)
+
+
+def _plain(name: str | None) -> Text | None:
+    return Text((("", name),)) if name else None
+
+
 def _label_in_column(inside: SecondaryInstance, itemset: Itemset, value: str) -> Text | None:
     pairs = zip(inside.column(itemset.value_ref), inside.column(itemset.label_ref), strict=True)
-    return next((Text((("", label),)) for held, label in pairs if held == value and label), None)
+    return next((_plain(label) for held, label in pairs if held == value and label), None)
 
 
-def _label_in_record(itemset: Itemset, value: str, record: _Element) -> Text | None:
+def _label_in_record(itemset: Itemset, value: str, *, record: _Element) -> Text | None:
     """Return the label of the first row of the repeat that has *value*."""
     rows = [record]
     for name in itemset.nodeset.strip("/").split("/")[1:]:

@@ -192,8 +192,10 @@ class _Asking:
         )
 
     def _named(self, child: Node, values: list[str]) -> tuple[Chosen, ...]:
-        labels, root = self.labels, self.worked.root
-        return () if labels is None else tuple(Chosen(one, labels.label(child, one, root)) for one in values)
+        if self.labels is None or not values:
+            return ()
+        label = self.labels.labels(child, self.worked.root)
+        return tuple(Chosen(one, label(one)) for one in values)
 
     def _offered(self, node: InstanceNode, child: Node) -> list[str] | None:
         itemset = child.control.itemset

@@ -60,10 +60,18 @@ def indexed_rows(
 
 
 def row_node(source: ChoiceList, number: int) -> InstanceNode:
-    """Return row *number* (from 0) as a node."""
-    item = InstanceNode(source.path[1], parent=source.once(_bare_root), position=number + 1)
-    _fill(item, source.rows[number])
-    return item
+    """Return row *number* (from 0) as a node, made when it is first looked at."""
+    rows = source.once(_rows_by_number)
+    found = rows.get(number)
+    if found is None:
+        found = InstanceNode(source.path[1], parent=source.once(_bare_root), position=number + 1)
+        _fill(found, source.rows[number])
+        rows[number] = found
+    return found
+
+
+def _rows_by_number(_source: ChoiceList) -> dict[int, InstanceNode]:
+    return {}
 
 
 def _bare_root(source: ChoiceList) -> InstanceNode:
