@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 _ANSWER: Final = "a:"
 _SAVE: Final = "save"
+_LONG_LIST: Final = 60
+"""A village's households, say: more than a page over a slow line has room for, until somebody wants another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class CorrectionPages:
             "changes": [told_change(one, chosen_language()) for one in shown.changes],
             "findings": told_findings(shown.findings, self._nodes(shown)),
             "field": self._field,
+            "folds": _folds,
             "check": url_for(f"console.{self.name}_correct_check", submission_id=shown.draft.submission_id),
             **marking(shown.page),
         }
@@ -135,6 +138,19 @@ class CorrectionPages:
 
     def _account(self) -> Account:
         return signed_in(self.services).account
+
+
+def _folds(question: Question) -> bool:
+    """Tell whether of what may be chosen only the answer is shown: of a long list, where there is one to begin with.
+
+    What stands open stays open: a list must not close under whoever goes through it by keys.
+    """
+    is_answered = bool(question.text) and not question.stale
+    if not is_answered or len(question.options or ()) <= _LONG_LIST:
+        return False
+    if request.method == "GET":
+        return True
+    return question.path in request.form.getlist("folded") and question.path != request.form.get("opens")
 
 
 def read_step() -> Step:

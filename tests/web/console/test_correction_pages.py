@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from html import escape, unescape
+from uuid import uuid4
 
 import pytest
 from console_world import DAK_HA, client_of, example, make_account, send
 
 from server.access.roles import Role
+from tests.register_world import put
 
 POVERTY, FIRST = "/data/answers/about/hh_poverty", "/data/answers/page_c1/c1_1"
 HOSTILE = "<script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}" + "x" * 10_000
@@ -107,3 +109,31 @@ def test_an_edit_beside_a_correction_is_chosen_from_on_a_page(client, world):
     assert f'href="{address}"' not in text
     assert "Hỏi lại hộ" in text.partition("Lịch sử thao tác")[2]
     assert client.get(address).status_code == 404
+
+
+def offered(text):
+    """Return which households the page offers."""
+    options = re.search(r'<select name="a:/data/who/household">(.*?)</select>', text, re.DOTALL)[1]
+    return [one for one in re.findall(r'value="([^"]*)"', options) if one]
+
+
+def test_of_a_long_list_the_answer_stands_alone_until_somebody_wants_another(client, world, monkeypatch):
+    monkeypatch.setattr("server.web.console.corrections._LONG_LIST", 9)
+    ids, path = [str(uuid4()) for _ in range(10)], "/data/who/household"
+    for number, one in enumerate(ids):
+        put(world.services, world.project_id, entity_id=one, village="23500-01", house_no=str(number), status="active")
+    survey = example("household_conduct_survey", "couple_with_children", 700, household=ids[3], household_id=ids[3])
+    page = f"/submissions/{send(world, 'Y Mẫu', survey).submission_id}/correct"
+    unknown = client.get(f"/submissions/{world.records['37']}/correct").text
+    assert len(offered(unknown)) > 10, "what that record names is not offered: there is one to choose"
+    folded = client.get(page).text
+    assert offered(folded) == [ids[3]]
+    assert re.search(rf'name="opens" value="{path}"[^>]*>Chọn mục khác \(\d+ mục\)', folded)
+    kept = client.post(page, data=typed(folded) | {f"a:{POVERTY}": "near_poor", "do": "check"}).text
+    assert offered(kept) == [ids[3]]
+    opened = client.post(page, data=typed(kept) | {"opens": path}).text
+    assert len(offered(opened)) > 10
+    again = client.post(page, data=typed(opened) | {f"a:{path}": ids[4], "do": "check"}).text
+    assert offered(again) == offered(opened), "what stands open stays open"
+    blank = client.post(page, data=typed(folded) | {f"a:{path}": "", "do": "check"}).text
+    assert len(offered(blank)) > 10

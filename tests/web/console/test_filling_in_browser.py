@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from console_world import DAK_HA, PASSWORD, example, make_account, publish, send
 from playwright.sync_api import expect
@@ -188,6 +190,25 @@ def test_what_is_typed_to_choose_by_before_the_choices_came_chooses_from_them(pa
     page.locator("select" + field("who/household")).focus()
     page.keyboard.type("99")
     assert page.input_value("select" + field("who/household")) == "", "none rather than another one"
+    assert page.alarms == []
+
+
+@pytest.mark.full
+def test_another_answer_of_a_long_list_is_looked_for_in_place(page, world):
+    known = str(uuid4())
+    for number in range(100, 165):
+        facts = {"house_no": str(number), "status": "active"} | ({"entity_id": known} if number == 110 else {})
+        put(world.services, world.project_id, village="23500-01", **facts)
+    survey = example("household_conduct_survey", "couple_with_children", 700, household=known, household_id=known)
+    page.goto(f"/submissions/{send(world, 'Y Mẫu', survey).submission_id}/correct")
+    household = page.locator("select" + field("who/household"))
+    expect(household.locator("option")).to_have_count(2)
+    page.click("button[name=opens]")
+    expect(household.locator("option")).not_to_have_count(2)
+    assert page.evaluate("document.activeElement.name") == "a:/data/who/household"
+    household.press("ArrowDown")
+    expect(page.locator("#so-far")).to_contain_text("Sẽ đổi")
+    assert household.locator("option").count() > 60, "it must not close under whoever goes through it by keys"
     assert page.alarms == []
 
 
