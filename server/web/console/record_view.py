@@ -5,7 +5,6 @@ The values come from `operations.read_record`; here they are only put side by si
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from server.submissions.changes import Change
     from server.web.console.record_steps import ToldStep
 
-_DIRECTION: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SHOWN_AS_IMAGE: Final = (".jpg", ".jpeg", ".png", ".webp")
 
 
@@ -267,13 +265,8 @@ def answer_words(answer: Answer | None, language: Language) -> tuple[str, ...]:
     if answer is None or not answer.text:
         return ()
     if answer.chosen:
-        return tuple(_isolated(one.label.in_language(language, one.value)) for one in answer.chosen)
-    return (_isolated(_written(answer)),)
-
-
-def _isolated(text: str) -> str:
-    """Return a text whose marks of writing direction end with it, and turn no word of ours around."""
-    return f"\u2068{text}\u2069" if _DIRECTION.search(text) else text
+        return tuple(one.label.in_language(language, one.value) for one in answer.chosen)
+    return (_written(answer),)
 
 
 def _dated(params: Mapping[str, object]) -> dict[str, object]:

@@ -19,6 +19,7 @@ from server.web.console.by_rule import RulePages
 from server.web.console.case_opening import CaseOpeningPages
 from server.web.console.completeness import CompletenessPages
 from server.web.console.corrections import CorrectionPages
+from server.web.console.direction import straighten
 from server.web.console.duplicates import DuplicatePages
 from server.web.console.entity_changes import EntityChangePages
 from server.web.console.figures import FigurePages
@@ -338,4 +339,4 @@ def _finished(services: Services, response: Response) -> Response:
         return response
     keep_visit(services, response)
     keep_language(services, response)
-    return add_headers(services, response)
+    return add_headers(services, straighten(response))

@@ -1,0 +1,113 @@
+"""What a designer, an administrator or a colleague writes is shown as a text: it runs nothing, and overflows nothing.
+
+Labels, hints, choices, messages and the title of a form, names of people, of places and of saved views: each with a
+script and a mark that turns what follows from right to left, some without end.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from itertools import count
+
+import pytest
+from console_world import DAK_HA, FORMS, PASSWORD, VILLAGE_1, example, make_account, send
+from test_in_browser import address
+
+from server.access.roles import Role
+from server.forms.sheets import SourceKind
+from server.operations.add_collaborator import NewCollaborator, add_collaborator
+from server.operations.load_units import load_units
+from server.operations.publish_form import Audience, FormSource, publish_form
+from tests.chromium import chromium
+
+__all__ = ["address"]
+pytestmark = pytest.mark.browser
+SURVEY = "household_conduct_survey"
+SCRIPT = '"><script>window.hurt=1</script><img src=x onerror=window.hurt=1>{{7*7}}'
+TURNED = "\u202efdp"
+LONG = "Dài" * 3333
+EVERY = 40
+"""One of so many texts goes on without end."""
+
+
+def hostile_form():
+    """Return the survey's XForm, a version later, with all that its designer wrote made hostile."""
+    text, places = (FORMS / SURVEY / "form.xml").read_text(encoding="utf-8"), count()
+
+    def hostile(found):
+        tail = LONG if next(places) % EVERY == 0 else ""
+        return f"<value>{escape(found[1] + SCRIPT + TURNED, quote=False)}{tail}</value>"
+
+    text = re.sub(r"<value>([^<]+)</value>", hostile, text)
+    text = text.replace("<h:title>", f"<h:title>{escape(SCRIPT + TURNED, quote=False)}")
+    return re.sub(r'version="\d+"', 'version="2099010101"', text)
+
+
+@pytest.fixture
+def number(world):
+    """A record of a hostile form by a person with a hostile name, in a village called so."""
+    services, project_id = world.services, world.project_id
+    load_units(services, f'{UNIT_HEAD}\n23500-01,"{NAME}",village,23500,2025-07-01,,,urban,I,no,no\n')
+    folder = FORMS / SURVEY / "media"
+    files = {one.name: one.read_bytes() for one in folder.iterdir()}
+    source = FormSource(hostile_form().encode(), SourceKind.XFORM, files, None)
+    publish_form(services, project_id, source, audience=Audience())
+    world.tokens[NAME] = (project_id, add_collaborator(services, NewCollaborator(project_id, NAME, (VILLAGE_1,))).token)
+    facts = {"hh_number": "77", "instanceName": escape(SCRIPT + TURNED + LONG)}
+    xml = example(SURVEY, "bad_required_missing", 700, **facts).replace(
+        b'version="2', b'version="2099010101" was="2', 1
+    )
+    return send(world, NAME, xml).submission_id
+
+
+PHONE = {"width": 360, "height": 740}
+PAGES = (
+    "/",
+    "/submissions?state=all",
+    "/submissions/paper",
+    "/households?show=all",
+    "/forms",
+    "/collaborators",
+    "/collaborators/new",
+    "/accounts",
+    "/account",
+    "/history",
+    "/completeness",
+    "/indicators",
+    "/map",
+)
+NAME = f"Y Mẫu {SCRIPT.replace(chr(34), chr(39))}{TURNED}"[:115]
+UNIT_HEAD = "code,name,kind,parent_code,valid_from,valid_to,successor_code,urban_rural,area_class,specially_hard,border"
+
+
+@pytest.fixture
+def page(address, world, number):
+    make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA), (Role.ADMINISTRATOR, DAK_HA), name=NAME)
+    with chromium() as browser:
+        page = browser.new_page(base_url=address, viewport=PHONE)
+        page.alarms = []
+        page.on("dialog", lambda dialog: (page.alarms.append(dialog.message), dialog.dismiss()))
+        page.on("console", lambda line: page.alarms.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda fault: page.alarms.append(str(fault)))
+        page.goto("/sign-in")
+        page.fill("input[name=login]", "ai.do")
+        page.fill("input[name=password]", PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url("**/")
+        yield page
+
+
+def test_what_others_write_is_text_on_every_page(page, number):
+    faults = []
+    for at in (f"/submissions/{number}?state=all", f"/submissions/{number}/correct", *PAGES):
+        assert page.goto(at).status == 200, at
+        assert not page.evaluate("window.hurt"), at
+        if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+            faults.append(f"{at} overflows")
+        if "\u202e" in page.evaluate("document.body.textContent"):
+            faults.append(f"{at} is turned around")
+    page.goto(f"/submissions/{number}?state=all")
+    assert f"Ai là người trả lời?{SCRIPT}" in page.inner_text("main"), "it is shown, as what it is"
+    assert page.alarms == []
+    assert not faults, "\n".join(faults)
