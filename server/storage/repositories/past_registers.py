@@ -22,7 +22,7 @@ from server.storage.written_out import among
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression
 
     from server.indicators.sources import Source
     from server.storage.repositories.figure_tables import Extent
@@ -68,7 +68,10 @@ class PastRegisters:
         place = self._place(extent, source)
         if place is None:
             return []
-        walked = _held(Operator(), extent, source, place=place, after=after).limit(_PAGES_WALKED * at_most)
+        held = _held(Operator(), extent, source, place=place)
+        # Written out: only then does PostgreSQL know how many entities there are of them.
+        there = held.where(among(EntityVersionRow.unit_id, place.units))
+        walked = _following(there, extent.period, after, EntityVersionRow.unit_id).limit(_PAGES_WALKED * at_most)
         then = walked.subquery("walked")
         seen = visible_entities(self.sight).where(EntityRow.id == then.c.entity_key).with_only_columns(EntityRow.id)
         # Asked with EXISTS, PostgreSQL would find all there are in sight, for a hundred of them.
@@ -77,16 +80,23 @@ class PastRegisters:
         found = [_entity(row) for row in candidates if row.seen is not None]
         if len(found) >= at_most or len(candidates) < _PAGES_WALKED * at_most:
             return found[:at_most]
-        return self._own(_held(self.sight, extent, source, place=place, after=after), place, at_most)
+        return self._own(extent, source, place, after=after, at_most=at_most)
 
-    def _own(self, held: Select[int, str, int], place: _Place, at_most: int) -> list[PastEntity]:
-        """Return the first of those *held* by going through what lies in sight today and nothing else."""
+    def _own(
+        self, extent: Extent, source: Source, place: _Place, *, after: int | None, at_most: int
+    ) -> list[PastEntity]:
+        """Return what `entities` does by going through what lies in sight today and nothing else."""
+        held = _held(self.sight, extent, source, place=place)
         if isinstance(self.sight, Reading):
             is_staff = place.reach == Reach.OFFICERS.value
-            posts = among(EntityRow.unit_id, self.sight.staff_units)
-            held = held.where(posts if is_staff else EntityRow.unit_id.in_(units_in_sight(self.sight)))
+            # Written out: of units it has to look for first PostgreSQL expects so many that it reads every entity.
+            hers = () if is_staff else self._connection.execute(units_in_sight(self.sight)).scalars()
+            held = held.where(among(EntityRow.unit_id, self.sight.staff_units if is_staff else set(hers)))
+        if extent.units:
+            # Asked of each: units written out PostgreSQL would rather hold against every version there is.
+            held = held.where(EntityVersionRow.unit_id.in_(select(UnitAncestorRow.unit_id).where(lies_in(extent))))
         # The sum hides the index in whose order everybody's would be gone through.
-        mine = held.order_by(None).order_by(EntityVersionRow.unit_id + _NOTHING, EntityVersionRow.entity_key)
+        mine = _following(held, extent.period, after, EntityVersionRow.unit_id + _NOTHING)
         return [_entity(row) for row in self._connection.execute(mine.limit(at_most))]
 
     def _place(self, extent: Extent, source: Source) -> _Place | None:
@@ -110,27 +120,32 @@ class PastRegisters:
         return _Place(rows[0].id, rows[0].reach, frozenset(UnitId(row.unit_id) for row in rows)) if rows else None
 
 
-def _held(sight: Sight, extent: Extent, source: Source, *, place: _Place, after: int | None) -> Select[int, str, int]:
-    """Return the select of what the list held at the end of the year, of those in *sight*, unit by unit.
-
-    List and units are written out: only then does PostgreSQL know how many entities there are of them.
-    """
+def _held(sight: Sight, extent: Extent, source: Source, *, place: _Place) -> Select[int, str, int]:
+    """Return the select of what the list held at the end of the year, wherever it lay, in *sight*."""
     then = EntityVersionRow
     found = visible_entities(sight).join(then, then.entity_key == EntityRow.id)
     found = found.where(
         among(EntityRow.list_id, [place.list_id]),
         _is_last(extent.period),
         then.is_live,
-        among(then.unit_id, place.units),
+        then.unit_id.is_not(None),
+        _has_answer(source),
     )
+    return found.with_only_columns(then.entity_key, then.label, then.unit_id)
+
+
+def _following(
+    held: Select[int, str, int], year: int, after: int | None, lay: SQLColumnExpression[int | None]
+) -> Select[int, str, int]:
+    """Return the select of those of *held* that follow entity *after*, unit by unit; *lay* is where they lay."""
+    then = EntityVersionRow
     if after is not None:
         before = EntityVersionRow.__table__.alias("before")
-        unit = select(before.c.unit_id).where(before.c.entity_key == after, _is_last(extent.period, before))
+        unit = select(before.c.unit_id).where(before.c.entity_key == after, _is_last(year, before))
         at = func.coalesce(unit.scalar_subquery(), _NOTHING)
         # Said twice: of a pair alone PostgreSQL does not see that the units before it have none, and reads them all.
-        found = found.where(then.unit_id >= at, tuple_(then.unit_id, then.entity_key) > tuple_(at, after))
-    ordered = found.where(_has_answer(source)).order_by(then.unit_id, then.entity_key)
-    return ordered.with_only_columns(then.entity_key, then.label, then.unit_id)
+        held = held.where(lay >= at, tuple_(lay, then.entity_key) > tuple_(at, after))
+    return held.order_by(lay, then.entity_key)
 
 
 def _is_last(year: int, versions: Any = EntityVersionRow.__table__) -> ColumnElement[bool]:  # noqa: ANN401 or an alias

@@ -17,7 +17,7 @@ from server.storage.models.figures import ContributionRow, FigureSumRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.repositories.figure_tables import lies_in, units_below
-from server.storage.visible import visible
+from server.storage.visible import Reading, units_in_sight, visible
 from server.storage.written_out import among
 from server.territory.units import UnitId
 
@@ -149,6 +149,10 @@ class RecordsBehind:
             .order_by(records.counted_version_id.desc())
             .limit(at_most)
         )
+        if isinstance(self.sight, Reading):
+            # Written out: of units it has to look for first PostgreSQL expects so many records that it reads them all.
+            hers = self._connection.execute(units_in_sight(self.sight)).scalars()
+            mine = mine.where(among(records.unit_id, set(hers)))
         if after is not None:
             mine = mine.where(records.counted_version_id < _before(after))
         return [_behind(row, row) for row in self._connection.execute(mine)]
