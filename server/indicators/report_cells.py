@@ -16,7 +16,7 @@ Pure: what there is to count is checked by whoever publishes the workbook.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -91,18 +91,22 @@ class PaperRow:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A count of the report's unit. *splits* are questions with the answers that count, all of which must hold."""
+    """A count of the report's unit. *splits* are questions with the answers that count, all of which must hold.
+
+    *source* is what is added up; only where there is at most one split.
+    """
 
     measure: Source
     splits: tuple[tuple[str, tuple[str, ...]], ...]
     settlement: Settlement | None
     paper: PaperRow
+    source: Source = field(init=False, repr=False, compare=False)
 
-    @property
-    def source(self) -> Source:
-        """Return what is added up; only where there is at most one split."""
+    def __post_init__(self) -> None:
+        """Say what is added up once: a report asks it of every cell, again and again."""
         categories = [f"{question}={'|'.join(values)}" for question, values in self.splits]
-        return Source(self.measure.measure, categories[0] if categories else "", self.measure.basis)
+        source = Source(self.measure.measure, categories[0] if categories else "", self.measure.basis)
+        object.__setattr__(self, "source", source)
 
     def __str__(self) -> str:
         """Return it as a person would write it."""

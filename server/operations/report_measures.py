@@ -43,9 +43,10 @@ class Known:
 
     def is_awaited(self, slot: Counted) -> bool:
         """Tell whether a cell about incidents names a form that is not published here, or not yet."""
+        if not slot.paper.is_sensitive or slot.measure.basis is not Basis.MEASURE:
+            return False
         form_id = slot.measure.measure.rpartition(".")[0]
-        known = {code.rpartition(".")[0] for code in (*self.open, *self.sensitive)}
-        return slot.paper.is_sensitive and slot.measure.basis is Basis.MEASURE and form_id not in known
+        return all(code.rpartition(".")[0] != form_id for code in (*self.sensitive, *self.open))
 
 
 def known_to(services: Services, uow: UnitOfWork, project_id: int) -> Known:

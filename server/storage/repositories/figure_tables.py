@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
@@ -217,16 +217,8 @@ class FigureTables:
     def _read_forms_behind(self, project_id: int, measures: frozenset[str]) -> Mapping[str, frozenset[str]]:
         forms = {measure: measure.rpartition(".")[0] for measure in measures}
         pools = sorted(measure for measure, form_id in forms.items() if form_id == POOL)
-        here = FormRow.project_id == project_id
-        alone = select(literal("").label("pool"), FormRow.form_id, FormRow.is_sensitive).where(
-            here, FormRow.form_id.in_(sorted(set(forms.values()) - {POOL}))
-        )
-        joined = (
-            select(FormPoolRow.pool, FormRow.form_id, FormRow.is_sensitive)
-            .join(FormRow, FormRow.id == FormPoolRow.form_key)
-            .where(here, FormPoolRow.pool.in_(pools))
-        )
-        members = self._connection.execute(union_all(alone, joined)).all() if measures else ()
+        given = {"project_id": project_id, "forms": sorted(set(forms.values()) - {POOL}), "pools": pools}
+        members = self._connection.execute(_members(), given).all() if measures else ()
         open_forms = {row.form_id for row in members if not row.pool and not row.is_sensitive}
         behind = {measure: frozenset({form_id}) for measure, form_id in forms.items() if form_id in open_forms}
         closed = {row.pool for row in members if row.is_sensitive}
@@ -240,6 +232,21 @@ class FigureTables:
         measures = [source for source in sources if source.basis is Basis.MEASURE]
         allowed = self.open_measures(extent.project_id, [source.measure for source in measures])
         return [source for source in measures if source.measure in allowed]
+
+
+@cache
+def _members() -> CompoundSelect[Any]:
+    """Return the select of forms alone, and of those that ever joined a pool."""
+    here = FormRow.project_id == bindparam("project_id")
+    alone = select(literal("").label("pool"), FormRow.form_id, FormRow.is_sensitive).where(
+        here, FormRow.form_id.in_(bindparam("forms", expanding=True))
+    )
+    joined = (
+        select(FormPoolRow.pool, FormRow.form_id, FormRow.is_sensitive)
+        .join(FormRow, FormRow.id == FormPoolRow.form_key)
+        .where(here, FormPoolRow.pool.in_(bindparam("pools", expanding=True)))
+    )
+    return union_all(alone, joined)
 
 
 def _asked(sources: Iterable[Source]) -> Mapping[tuple[str, str], list[Source]]:

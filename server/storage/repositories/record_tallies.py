@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from operator import add
 from typing import TYPE_CHECKING, Any, Final
 
@@ -160,6 +161,7 @@ class RecordTallies:
         return bool(self._connection.execute(text(f"SELECT pg_try_advisory_xact_lock({_LOCK_KEY})")).scalar_one())
 
 
+@cache
 def tallied() -> Subquery:
     """Return the tallies with the steps beside them, to add up."""
     columns = (*_KEY, *_SUMS)
