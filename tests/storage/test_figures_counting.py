@@ -10,7 +10,7 @@ from figure_world import VILLAGE_A, VILLAGE_B, VILLAGE_C, FigureWorld, adds
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from server.storage.models.figures import ContributionRow
+from server.storage.models.figures import ContributionRow, CountedSubjectRow, FigureSumRow
 
 pytestmark = pytest.mark.database
 SUBJECTS = ("h1", "h2", "h3")
@@ -125,15 +125,32 @@ def test_a_version_moved_to_another_record_counts_by_that_records_decision(world
     assert sums(world) == {("households", 2026, VILLAGE_B): (1000, 1)}
 
 
-def test_a_rebuild_mends_marks_and_sums_that_went_wrong(world):
-    record, version = world.receive(adds())
-    world.decide({record: version})
-    right = world.kept()
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE figure_sum SET thousandths = 7",
+        "UPDATE contribution SET is_counted = false",
+        "UPDATE contribution SET is_counted = false WHERE category <> ''",
+        "UPDATE contribution SET is_counted = true, is_displaced = false",
+        "UPDATE contribution SET is_displaced = NOT is_displaced",
+        "UPDATE counted_subject SET version_id = version_id + 1",
+        "DELETE FROM counted_subject",
+    ],
+)
+def test_a_rebuild_mends_marks_winners_and_sums_that_went_wrong(world, damage):
+    there = [world.receive(adds(day=date(2026, 3, day)), adds(category="c", day=date(2026, 3, day))) for day in (1, 2)]
+    world.decide(dict(there))
+    right = everything(world)
     with world.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE figure_sum SET thousandths = 7")
-        connection.exec_driver_sql("UPDATE contribution SET is_counted = false")
+        connection.exec_driver_sql(damage)
+    assert everything(world) != right
     world.rebuild()
-    assert world.kept() == right
+    assert everything(world) == right
+
+
+def everything(world):
+    with world.engine.connect() as connection:
+        return [set(connection.execute(select(one))) for one in (ContributionRow, CountedSubjectRow, FigureSumRow)]
 
 
 @pytest.mark.parametrize("seed", range(4))

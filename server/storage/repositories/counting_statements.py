@@ -125,6 +125,10 @@ _IS_UNMARKED: Final = """NOT EXISTS
                    AND c.combine <> 'sum' AND c.period = counted_subject.period
                    AND COALESCE(c.counted_as, c.subject) = counted_subject.subject)"""
 """What makes a row of the winners hold a subject for nothing."""
+_IS_WINNER: Final = "c.project_id = :project_id AND c.category = '' AND c.is_counted AND c.combine <> 'sum'"
+_HOLDS: Final = """held.project_id = c.project_id AND held.period = c.period AND held.measure = c.measure
+                AND held.subject = COALESCE(c.counted_as, c.subject) AND held.version_id = c.version_id
+                AND held.position = c.position"""
 _LOCK: Final = """
         INSERT INTO subject_lock (project_id, period, subject)
         {keys}
@@ -175,16 +179,18 @@ EITHER: Final[Mapping[str, str]] = {
     "let_go_of_unmarked_keys": f"""
         DELETE FROM counted_subject
          WHERE ({_SUBJECT_KEY}) IN (SELECT {_SUBJECT_KEY} FROM {{given_keys}}) AND {_IS_UNMARKED}""",  # noqa: S608 nor here
+    "count_winners": f"""
+        SELECT (SELECT COUNT(*) FROM counted_subject WHERE project_id = :project_id) AS held,
+               COUNT(*) AS marked, SUM(CASE WHEN held.version_id IS NULL THEN 1 ELSE 0 END) AS lacking
+          FROM contribution AS c
+          LEFT JOIN counted_subject AS held ON {_HOLDS}
+         WHERE {_IS_WINNER}""",  # noqa: S608 nor here
     "let_marked_count": f"""
         INSERT INTO counted_subject ({_SUBJECT_KEY}, version_id, position)
         SELECT c.project_id, c.period, COALESCE(c.counted_as, c.subject), c.measure, c.version_id, c.position
           FROM contribution AS c
-         WHERE c.project_id = :project_id AND c.category = '' AND c.is_counted AND c.combine <> 'sum'
-           AND NOT EXISTS (SELECT 1
-                             FROM counted_subject AS held
-                            WHERE held.project_id = c.project_id AND held.period = c.period
-                              AND held.subject = COALESCE(c.counted_as, c.subject) AND held.measure = c.measure
-                              AND held.version_id = c.version_id)""",  # noqa: S608 nor here
+          LEFT JOIN counted_subject AS held ON {_HOLDS}
+         WHERE {_IS_WINNER} AND held.version_id IS NULL""",  # noqa: S608 nor here
     "drop_empty_sums": f"""
         DELETE FROM figure_sum
          WHERE contributions = 0 AND ({_SUM_KEY}) IN (SELECT {_SUM_KEY} FROM {{given_sums}})""",  # noqa: S608 nor here

@@ -188,15 +188,27 @@ _WRITTEN: Final[Mapping[str, str]] = {
     "displace": f"""
         UPDATE contribution SET is_displaced = true
          WHERE {_IN_PLACES}""",  # noqa: S608 nor here
+    "stand_again": f"""
+        UPDATE contribution SET is_displaced = false
+         WHERE {_IN_PLACES}""",  # noqa: S608 nor here
     "remove": "DELETE FROM contribution WHERE version_id = :version_id",
     "pairs": f"""
         {_PAIRS}
         SELECT measure, period FROM pair WHERE period IS NOT NULL""",  # noqa: S608 no parameter
+    "astray_keys": """
+        SELECT DISTINCT c.measure, c.period, COALESCE(m.counts_as, c.subject) AS subject
+          FROM contribution AS c
+          JOIN contribution AS total ON total.version_id = c.version_id AND total.measure = c.measure
+                                    AND total.position = c.position AND total.category = ''
+          LEFT JOIN merged_subject AS m ON m.project_id = c.project_id AND m.subject = c.subject
+         WHERE c.project_id = :project_id AND c.category <> ''
+           AND (c.is_counted <> total.is_counted OR c.is_displaced <> total.is_displaced
+                OR COALESCE(c.counted_as, c.subject) <> COALESCE(total.counted_as, total.subject))
+         ORDER BY 1, 2, 3""",
     "doubtful_keys": """
         SELECT subject FROM (
             SELECT COALESCE(m.counts_as, c.subject) AS subject,
-                   SUM(CASE WHEN s.counted_version_id = c.version_id AND c.category = '' THEN 1 ELSE 0 END)
-                       AS candidates,
+                   SUM(CASE WHEN s.counted_version_id = c.version_id THEN 1 ELSE 0 END) AS candidates,
                    MAX(CASE WHEN c.combine = 'sum' THEN 0 ELSE 1 END) AS has_rivals,
                    MAX(CASE WHEN c.is_counted <> COALESCE(s.counted_version_id = c.version_id, false)
                               OR c.is_displaced
@@ -207,7 +219,7 @@ _WRITTEN: Final[Mapping[str, str]] = {
               JOIN submission_version AS v ON v.id = c.version_id
               JOIN submission AS s ON s.id = v.submission_id
               LEFT JOIN merged_subject AS m ON m.project_id = c.project_id AND m.subject = c.subject
-             WHERE c.project_id = :project_id AND c.measure = :measure AND c.period = :period
+             WHERE c.project_id = :project_id AND c.measure = :measure AND c.period = :period AND c.category = ''
              GROUP BY COALESCE(m.counts_as, c.subject)) AS counted
          WHERE (candidates > 1 AND has_rivals = 1) OR is_doubtful = 1
          ORDER BY subject""",

@@ -177,13 +177,18 @@ class Figures:
         they should be; the rule is asked about these alone, for of one candidate it says what the marks say.
         """
         self.exclude_reviews()
-        for name in ("part_all", "join_all", "let_go_of_unmarked"):
+        for name in ("part_all", "join_all"):
             self._run(name, project_id=project_id)
+        winners = self._run("count_winners", project_id=project_id).one()
+        are_right = winners.held == winners.marked and not winners.lacking
+        if not are_right:
+            self._run("let_go_of_unmarked", project_id=project_id)
         for keys in self._doubtful_keys(project_id):
             moves = _moves(*self._mark_anew(keys))
             if moves:
                 self._run("note_late", moves=as_parameter(moves))
-        self._run("let_marked_count", project_id=project_id)
+        if not are_right:
+            self._run("let_marked_count", project_id=project_id)
         counted = self._run("count_sums", project_id=project_id).one()
         if counted.differed:
             self._run("clear_sums", project_id=project_id)
@@ -230,9 +235,10 @@ class Figures:
             return [], []
         changes = _changes(self._rows(keys))
         self._let_go(changes.off)
-        self._at("unmark", [*changes.off, *changes.no_longer_displaced])
+        self._at("unmark", changes.off)
         self._at("mark", changes.on)
         self._at("displace", changes.displaced)
+        self._at("stand_again", changes.no_longer_displaced)
         if winners := [(*row.winner_key, row.position) for row in changes.on if row.is_winner]:
             self._run("let_count", winners)
         return changes.off, changes.on
@@ -292,14 +298,19 @@ class Figures:
         if places := sorted({(row.version_id, row.key.measure, row.position) for row in rows}):
             self._run(name, places)
 
-    def _doubtful_keys(self, project_id: int) -> Iterator[list[SubjectKey]]:
-        """Yield the subjects whose winner the rule must choose, some at a time."""
+    def _doubtful_keys(self, project_id: int) -> Iterator[Sequence[SubjectKey]]:
+        """Yield the subjects whose winner the rule must choose, some at a time; one may come twice."""
+        astray = self._run("astray_keys", project_id=project_id).all()
+        yield from _steps([SubjectKey(project_id, *row) for row in astray])
         for measure, period in self._run("pairs", project_id=project_id).all():
             given = {"project_id": project_id, "measure": measure, "period": period}
             subjects = self._run("doubtful_keys", **given).scalars().all()
-            for start in range(0, len(subjects), _KEYS_A_STEP):
-                some = subjects[start : start + _KEYS_A_STEP]
-                yield [SubjectKey(project_id, measure, period, subject) for subject in some]
+            yield from _steps([SubjectKey(project_id, measure, period, subject) for subject in subjects])
+
+
+def _steps(keys: Sequence[SubjectKey]) -> Iterator[Sequence[SubjectKey]]:
+    for start in range(0, len(keys), _KEYS_A_STEP):
+        yield keys[start : start + _KEYS_A_STEP]
 
 
 @dataclass(frozen=True, slots=True)
