@@ -181,6 +181,13 @@ def test_the_conduct_indicator_has_three_readings_over_the_register_and_one_over
 
 
 @pytest.mark.parametrize("name", PLANS)
+def test_a_note_is_shown_as_it_stands_and_stands_in_vietnamese_alone(name):
+    noted = [row for row in plan(name, "indicators") if row.get("note")]
+    assert len(noted) > 20
+    assert [row["code"] for row in noted if " / " in row["note"] or " the " in row["note"]] == []
+
+
+@pytest.mark.parametrize("name", PLANS)
 def test_incidents_enter_a_plan_by_release_tables_alone_and_no_household_figure(name):
     every = plan(name, "indicators")
     assert [row["code"] for row in every if "phieu_b" in row["numerator"] + row.get("denominator", "")] == []
