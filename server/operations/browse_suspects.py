@@ -15,10 +15,11 @@ from server.operations.entity_hand import checked_reason
 from server.operations.find_suspects import compared
 from server.operations.list_meanings import meanings_of
 from server.operations.merge_entities import managing_sight
+from server.operations.places import are_few
 from server.registers.likeness import compare
 from server.registers.mergers import side_by_side
 from server.registers.versions import LABEL
-from server.storage.repositories.suspects import SuspectCursor
+from server.storage.repositories.suspects import Pairs, SuspectCursor
 from server.storage.visible import Reading
 
 if TYPE_CHECKING:
@@ -83,9 +84,11 @@ def browse_suspects(
     """Return the page of pairs in the account's territory that begins after *after*."""
     if question.state not in STATES:
         raise InvalidInput("register.suspect_state")
-    with services.reading(_reading_sight(services, account)) as uow:
-        found = uow.suspects.page(question.state, is_practice=question.is_practice, after=after, most=PAGE_SIZE + 1)
-        total = uow.suspects.count(question.state, is_practice=question.is_practice, at_most=COUNTED_AT_MOST)
+    here, sight = services.atlas.current(), _reading_sight(services, account)
+    wanted = Pairs(question.state, question.is_practice, are_few(here, here.scope_of(sight.units).unit_ids))
+    with services.reading(sight) as uow:
+        found = uow.suspects.page(wanted, after=after, most=PAGE_SIZE + 1)
+        total = uow.suspects.count(wanted, at_most=COUNTED_AT_MOST)
         pairs = _pairs(services, uow, found[:PAGE_SIZE])
     last = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
     return SuspectPage(pairs, SuspectCursor(last.score, last.suspect_id) if last else None, total)

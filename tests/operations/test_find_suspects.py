@@ -206,7 +206,9 @@ def test_pages_follow_one_another(field, services, monkeypatch):
     assert scores == sorted(scores, reverse=True)
 
 
-def test_whose_pairs_are_few_among_many_likelier_ones_finds_them_all(field, services, monkeypatch):
+@pytest.mark.parametrize("is_known", [True, False])
+def test_whose_pairs_are_few_among_many_likelier_ones_finds_them_all(field, services, monkeypatch, is_known):
+    monkeypatch.setattr("server.operations.browse_suspects.are_few", lambda *_: is_known)
     for name, number in (("server.operations.browse_suspects.PAGE_SIZE", 1), (WALKED, 1), (COUNTED, 2)):
         monkeypatch.setattr(name, number)
     for _ in range(3):

@@ -88,6 +88,15 @@ class SuspectCursor:
     suspect_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Which pairs are meant; *are_few* says that so few lie in sight that looking for those alone costs least."""
+
+    state: str
+    is_practice: bool
+    are_few: bool
+
+
 class Suspects:
     """Suspected pairs in sight."""
 
@@ -173,33 +182,36 @@ class Suspects:
                 delete(rows).where(rows.first_key == first, rows.second_key == second, rows.state == "open")
             )
 
-    def page(self, state: str, *, is_practice: bool, after: SuspectCursor | None, most: int) -> list[Suspect]:
+    def page(self, wanted: Pairs, *, after: SuspectCursor | None, most: int) -> list[Suspect]:
         """Return the pairs in sight in that state, the likeliest first.
 
         The likeliest are gone through, whoever may see them; where a reader has so few among them that this fills no
         page, all of her own are looked for.
         """
         rows = SuspectRow
-        asked = _in_state(state, is_practice=is_practice)
+        asked = _among(wanted)
         if after is not None:
             is_later = and_(rows.score == after.score, rows.id > after.suspect_id)
             asked = and_(asked, or_(rows.score < after.score, is_later))
         in_order, walked = (rows.score.desc(), rows.id), _PAGES_WALKED * most
-        likeliest = self._connection.execute(self._looked_at(asked).order_by(*in_order).limit(walked)).all()
-        found = [one for one in likeliest if one.is_seen]
-        if len(found) < most and len(likeliest) == walked:
-            found = list(self._connection.execute(self._within(asked).order_by(*in_order).limit(most)).all())
-        return [_suspect(row) for row in found[:most]]
+        if not wanted.are_few:
+            likeliest = self._connection.execute(self._looked_at(asked).order_by(*in_order).limit(walked)).all()
+            found = [one for one in likeliest if one.is_seen]
+            if len(found) >= most or len(likeliest) < walked:
+                return [_suspect(row) for row in found[:most]]
+        own = self._connection.execute(self._within(asked).order_by(*in_order).limit(most))
+        return [_suspect(row) for row in own]
 
-    def count(self, state: str, *, is_practice: bool, at_most: int) -> int:
+    def count(self, wanted: Pairs, *, at_most: int) -> int:
         """Return how many pairs are in sight in that state, no further than *at_most*."""
-        asked = _in_state(state, is_practice=is_practice)
-        some = self._looked_at(asked).limit(at_most).subquery()
-        looked_at, seen = self._connection.execute(
-            select(func.count(), func.coalesce(func.sum(case((some.c.is_seen, 1), else_=0)), 0)).select_from(some)
-        ).one()
-        if looked_at < at_most or seen == at_most:
-            return int(seen)
+        asked = _among(wanted)
+        if not wanted.are_few:
+            some = self._looked_at(asked).limit(at_most).subquery()
+            looked_at, seen = self._connection.execute(
+                select(func.count(), func.coalesce(func.sum(case((some.c.is_seen, 1), else_=0)), 0)).select_from(some)
+            ).one()
+            if looked_at < at_most or seen == at_most:
+                return int(seen)
         found = self._within(asked).with_only_columns(SuspectRow.id).limit(at_most)
         return self._connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 
@@ -318,10 +330,10 @@ class Suspects:
         return sqlite_insert(model) if self._connection.dialect.name == "sqlite" else postgresql_insert(model)
 
 
-def _in_state(state: str, *, is_practice: bool) -> ColumnElement[bool]:
-    kind = ProjectRow.kind == "practice" if is_practice else ProjectRow.kind != "practice"
+def _among(wanted: Pairs) -> ColumnElement[bool]:
+    kind = ProjectRow.kind == "practice" if wanted.is_practice else ProjectRow.kind != "practice"
     lists = select(EntityListRow.id).join(ProjectRow, ProjectRow.id == EntityListRow.project_id).where(kind)
-    return and_(SuspectRow.state == state, SuspectRow.list_id.in_(lists))
+    return and_(SuspectRow.state == wanted.state, SuspectRow.list_id.in_(lists))
 
 
 def _told(*where: Any) -> Select[Any]:  # noqa: ANN401 column expressions
