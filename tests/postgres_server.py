@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
@@ -41,9 +42,13 @@ class PostgresServer:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self.socket_folder}"
 
+    @cached_property
+    def door(self) -> psycopg.Connection:
+        """One connection for all that is asked of the server itself: opening one takes as long as the asking."""
+        return psycopg.connect(f"host={self.socket_folder} user=postgres dbname=postgres", autocommit=True)
+
     def run(self, statement: str) -> None:
-        with psycopg.connect(f"host={self.socket_folder} user=postgres dbname=postgres", autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]
+        self.door.execute(statement)  # type: ignore[arg-type]
 
     def new_database(self, template: str = "template1") -> str:
         name = f"t{uuid4().hex}"
@@ -107,8 +112,10 @@ def postgres_server():
     command = as_nobody([program("postgres"), "-D", str(cluster), *options], "--pdeathsig=QUIT")
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log, cwd=folder) as process:
         try:
-            wait_for_answer(PostgresServer(folder), process, folder / "log")
-            yield PostgresServer(folder)
+            server = PostgresServer(folder)
+            wait_for_answer(server, process, folder / "log")
+            yield server
+            server.door.close()
         finally:
             process.send_signal(signal.SIGQUIT)
             process.wait()

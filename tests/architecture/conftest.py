@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -20,18 +21,27 @@ class Module:
     text: str
     tree: ast.Module
 
+    @cached_property
+    def nodes(self):
+        """Every node of the tree, found once for all rules."""
+        return tuple(ast.walk(self.tree))
+
     def functions(self):
-        return [one for one in ast.walk(self.tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+        return [one for one in self.nodes if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
 
     def imported(self):
         """Return every module name imported, wherever in the file."""
+        return self._imported
+
+    @cached_property
+    def _imported(self):
         names = set()
-        for one in ast.walk(self.tree):
+        for one in self.nodes:
             if isinstance(one, ast.Import):
                 names |= {alias.name for alias in one.names}
             elif isinstance(one, ast.ImportFrom):
                 names |= {one.module, *(f"{one.module}.{alias.name}" for alias in one.names)}
-        return names
+        return frozenset(names)
 
 
 @pytest.fixture(scope="session")

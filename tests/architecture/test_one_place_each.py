@@ -39,7 +39,7 @@ def test_only_the_unit_of_work_begins_commits_and_rolls_back(modules):
         module.name
         for module in modules
         if not module.name.startswith(PURE)
-        for one in ast.walk(module.tree)
+        for one in module.nodes
         if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr in TRANSACTIONS
     }
     assert found <= WHERE_TRANSACTIONS
@@ -49,7 +49,7 @@ def test_only_the_two_doors_read_the_environment(modules):
     names = {"environ", "getenv", "putenv"}
 
     def reads(module):
-        attributes = [one for one in ast.walk(module.tree) if isinstance(one, ast.Attribute)]
+        attributes = [one for one in module.nodes if isinstance(one, ast.Attribute)]
         of_os = {one.attr for one in attributes if isinstance(one.value, ast.Name) and one.value.id == "os"}
         return of_os & names or {f"os.{name}" for name in names} & module.imported()
 
@@ -71,7 +71,7 @@ def test_exception_is_caught_only_where_it_is_recorded(modules):
     catchers = {
         module.name
         for module in modules
-        for one in ast.walk(module.tree)
+        for one in module.nodes
         if isinstance(one, ast.ExceptHandler)
         and (one.type is None or (isinstance(one.type, ast.Name) and one.type.id in {"Exception", "BaseException"}))
     }
@@ -90,7 +90,7 @@ def test_records_are_read_through_a_sight(modules):
     namers = {
         module.name
         for module in modules
-        for one in ast.walk(module.tree)
+        for one in module.nodes
         if isinstance(one, ast.ImportFrom) and tables & {alias.name for alias in one.names}
     }
     repositories = "server/storage/repositories/"

@@ -25,11 +25,11 @@ WHO_KEEPS_OFFICIAL_COPIES = {"server/operations/official_copy.py", "server/opera
 
 
 def imported_names(module):
-    return {alias.name for one in ast.walk(module.tree) if isinstance(one, ast.ImportFrom) for alias in one.names}
+    return {alias.name for one in module.nodes if isinstance(one, ast.ImportFrom) for alias in one.names}
 
 
 def read_attributes(module):
-    return {one.attr for one in ast.walk(module.tree) if isinstance(one, ast.Attribute)}
+    return {one.attr for one in module.nodes if isinstance(one, ast.Attribute)}
 
 
 def test_sums_are_read_where_sensitive_measures_are_left_out_or_released(modules):

@@ -22,7 +22,7 @@ def raised(modules):
     """Return (code, names of parameters or None if they are spread, place) of each refusal raised by name."""
     found = []
     for module in modules:
-        for one in ast.walk(module.tree):
+        for one in module.nodes:
             is_refusal = isinstance(one, ast.Call) and getattr(one.func, "id", "") in REFUSALS and one.args
             if is_refusal and isinstance(one.args[0], ast.Constant):
                 names = None if any(word.arg is None for word in one.keywords) else {word.arg for word in one.keywords}

@@ -50,7 +50,7 @@ def test_no_function_or_class_has_a_name_that_says_nothing(modules):
     named = [
         f"{module.name}:{one.name}"
         for module in modules
-        for one in ast.walk(module.tree)
+        for one in module.nodes
         if isinstance(one, ast.FunctionDef | ast.ClassDef) and one.name.strip("_").lower() in NO_NAMES
     ]
     assert named == []
