@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,6 +28,17 @@ LONG_FILES = {
 """Where a single test takes five seconds and more."""
 
 pytest_plugins = ["tests.scratch", "tests.postgres_server", "tests.s3_fixture", "tests.beginnings"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Look for garbage neither while ten thousand tests are found nor among them: they stay until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items):
