@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from functools import partial
 
 import pytest
 from console_world import (
@@ -24,26 +25,32 @@ from server.app import create_app
 from server.operations.publish_plan import PlanSource, publish_plan
 
 
-def build_planned(services):
-    """Publish the plan and approve the two unflagged records of Xã Đăk Hà: one of two households."""
+def planned_by(services, login, unit, records):
+    """Publish the plan and let an officer approve the so many unflagged *records* of the unit."""
     world = build_world(services)
     publish(services, world.project_id, "commune_register")
     for name in ("plan-4002", "plan-2026-2030-draft"):
         workbook = (FORMS / "plans" / f"{name}.xlsx").read_bytes()
         publish_plan(services, world.project_id, PlanSource(name, workbook))
-    make_account(services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
-    client = client_of(create_app(services), world, "xa.dakha")
+    make_account(services, login, (Role.SUPERVISOR, unit))
+    client = client_of(create_app(services), world, login)
     ticked = re.findall(r'name="record" value="([^"]+)"', client.get("/submissions?flagged=0").text)
     typed = {"record": ticked, "verdict": "approve", "from": "list", "csrf_token": csrf_of(client)}
-    assert "Đã duyệt 2 phiếu" in client.post("/submissions/decide", data=typed).text
+    assert f"Đã duyệt {records} phiếu" in client.post("/submissions/decide", data=typed).text
     return world
+
+
+def made_planned(template, folder, **officer):
+    """Make a province with that plan, at rest."""
+    database = shutil.copy(template, folder / "planned.db")
+    return make(str(database), f"sqlite:///{database}", folder / "media", partial(planned_by, **officer))
 
 
 @pytest.fixture(scope="session")
 def planned_province(sqlite_template, tmp_path_factory):
+    """The two unflagged records of Xã Đăk Hà are approved: one of two households."""
     folder = tmp_path_factory.mktemp("planned")
-    database = shutil.copy(sqlite_template, folder / "planned.db")
-    return make(str(database), f"sqlite:///{database}", folder / "media", build_planned)
+    return made_planned(sqlite_template, folder, login="xa.dakha", unit=DAK_HA, records=2)
 
 
 @pytest.fixture

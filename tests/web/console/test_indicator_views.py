@@ -7,28 +7,26 @@ import re
 from io import BytesIO, StringIO
 
 import pytest
-from console_world import DAK_HA, FORMS, PROVINCE, client_of, csrf_of, make_account, publish
+from console_world import DAK_HA, PROVINCE, client_of, make_account
 from openpyxl import load_workbook
 
 from server.access.roles import Role
-from server.operations.publish_plan import PlanSource, publish_plan
-from tests.web.console.test_figure_pages import row_of
+from tests.web.console.test_figure_pages import made_planned, row_of, world
 from tests.web.console.test_statement_counts import counted
+
+__all__ = ["world"]
+
+
+@pytest.fixture(scope="module")
+def planned_province(sqlite_template, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("planned")
+    return made_planned(sqlite_template, folder, login="tinh", unit=PROVINCE, records=3)
 
 
 @pytest.fixture
 def planned(app, world):
-    """The plan is published and the two unflagged records of Xã Đăk Hà are approved: one of two households."""
-    publish(world.services, world.project_id, "commune_register")
-    for name in ("plan-4002", "plan-2026-2030-draft"):
-        workbook = (FORMS / "plans" / f"{name}.xlsx").read_bytes()
-        publish_plan(world.services, world.project_id, PlanSource(name, workbook))
-    make_account(world.services, "tinh", (Role.SUPERVISOR, PROVINCE))
-    client = client_of(app, world, "tinh")
-    ticked = re.findall(r'name="record" value="([^"]+)"', client.get("/submissions?flagged=0").text)
-    typed = {"record": ticked, "verdict": "approve", "from": "list", "csrf_token": csrf_of(client)}
-    assert client.post("/submissions/decide", data=typed).status_code == 200
-    return client
+    """The province's supervisor at a console with a plan and three approved records."""
+    return client_of(app, world, "tinh")
 
 
 @pytest.fixture
