@@ -192,9 +192,21 @@ _WRITTEN: Final[Mapping[str, str]] = {
         UPDATE contribution SET is_displaced = false
          WHERE {_IN_PLACES}""",  # noqa: S608 nor here
     "remove": "DELETE FROM contribution WHERE version_id = :version_id",
-    "pairs": f"""
-        {_PAIRS}
-        SELECT measure, period FROM pair WHERE period IS NOT NULL""",  # noqa: S608 no parameter
+    "doubtful_pairs": """
+        SELECT DISTINCT c.measure, c.period
+          FROM contribution AS c
+          JOIN submission_version AS v ON v.id = c.version_id
+          JOIN submission AS s ON s.id = v.submission_id
+          LEFT JOIN merged_subject AS m ON m.project_id = c.project_id AND m.subject = c.subject
+          LEFT JOIN counted_subject AS held ON held.project_id = c.project_id AND held.period = c.period
+                                           AND held.measure = c.measure
+                                           AND held.subject = COALESCE(m.counts_as, c.subject)
+         WHERE c.project_id = :project_id AND c.category = ''
+           AND (c.is_counted <> COALESCE(s.counted_version_id = c.version_id, false) OR c.is_displaced
+                OR (c.is_counted AND (COALESCE(c.counted_as, c.subject) <> COALESCE(m.counts_as, c.subject)
+                                      OR (c.combine = 'sum') = (held.version_id IS NOT NULL)
+                                      OR held.version_id <> c.version_id OR held.position <> c.position)))
+         ORDER BY 1, 2""",
     "astray_keys": """
         SELECT DISTINCT c.measure, c.period, COALESCE(m.counts_as, c.subject) AS subject
           FROM contribution AS c

@@ -299,10 +299,13 @@ class Figures:
             self._run(name, places)
 
     def _doubtful_keys(self, project_id: int) -> Iterator[Sequence[SubjectKey]]:
-        """Yield the subjects whose winner the rule must choose, some at a time; one may come twice."""
+        """Yield the subjects whose winner the rule must choose, some at a time; one may come twice.
+
+        Of two that count for one subject, one at least holds it not: so what is looked for row by row finds them too.
+        """
         astray = self._run("astray_keys", project_id=project_id).all()
         yield from _steps([SubjectKey(project_id, *row) for row in astray])
-        for measure, period in self._run("pairs", project_id=project_id).all():
+        for measure, period in self._run("doubtful_pairs", project_id=project_id).all():
             given = {"project_id": project_id, "measure": measure, "period": period}
             subjects = self._run("doubtful_keys", **given).scalars().all()
             yield from _steps([SubjectKey(project_id, measure, period, subject) for subject in subjects])
