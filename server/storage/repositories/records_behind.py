@@ -15,17 +15,16 @@ from sqlalchemy.orm import aliased
 
 from server.storage.models.figures import ContributionRow, FigureSumRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
-from server.storage.models.territory import UnitAncestorRow
-from server.storage.repositories.figure_tables import lies_in, units_below
+from server.storage.repositories.figure_tables import units_below
 from server.storage.visible import Reading, units_in_sight, visible
 from server.storage.written_out import among
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect
+    from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select
 
     from server.indicators.sources import Source
     from server.storage.repositories.figure_tables import Extent, FigureTables
@@ -110,10 +109,22 @@ class RecordsBehind:
         first_days = {number: date(extent.period, 3 * number + 1, 1) for number in (1, 2, 3)}
         ends = [(rows.event_date < day, number) for number, day in first_days.items()]
         quarter = case(*ends, else_=4).label("quarter")
-        below = rows.unit_id.in_(select(UnitAncestorRow.unit_id).where(lies_in(extent)))
-        counted = self._of(rows, replace(extent, units=frozenset()), source)
-        asked = select(quarter, func.sum(rows.thousandths)).where(counted, _adds(rows), below).group_by(quarter)
-        return {int(number): int(thousandths) for number, thousandths in self._connection.execute(asked)}
+        here = self._units_below(extent)
+        of_all = self._of(rows, replace(extent, units=frozenset()), source)
+        # The sums hide the index in which the units come last: it would be gone through once for each of them.
+        lies_here = among(rows.unit_id + _NOTHING, here)
+        asked = select(quarter, func.sum(rows.thousandths)).where(
+            of_all, _adds(rows), lies_here, rows.version_id.in_(self._versions_in(here, extent, source))
+        )
+        found = self._connection.execute(asked.group_by(quarter))
+        return {int(number): int(thousandths) for number, thousandths in found}
+
+    def _versions_in(self, units: Iterable[int], extent: Extent, source: Source) -> Select[int]:
+        """Return the select of versions that may add something in *units*: the index alone tells which."""
+        placed = aliased(ContributionRow, name="placed")
+        of_all = self._of(placed, replace(extent, units=frozenset()), source)
+        may_add = and_(literal_column("NOT placed.is_displaced"), placed.thousandths != _NOTHING)
+        return select(placed.version_id).where(of_all, may_add, among(placed.unit_id + _NOTHING, units)).distinct()
 
     def _walked(self, extent: Extent, source: Source, after: int | None, at_most: int) -> Sequence[Row[Any]]:
         """Return the next versions that add to the sum of *source*, the newest first, and whether they are in sight."""
