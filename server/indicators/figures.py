@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from server.indicators.contribution import amount_of
@@ -140,6 +141,7 @@ def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipt
     """Return the figure of *indicator* made from *amounts*, held against *goal* (None where there is no target)."""
     ratio = _ratio(indicator, amounts)
     value = None if ratio is None else _decimal(ratio)
+    target = None if goal is None else _exact(goal.value)
     return Figure(
         unit=indicator.unit,
         numerator=amount_of(amounts.numerator),
@@ -147,8 +149,8 @@ def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipt
         value=value,
         target=None if goal is None else goal.value,
         target_is_draft=goal is not None and goal.is_draft,
-        gap=None if ratio is None or goal is None else _decimal(ratio - Fraction(goal.value)),
-        standing=_standing(ratio, goal, indicator.direction),
+        gap=None if ratio is None or target is None else _decimal(ratio - target),
+        standing=_standing(ratio, target, indicator.direction),
         received=receipts.received,
         approved=receipts.approved,
         denominator_is_typed=indicator.denominator is not None and amounts.is_typed,
@@ -199,11 +201,16 @@ def _decimal(exact: Fraction) -> Decimal:
     return Decimal(exact.numerator) / Decimal(exact.denominator)
 
 
-def _standing(ratio: Fraction | None, goal: Goal | None, direction: Direction) -> Standing:
+@lru_cache(maxsize=256)
+def _exact(value: Decimal) -> Fraction:
+    """Return a target as it is compared; a table holds the same few against every row."""
+    return Fraction(value)
+
+
+def _standing(ratio: Fraction | None, target: Fraction | None, direction: Direction) -> Standing:
     if ratio is None:
         return Standing.NO_FIGURE
-    if goal is None:
+    if target is None:
         return Standing.NO_TARGET
-    target = Fraction(goal.value)
     is_met = ratio >= target if direction is Direction.UP else ratio <= target
     return Standing.MET if is_met else Standing.NOT_MET

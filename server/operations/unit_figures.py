@@ -102,12 +102,16 @@ def tables_of(
 
 def _told(table: IndicatorTable) -> IndicatorTable:
     """Return the table without numbers that say nothing: what is withheld or unknown must not be frozen by half."""
-    rows = tuple(replace(row, figure=_telling(row.figure)) for row in table.rows)
+    rows = tuple(row if _tells(row.figure) else replace(row, figure=_telling(row.figure)) for row in table.rows)
     unplaced = None if table.unplaced is None else _telling(table.unplaced)
     return replace(table, rows=rows, unplaced=unplaced, total=_telling(table.total))
 
 
+def _tells(figure: Figure) -> bool:
+    return figure.is_known and not figure.is_withheld
+
+
 def _telling(figure: Figure) -> Figure:
-    if figure.is_known and not figure.is_withheld:
+    if _tells(figure):
         return figure
     return replace(figure, numerator=NOTHING, denominator=None if figure.denominator is None else NOTHING)
