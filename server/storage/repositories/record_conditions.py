@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, literal, literal_column, or_, sele
 from server.storage.models.projects import ProjectRow
 from server.storage.models.submissions import FindingRow, RecordWordRow, SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
-from server.storage.written_out import among
+from server.storage.written_out import among, written
 from server.submissions.review import AWAITING, ReviewState
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ def _in_time(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.figure_year is not None:
         yield rows.figure_year == filters.figure_year
     if filters.since is not None:
-        yield rows.received_at >= filters.since
+        yield rows.received_at >= written(filters.since, rows.received_at)
     if filters.before is not None:
-        yield rows.received_at < filters.before
+        yield rows.received_at < written(filters.before, rows.received_at)
 
 
 def has_word(key: Any, word: str) -> ColumnElement[bool]:  # noqa: ANN401 a column of a table or of its alias

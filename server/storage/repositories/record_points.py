@@ -17,7 +17,7 @@ from server.storage.models.territory import UnitAncestorRow
 from server.storage.repositories.record_conditions import conditions
 from server.storage.repositories.record_tallies import tallied
 from server.storage.visible import Reading, units_in_sight, visible
-from server.storage.written_out import among
+from server.storage.written_out import among, number
 from server.submissions.review import ReviewState
 from server.territory.map_cells import STEPS_A_DEGREE, cells_in, steps_of
 from server.territory.units import UnitId
@@ -88,7 +88,7 @@ class RecordPoints:
         """Return the numbers of records by unit and state, counted one by one and no further than *at_most*."""
         rows = SubmissionRow
         some = self._left(filters).with_only_columns(rows.unit_id, rows.review_state, rows.cell)
-        newest = some.order_by(rows.received_at.desc(), rows.id.desc()).limit(at_most).subquery()
+        newest = some.order_by(rows.received_at.desc(), rows.id.desc()).limit(number(at_most)).subquery()
         found = self._connection.execute(
             select(
                 newest.c.unit_id,
@@ -103,7 +103,9 @@ class RecordPoints:
         """Return the newest records in a box that have a spot, *at_most* so many."""
         rows = SubmissionRow
         within = [rows.cell.is_not(None)] if box is None else _in_box(box)
-        found = self._left(filters).where(*within).order_by(rows.received_at.desc(), rows.id.desc()).limit(at_most)
+        found = (
+            self._left(filters).where(*within).order_by(rows.received_at.desc(), rows.id.desc()).limit(number(at_most))
+        )
         columns = (rows.id, rows.unit_id, rows.review_state, rows.longitude_e5, rows.latitude_e5)
         return [_spot(row) for row in self._connection.execute(found.with_only_columns(*columns))]
 
