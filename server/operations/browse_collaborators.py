@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from server.access.authorisation import authorise, units_for
 from server.access.deeds import DeedKind
 from server.access.roles import Permission
-from server.access.silence import silence_of
+from server.access.silence import SILENT_AFTER, silence_of
 from server.errors import InvalidInput, NotFound
 from server.language.ordering import sort_key
 from server.operations.add_collaborator import (
@@ -94,7 +94,10 @@ def browse_trainees(services: Services, account: Account) -> tuple[ListedCollabo
 
 def count_silent(services: Services, account: Account) -> int:
     """Return from how many of them nothing came for a week; practice is not looked at."""
-    return sum(1 for one in _known(services, account, None) if one.silence and not one.is_practice)
+    today = services.today()
+    with services.reading(services.operator()) as uow:
+        units = units_for(account, _PERMISSION, today)
+        return uow.phones.count_silent(units, today, since=services.now() - SILENT_AFTER)
 
 
 def read_collaborator(services: Services, account: Account, collaborator_id: int) -> ListedCollaborator:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 MOST_RECORDS: Final = 100_000
 RECORDS_A_STEP: Final = 200
+_AT_FIRST: Final = 80
+"""So many fill the first piece of a file, which somebody waits for."""
 _POSITION: Final = re.compile(r"\[[0-9]+\]")
 _UNITS_FILE: Final = "units.csv"
 _NUMBERS: Final = frozenset({Datatype.INTEGER, Datatype.DECIMAL})
@@ -148,14 +150,15 @@ class _Reading:
         """Yield the records, a few read at a time, so that memory stays flat however many there are."""
         after: Cursor | None = None
         while True:
+            size = RECORDS_A_STEP if after else min(_AT_FIRST, RECORDS_A_STEP)
             with self.services.reading(self.sight) as uow:
-                lines = lines_after(uow, self.filters, self.question.order, after=after, size=RECORDS_A_STEP)
+                lines = lines_after(uow, self.filters, self.question.order, after=after, size=size)
                 with_answers = lines if len(self.tables[0].columns) else []
                 documents = uow.record_lists.documents([line.version_id for line in with_answers])
                 names = self._names(uow.entity_names.labels, with_answers, documents)
             for line in lines:
                 yield self._exported(line, documents.get(line.version_id, b""), names)
-            if len(lines) < RECORDS_A_STEP:
+            if len(lines) < size:
                 return
             after = Cursor.at(lines[-1])
 

@@ -95,6 +95,19 @@ class Phones:
         ).all()
         return [KnownPhone(row.id, row.name, row.kind, row.revoked_at, _contact(row)) for row in rows]
 
+    def count_silent(self, post_units: frozenset[UnitId], today: date, *, since: datetime) -> int:
+        """Return from how many of those who work there, and may send figures, nothing came since that moment."""
+        person, versions = CollaboratorRow, SubmissionVersionRow
+        sent = select(func.max(versions.received_at)).where(versions.collaborator_id == person.id).scalar_subquery()
+        silent = (
+            select(func.count())
+            .select_from(person)
+            .join(ProjectRow, ProjectRow.id == person.project_id)
+            .where(works_below(post_units, today), person.revoked_at.is_(None), ProjectRow.kind == "main")
+            .where(func.coalesce(sent, person.created_at) < since)
+        )
+        return int(self._connection.execute(silent).scalar_one())
+
     def practice(self, collaborator_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
         """Return how many instances each of these people sent, and how many of them were edits; nobody: left out."""
         rows = SubmissionVersionRow
