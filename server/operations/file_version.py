@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from server.operations.count_submissions import count_submissions
 from server.operations.envelope import Filed
+from server.storage.repositories.new_records import Said
 from server.storage.repositories.record_words import Findable
 from server.submissions.decision import Edit, History, KnownVersion, New, OtherContent, Resend, current_of, decide
 from server.submissions.findings import BRANCH, Severity
@@ -135,7 +136,8 @@ def finding_rows(version_id: int, findings: Iterable[Finding]) -> list[dict[str,
 def _add_new(uow: UnitOfWork, filing: Filing, derived: Derived) -> Filed | None:
     """Write a record of which nothing is known; None if something is."""
     record = _record_facts(filing, derived, filing.instance.instance_id)
-    kept = uow.new_records.add(record, _version_facts(filing, is_current=True), _findable(filing, derived))
+    said = Said(_findable(filing, derived), derived.contributions)
+    kept = uow.new_records.add(record, _version_facts(filing, is_current=True), said)
     if kept is None:
         return None
     _add_derived(uow, filing, derived, kept.version_id)
@@ -230,13 +232,13 @@ def _record_facts(filing: Filing, derived: Derived, root: str) -> dict[str, Any]
 def _add(uow: UnitOfWork, filing: Filing, derived: Derived, history: History, *, is_current: bool) -> int:
     facts = {"submission_id": history.submission_id, **_version_facts(filing, is_current=is_current)}
     version_id = uow.submissions.add_version(facts, is_sensitive=filing.form.published.is_sensitive)
+    uow.figures.add(filing.project_id, version_id, derived.contributions)
     _add_derived(uow, filing, derived, version_id)
     return version_id
 
 
 def _add_derived(uow: UnitOfWork, filing: Filing, derived: Derived, version_id: int) -> None:
     uow.submissions.add_findings(finding_rows(version_id, derived.findings))
-    uow.figures.add(filing.project_id, version_id, derived.contributions)
     if not derived.is_derived:
         uow.outbox.add([("derive_submission", {"version_id": version_id})], filing.received_at)
 

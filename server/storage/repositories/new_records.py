@@ -1,6 +1,6 @@
-"""A record that nobody sent before: its row, its first version and the words it is found by.
+"""A record that nobody sent before: its row, its first version, the words it is found by and what it adds.
 
-PostgreSQL takes all three in one statement, which saves two trips there and back for each record; to SQLite a
+PostgreSQL takes all four in one statement, which saves three trips there and back for each record; to SQLite a
 statement is a call, and it takes them one by one.
 """
 
@@ -15,14 +15,17 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from server.storage.models.row_ids import EverydayId, SensitiveId, sensitive_id
 from server.storage.models.submissions import RecordWordRow, SubmissionRow, SubmissionVersionRow
 from server.storage.ready import Ready
+from server.storage.repositories.figures import Figures
+from server.storage.repositories.new_contributions import added_contributions, given_contributions
 from server.storage.repositories.record_words import WORD_COLUMNS, RecordWords, found_words, given_words
 from server.storage.repositories.submissions import Submissions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
+    from server.indicators.contribution import Contribution
     from server.storage.repositories.record_words import Findable
     from server.storage.visible import Sight
 
@@ -34,6 +37,13 @@ class Kept(NamedTuple):
     version_id: int
 
 
+class Said(NamedTuple):
+    """What a new record says beside its row: what it is *found* by, None for no word, and what it adds to measures."""
+
+    found: Findable | None
+    contributions: Sequence[Contribution]
+
+
 class NewRecords:
     """Records as they first arrive. *sight* is an `Intake` or an `Operator`."""
 
@@ -41,32 +51,35 @@ class NewRecords:
         self._connection = connection
         self.sight = sight
 
-    def add(self, record: Mapping[str, Any], version: Mapping[str, Any], found: Findable | None) -> Kept | None:
-        """Insert a record with its version and words; None, and nothing is written, if its root is known already.
+    def add(self, record: Mapping[str, Any], version: Mapping[str, Any], said: Said) -> Kept | None:
+        """Insert a record with its version and all that *said*; None, and nothing is written, if its root is known.
 
-        Where both mappings name a fact it is the same one. *found* is None for what no word finds.
+        Where both mappings name a fact it is the same one.
         """
         if self._connection.dialect.name == "postgresql":
-            return self._add_at_once(record, version, found)
+            return self._add_at_once(record, version, said)
         submissions = Submissions(self._connection, self.sight)
         history = submissions.claim(record)
         if history is None:
             return None
         facts = {"submission_id": history.submission_id, **version}
         version_id = submissions.add_version(facts, is_sensitive=record["is_sensitive"])
-        if found is not None:
-            RecordWords(self._connection).add(history.submission_id, found)
+        if said.found is not None:
+            RecordWords(self._connection).add(history.submission_id, said.found)
+        Figures(self._connection, self.sight).add(record["project_id"], version_id, said.contributions)
         return Kept(history.submission_id, version_id)
 
-    def _add_at_once(
-        self, record: Mapping[str, Any], version: Mapping[str, Any], found: Findable | None
-    ) -> Kept | None:
+    def _add_at_once(self, record: Mapping[str, Any], version: Mapping[str, Any], said: Said) -> Kept | None:
         facts = {f"given_{name}": value for name, value in {**version, **record}.items()}
-        words = {} if found is None else given_words("postgresql", found)
+        words = {} if said.found is None else given_words("postgresql", said.found)
         statement = _statement(
-            is_sensitive=record["is_sensitive"], is_found=found is not None, of_entities="entity_ids" in words
+            is_sensitive=record["is_sensitive"],
+            is_found=said.found is not None,
+            of_entities="entity_ids" in words,
+            adds=bool(said.contributions),
         )
-        row = statement.run(self._connection, facts | words).first()
+        added = given_contributions(said.contributions) if said.contributions else {}
+        row = statement.run(self._connection, facts | words | added).first()
         return Kept(row.submission_id, row.version_id) if row else None
 
 
@@ -79,7 +92,7 @@ _VERSION: Final = [one for one in SubmissionVersionRow.__table__.c if one.key no
 
 
 @cache
-def _statement(*, is_sensitive: bool, is_found: bool, of_entities: bool) -> Ready:
+def _statement(*, is_sensitive: bool, is_found: bool, of_entities: bool, adds: bool) -> Ready:
     record = (
         postgresql_insert(SubmissionRow)
         .values({one.key: _given(one) for one in _RECORD} | {"id": _next_id(SubmissionRow, is_sensitive=is_sensitive)})
@@ -94,11 +107,13 @@ def _statement(*, is_sensitive: bool, is_found: bool, of_entities: bool) -> Read
             ["id", "submission_id", *(one.key for one in _VERSION)],
             select(version_id, record.c.id, *(_given(one) for one in _VERSION)),
         )
-        .returning(SubmissionVersionRow.id)
+        .returning(SubmissionVersionRow.id, SubmissionVersionRow.project_id)
         .cte("version")
     )
     ids = select(record.c.id.label("submission_id"), version.c.id.label("version_id"))
     whole = ids.join_from(record, version, true())
+    if adds:
+        whole = whole.add_cte(added_contributions(version))
     if not is_found:
         return Ready(whole)
     found = found_words("postgresql", of_entities=of_entities)
