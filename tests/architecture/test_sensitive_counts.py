@@ -7,6 +7,7 @@ import ast
 SUMS = {"ContributionRow", "FigureSumRow"}
 WHO_READS_SUMS = {
     "server/storage/repositories/figure_tables.py",  # leaves sensitive measures out before anything is read
+    "server/storage/repositories/new_contributions.py",  # writes them
     "server/storage/repositories/no_cases.py",  # where and when records below an incident post tell of
     "server/storage/repositories/records_behind.py",  # asks figure_tables first what is not sensitive
     "server/storage/repositories/releases.py",
