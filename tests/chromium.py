@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -26,3 +26,13 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def watched(page: Page) -> Page:
+    """Have a page keep in its ``alarms`` every dialog it opens, and every error it meets or its console tells of."""
+    alarms: list[str] = []
+    page.alarms = alarms
+    page.on("dialog", lambda dialog: (alarms.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda line: alarms.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda fault: alarms.append(str(fault)))
+    return page

@@ -94,7 +94,7 @@ def add_collaborator(services: Services, new: NewCollaborator, *, by: Account | 
         }
         collaborator_id = uow.collaborators.add(facts, posts)
         token = add_key(services, uow, collaborator_id, new.label or name)
-        line = _line(services, uow, collaborator_id)
+        line = working_line(services, uow, collaborator_id)
         empty = _empty_lists(services, uow, project, line)
         note_deeds(services, uow, by, collaborator_deed(project, line, DeedKind.COLLABORATOR_ADDED))
     log.info("collaborator.added", extra={"collaborator": collaborator_id, "project": new.project_id})
@@ -109,7 +109,7 @@ def new_key(
     Raises NotFound ``collaborator.unknown``, also when she was revoked.
     """
     with services.unit_of_work(services.operator()) as uow:
-        line = _line(services, uow, collaborator_id)
+        line = working_line(services, uow, collaborator_id)
         if ends_others:
             uow.collaborators.revoke_keys(collaborator_id, services.now(), is_stolen=False)
         token = add_key(services, uow, collaborator_id, label or line.name)
@@ -189,7 +189,8 @@ def _project(uow: UnitOfWork, project_id: int) -> Project:
     return project
 
 
-def _line(services: Services, uow: UnitOfWork, collaborator_id: int) -> CollaboratorLine:
+def working_line(services: Services, uow: UnitOfWork, collaborator_id: int) -> CollaboratorLine:
+    """Return a collaborator who still may send, wherever she works; raises NotFound ``collaborator.unknown``."""
     lines = uow.collaborators.lines(None, services.today(), collaborator_ids=[collaborator_id])
     if not lines or lines[0].revoked_at is not None:
         raise NotFound("collaborator.unknown", collaborator=collaborator_id)

@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from server.access.deeds import DeedKind
-from server.errors import InvalidInput, NotFound
-from server.operations.add_collaborator import collaborator_deed
+from server.errors import InvalidInput
+from server.operations.add_collaborator import collaborator_deed, working_line
 from server.operations.empty_lists import EmptyList, Readers, empty_lists, refuse_empty_lists
 from server.operations.note_deeds import note_deeds
 from server.storage.repositories.collaborators import PostedPerson
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from server.access.actors import Account
     from server.operations.services import Services
-    from server.storage.repositories.collaborators import CollaboratorLine
     from server.storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -63,7 +62,7 @@ def move_collaborator(services: Services, move: Move, *, by: Account | None = No
     territory = services.atlas.current().territory
     periods = {found.unit_id: found for found in (territory.resolve(unit, starts) for unit in move.units)}
     with services.unit_of_work(services.operator()) as uow:
-        line = _line(services, uow, move.collaborator_id)
+        line = working_line(services, uow, move.collaborator_id)
         if periods:
             uow.collaborators.end_posts(move.collaborator_id, starts - timedelta(days=1))
             posts = [{"unit_id": one, "valid_from": starts, "valid_to": move.until} for one in sorted(periods)]
@@ -90,13 +89,6 @@ def _checked(services: Services, move: Move) -> date:
     if starts < today or (move.until is not None and move.until < (starts if move.units else today)):
         raise InvalidInput("collaborator.move_in_the_past")
     return starts
-
-
-def _line(services: Services, uow: UnitOfWork, collaborator_id: int) -> CollaboratorLine:
-    lines = uow.collaborators.lines(None, services.today(), collaborator_ids=[collaborator_id])
-    if not lines or lines[0].revoked_at is not None:
-        raise NotFound("collaborator.unknown", collaborator=collaborator_id)
-    return lines[0]
 
 
 def _empty_lists(services: Services, uow: UnitOfWork, person: PostedPerson, *, on: date) -> tuple[EmptyList, ...]:

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from test_report_from_paper import SECONDS_A_CLICK, SECONDS_A_LETTER, address
 
 from server.access.roles import Role
-from tests.chromium import chromium
+from tests.chromium import chromium, watched
 from tests.register_world import put
 
 __all__ = ["address", "sqlite_province"]
@@ -90,10 +90,7 @@ def entity(number):
 @pytest.fixture
 def keys(address, world):
     with chromium() as browser:
-        page = browser.new_page(base_url=address, viewport={"width": 1280, "height": 800}, locale="vi-VN")
-        page.alarms = []
-        page.on("console", lambda line: page.alarms.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda fault: page.alarms.append(str(fault)))
+        page = watched(browser.new_page(base_url=address, viewport={"width": 1280, "height": 800}, locale="vi-VN"))
         page.add_init_script(MARKED)
         page.goto("/sign-in")
         page.wait_for_selector("input[name=login]:focus")

@@ -20,7 +20,7 @@ from report_world import COMMUNE, LAYOUTS
 from werkzeug.serving import make_server
 
 from server.app import create_app
-from tests.chromium import chromium
+from tests.chromium import chromium, watched
 
 __all__ = ["sqlite_reports"]
 pytestmark = pytest.mark.browser
@@ -91,10 +91,7 @@ class Hands:
 @pytest.fixture
 def hands(address):
     with chromium() as browser:
-        page = browser.new_page(base_url=address, viewport={"width": 360, "height": 740})
-        page.alarms = []
-        page.on("console", lambda line: page.alarms.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda fault: page.alarms.append(str(fault)))
+        page = watched(browser.new_page(base_url=address, viewport={"width": 360, "height": 740}))
         page.goto("/sign-in")
         hands = Hands(page)
         hands.write("input[name=login]", "xa")

@@ -9,7 +9,7 @@ from console_world import DAK_HA, PASSWORD, example, make_account, publish, send
 from playwright.sync_api import expect
 
 from server.access.roles import Role
-from tests.chromium import chromium
+from tests.chromium import chromium, watched
 from tests.register_world import put
 from tests.web.console.test_in_browser import address
 
@@ -28,10 +28,8 @@ def browser():
 @pytest.fixture
 def page(browser, address, world):
     make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA))
-    page = browser.new_page(base_url=address, viewport={"width": 360, "height": 740})
-    page.alarms, page.checks, page.held = [], [], []
-    page.on("console", lambda line: page.alarms.append(line.text) if line.type == "error" else None)
-    page.on("pageerror", lambda fault: page.alarms.append(str(fault)))
+    page = watched(browser.new_page(base_url=address, viewport={"width": 360, "height": 740}))
+    page.checks, page.held = [], []
     page.on("request", lambda request: page.checks.append(request) if request.url.endswith("/check") else None)
     page.goto("/sign-in")
     page.fill("input[name=login]", "ai.do")

@@ -19,7 +19,7 @@ from server.forms.sheets import SourceKind
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
 from server.operations.load_units import load_units
 from server.operations.publish_form import Audience, FormSource, publish_form
-from tests.chromium import chromium
+from tests.chromium import chromium, watched
 
 __all__ = ["address"]
 pytestmark = pytest.mark.browser
@@ -85,11 +85,7 @@ UNIT_HEAD = "code,name,kind,parent_code,valid_from,valid_to,successor_code,urban
 def page(address, world, number):
     make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA), (Role.ADMINISTRATOR, DAK_HA), name=NAME)
     with chromium() as browser:
-        page = browser.new_page(base_url=address, viewport=PHONE)
-        page.alarms = []
-        page.on("dialog", lambda dialog: (page.alarms.append(dialog.message), dialog.dismiss()))
-        page.on("console", lambda line: page.alarms.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda fault: page.alarms.append(str(fault)))
+        page = watched(browser.new_page(base_url=address, viewport=PHONE))
         page.goto("/sign-in")
         page.fill("input[name=login]", "ai.do")
         page.fill("input[name=password]", PASSWORD)

@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError as NotYet
 from werkzeug.serving import make_server
 
 from server.access.roles import Role
-from tests.chromium import chromium
+from tests.chromium import chromium, watched
 from tests.register_world import put
 
 pytestmark = pytest.mark.browser
@@ -34,11 +34,7 @@ def address(app):
 def page(address, world):
     make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
     with chromium() as browser:
-        page = browser.new_page(base_url=address, viewport={"width": 360, "height": 740})
-        page.alarms = []
-        page.on("dialog", lambda dialog: (page.alarms.append(dialog.message), dialog.dismiss()))
-        page.on("console", lambda line: page.alarms.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda fault: page.alarms.append(str(fault)))
+        page = watched(browser.new_page(base_url=address, viewport={"width": 360, "height": 740}))
         page.goto("/sign-in")
         page.wait_for_selector("input[name=login]:focus")  # a busy machine focuses it a moment later
         page.keyboard.type("ai.do")
