@@ -6,7 +6,7 @@ the rows an expression touches only those are made into nodes; where it must sca
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.forms.lists import ChoiceList
 from server.forms.logic.tree import InstanceNode
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from server.forms.definition import Choice, SecondaryInstance
     from server.forms.logic.values import Scalar
+
+_ROWS_KEPT: Final = 2_000
 
 
 def list_of(instance: SecondaryInstance) -> ChoiceList:
@@ -60,12 +62,14 @@ def indexed_rows(
 
 
 def row_node(source: ChoiceList, number: int) -> InstanceNode:
-    """Return row *number* (from 0) as a node, made when it is first looked at."""
+    """Return row *number* (from 0) as a node; those looked at last are kept, so that a long list fills no memory."""
     rows = source.once(_rows_by_number)
     found = rows.get(number)
     if found is None:
         found = InstanceNode(source.path[1], parent=source.once(_bare_root), position=number + 1)
         _fill(found, source.rows[number])
+        if len(rows) >= _ROWS_KEPT:
+            rows.clear()
         rows[number] = found
     return found
 
