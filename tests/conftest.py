@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,6 +28,9 @@ LONG_FILES = {
 }
 """Where a single test takes five seconds and more."""
 
+CHANGING_NAME = re.compile(r"set\(|\[\{<|\bat 0x")
+"""What the printed form of a set or of an object puts into a test's name: another in each process that runs tests."""
+
 pytest_plugins = ["tests.scratch", "tests.postgres_server", "tests.s3_fixture", "tests.beginnings"]
 
 
@@ -42,7 +46,9 @@ def pytest_collection():
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with what takes longest: a run must not end with one process at work and the other idle."""
+    """Refuse names that differ between processes; begin with what takes longest, so that none is idle at the end."""
+    if changing := [item.nodeid for item in items if CHANGING_NAME.search(item.nodeid)]:
+        raise pytest.UsageError(f"names that each process would write differently, give them ids: {changing[:3]}")
     items.sort(key=lambda item: not (item.path.parent.name in LONG_FOLDERS or item.path.name in LONG_FILES))
 
 

@@ -47,7 +47,7 @@ def gone_through(uow, filters, order):
         {"is_flagged": False},
         {"words": ("ho",)},
     ],
-    ids=str,
+    ids=["all", "awaiting", "rejected", "clean", "words"],
 )
 def test_a_list_read_unit_by_unit_is_the_list_read_whole(reading, order, narrowed):
     whole = replace(EVERYDAY, **narrowed)
