@@ -6,23 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from server.cli.accounts import account
-from server.cli.collaborators import collaborator
-from server.cli.deeds import deeds
-from server.cli.evaluate import evaluate
 from server.cli.faults import show_faults, show_refusal, show_settings
-from server.cli.figures import figures
-from server.cli.forms import form
-from server.cli.logic import logic
-from server.cli.plans import plan
-from server.cli.projects import project
-from server.cli.register_files import load_file, template, undo
-from server.cli.registers import register
-from server.cli.reports import report
-from server.cli.running import doctor, jobs, rebuild
-from server.cli.starting import sample, setup
+from server.cli.later import Later, LaterGroup
 from server.cli.terminal import Terminal, preferred_language
-from server.cli.units import units
 from server.errors import DomainError
 from server.forms.faults import FormRefused
 from server.indicators.plan import PlanRefused
@@ -37,7 +23,7 @@ REFUSED = 1
 WRONG_USE = 2
 
 
-class Door(click.Group):
+class Door(LaterGroup):
     """A group whose commands end in a sentence and an exit code, never in a traceback, when something is refused."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 click's own signature
@@ -78,27 +64,31 @@ def nepnha(ctx: click.Context, lang: Language | None) -> None:
 
 
 for _one in (
-    setup,
-    project,
-    form,
-    plan,
-    figures,
-    report,
-    collaborator,
-    account,
-    deeds,
-    register,
-    units,
-    sample,
-    rebuild,
-    jobs,
-    doctor,
-    logic,
+    Later(
+        "setup", "server.cli.starting", "Chuẩn bị máy chủ: cơ sở dữ liệu, đơn vị, dự án, biểu mẫu của FOLDER, quản trị."
+    ),
+    Later("project", "server.cli.projects", "Dự án."),
+    Later("form", "server.cli.forms", "Biểu mẫu.", {"evaluate": "server.cli.evaluate"}),
+    Later("plan", "server.cli.plans", "Kế hoạch: chỉ tiêu và mục tiêu."),
+    Later("figures", "server.cli.figures", "Số liệu."),
+    Later("report", "server.cli.reports", "Báo cáo theo biểu mẫu."),
+    Later("collaborator", "server.cli.collaborators", "Cộng tác viên và điện thoại."),
+    Later("account", "server.cli.accounts", "Tài khoản trên trang quản lý."),
+    Later("deeds", "server.cli.deeds", "Lịch sử thao tác."),
+    Later(
+        "register",
+        "server.cli.registers",
+        "Sổ hộ gia đình, câu lạc bộ, cán bộ.",
+        dict.fromkeys(("load_file", "undo", "template"), "server.cli.register_files"),
+    ),
+    Later("units", "server.cli.units", "Đơn vị hành chính."),
+    Later("sample", "server.cli.starting", "Dữ liệu mẫu, có ghi rõ là mẫu."),
+    Later("rebuild", "server.cli.running", "Làm lại kết quả soát và số liệu từ bản gốc đã nhận."),
+    Later("jobs", "server.cli.running", "Việc làm nền."),
+    Later("doctor", "server.cli.running", "Khám máy chủ; mã thoát 1 khi có lỗi."),
+    Later("logic", "server.cli.logic", "Công thức của biểu mẫu."),
 ):
     nepnha.add_command(_one)
-form.add_command(evaluate)
-for _one in (load_file, undo, template):
-    register.add_command(_one)
 
 
 def main() -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import click
 import pytest
 from click.testing import CliRunner
 
 from server.cli.command import nepnha
 
+ROOT = Path(__file__).parents[2]
+
 
 def commands(group, path=()):
-    for name, one in group.commands.items():
+    asked = click.Context(group)
+    for name in group.list_commands(asked):
+        one = group.get_command(asked, name)
         yield (*path, name)
         if isinstance(one, click.Group):
             yield from commands(one, (*path, name))
@@ -27,7 +35,27 @@ def test_the_commands_are_those_an_operator_is_told_of():
     assert {" ".join(one) for one in commands(nepnha)} >= {
         "setup", "project add", "project list", "form publish", "form check", "form print", "collaborator add",
         "collaborator revoke", "account add", "units load", "sample load", "rebuild", "jobs run", "doctor",
+        "form evaluate", "register import", "register undo", "register template", "logic eval",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "stands_for_it"), nepnha.commands.items(), ids=list(nepnha.commands))
+def test_the_list_of_commands_says_what_the_command_itself_says(name, stands_for_it):
+    itself = nepnha.get_command(click.Context(nepnha), name)
+    assert (itself.name, itself.get_short_help_str(200)) == (name, stands_for_it.get_short_help_str(200))
+
+
+def test_looking_for_help_imports_neither_a_command_nor_what_it_works_with():
+    script = """
+import sys
+from server.cli.command import nepnha
+nepnha(["--help"], standalone_mode=False)
+heavy = {"sqlalchemy", "flask", "openpyxl", "server.cli.forms", "server.storage"}
+print(*sorted(heavy & sys.modules.keys()), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == ""
+    assert all(f"\n  {name} " in done.stdout for name in nepnha.commands)
 
 
 def test_wrong_settings_are_all_told_in_both_languages_with_exit_code_2():
