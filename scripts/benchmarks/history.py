@@ -50,6 +50,8 @@ LOGIN, PASSWORD = "duyet.mau", "mot mat khau rat dai de do toc do"
 PLAN = FORMS / "plans" / "plan-2026-2030-draft.xlsx"
 _EXAMPLES = Path("examples")
 _TABLES = ("submission", "submission_version", "finding", "contribution", "entity_effect")
+_WRITTEN_BESIDE = ("record_step", "record_tally", "counted_subject", "figure_sum")
+"""What comes of them: by triggers, or by adding up."""
 _NUMBERS = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :copies) "
 _TWELVE = "substr(CAST(1000000000000 + :before + n AS TEXT), 2)"
 _AT_ACTIVITY = range(900_001, 900_021)
@@ -111,12 +113,13 @@ def copy_surveys(services: Services, history: History, wanted: int, so_far: int)
 
 
 def add_up(services: Services, history: History) -> None:
-    """Make the sums and the numbers of records anew, and let the database know how much is there."""
+    """Make the sums and the numbers of records anew, and let the database know how much is there before and after."""
+    analyze(services.engine, (*_TABLES, *_WRITTEN_BESIDE))
     with services.engine.begin() as connection:
         for again in ("let_go_of_unmarked", "let_marked_count", "clear_sums", "add_up"):
             connection.execute(statements_for(connection.dialect.name)[again], {"project_id": history.project_id})
     run_round(services)
-    analyze(services.engine, (*_TABLES, "figure_sum", "record_tally"))
+    analyze(services.engine, ("contribution", *_WRITTEN_BESIDE))
 
 
 def _reviewer(services: Services) -> Account:

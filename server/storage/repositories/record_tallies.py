@@ -56,9 +56,11 @@ class RecordTallies:
         if not self._is_alone():
             return 0
         rows = RecordStepRow
-        some = select(rows.id).order_by(rows.id).limit(STEPS_AT_ONCE).scalar_subquery()
+        some = select(rows.id).order_by(rows.id).limit(STEPS_AT_ONCE).subquery()
+        # Up to an id, not by ids: a database that knows nothing yet of so many steps would look for each among all.
+        last = select(func.max(some.c.id)).scalar_subquery()
         columns = [getattr(rows, name) for name in (*_KEY, *_SUMS)]
-        taken = self._connection.execute(delete(rows).where(rows.id.in_(some)).returning(*columns)).all()
+        taken = self._connection.execute(delete(rows).where(rows.id <= last).returning(*columns)).all()
         amounts: dict[tuple[Any, ...], tuple[int, ...]] = {}
         for row in taken:
             key, steps = tuple(row)[: len(_KEY)], tuple(row)[len(_KEY) :]
