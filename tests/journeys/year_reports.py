@@ -86,9 +86,9 @@ class ReportCount:
         return found
 
     def _says(self, what, codes, asked):
-        """Return what a cell should say of these communes together; None: it is empty."""
+        """Return what a cell should say of these communes together; None: it is empty, as of none there are."""
         if what is None or what in MARKS:
-            return MARKS.get(what)
+            return MARKS.get(what) if codes or what == PAPER_OF_CASES else None
         whole = "reported" if what in REPORTED else "clubs" if what in {"clb_gdptbv", "nhom_pcblgd"} else ALL
         here = [self.numbers[asked][code] for code in codes if self.numbers[asked][code][whole]]
         return sum(one[what] for one in here) if here else None
