@@ -8,6 +8,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
 from sqlalchemy import event
 from werkzeug.routing import Rule
 
@@ -36,12 +38,16 @@ pytest_plugins = ["tests.scratch", "tests.postgres_server", "tests.s3_fixture", 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    """Look for garbage neither while ten thousand tests are found nor among them: they stay until the end."""
+    """Look for garbage neither while ten thousand tests are found nor among them: they stay until the end.
+
+    And seldom afterwards, as the server does (see gunicorn.conf.py): at Python's own pace it is a tenth of a run.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         gc.enable()
 
 
@@ -78,6 +84,27 @@ def addresses_compiled_once():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
+
+
+class CompiledTemplates(BytecodeCache):
+    """What a process has compiled of templates so far, by name and content."""
+
+    def __init__(self):
+        self._kept = {}
+
+    def load_bytecode(self, bucket):
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket):
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once():
+    """Compile each template once a process: every application would anew, a sixth of the time of tests of pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", CompiledTemplates())
         yield
 
 
