@@ -107,6 +107,25 @@ def read_measures(sheet: Sheet, definition: FormDefinition, *, is_sensitive: boo
     return MeasuresRead(tuple(filter(None, found)), tuple(faults))
 
 
+def states_in(form_id: str, rows: Sequence[Sequence[str]]) -> frozenset[str]:
+    """Return the codes of those measures of a kept sheet that say how a place stands.
+
+    Their subject is the place and the latest counts (see `Measure.is_of_its_place`); *rows* are as `measures_of` has
+    them. The form itself is not needed, so that whoever adds figures up can ask.
+    """
+    return frozenset(
+        f"{form_id}.{_kept_name(cells)}"
+        for cells in rows_of(sheet_of(rows))
+        if _place_in(cells, "subject") == _place_in(cells, "place") != ""
+        and cells.text("combine", Combine.LATEST).lower() == Combine.LATEST
+    )
+
+
+def _place_in(cells: Cells, column: str) -> str:
+    """Return an expression so that two ways to write the same question are one."""
+    return _QUESTION.sub(r"${\1}", cells.text(column)).strip()
+
+
 def measures_of(rows: Sequence[Sequence[str]], definition: FormDefinition) -> tuple[Measure, ...]:
     """Return the measures of a published version from its sheet as kept: *rows* of texts, header first."""
     return read_measures(sheet_of(rows), definition).measures

@@ -17,9 +17,9 @@ from server.indicators.sources import PREVIOUS, Basis, Source
 from server.operations.released_sums import Papers, papers_of, released_sums
 from server.operations.roster_sums import roster_sums
 from server.operations.typed_sums import keys_of, laid_out, typed_sums
-from server.operations.unit_parts import YearCut, wholly_below
+from server.operations.unit_parts import YearCut, turns_of, wholly_below
 from server.registers.reach import HOUSEHOLDS
-from server.storage.repositories.figure_tables import Added, Extent, Members
+from server.storage.repositories.figure_tables import Added, Extent, Members, said_of
 from server.territory.units import Level, UnitId
 from server.territory.validity import first_day, last_day
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from server.storage.unit_of_work import UnitOfWork
 
 _PARTS: Final = {"": "total", "poverty=poor": "poor", "poverty=near_poor": "near_poor"}
+
+_NOTHING: Final = Added(0, 0)
 
 Sums = Mapping[tuple[int | None, Source], Added]
 """What was added up for a unit (None: everywhere) and a source; what is not there is nothing."""
@@ -60,18 +62,19 @@ def sums_of_years(
     """
     several = tuple(indicators)
     sources = list(dict.fromkeys(source for one in several for source in one.sources))
+    added_up = {source for one in several for source in one.sources if source != _asked_in_units(one)}
     wanted = set(years)
     if PREVIOUS in sources:
         wanted |= {year - 1 for year in wanted}
     by_level: dict[Level, dict[Source, None]] = {}
     for one in several:
-        if one.denominator is not None and counts_units(one):
-            by_level.setdefault(Level(one.denominator.measure), {})[one.numerator] = None
+        if one.denominator is not None and (asked := _asked_in_units(one)) is not None:
+            by_level.setdefault(Level(one.denominator.measure), {})[asked] = None
     members = {level: members_of(here, extent.frame, level) for level in by_level}
     # Of a province the communes are read only where it is asked in how many of them something is so.
     asked_there = tuple(dict.fromkeys(source for several in by_level.values() for source in several))
     among = Members(frozenset().union(*members.values()), asked_there)
-    read = _read(uow, extent, among, sources=sources, years=wanted)
+    read = _read(uow, here, extent, _Wanted(sources, added_up, among, wanted))
     found = _counted(uow, here, extent, sources=sources, read=read)
     _stand_in(uow, here, extent, [one.denominator for one in several if one.denominator is not None], found=found)
     for level, reached in by_level.items():
@@ -90,9 +93,19 @@ def counts_units(indicator: Indicator) -> bool:
     return below is not None and below.basis is Basis.UNITS and indicator.numerator.basis is Basis.MEASURE
 
 
-def _reached(source: Source) -> Source:
-    """Return the key of the number of units in which *source* is more than nothing."""
-    return replace(source, basis=Basis.UNITS)
+def _asked_in_units(indicator: Indicator) -> Source | None:
+    """Return what it is asked of in how many units it is so, None where amounts are added up."""
+    return indicator.numerator if counts_units(indicator) else None
+
+
+def extent_behind(uow: UnitOfWork, here: Map, extent: Extent, *, indicator: Indicator, source: Source) -> Extent:
+    """Return where the records lie that make an amount of *source*, which is one of the indicator's.
+
+    In how many units something was so is made of all that was said; an amount is not made of what is past.
+    """
+    if source == _asked_in_units(indicator):
+        return extent
+    return replace(extent, without=uow.figure_tables.past_units(extent, source, turns_of(here)))
 
 
 def members_of(here: Map, frame_key: str, level: Level) -> frozenset[UnitId]:
@@ -107,14 +120,21 @@ def _reach(here: Map, extent: Extent, source: Source, *, found: _Found, by_membe
     """
     below = wholly_below(here, extent.frame)
     for year, sums in found.items():
-        amounts = {place: one for (place, of), one in by_member[year].items() if of == source and place is not None}
-        having = {place for place, one in amounts.items() if one.thousandths > 0}
+        members = {place for place, _ in by_member[year] if place is not None}
+        amounts = {place: _said(by_member[year], place, source) for place in members}
+        having = {place for place, one in amounts.items() if one is not None and one.thousandths > 0}
         for place in (*extent.units, None):
-            whole = sums.get((place, source))
+            whole = _said(sums, place, source)
             if whole is not None:
                 number = len(having if place is None else having & below.get(UnitId(place), frozenset()))
                 counted = Added(number * 1000, whole.contributions)
-                sums[place, _reached(source)] = whole if whole.is_typed else counted
+                sums[place, said_of(source)] = whole if whole.is_typed else counted
+
+
+def _said(sums: Sums, place: int | None, source: Source) -> Added | None:
+    """Return all that was said in a unit; what was typed from paper where nobody said anything."""
+    typed = sums.get((place, source))
+    return sums.get((place, said_of(source)), typed if typed is not None and typed.is_typed else None)
 
 
 def sums_of_sources(
@@ -127,7 +147,7 @@ def sums_of_sources(
     years = {extent.period}
     released = [one for one in sources if one.basis is Basis.RELEASE]
     papers = replace(papers_of(uow, extent.project_id, (), released=released, years=years), everyday=typed)
-    read = _Read(_recorded(uow, extent, Members(), sources=sources, years=years), papers)
+    read = _Read(_recorded(uow, here, extent, _Wanted(sources, sources, Members(), years)), papers)
     found = _counted(uow, here, extent, sources=sources, read=read)
     _stand_in(uow, here, extent, sources, found=found)
     return found[extent.period]
@@ -135,9 +155,9 @@ def sums_of_sources(
 
 def amounts_of(sums: YearlySums, indicator: Indicator, place: int | None, year: int) -> Amounts:
     """Return numerator and denominator of *indicator* in a unit (None: everywhere) and year."""
-    nothing = Added(0, 0)
+    nothing = _NOTHING
     here = sums.get(year, {})
-    numerator = _reached(indicator.numerator) if counts_units(indicator) else indicator.numerator
+    numerator = said_of(indicator.numerator) if counts_units(indicator) else indicator.numerator
     above, below = here.get((place, numerator), nothing), nothing
     if indicator.denominator == PREVIOUS:
         below = sums.get(year - 1, {}).get((place, indicator.numerator), nothing)
@@ -198,27 +218,35 @@ class _Read:
 
     def within(self, extent: Extent, sources: Collection[Source]) -> dict[int, dict[tuple[int | None, Source], Added]]:
         """Return what records say of some of the units and sources, and of everything there is."""
-        places, wanted = {None, *extent.units}, set(sources)
+        places, wanted = {None, *extent.units}, {key for source in sources for key in (source, said_of(source))}
         return {
             year: {key: one for key, one in sums.items() if key[0] in places and key[1] in wanted}
             for year, sums in self.sums.items()
         }
 
 
-def _read(
-    uow: UnitOfWork, extent: Extent, members: Members, *, sources: Collection[Source], years: Collection[int]
-) -> _Read:
-    recorded = _recorded(uow, extent, members, sources=sources, years=years)
-    released = [one for one in sources if one.basis is Basis.RELEASE]
-    return _Read(recorded, papers_of(uow, extent.project_id, keys_of(sources), released=released, years=years))
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked of records and documents: *added_up* are those sources of which the amounts are."""
+
+    sources: Collection[Source]
+    added_up: Collection[Source]
+    members: Members
+    years: Collection[int]
 
 
-def _recorded(
-    uow: UnitOfWork, extent: Extent, members: Members, *, sources: Collection[Source], years: Collection[int]
-) -> YearlySums:
-    measures = [one for one in sources if one.basis is Basis.MEASURE]
-    nothing: YearlySums = {year: {} for year in years}
-    return uow.figure_tables.sums_of_years(extent, years, measures, members) if measures else nothing
+def _read(uow: UnitOfWork, here: Map, extent: Extent, wanted: _Wanted) -> _Read:
+    recorded = _recorded(uow, here, extent, wanted)
+    released = [one for one in wanted.sources if one.basis is Basis.RELEASE]
+    papers = papers_of(uow, extent.project_id, keys_of(wanted.sources), released=released, years=wanted.years)
+    return _Read(recorded, papers)
+
+
+def _recorded(uow: UnitOfWork, here: Map, extent: Extent, wanted: _Wanted) -> YearlySums:
+    measures = [one for one in wanted.added_up if one.basis is Basis.MEASURE]
+    if not measures and not wanted.members.sources:
+        return {year: {} for year in wanted.years}
+    return uow.figure_tables.sums_of_years(extent, wanted.years, measures, turns_of(here), members=wanted.members)
 
 
 def _counted(

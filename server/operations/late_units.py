@@ -48,7 +48,7 @@ def late_units(uow: UnitOfWork, here: Map, extent: LateExtent, indicator: Indica
         if unit_id in holding:
             moved[holding[unit_id]] += thousandths
     now = uow.figure_tables.sums(
-        Extent(extent.lock.project_id, extent.year, extent.frame, frozenset(moved)), [indicator.numerator]
+        Extent(extent.lock.project_id, extent.year, extent.frame, frozenset(moved)), [indicator.numerator], ()
     )
     changes: dict[UnitId, int] = {}
     for member, thousandths in moved.items():

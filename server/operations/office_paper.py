@@ -29,6 +29,7 @@ from server.operations.import_report import ImportReport, as_document
 from server.operations.locked_places import locks_over
 from server.operations.note_loads import LoadDone, note_load
 from server.operations.typed_keys import keys_of_level, keys_to_type
+from server.operations.unit_parts import turns_of
 from server.registers.headings import FileRow
 from server.registers.row_cells import RowCells
 from server.storage.repositories.figure_tables import Extent
@@ -260,10 +261,11 @@ def _counted(
     """Return what the records of the year count in the unit, by measure."""
     assert question.project_id is not None, "the sheet chose one"
     sources = [Source(one.key) for one in keys.keys if one.unit is IndicatorUnit.COUNT and "." in one.key]
-    frame = services.atlas.current().territory.frame_on(_day(services, question.period))
+    here = services.atlas.current()
+    frame = here.territory.frame_on(_day(services, question.period))
     units = frozenset({unit.unit_id})
     extent = Extent(question.project_id, question.period.year, frame.key, units, with_all=False)
-    found = uow.figure_tables.sums(extent, sources)
+    found = uow.figure_tables.sums(extent, sources, turns_of(here))
     return {source.measure: amount_of(added.thousandths) for (_, source), added in found.items()}
 
 

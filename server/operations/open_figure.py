@@ -16,14 +16,14 @@ from server.indicators.paper_figures import PaperPlace
 from server.indicators.periods import Period
 from server.indicators.sources import Basis
 from server.operations.figure_questions import boundaries_of, entry_asked_for, province_of
-from server.operations.figure_sums import part_of, sums_of_years
+from server.operations.figure_sums import counts_units, extent_behind, part_of, sums_of_years
 from server.operations.places import place_names
 from server.operations.read_figures import Part, record_line, source_of
 from server.operations.roster_sums import named_by
 from server.operations.sights import Desk, register_sight_of, sight_of
 from server.operations.typed_sums import key_of
 from server.operations.unit_parts import units_in
-from server.storage.repositories.figure_tables import Added, Extent
+from server.storage.repositories.figure_tables import Added, Extent, said_of
 from server.territory.units import Level
 
 if TYPE_CHECKING:
@@ -148,21 +148,23 @@ def _opened(asked: _Asked, source: Source, total: int) -> OpenedFigure:
 def _added(uow: UnitOfWork, asked: _Asked, source: Source) -> Added:
     """Return the number that is opened; that of everything may be one typed for each unit of the table."""
     indicator, year = asked.entry.indicator, asked.extent.period
-    if source == indicator.numerator != indicator.denominator:
+    key = said_of(source) if source == indicator.numerator and counts_units(indicator) else source
+    if key == indicator.numerator != indicator.denominator:
         indicator = replace(indicator, denominator=None)
     listed = asked.here.territory.units_of_level(indicator.level, asked.on)
     extent = (
         asked.extent if asked.extent.units else replace(asked.extent, units=frozenset(one.unit_id for one in listed))
     )
     sums = sums_of_years(uow, asked.here, extent, indicators=[indicator], years=[year])
-    return sums[year].get((asked.unit_id, source), Added(0, 0))
+    return sums[year].get((asked.unit_id, key), Added(0, 0))
 
 
 def _records(asked: _Asked, source: Source) -> OpenedFigure:
     sight = sight_of(asked.actor, Desk.EVERYDAY, asked.services.today())
     with asked.services.reading(sight) as uow:
-        total = uow.records_behind.count(asked.extent, source)
-        found = uow.records_behind.page(asked.extent, source, after=asked.after, at_most=A_PAGE + 1)
+        extent = extent_behind(uow, asked.here, asked.extent, indicator=asked.entry.indicator, source=source)
+        total = uow.records_behind.count(extent, source)
+        found = uow.records_behind.page(extent, source, after=asked.after, at_most=A_PAGE + 1)
     shown = found[:A_PAGE]
     return replace(
         asked.opened(source, total),

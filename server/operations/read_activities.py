@@ -19,6 +19,7 @@ from server.indicators.figures import Receipts
 from server.indicators.sources import Source
 from server.indicators.tables import ListedUnit
 from server.operations.figure_questions import FigureQuestion, boundaries_of
+from server.operations.unit_parts import turns_of
 from server.storage.repositories.figure_tables import Added, Extent
 from server.territory.units import Level
 
@@ -81,7 +82,8 @@ def activity_table(services: Services, actor: Actor, question: ActivityQuestion)
 
 def activities_for_the_operator(services: Services, question: ActivityQuestion) -> ActivityTable:
     """Return what `activity_table` returns, to the command line, which no actor uses."""
-    territory = services.atlas.current().territory
+    here = services.atlas.current()
+    territory = here.territory
     asked = FigureQuestion(FORM, question.year, question.project_id, question.frame, within=question.within)
     frame, on = boundaries_of(asked, territory, services.today())
     name = "" if question.within is None else territory.name(question.within, on)
@@ -90,7 +92,7 @@ def activities_for_the_operator(services: Services, question: ActivityQuestion) 
         project_id, form = _form_of(services, uow, question.project_id)
         measures = {one.code.rpartition(".")[2]: one for one in form.measures}
         extent = Extent(project_id, question.year, frame.key, units, with_all=not units)
-        sums = uow.figure_tables.sums(extent, list(_sources(form, measures)))
+        sums = uow.figure_tables.sums(extent, list(_sources(form, measures)), turns_of(here))
         receipts = uow.figure_tables.receipts(extent, [Source(f"{FORM}.{_EVENTS}")])
     reading = _Reading(form, measures, sums, question.within)
     received = receipts.get(question.within, Receipts())

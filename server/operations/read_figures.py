@@ -27,6 +27,7 @@ from server.operations.figure_questions import (
     indicator_asked_for,
     province_of,
 )
+from server.operations.figure_sums import extent_behind
 from server.operations.read_coverage import coverage_of
 from server.operations.sights import Desk, sight_of
 from server.operations.unit_parts import units_in
@@ -207,7 +208,8 @@ def records_behind_figure(
         entry = entry_asked_for(uow, question)
         source = source_of(entry.indicator, cell.part)
         units: frozenset[UnitId] = frozenset() if cell.unit_id is None else frozenset({cell.unit_id})
-        extent = Extent(entry.project_id, question.year, frame.key, units)
+        asked = Extent(entry.project_id, question.year, frame.key, units)
+        extent = extent_behind(uow, here, asked, indicator=entry.indicator, source=source)
         total = uow.records_behind.count(extent, source)
         found = uow.records_behind.page(extent, source, after=after, at_most=RECORDS_A_PAGE + 1)
     shown = found[:RECORDS_A_PAGE]

@@ -24,6 +24,7 @@ from server.operations.late_units import late_units
 from server.operations.read_figures import Part
 from server.operations.sights import Desk, sight_of
 from server.operations.unit_figures import UnitPlace, tables_of
+from server.operations.unit_parts import turns_of
 from server.storage.repositories.locks import LateExtent
 from server.territory.units import Level
 
@@ -192,11 +193,13 @@ def late_records(
         indicator, unit_name = _cell_of(frozen, cell, sees_within=_covers(services, here, actor, lock.unit_id))
         source, year = _moved_by(indicator, cell.part, lock.period.year)
         extent = LateExtent(lock, year, frozen.frame, cell.unit_id)
+        is_of_units = cell.part is Part.NUMERATOR and counts_units(indicator)
         is_open = source.measure in uow.figure_tables.open_measures(lock.project_id, [source.measure])
+        if is_open and not is_of_units:
+            extent = _turned(uow, here, extent, source)
         records, thousandths = uow.locks.late_total(extent, source) if is_open else (0, 0)
         found = uow.locks.late_records(extent, source, after=after, at_most=LATE_A_PAGE + 1) if is_open else []
-        is_of_units = is_open and cell.part is Part.NUMERATOR and counts_units(indicator)
-        moved = late_units(uow, here, extent, indicator) if is_of_units else None
+        moved = late_units(uow, here, extent, indicator) if is_open and is_of_units else None
     shown = found[:LATE_A_PAGE]
     page = LatePage(
         lock=lock,
@@ -208,6 +211,12 @@ def late_records(
         next_after=shown[-1].submission_id if len(found) > LATE_A_PAGE else None,
     )
     return page if moved is None else _in_units(services, page, moved, is_first=after is None)
+
+
+def _turned(uow: UnitOfWork, here: Map, extent: LateExtent, source: Source) -> LateExtent:
+    """Return the extent with the units whose word of how they stood is past, now or when it was locked."""
+    word = uow.figure_tables.word_of(extent.lock.project_id, extent.year, source, turns_of(here))
+    return extent if word is None else replace(extent, turned=uow.locks.turned(extent, word))
 
 
 def _in_units(services: Services, page: LatePage, moved: LateUnits, *, is_first: bool) -> LatePage:

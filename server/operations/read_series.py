@@ -18,7 +18,7 @@ from server.indicators.sources import Basis
 from server.indicators.tables import ListedUnit, TableRow
 from server.operations.figure_counts import goal_for, paper_of
 from server.operations.figure_questions import begun, boundaries_of, indicator_asked_for, province_of
-from server.operations.figure_sums import amounts_of, sums_of_years
+from server.operations.figure_sums import amounts_of, extent_behind, sums_of_years
 from server.storage.repositories.figure_tables import Extent
 from server.territory.neighbours import neighbours_of
 from server.territory.units import Level
@@ -113,7 +113,8 @@ def indicator_series(services: Services, actor: Actor, question: FigureQuestion)
         sources = [source for one in indicators for source in one.sources]
         receipts = uow.figure_tables.receipts_of_years(extent, wanted, sources)
         paper = paper_of(uow, entry.project_id, entry.indicator)
-        quarters = _quarters(uow, extent, entry, None if unit_id is None else here.territory.period(unit_id, on))
+        place = None if unit_id is None else here.territory.period(unit_id, on)
+        quarters = _quarters(uow, here, extent, entry=entry, place=place)
     own = unit_id if unit_id is not None else province_of(here.territory, on)
     typed = {year: one for (year, place), one in paper.items() if place == own}
     reading = _Reading(planned, sums, receipts, here, on)
@@ -126,12 +127,16 @@ def indicator_series(services: Services, actor: Actor, question: FigureQuestion)
     return IndicatorSeries(entry, unit, level, frame, points, quarters, _ranked(rows, entry))
 
 
-def _quarters(uow: UnitOfWork, extent: Extent, entry: IndicatorEntry, place: UnitPeriod | None) -> tuple[Decimal, ...]:
+def _quarters(
+    uow: UnitOfWork, here: Map, extent: Extent, *, entry: IndicatorEntry, place: UnitPeriod | None
+) -> tuple[Decimal, ...]:
     """Return the quarters of one commune or village: of more, every record of a province would be gone through."""
     source = entry.indicator.numerator
     if place is None or place.level not in _BY_QUARTER or source.basis is not Basis.MEASURE:
         return ()
-    found = uow.records_behind.by_quarter(replace(extent, units=frozenset({place.unit_id})), source)
+    alone = replace(extent, units=frozenset({place.unit_id}))
+    behind = extent_behind(uow, here, alone, indicator=entry.indicator, source=source)
+    found = uow.records_behind.by_quarter(behind, source)
     return tuple(amount_of(found.get(number, 0)) for number in (1, 2, 3, 4)) if found else ()
 
 

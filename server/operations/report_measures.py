@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from server.forms.faults import Fault
-from server.indicators.contribution import Combine
 from server.indicators.report_cells import Counted, OfIndicator
 from server.indicators.sources import Basis, Source
 from server.operations.figure_questions import indicators_in_force
@@ -27,15 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Questions by measure: *open* ones of the report's project, *sensitive* ones of any; *home* is their project.
-
-    *states* are open measures that say how a place stood: whose subject is the place, the latest of a year counting.
-    """
+    """Questions by measure: *open* ones of the report's project, *sensitive* ones of any; *home* is their project."""
 
     open: Yield
     sensitive: Yield
     home: Mapping[str, int]
-    states: frozenset[str]
 
     def is_sensitive(self, slot: Counted) -> bool:
         """Tell whether a cell asks for a measure that is shown in release tables alone."""
@@ -66,8 +61,7 @@ def known_among(services: Services, forms: Iterable[FormInForce], project_id: in
             home |= {measure.code: one.project_id for measure in found}
         elif not one.is_sensitive and one.project_id == project_id:
             kept += services.shelf.version_by_id(one.version_id).measures
-    states = frozenset(one.code for one in kept if one.is_of_its_place and one.combine is Combine.LATEST)
-    return Known(questions_of(kept), questions_of(sealed), home, states)
+    return Known(questions_of(kept), questions_of(sealed), home)
 
 
 def sealed(template: ReportTemplate, known: Known) -> ReportTemplate:

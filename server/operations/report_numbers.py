@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,6 @@ from server.indicators.report_cells import Counted, OfIndicator, Part, Settlemen
 from server.indicators.report_fill import NOTHING, Amount, Mark
 from server.indicators.sources import Basis, Source
 from server.operations.figure_sums import amounts_of, sums_of_sources, sums_of_years
-from server.operations.states_said import StatesSaid, followed_in
 from server.operations.typed_sums import keys_of
 from server.operations.unit_figures import entries_of
 from server.storage.repositories.figure_tables import Extent
@@ -99,7 +98,7 @@ def numbers_of(
     *beside* is what was read of the report already.
     """
     found: dict[Asked, Amount] = dict.fromkeys(asked, NOTHING)
-    found |= _counted(uow, place, open_counts(asked, known), known, beside=beside)
+    found |= _counted(uow, place, open_counts(asked, known), beside=beside)
     found |= _indicators(uow, place, [(slot, unit) for slot, unit in asked if isinstance(slot, OfIndicator)])
     return found
 
@@ -112,17 +111,15 @@ def sensitive_numbers(asked: Iterable[Asked], known: Known, read: SensitiveReade
 
 
 def _counted(
-    uow: UnitOfWork, place: ReportPlace, asked: list[tuple[Counted, UnitId]], known: Known, *, beside: ReportReading
+    uow: UnitOfWork, place: ReportPlace, asked: list[tuple[Counted, UnitId]], *, beside: ReportReading
 ) -> Mapping[Asked, Amount]:
     sources = sources_behind(asked)
     extent = Extent(place.project_id, place.period.year, place.frame, place.counted_in(asked), with_all=False)
-    said = StatesSaid(followed_in(place.here, place.frame, place.on, extent.units), known.states)
-    extent = replace(extent, units=extent.units | said.communes(sources))
     keys, whole = keys_of(sources), Period(place.period.year)
     typed = [
         one for one in beside.typed if one.place.key in keys and one.place.period == whole and not one.is_sensitive
     ]
-    sums = said.at_the_end(sums_of_sources(uow, place.here, extent, sources=sources, typed=typed), sources)
+    sums = sums_of_sources(uow, place.here, extent, sources=sources, typed=typed)
     reported = _reported(uow, place.project_id, sources, beside)
     return {
         (slot, unit): _added([_amount(sums, reported, slot, one) for one in place.parts(slot, unit)])

@@ -7,11 +7,14 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from server.territory.turnovers import turnovers
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from server.operations.atlas import Map
     from server.storage.repositories.figure_tables import Extent
+    from server.territory.turnovers import Turnover
     from server.territory.units import Level, UnitId
 
 _NOTHING: frozenset[UnitId] = frozenset()
@@ -30,6 +33,12 @@ def wholly_below(here: Map, frame_key: str) -> Mapping[UnitId, frozenset[UnitId]
         if row.frame == frame_key and not row.partial:
             below.setdefault(row.ancestor_id, set()).add(row.unit_id)
     return {unit_id: frozenset(units) for unit_id, units in below.items()}
+
+
+@lru_cache(maxsize=16)
+def turns_of(here: Map) -> tuple[Turnover, ...]:
+    """Return who speaks for each unit that ended."""
+    return turnovers(here.territory)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ import ast
 
 SUMS = {"ContributionRow", "FigureSumRow"}
 WHO_READS_SUMS = {
-    "server/storage/repositories/figure_tables.py",  # leaves sensitive measures out before anything is read
+    "server/storage/repositories/locks.py",  # asked about measures of frozen figures that are not sensitive now
     "server/storage/repositories/new_contributions.py",  # writes them
     "server/storage/repositories/no_cases.py",  # where and when records below an incident post tell of
+    "server/storage/repositories/past_words.py",  # asked by figure_tables and locks about what is not sensitive
+    "server/storage/repositories/place_sums.py",  # run by figure_tables, which leaves sensitive measures out before
     "server/storage/repositories/records_behind.py",  # asks figure_tables first what is not sensitive
     "server/storage/repositories/releases.py",
     "server/storage/repositories/roster_counts.py",  # asks in the statement itself that the form is not sensitive
@@ -36,6 +38,12 @@ def read_attributes(module):
 def test_sums_are_read_where_sensitive_measures_are_left_out_or_released(modules):
     readers = {one.name for one in modules if SUMS & imported_names(one) and "/models/" not in one.name}
     assert readers == WHO_READS_SUMS
+
+
+def test_sums_by_place_are_asked_for_by_what_leaves_sensitive_measures_out_alone(modules):
+    asking = {one.name for one in modules if {"sums", "past_words", "past_units"} & imported_names(one)}
+    repositories = "server/storage/repositories/"
+    assert asking == {f"{repositories}{name}.py" for name in ("figure_tables", "locks", "place_sums")}
 
 
 def test_frozen_tables_are_read_by_one_repository(modules):

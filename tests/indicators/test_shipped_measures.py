@@ -15,7 +15,7 @@ from server.forms.sheets import SourceKind, read_sheets
 from server.forms.xform import read_form
 from server.indicators.contribution import Combine
 from server.indicators.contributions import RecordFacts, contributions
-from server.indicators.measures import read_measures
+from server.indicators.measures import read_measures, states_in
 from server.operations.load_units import SAMPLE_FILE, SEED_FILE, seed_text
 from server.submissions.instance import read_instance
 from server.territory.collection import Territory
@@ -91,3 +91,27 @@ def test_a_conduct_survey_counts_as_the_plan_says(example, counted):
     assert ("implementing" in totals) == ("implementing" in counted)
     latest = {one.subject for one in found if one.combine is Combine.LATEST}
     assert len(latest) == 1
+
+
+@pytest.mark.parametrize("form_id", sorted({form_id for form_id, _ in EXAMPLES}))
+def test_measures_of_how_a_place_stands_are_known_from_the_sheet_alone(form_id):
+    found = form(form_id)[1].measures
+    told = {one.code for one in found if one.is_of_its_place and one.combine is Combine.LATEST}
+    sheets = read_sheets((FORMS / form_id / "form.xlsx").read_bytes(), SourceKind.XLSX)
+    sheet = next(one for one in sheets if one.name == "measures")
+    rows = [sheet.header, *([row.cells.get(column, "") for column in sheet.header] for row in sheet.rows)]
+    assert states_in(form_id, rows) == told
+    assert bool(told) is (form_id == "commune_register")
+
+
+def test_a_question_written_two_ways_is_one_place():
+    head = ("name", "label::vi", "subject", "place", "combine", "continues")
+    rows = (
+        head,
+        ("a", "A", "${ commune }", "${commune}", "", ""),
+        ("b", "B", "${commune}", "${commune}", "Latest", "old"),
+        ("c", "C", "${commune}", "${commune}", "sum", ""),
+        ("d", "D", "", "", "latest", ""),
+        ("e", "E", "${household}", "${commune}", "latest", ""),
+    )
+    assert states_in("phieu", rows) == {"phieu.a", "phieu.old"}

@@ -24,9 +24,11 @@ from sqlalchemy import update
 
 from server.indicators.figures import Receipts
 from server.indicators.sources import Source
+from server.storage.models.forms import FormVersionRow
 from server.storage.models.submissions import SubmissionRow
 from server.storage.repositories.figure_tables import Added, Extent
 from server.storage.visible import Operator, Reading
+from server.territory.turnovers import Turnover
 
 pytestmark = pytest.mark.database
 HOUSEHOLDS = Source("visit.households")
@@ -44,7 +46,7 @@ def extent(world, frame, *units, period=2026):
 
 def sums(world, where, *sources, sight=None):
     with world.uow(sight, writes=False) as uow:
-        return dict(uow.figure_tables.sums(where, sources))
+        return dict(uow.figure_tables.sums(where, sources, ()))
 
 
 def behind(world, where, source=HOUSEHOLDS, *, sight=None, after=None, at_most=50):
@@ -251,3 +253,30 @@ def test_several_categories_of_a_source_are_added_together(world):
     found = sums(world, where, both, one)
     assert (found[NEW_AB, both], found[NEW_AB, one]) == (Added(2000, 2), Added(1000, 1))
     assert behind(world, where, both) == ([sent[1][0], sent[0][0]], 2)
+
+
+def test_a_unit_that_took_over_and_was_there_before_speaks_for_both_once_it_has_spoken_since(world):
+    """By the units of `figure_world` Xã C went on; here it takes Xã A in, and its word of the spring is its own."""
+    sheet = [["name", "label::vi", "subject", "place"], ["stands", "Đứng (mẫu)", "${c}", "${c}"]]
+    with world.engine.begin() as connection:
+        connection.execute(update(FormVersionRow).values(measures=sheet))
+    taken_in = (Turnover(OLD_A, 2025, frozenset({(NEW_C, date(2025, 6, 30))})),)
+    stands = Source("visit.stands")
+
+    def word(unit_id, value, day):
+        record = world.receive(
+            adds("stands", subject=f"#{unit_id}", unit_id=unit_id, value=value, day=day), unit_id=unit_id
+        )
+        world.decide(dict([record]))
+
+    def whole():
+        with world.uow(writes=False) as uow:
+            where = extent(world, NEW_FRAME, period=2025)
+            (added,) = uow.figure_tables.sums(where, [stands], taken_in).values()
+            return added.thousandths // 1000, uow.figure_tables.past_units(where, stands, taken_in)
+
+    word(OLD_A, 3, date(2025, 3, 1))
+    word(NEW_C, 4, date(2025, 3, 2))
+    assert whole() == (7, frozenset())
+    word(NEW_C, 5, date(2025, 9, 1))
+    assert whole() == (5, frozenset({OLD_A}))

@@ -6,52 +6,39 @@ page, file or door can go round it. Sums are the province's to read; the records
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import (
-    BigInteger,
-    and_,
-    bindparam,
-    cast,
-    false,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import Text, and_, bindparam, cast, literal, null, select, union_all
 
 from server.indicators.contribution import POOL
 from server.indicators.figures import Receipts
+from server.indicators.measures import states_in
 from server.indicators.sources import Basis
-from server.storage.models.figures import FigureSumRow
-from server.storage.models.forms import FormPoolRow, FormRow
-from server.storage.models.registers import EntityListRow, RegisterTallyRow
+from server.storage.models.forms import FormPoolRow, FormRow, FormVersionRow
 from server.storage.models.territory import UnitAncestorRow
-from server.storage.repositories.record_tallies import seen_records
+from server.storage.repositories.past_words import Word, past_units, turns_in
+from server.storage.repositories.place_sums import Pieces, Places, held, received, sums
 from server.storage.written_out import among
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sqlalchemy import CTE, ColumnElement, CompoundSelect, Connection, Row, Select, SelectBase, Subquery
+    from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row
 
     from server.indicators.sources import Source
     from server.storage.visible import Sight
+    from server.territory.turnovers import Turnover
     from server.territory.units import UnitId
 
 _COUNTED: Final = frozenset({Basis.MEASURE, Basis.ROSTER})
-_NOWHERE: Final = cast(null(), BigInteger)
-_SUMS: Final = {"thousandths": "thousandths", "rows": "contributions"}
-_RECEIVED: Final = {"received": "records", "approved": "approved"}
 
-_Pairs = tuple[tuple[str, str], ...]
-"""Measures or lists, each with a category."""
+_Keys = Mapping[tuple[str, str], list["Source"]]
+"""Who asks for each measure (or list) and category; two sources may ask for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +51,24 @@ class Extent:
     units: frozenset[UnitId]
     with_all: bool = True
     """Whether what everything there is comes to is asked for beside the units."""
+    without: frozenset[UnitId] = frozenset()
+    """Units whose own records are none of those behind a figure: others have spoken for them since."""
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Further units, in which some of the sources alone are asked for."""
+    """What is asked in how many units something was so: all that was said of *sources*, in further *units* too."""
 
     units: frozenset[UnitId] = frozenset()
     sources: tuple[Source, ...] = ()
 
 
 _NO_MEMBERS: Final = Members()
+
+
+def said_of(source: Source) -> Source:
+    """Return the key of whatever was said of a measure, by units too for which another one has spoken since."""
+    return replace(source, basis=Basis.UNITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,37 +96,78 @@ class FigureTables:
         self._connection = connection
         self.sight = sight
         self._known: dict[tuple[int, frozenset[str]], Mapping[str, frozenset[str]]] = {}
+        self._states: dict[int, set[str]] = defaultdict(set)
+        """Measures that say how a place stands, of the forms asked about so far, by project."""
 
-    def sums(self, extent: Extent, sources: Sequence[Source]) -> Mapping[tuple[int | None, Source], Added]:
+    def sums(
+        self, extent: Extent, sources: Sequence[Source], turns: Iterable[Turnover]
+    ) -> Mapping[tuple[int | None, Source], Added]:
         """Return what was added up for each unit with all that lies in it, and under None for the whole project.
 
-        Units and sources to which nothing was added are not in the answer.
+        Units and sources to which nothing was added are not in the answer. Of a measure that says how a place stands,
+        nothing is added that a unit said for which, by *turns*, another one has spoken since.
         """
-        return self.sums_of_years(extent, [extent.period], sources)[extent.period]
+        return self.sums_of_years(extent, [extent.period], sources, turns)[extent.period]
 
     def sums_of_years(
-        self, extent: Extent, years: Collection[int], sources: Sequence[Source], members: Members = _NO_MEMBERS
+        self,
+        extent: Extent,
+        years: Collection[int],
+        sources: Sequence[Source],
+        turns: Iterable[Turnover],
+        *,
+        members: Members = _NO_MEMBERS,
     ) -> YearlyAdded:
         """Return what `sums` returns, for each of *years* instead of the extent's period, in one statement.
 
-        Of *members*' sources, which are among *sources*, it says what there is in each of those units, too.
+        Of *members*' sources it says, under `said_of`, what there is in each of those units too.
         """
-        allowed = self.open_sources(extent, sources)
-        asked, further = _asked(allowed), members.units - extent.units
-        of_members = tuple(_asked(one for one in allowed if one in members.sources)) if further else ()
-        if not asked:
+        asked = self._asked_of(extent, sources, members)
+        if not asked.pieces().is_any:
             return _gathered(years, ())
-        statement = _sums(tuple(asked), of_members, _Places.of(extent))
-        found = self._read(
-            statement, extent, years=sorted(years), **({"members": sorted(further)} if of_members else {})
-        )
+        given: dict[str, object] = {"years": sorted(years)}
+        if asked.further:
+            given["members"] = sorted(asked.further)
+        if asked.states and (told := turns_in(turns, years)):
+            given |= {"turns": told, "states": sorted({measure for measure, _ in asked.states})}
+        else:
+            asked = asked.without_states()
+        found = self._read(sums(self._connection.dialect.name, asked.pieces(), _places(extent)), extent, **given)
         return _gathered(
             years,
             (
-                (row.period, row.place, source, int(row.thousandths), int(row.rows))
+                (row.period, row.place, key, int(row.thousandths), int(row.rows))
                 for row in found
-                for source in asked[row.measure, row.category]
+                for key in asked.keys(row)
             ),
+        )
+
+    def word_of(self, project_id: int, year: int, source: Source, turns: Iterable[Turnover]) -> Word | None:
+        """Return how to ask whose word of how they stood is past; None for what says nothing of the kind."""
+        if source.basis is not Basis.MEASURE or source.measure not in self._states_among(project_id, [source]):
+            return None
+        return Word(project_id, source.measure, year, tuple(one for one in turns if one.year == year))
+
+    def past_units(self, extent: Extent, source: Source, turns: Iterable[Turnover]) -> frozenset[UnitId]:
+        """Return the units whose word of how they stood, in the extent's period, is past; none of other measures."""
+        word = self.word_of(extent.project_id, extent.period, source, turns)
+        return frozenset() if word is None else past_units(self._connection, word)
+
+    def _states_among(self, project_id: int, sources: Iterable[Source]) -> frozenset[str]:
+        """Return the measures of *sources*, open ones, that say how a place stands."""
+        measures = [source.measure for source in sources]
+        self.forms_behind(project_id, measures)
+        return frozenset(one for one in measures if one in self._states[project_id])
+
+    def _asked_of(self, extent: Extent, sources: Sequence[Source], members: Members) -> _Asked:
+        both = self.open_sources(extent, [*sources, *members.sources])
+        allowed, said = ([one for one in both if one in asked] for asked in (sources, members.sources))
+        states = self._states_among(extent.project_id, allowed)
+        return _Asked(
+            sums=_asked(one for one in allowed if one.measure not in states),
+            states=_asked(one for one in allowed if one.measure in states),
+            said=_asked(said),
+            further=members.units - extent.units if said else frozenset(),
         )
 
     def register_sums(self, extent: Extent, sources: Sequence[Source]) -> Mapping[tuple[int | None, Source], Added]:
@@ -145,8 +180,7 @@ class FigureTables:
     def register_sums_of_years(self, extent: Extent, years: Collection[int], sources: Sequence[Source]) -> YearlyAdded:
         """Return what `register_sums` returns, at the end of each of *years*, in one statement."""
         asked = _asked(sources)
-        held = self._read(_held(tuple(asked), _Places.of(extent)), extent, last_year=max(years)) if asked else ()
-        steps = list(held)
+        steps = self._read(held(tuple(asked), _places(extent)), extent, last_year=max(years)) if asked else ()
         found = _gathered(
             years,
             (
@@ -177,7 +211,7 @@ class FigureTables:
         found: dict[int, dict[int | None, Receipts]] = {year: {} for year in years}
         if not forms:
             return found
-        for row in self._at(_received("year", _Places.of(extent)), extent, **_seen(extent, years, forms)):
+        for row in self._at(received("year", _places(extent)), extent, **_seen(extent, years, forms)):
             if row.received:
                 found[row.year][row.place] = Receipts(int(row.received), int(row.approved))
         return found
@@ -186,7 +220,7 @@ class FigureTables:
         """Return how many records there are of each of *forms* and of how many an approved version counts, by place."""
         if not forms:
             return {}
-        rows = self._at(_received("form_id", _Places.of(extent)), extent, **_seen(extent, [extent.period], forms))
+        rows = self._at(received("form_id", _places(extent)), extent, **_seen(extent, [extent.period], forms))
         return {
             (row.place, row.form_id): Receipts(int(row.received), int(row.approved)) for row in rows if row.received
         }
@@ -220,6 +254,9 @@ class FigureTables:
         given = {"project_id": project_id, "forms": sorted(set(forms.values()) - {POOL}), "pools": pools}
         members = self._connection.execute(_members(), given).all() if measures else ()
         open_forms = {row.form_id for row in members if not row.pool and not row.is_sensitive}
+        for row in members:
+            if row.measures and not row.is_sensitive:
+                self._states[project_id] |= _states_in(row.form_id, row.measures)
         behind = {measure: frozenset({form_id}) for measure, form_id in forms.items() if form_id in open_forms}
         closed = {row.pool for row in members if row.is_sensitive}
         for row in members:
@@ -236,21 +273,24 @@ class FigureTables:
 
 @cache
 def _members() -> CompoundSelect[Any]:
-    """Return the select of forms alone, and of those that ever joined a pool."""
+    """Return the select of forms alone, with the measures in force, and of those that ever joined a pool."""
     here = FormRow.project_id == bindparam("project_id")
-    alone = select(literal("").label("pool"), FormRow.form_id, FormRow.is_sensitive).where(
-        here, FormRow.form_id.in_(bindparam("forms", expanding=True))
+    in_force = and_(FormVersionRow.form_key == FormRow.id, FormVersionRow.is_current)
+    measures = cast(FormVersionRow.measures, Text).label("measures")
+    alone = (
+        select(literal("").label("pool"), FormRow.form_id, FormRow.is_sensitive, measures)
+        .outerjoin(FormVersionRow, in_force)
+        .where(here, FormRow.form_id.in_(bindparam("forms", expanding=True)))
     )
     joined = (
-        select(FormPoolRow.pool, FormRow.form_id, FormRow.is_sensitive)
+        select(FormPoolRow.pool, FormRow.form_id, FormRow.is_sensitive, cast(null(), Text))
         .join(FormRow, FormRow.id == FormPoolRow.form_key)
         .where(here, FormPoolRow.pool.in_(bindparam("pools", expanding=True)))
     )
     return union_all(alone, joined)
 
 
-def _asked(sources: Iterable[Source]) -> Mapping[tuple[str, str], list[Source]]:
-    """Return who asks for each measure (or list) and category; two sources may ask for the same."""
+def _asked(sources: Iterable[Source]) -> _Keys:
     asked: dict[tuple[str, str], list[Source]] = defaultdict(list)
     for source in dict.fromkeys(sources):
         for category in source.categories:
@@ -258,103 +298,45 @@ def _asked(sources: Iterable[Source]) -> Mapping[tuple[str, str], list[Source]]:
     return asked
 
 
+@lru_cache(maxsize=64)
+def _states_in(form_id: str, measures: str) -> frozenset[str]:
+    """Return the measures of a sheet as kept that say how a place stands; of a version it is always the same."""
+    return states_in(form_id, json.loads(measures))
+
+
 @dataclass(frozen=True, slots=True)
-class _Places:
-    """Where something is added up: in units, in everything there is, or in both."""
+class _Asked:
+    """What is added up for whom: *states* say how a place stands, *said* whatever was said, in *further* units too."""
 
-    in_units: bool
-    in_all: bool
+    sums: _Keys
+    states: _Keys
+    said: _Keys
+    further: frozenset[UnitId]
 
-    @classmethod
-    def of(cls, extent: Extent) -> _Places:
-        """Return what the extent asks for; without units it can but be everything."""
-        return cls(bool(extent.units), extent.with_all or not extent.units)
+    def without_states(self) -> _Asked:
+        """Return the same where nothing can be past."""
+        return replace(self, sums={**self.sums, **self.states}, states={})
 
+    def pieces(self) -> Pieces:
+        """Return what the statement is to add up."""
+        every = tuple(dict.fromkeys((*self.sums, *self.said)))
+        return Pieces(every, tuple(self.states), tuple(self.said) if self.further else ())
 
-@lru_cache(maxsize=128)
-def _sums(asked: _Pairs, of_members: _Pairs, places: _Places) -> CompoundSelect[Any]:
-    """Return what adds up these measures and categories; of a plan, to write it out costs more than to ask it."""
-    parts = _by_place(_summed(asked), ("period", "measure", "category"), _SUMS, places)
-    if of_members:
-        further = _summed(of_members).subquery("of_members")
-        parts.append(_in_units("members", further, ("period", "measure", "category"), _SUMS))
-    return union_all(*parts)
-
-
-def _summed(asked: _Pairs) -> SelectBase:
-    rows = FigureSumRow
-    return select(rows.unit_id, rows.period, rows.measure, rows.category, rows.thousandths, rows.contributions).where(
-        rows.project_id == bindparam("project_id"),
-        rows.period.in_(bindparam("years", expanding=True)),
-        _either(rows.measure, rows.category, asked),
-    )
+    def keys(self, row: Row[Any]) -> list[Source]:
+        """Return what a row of it is an amount of."""
+        pair = row.measure, row.category
+        if row.is_of_state:
+            return self.states[pair]
+        return [*self.sums.get(pair, ()), *(said_of(source) for source in self.said.get(pair, ()))]
 
 
-@lru_cache(maxsize=128)
-def _held(asked: _Pairs, places: _Places) -> CompoundSelect[Any]:
-    """Return what adds up these lists and categories, year by year."""
-    rows, lists = RegisterTallyRow, EntityListRow
-    held = (
-        select(rows.unit_id, rows.year, lists.name, rows.category, rows.live)
-        .join(lists, lists.id == rows.list_id)
-        .where(
-            lists.project_id == bindparam("project_id"),
-            lists.is_sensitive.is_(False),
-            rows.year <= bindparam("last_year"),
-            _either(lists.name, rows.category, asked),
-        )
-    )
-    return union_all(*_by_place(held, ("year", "name", "category"), {"live": "live"}, places))
-
-
-@lru_cache(maxsize=8)
-def _received(key: str, places: _Places) -> CompoundSelect[Any]:
-    """Return what counts the records there are, and those that count, by form or year."""
-    return union_all(*_by_place(seen_records(), (key,), _RECEIVED, places))
+def _places(extent: Extent) -> Places:
+    """Return where the extent asks for sums; without units it can but be everything."""
+    return Places(bool(extent.units), extent.with_all or not extent.units)
 
 
 def _seen(extent: Extent, years: Iterable[int], forms: Iterable[str]) -> dict[str, object]:
     return {"project_id": extent.project_id, "years": sorted(years), "forms": sorted(forms)}
-
-
-def _by_place(
-    counted: SelectBase, key: Sequence[str], amounts: Mapping[str, str], places: _Places
-) -> list[Select[Any]]:
-    """Return the sums of what was *counted* by *key*: in each of ``units`` on a ``frame``, and in all.
-
-    *amounts* says which column each sum is of. What both ask for is read once.
-    """
-    read = counted.cte() if places.in_units and places.in_all else counted.subquery()
-    everywhere = select(_NOWHERE.label("place"), *_sums_by(read, key, amounts)).group_by(*(read.c[one] for one in key))
-    return [
-        *([_in_units("units", read, key, amounts)] if places.in_units else []),
-        *([everywhere] if places.in_all else []),
-    ]
-
-
-def _in_units(units: str, read: Subquery | CTE, key: Sequence[str], amounts: Mapping[str, str]) -> Select[Any]:
-    """Return the sums in each of the units of that parameter, with all that lies in them."""
-    above, within = UnitAncestorRow, bindparam(units, type_=BigInteger, expanding=True, literal_execute=True)
-    return (
-        select(above.ancestor_id.label("place"), *_sums_by(read, key, amounts))
-        .select_from(read)
-        .join(above, above.unit_id == read.c.unit_id)
-        .where(above.frame == bindparam("frame"), above.is_partial.is_(False), above.ancestor_id.in_(within))
-        .group_by(above.ancestor_id, *(read.c[one] for one in key))
-    )
-
-
-def _sums_by(read: Subquery | CTE, key: Sequence[str], amounts: Mapping[str, str]) -> list[ColumnElement[Any]]:
-    sums = [func.sum(read.c[column]).label(name) for name, column in amounts.items()]
-    return [*(read.c[one] for one in key), *sums]
-
-
-def _either(name: Any, category: Any, asked: Iterable[tuple[str, str]]) -> ColumnElement[bool]:  # noqa: ANN401 columns
-    """Return whether a row is of one of the pairs that are *asked* for, name by name: fewer ways for an index to go."""
-    categories: dict[str, list[str]] = defaultdict(list)
-    for one, of in asked:
-        categories[one].append(of)
-    return or_(false(), *(and_(name == one, category.in_(several)) for one, several in categories.items()))
 
 
 def _gathered(years: Iterable[int], parts: Iterable[tuple[int, int | None, Source, int, int]]) -> YearlyAdded:

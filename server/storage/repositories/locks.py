@@ -7,26 +7,30 @@ sources of frozen figures, and those of a form that became sensitive since are l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, case, distinct, func, insert, select
+from sqlalchemy import and_, case, distinct, func, insert, select, union_all
 from sqlalchemy.orm import aliased
 
 from server.indicators.periods import Period
+from server.storage.models.figures import ContributionRow
 from server.storage.models.forms import FormRow
 from server.storage.models.locks import LateChangeRow, PeriodLockRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
+from server.storage.repositories.past_words import past_units, units_past_then
 from server.storage.visible import visible
+from server.storage.written_out import among
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row, Select
+    from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery
 
     from server.indicators.sources import Source
+    from server.storage.repositories.past_words import Word
     from server.storage.visible import Sight
 
 
@@ -59,6 +63,21 @@ class LateRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """Units whose word of how they stood is past (see `past_words`): *gone* since the lock, *still* since before.
+
+    Of those *back* it was past then, and counts again.
+    """
+
+    gone: frozenset[UnitId] = frozenset()
+    still: frozenset[UnitId] = frozenset()
+    back: frozenset[UnitId] = frozenset()
+
+
+NOTHING_TURNED: Final = Turned()
+
+
+@dataclass(frozen=True, slots=True)
 class LateExtent:
     """Which late changes: since a lock, to the figures of *year*, below *unit_id* on the boundaries of *frame*."""
 
@@ -66,6 +85,7 @@ class LateExtent:
     year: int
     frame: str
     unit_id: UnitId
+    turned: Turned = NOTHING_TURNED
 
 
 class Locks:
@@ -121,16 +141,21 @@ class Locks:
         rows = self._connection.execute(select(PeriodLockRow.id, PeriodLockRow.content, PeriodLockRow.sha256))
         return [row.id for row in rows if hash_of(bytes(row.content)) != row.sha256]
 
+    def turned(self, extent: LateExtent, word: Word) -> Turned:
+        """Return whose word is past now, and whose was when the period was locked."""
+        now = past_units(self._connection, word)
+        then = units_past_then(self._connection, word, extent.lock.last_change_id)
+        return Turned(gone=now - then, still=now & then, back=then - now)
+
     def late_records(self, extent: LateExtent, source: Source, *, after: int | None, at_most: int) -> list[LateRecord]:
         """Return records in sight that moved a frozen figure since, the newest first, those before record *after*."""
-        rows, records = LateChangeRow, SubmissionRow
+        rows, records = _moves(extent, source), SubmissionRow
         found = (
             visible(self.sight)
             .join(SubmissionVersionRow, SubmissionVersionRow.submission_id == records.id)
-            .join(rows, rows.version_id == SubmissionVersionRow.id)
-            .where(_moved_in(extent, source))
+            .join(rows, rows.c.version_id == SubmissionVersionRow.id)
             .group_by(records.id)
-            .having(func.sum(rows.thousandths) != 0)
+            .having(func.sum(rows.c.thousandths) != 0)
             .order_by(records.id.desc())
             .limit(at_most)
             .with_only_columns(
@@ -138,8 +163,8 @@ class Locks:
                 records.received_at,
                 records.instance_name,
                 records.review_state,
-                func.max(rows.unit_id).label("unit_id"),
-                func.sum(rows.thousandths).label("thousandths"),
+                func.max(rows.c.unit_id).label("unit_id"),
+                func.sum(rows.c.thousandths).label("thousandths"),
             )
         )
         if after is not None:
@@ -158,20 +183,19 @@ class Locks:
 
     def late_by_unit(self, extent: LateExtent, source: Source) -> dict[UnitId, int]:
         """Return by how much a frozen figure moved since in each lowest unit, whoever may see its records."""
-        rows = LateChangeRow
-        asked = select(rows.unit_id, func.sum(rows.thousandths).label("thousandths"))
-        found = self._connection.execute(asked.where(_moved_in(extent, source)).group_by(rows.unit_id))
+        rows = _moves(extent, source)
+        asked = select(rows.c.unit_id, func.sum(rows.c.thousandths).label("thousandths"))
+        found = self._connection.execute(asked.group_by(rows.c.unit_id))
         return {UnitId(row.unit_id): int(row.thousandths) for row in found}
 
     def late_total(self, extent: LateExtent, source: Source) -> tuple[int, int]:
         """Return how many records moved a frozen figure since, in sight or not, and by how much together."""
-        rows = LateChangeRow
+        rows = _moves(extent, source)
         moved = (
-            select(SubmissionVersionRow.submission_id, func.sum(rows.thousandths).label("thousandths"))
-            .join(rows, rows.version_id == SubmissionVersionRow.id)
-            .where(_moved_in(extent, source))
+            select(SubmissionVersionRow.submission_id, func.sum(rows.c.thousandths).label("thousandths"))
+            .join(rows, rows.c.version_id == SubmissionVersionRow.id)
             .group_by(SubmissionVersionRow.submission_id)
-            .having(func.sum(rows.thousandths) != 0)
+            .having(func.sum(rows.c.thousandths) != 0)
             .subquery()
         )
         whole = select(func.count(), func.coalesce(func.sum(moved.c.thousandths), 0)).select_from(moved)
@@ -233,14 +257,34 @@ def _locks() -> Any:  # noqa: ANN401 a select of columns has no type of its own
     )
 
 
-def _moved_in(extent: LateExtent, source: Source) -> ColumnElement[bool]:
-    """Return what makes a late change one that moved *source* in the extent."""
-    rows = LateChangeRow
+def _moves(extent: LateExtent, source: Source) -> Subquery:
+    """Return by how much each version moved *source* in the extent since, by unit.
+
+    What came late moved it, unless the unit's word was past by the lock. A word that is past since then counts no more,
+    and one that is not any more counts again.
+    """
+    late, words, turned = LateChangeRow, ContributionRow, extent.turned
+    came = select(late.version_id, late.unit_id, late.thousandths).where(
+        _is_of(late, extent, source), late.id > extent.lock.last_change_id
+    )
+    if turned == NOTHING_TURNED:
+        return came.subquery("moved")
+    counted = and_(_is_of(words, extent, source), words.is_counted)
+    sides = ((-words.thousandths, turned.gone), (words.thousandths, turned.back))
+    switched = (
+        select(words.version_id, words.unit_id, moved).where(counted, among(words.unit_id, units))
+        for moved, units in sides
+    )
+    came = came.where(~among(late.unit_id, turned.still | turned.back))
+    return union_all(came, *switched).subquery("moved")
+
+
+def _is_of(rows: Any, extent: LateExtent, source: Source) -> ColumnElement[bool]:  # noqa: ANN401 either table
+    """Return what makes a row one of *source* in the extent."""
     return and_(
         rows.project_id == extent.lock.project_id,
         rows.period == extent.year,
         rows.measure == source.measure,
-        rows.id > extent.lock.last_change_id,
         rows.category.in_(source.categories),
         rows.unit_id.in_(_below(extent)),
     )

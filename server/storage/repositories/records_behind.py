@@ -179,12 +179,15 @@ class RecordsBehind:
             rows.period == extent.period,
             rows.category.in_(several) if len(several) > 1 else rows.category == several[0],
         )
-        return and_(what, among(rows.unit_id, self._units_below(extent))) if extent.units else what
+        if extent.units:
+            return and_(what, among(rows.unit_id, self._units_below(extent)))
+        return and_(what, ~among(rows.unit_id, extent.without)) if extent.without else what
 
     def _units_below(self, extent: Extent) -> tuple[int, ...]:
-        """Return what the function of this name does, asked once."""
+        """Return what the function of this name does, but for those left out; asked once."""
         if extent not in self._below:
-            self._below[extent] = units_below(self._connection, extent)
+            below = units_below(self._connection, extent)
+            self._below[extent] = tuple(one for one in below if one not in extent.without)
         return self._below[extent]
 
 

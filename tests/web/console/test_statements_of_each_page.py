@@ -171,6 +171,35 @@ def test_no_page_asks_more_than_twelve_statements(app, client, there, world):
     assert {name: cost for name, cost in costs.items() if cost > MOST} == {}
 
 
+# A plan of one's own that adds up how communes stand, in the year of the reform: it is asked who has spoken since.
+OF_THE_REFORM = (
+    "/indicators?year=2025",
+    "/indicators/CLUBS?year=2025",
+    "/indicators/CLUBS/years?year=2025&within={unit}",
+    "/indicators/CLUBS/records?year=2025&unit={unit}",
+    "/locks/new?project={project}&unit={province}&period=2025",
+)
+
+
+def test_no_page_of_the_year_of_the_reform_asks_more(client, there, world):
+    clubs, one_by_one = "commune_register.clubs_active", ("count", "up", "commune", "year")
+    plan = workbook(
+        indicators=[
+            ("CLUBS", "Câu lạc bộ (mẫu)", clubs, "", *one_by_one),
+            ("MODELS", "Mô hình (mẫu)", "commune_register.model_active", "", *one_by_one),
+        ],
+        targets=[("CLUBS", "commune", 2025, 3, "draft")],
+    )
+    publish_plan(world.services, world.project_id, PlanSource("rieng", plan))
+    for address in OF_THE_REFORM:
+        page = address.format(**there)
+        assert client.get(page).status_code == 200, page
+        with counted(world.services.engine) as statements:
+            client.get(page, buffered=True)
+        assert len(statements) <= MOST, page
+    assert any("spoken" in one for one in statements)
+
+
 def test_whoever_signs_a_report_asks_no_more_than_others(app, there, world):
     make_account(world.services, "ky.ten", (Role.SUPERVISOR, DAK_HA))
     client = client_of(app, world, "ky.ten")
