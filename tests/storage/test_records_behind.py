@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 from figure_world import NEW_AB, NEW_FRAME, NEW_PROVINCE, VILLAGE_A, VILLAGE_B, VILLAGE_C, FigureWorld, adds
-from sqlalchemy import event, inspect, text
+from sqlalchemy import event, inspect, text, update
 
 from server.indicators.sources import Source
+from server.storage.models.submissions import SubmissionRow
 from server.storage.repositories.figure_tables import Extent
 from server.storage.visible import Reading
 
@@ -130,3 +132,65 @@ def test_whoever_has_few_of_very_many_records_finds_them_all_and_goes_through_no
         assert page(world, where, sight=MINE, after=first[-1]) == sorted(mine, reverse=True)[3:6]
         assert page(world, where, sight=Reading(frozenset())) == []
     assert steps[1] <= 1.5 * steps[0], steps
+
+
+def test_quarters_of_a_commune_are_read_off_its_own_records_however_many_others_there_are(world):
+    where, steps = extent(world, NEW_AB), []
+    for month in (1, 5, 5, 12):
+        row = adds(subject=f"m{month}", unit_id=VILLAGE_A, day=date(2026, month, 3), combine="sum")
+        placed(world, approved(world, row, unit_id=VILLAGE_A), date(2026, month, 3))
+    for more in (100, 1900):
+        approved(world, adds(subject=f"t{more}", unit_id=VILLAGE_C), unit_id=VILLAGE_C)
+        multiply(world, more)
+        with rows_gone_through(world.engine) as taken, world.uow(writes=False) as uow:
+            assert uow.records_behind.by_quarter(where, HOUSEHOLDS) == {1: 1000, 2: 2000, 4: 1000}
+        steps.append(taken[0])
+    assert 0 < steps[1] <= 1.5 * steps[0], steps
+
+
+@contextmanager
+def rows_gone_through(engine):
+    """Count what SQLite's machine does; of PostgreSQL, the rows its plans read in tables."""
+    if engine.dialect.name == "sqlite":
+        with counted_steps(engine) as steps:
+            yield steps
+        return
+    asked, read = [], [0]
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        asked.append((statement, parameters))
+
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE"))
+    event.listen(engine, "before_cursor_execute", note)
+    yield read
+    event.remove(engine, "before_cursor_execute", note)
+    with engine.connect() as connection:
+        for statement, parameters in asked:
+            if statement.lstrip().startswith(("SELECT", "WITH")):
+                plan = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"
+                read[0] += _rows_of(connection.exec_driver_sql(plan, parameters).scalar_one()[0]["Plan"])
+
+
+def _rows_of(plan):
+    """Return how many rows the scans of a plan read, those left out again too."""
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return (own if "Scan" in plan["Node Type"] else 0) + sum(map(_rows_of, plan.get("Plans", ())))
+
+
+def test_quarters_hold_what_is_added_in_a_commune_from_elsewhere_too(world):
+    where = extent(world, NEW_AB)
+    approved(world, adds(subject="a", unit_id=VILLAGE_A, day=date(2026, 2, 3)), unit_id=VILLAGE_A)
+    with world.uow(writes=False) as uow:
+        assert uow.records_behind.by_quarter(where, HOUSEHOLDS) == {1: 1000}
+    approved(world, adds(subject="b", unit_id=VILLAGE_B, day=date(2026, 8, 3)), unit_id=VILLAGE_C)
+    last_year = approved(world, adds(subject="c", unit_id=VILLAGE_B, day=date(2026, 12, 3)), unit_id=VILLAGE_B)
+    placed(world, last_year, date(2025, 12, 31))
+    with world.uow(writes=False) as uow:
+        assert uow.records_behind.by_quarter(where, HOUSEHOLDS) == {1: 1000, 3: 1000, 4: 1000}
+
+
+def placed(world, record, day):
+    """Let a record be of that day."""
+    with world.engine.begin() as connection:
+        connection.execute(update(SubmissionRow).where(SubmissionRow.id == record).values(event_date=day))

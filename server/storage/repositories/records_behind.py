@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, case, func, literal_column, select
+from sqlalchemy import Integer, and_, case, func, literal_column, select, text, union_all
 from sqlalchemy.orm import aliased
 
 from server.storage.models.figures import ContributionRow, FigureSumRow
@@ -102,22 +102,51 @@ class RecordsBehind:
         return int(self._connection.execute(both).scalar_one())
 
     def by_quarter(self, extent: Extent, source: Source) -> Mapping[int, int]:
-        """Return what each quarter of the year adds to the sum of *source*, in thousandths, by the day of the event."""
+        """Return what each quarter of the year adds to the sum of *source*, in thousandths, by the day of the event.
+
+        Read off the records that lie in the extent's units, of that year alone; where they are not all that the sums
+        kept of these units are made of, as what a training elsewhere adds, off all that counts in the project.
+        """
         if not self._tables.open_sources(extent, [source]):
             return {}
-        rows = ContributionRow
-        first_days = {number: date(extent.period, 3 * number + 1, 1) for number in (1, 2, 3)}
-        ends = [(rows.event_date < day, number) for number, day in first_days.items()]
-        quarter = case(*ends, else_=4).label("quarter")
         here = self._units_below(extent)
-        of_all = self._of(rows, replace(extent, units=frozenset()), source)
+        own, lacking = self._own_by_quarter(extent, source, here)
+        if not lacking:
+            return own
+        rows_of = ContributionRow
+        of_all = self._of(rows_of, replace(extent, units=frozenset()), source)
         # The sums hide the index in which the units come last: it would be gone through once for each of them.
-        lies_here = among(rows.unit_id + _NOTHING, here)
-        asked = select(quarter, func.sum(rows.thousandths)).where(
-            of_all, _adds(rows), lies_here, rows.version_id.in_(self._versions_in(here, extent, source))
+        lies_here = among(rows_of.unit_id + _NOTHING, here)
+        asked = select(_quarter_of(extent), func.sum(rows_of.thousandths)).where(
+            of_all, _adds(rows_of), lies_here, rows_of.version_id.in_(self._versions_in(here, extent, source))
         )
-        found = self._connection.execute(asked.group_by(quarter))
+        found = self._connection.execute(asked.group_by(text("1")))
         return {int(number): int(thousandths) for number, thousandths in found}
+
+    def _own_by_quarter(self, extent: Extent, source: Source, here: Iterable[int]) -> tuple[dict[int, int], int]:
+        """Return what records that lie in *here* add there in each quarter, and how many rows of others count there."""
+        rows, records = ContributionRow, SubmissionRow
+        in_year = records.event_date.between(date(extent.period, 1, 1), date(extent.period, 12, 31))
+        counts = and_(self._what(rows, replace(extent, units=frozenset()), source), rows.is_counted)
+        # The sum hides the index of what a project's measure adds, in which each version would be looked for.
+        here_too = and_(rows.project_id + _NOTHING == extent.project_id, among(rows.unit_id, here))
+        asked = (
+            select(_quarter_of(extent), func.sum(rows.thousandths), func.count())
+            .join_from(records, rows, rows.version_id == records.counted_version_id)
+            .where(among(records.unit_id, here), in_year, counts, here_too)
+            .group_by(text("1"))
+        )
+        sums = FigureSumRow
+        of_all = self._of(sums, replace(extent, units=frozenset()), source)
+        nothing = literal_column("0", Integer)
+        kept = (
+            select(nothing, nothing, -func.coalesce(func.sum(sums.contributions), 0))
+            .where(of_all)
+            .where(among(sums.unit_id, here))
+        )
+        found = self._connection.execute(union_all(asked, kept)).all()
+        adding = {int(number): int(thousandths) for number, thousandths, _ in found if thousandths}
+        return adding, -sum(rows for _, _, rows in found)
 
     def _versions_in(self, units: Iterable[int], extent: Extent, source: Source) -> Select[int]:
         """Return the select of versions that may add something in *units*: the index alone tells which."""
@@ -202,6 +231,12 @@ _OF_RECORD: Final[tuple[Any, ...]] = (
     SubmissionRow.instance_name,
     SubmissionRow.review_state,
 )
+
+
+def _quarter_of(extent: Extent) -> ColumnElement[int]:
+    """Return the quarter of the extent's year that a contribution's day lies in."""
+    ends = [(ContributionRow.event_date < date(extent.period, 3 * number + 1, 1), number) for number in (1, 2, 3)]
+    return case(*ends, else_=4)
 
 
 def _before(submission_id: int) -> ScalarSelect[int]:
