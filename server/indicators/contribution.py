@@ -6,10 +6,9 @@ is for `contributions`, choosing those that count for `counting`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,12 +36,12 @@ class Combine(StrEnum):
     """All count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """One row: *measure* is ``form_id.name`` or ``pool.name``.
 
     *position* is the index in the measure's `over` (0 for the record),
     *period* is the year of *event_date*, *category* empty for the total or ``question=value``.
+    A tuple, for dozens are made of each record, and one is made in a fifth of the time of a dataclass.
     """
 
     measure: str

@@ -12,10 +12,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from server.errors import InvalidInput
 from server.forms.logic.tree import InstanceNode
+from server.forms.logic.values import to_boolean, to_number, to_text
 from server.indicators.contribution import MOST_THOUSANDTHS, TOTAL, Contribution
 from server.submissions.findings import Finding, Severity, finding
 
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from server.forms.logic import Context, Expression
+    from server.forms.logic.values import Scalar
     from server.indicators.measures import Measure
     from server.territory.collection import Territory
     from server.territory.units import UnitId
+
+_Sources: TypeAlias = "tuple[Expression | None, Expression | None, Expression | None]"
+"""What says the day, the place and the subject."""
 
 _LONGEST_SUBJECT = 255
 _LONGEST_CATEGORY = 200
@@ -61,23 +66,41 @@ def contributions(measures: Iterable[Measure], record: RecordFacts, context: Con
     ``measure.not_a_date``, ``measure.no_subject``, ``measure.subject_too_long``, ``measure.no_place`` and, as a
     warning, ``measure.unknown_place``: then the record's own unit counts. All name the measure, none holds an answer.
     """
-    reading = _Reading(record, _Spot(context, {}))
+    reading = _Reading(record, _Spot(context))
     rows: list[Contribution] = []
     for measure in measures:
         try:
-            rows.extend([row for at in reading.spots(measure) for row in reading.rows(measure, at)])
+            rows += reading.rows(measure)
         except InvalidInput as error:
             reading.note(measure, error)
     return Contributed(tuple(rows), tuple(reading.findings.values()))
 
 
 @dataclass(frozen=True, slots=True)
+class _Facts:
+    """What all rows of one element have in common, whatever they count."""
+
+    subject: str
+    day: date
+    unit_id: UnitId
+
+
+@dataclass(slots=True)
 class _Spot:
-    """Where a measure is read: the record or one element of `over`, with the texts read there so far."""
+    """Where measures are read, the record or one element of `over`, with what was read there so far."""
 
     context: Context
-    texts: dict[Expression, str]
     position: int = 0
+    values: dict[Expression, Scalar] = field(default_factory=dict)
+    texts: dict[Expression, str] = field(default_factory=dict)
+    facts: dict[_Sources, _Facts] = field(default_factory=dict)
+
+    def value(self, expression: Expression) -> Scalar:
+        """Return the expression's value, worked out for the first measure that asks for it."""
+        known = self.values.get(expression)
+        if known is None:
+            known = self.values[expression] = expression.scalar(self.context)
+        return known
 
     def text(self, expression: Expression | None) -> str:
         """Return the expression's value as text without blanks around it; empty if there is no expression."""
@@ -85,7 +108,7 @@ class _Spot:
             return ""
         known = self.texts.get(expression)
         if known is None:
-            known = self.texts[expression] = expression.string(self.context).strip()
+            known = self.texts[expression] = to_text(self.value(expression)).strip()
         return known
 
 
@@ -95,44 +118,59 @@ class _Reading:
 
     record: RecordFacts
     whole: _Spot
+    elements: dict[Expression, list[_Spot]] = field(default_factory=dict)
+    units: dict[str, UnitId | None] = field(default_factory=dict)
+    """What the codes of places mean that were looked up so far."""
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
 
-    def spots(self, measure: Measure) -> Iterator[_Spot]:
-        """Yield where *measure* is to be read: once, or at every element of `over`."""
-        if measure.over is None:
-            yield self.whole
-            return
-        context = self.whole.context
-        nodes = measure.over.nodes(context)
-        if measure.over_selected:
-            nodes = [value for node in nodes for value in _selected(node)]
-        for position, node in enumerate(nodes):
-            yield _Spot(context.at(node), {}, position)
+    def rows(self, measure: Measure) -> list[Contribution]:
+        """Return what the record adds to *measure*."""
+        rows: list[Contribution] = []
+        for at in self._spots(measure):
+            if measure.where is None or to_boolean(at.value(measure.where)):
+                thousandths = _amount(measure.value, at)
+                if thousandths is not None:
+                    self._add(rows, measure, at, thousandths=thousandths)
+        return rows
 
-    def rows(self, measure: Measure, at: _Spot) -> Iterator[Contribution]:
-        """Yield the total and the categories of one element, none if it lies outside the measure."""
-        if measure.where is not None and not measure.where.boolean(at.context):
-            return
-        thousandths = _amount(measure.value, at)
-        if thousandths is None:
-            return
-        day = _day(at.text(measure.date), self.record.event_date)
-        unit_id = self._unit(measure, at)
-        subject = self._subject(measure, at, unit_id)
-        categories = [one.category(at.text(one.answer))[:_LONGEST_CATEGORY] for one in measure.by]
-        keys = [(measure.code, TOTAL), *((measure.code, one) for one in categories)]
-        for code, category in [*keys, (measure.pool, TOTAL)] if measure.pool else keys:
-            yield Contribution(
-                measure=code,
-                position=at.position,
-                subject=subject,
-                category=category,
-                period=day.year,
-                event_date=day,
-                unit_id=unit_id,
-                combine=measure.combine,
-                thousandths=thousandths,
-            )
+    def _spots(self, measure: Measure) -> Iterable[_Spot]:
+        """Return where *measure* is to be read: once, or at every element of `over`, which measures share."""
+        over = measure.over
+        if over is None:
+            return (self.whole,)
+        known = self.elements.get(over)
+        if known is None:
+            context = self.whole.context
+            nodes = over.nodes(context)
+            if measure.over_selected:
+                nodes = [value for node in nodes for value in _selected(node)]
+            known = self.elements[over] = [_Spot(context.at(node), place) for place, node in enumerate(nodes)]
+        return known
+
+    def _add(self, rows: list[Contribution], measure: Measure, at: _Spot, *, thousandths: int) -> None:
+        """Add the total and the categories of one element."""
+        facts = self._facts(measure, at)
+        subject, day, unit_id = facts.subject, facts.day, facts.unit_id
+        code, place, period, combine = measure.code, at.position, day.year, measure.combine
+        categories = [TOTAL, *(one.category(at.text(one.answer))[:_LONGEST_CATEGORY] for one in measure.by)]
+        rows += [
+            Contribution(code, place, subject, category, period, day, unit_id, combine, thousandths)
+            for category in categories
+        ]
+        if measure.pool:
+            rows.append(Contribution(measure.pool, place, subject, TOTAL, period, day, unit_id, combine, thousandths))
+
+    def _facts(self, measure: Measure, at: _Spot) -> _Facts:
+        """Return when, where and of whom *measure* counts the element; those that say so alike share what they say."""
+        sources = (measure.date, measure.place, measure.subject)
+        known = at.facts.get(sources)
+        if known is None:
+            day = _day(at.text(measure.date), self.record.event_date)
+            unit_id, is_known = self._unit(measure, at)
+            known = _Facts(self._subject(measure, at, unit_id), day, unit_id)
+            if is_known:
+                at.facts[sources] = known
+        return known
 
     def note(self, measure: Measure, error: InvalidInput, severity: Severity = Severity.ERROR) -> None:
         """Keep one finding of each kind for each place in the form."""
@@ -155,17 +193,23 @@ class _Reading:
             return f"{subject[:_LONGEST_CATEGORY]}#{unit_id}"
         return subject
 
-    def _unit(self, measure: Measure, at: _Spot) -> UnitId:
+    def _unit(self, measure: Measure, at: _Spot) -> tuple[UnitId, bool]:
+        """Return the place, and whether it is the one that was named, if one was; each measure tells if it is not."""
         code = at.text(measure.place)
+        unit_id = self._found(code) if code else None
+        if unit_id is not None:
+            return unit_id, True
         if code:
-            unit_id = self.record.territory.find_on(code, self.record.place_days)
-            if unit_id is not None:
-                return unit_id
             path = _path_of(measure.place, at)
             self.note(measure, InvalidInput("measure.unknown_place", path=path), Severity.WARNING)
         if self.record.unit_id is None:
             raise InvalidInput("measure.no_place", path=_path_of(measure.place, at))
-        return self.record.unit_id
+        return self.record.unit_id, not code
+
+    def _found(self, code: str) -> UnitId | None:
+        if code not in self.units:
+            self.units[code] = self.record.territory.find_on(code, self.record.place_days)
+        return self.units[code]
 
 
 def _selected(node: InstanceNode) -> Iterator[InstanceNode]:
@@ -178,7 +222,7 @@ def _amount(value: Expression | None, at: _Spot) -> int | None:
     """Return the thousandths of the value, None where the question was not answered."""
     if value is None:
         return 1000
-    number = value.number(at.context)
+    number = to_number(at.value(value))
     if math.isnan(number) and not at.text(value):
         return None
     if not math.isfinite(number) or abs(number) * 1000 > MOST_THOUSANDTHS:

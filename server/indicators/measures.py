@@ -36,7 +36,7 @@ from server.indicators.cells import missing_columns, repeated, rows_of
 from server.indicators.contribution import POOL, Combine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from server.forms.definition import FormDefinition, Node
     from server.indicators.cells import Cells
@@ -46,6 +46,7 @@ _COLUMNS: Final = ("name", "label::vi")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
 _QUESTION: Final = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
 _OF_NAMES: Final = frozenset({"logic.unknown_question", "logic.ambiguous_question"})
+_CHOICE_NAME: Final = "jr:choice-name"
 _SHOWN: Final = 120
 _COMBINES: Final = {one.value: one for one in Combine}
 
@@ -129,6 +130,27 @@ def _place_in(cells: Cells, column: str) -> str:
 def measures_of(rows: Sequence[Sequence[str]], definition: FormDefinition) -> tuple[Measure, ...]:
     """Return the measures of a published version from its sheet as kept: *rows* of texts, header first."""
     return read_measures(sheet_of(rows), definition).measures
+
+
+def paths_read(measures: Iterable[Measure], root: str) -> frozenset[str] | None:
+    """Return the absolute paths of all that *measures* read of a record whose root is at *root*; None if any may be."""
+    found: set[str | None] = set()
+    for one in measures:
+        over = _paths_in(one.over, root) if one.over else set()
+        found |= over
+        for host in over or (root,):
+            for expression in (one.where, one.value, one.subject, one.date, one.place, *(by.answer for by in one.by)):
+                if expression is not None and host is not None:
+                    found |= _paths_in(expression, host)
+    paths = frozenset(path for path in found if path is not None)
+    return paths if len(paths) == len(found) else None
+
+
+def _paths_in(expression: Expression, host: str) -> set[str | None]:
+    """Return the paths it reads, evaluated at *host*; among them None if what it reads is not all said in paths."""
+    if _CHOICE_NAME in expression.functions:
+        return {None}
+    return {one.absolute(host) for one in expression.references if one.base is not Base.INSTANCE}
 
 
 def sheet_of(rows: Sequence[Sequence[str]]) -> Sheet:

@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.forms.logic import Context, bind_tree
+from server.forms.logic import Context, bind_known, bind_tree
 from server.indicators.contributions import RecordFacts, contributions
 from server.operations.outlines import commune_boundary
 from server.operations.units_lists import units_list
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from server.submissions.findings import Finding
     from server.submissions.fixes import Fix
     from server.submissions.instance import Instance
-    from server.territory.boundaries import Boundary
     from server.territory.units import UnitId
 
 log = logging.getLogger(__name__)
@@ -101,7 +100,8 @@ def derive_contributions(
     They are those that `derive` gives: the form's own rules, which cost most, have no say in them.
     """
     try:
-        return _read(services, instance, form, origin).contributed.contributions
+        tree = bind_known(form.counted, instance.root)
+        return _read(services, instance, form, origin, tree=tree).contributed.contributions
     except Exception:
         log.exception("submission.underived", extra={"form": instance.form_id, "version": instance.form_version})
         return None
@@ -115,16 +115,15 @@ class _Read:
     event_date: date
     place_days: tuple[date, ...]
     unit_id: UnitId | None
-    fix: Fix | None
+    spot: tuple[InstanceNode, Fix] | None
     place_findings: tuple[Finding, ...]
     units: ChoiceList
     contributed: Contributed
 
 
-def _read(services: Services, instance: Instance, form: ShelvedForm, origin: Origin) -> _Read:
+def _read(services: Services, instance: Instance, form: ShelvedForm, origin: Origin, *, tree: InstanceNode) -> _Read:
     here = services.atlas.at(origin.territory_revision)
     zone = services.settings.timezone
-    tree = bind_tree(form.compiled.shape, instance.root)
     received_on = origin.received_at.astimezone(zone).date()
     event_date = form.landmarks.day(tree) or received_on
     # Codes are used again with another meaning: a code means what it meant on the list it was chosen from, which is
@@ -132,7 +131,6 @@ def _read(services: Services, instance: Instance, form: ShelvedForm, origin: Ori
     place_days = (min(form.landmarks.filled_on(tree) or received_on, received_on), event_date)
     unit_id, place_findings = _place(form, tree, place_days, here=here, origin=origin)
     spot = None if form.published.is_sensitive else form.landmarks.point(tree)
-    outside = () if spot is None else _outside(services, spot, commune_boundary(here, unit_id, on=event_date))
     # A phone's list is of the day it was fetched: today's for a visit of last year, last year's for a late arrival.
     days = (received_on, event_date)
     units = units_list(here, {day: _communes(here, origin, unit_id, day) for day in days})
@@ -140,27 +138,27 @@ def _read(services: Services, instance: Instance, form: ShelvedForm, origin: Ori
     context = Context(tree, tree, origin.received_at, zone, instances, form.definition)
     record = RecordFacts(instance.instance_id, event_date, unit_id, here.territory, place_days)
     contributed = contributions(form.measures, record, context)
-    fix = None if spot is None else spot[1]
-    found = (*place_findings, *outside)
-    return _Read(tree, event_date, place_days, unit_id, fix, found, units, contributed)
+    return _Read(tree, event_date, place_days, unit_id, spot, place_findings, units, contributed)
 
 
 def _derive(services: Services, instance: Instance, form: ShelvedForm, origin: Origin) -> Derived:
-    read = _read(services, instance, form, origin)
+    tree = bind_tree(form.compiled.shape, instance.root)
+    read = _read(services, instance, form, origin, tree=tree)
     changes = changes_in(read.tree, form.entity_blocks)
     lists = {**form.lists, UNITS_LIST: read.units}
     circumstances = Circumstances(origin.received_at, services.settings.timezone, lists)
     pace = pace_findings(
         read.tree, form.compiled, services.settings.timezone, is_edit=instance.deprecated_id is not None
     )
+    outside = _outside(services, origin, read)
     # Last, for it leaves the tree as the device would have it, and what was sent is what counts.
     broken = validate_tree(read.tree, form.compiled, circumstances)
     return Derived(
-        findings=(*broken, *pace, *read.place_findings, *read.contributed.findings, *_bad_ids(changes)),
+        findings=(*broken, *pace, *read.place_findings, *outside, *read.contributed.findings, *_bad_ids(changes)),
         contributions=read.contributed.contributions,
         event_date=read.event_date,
         unit_id=read.unit_id,
-        fix=read.fix,
+        fix=None if read.spot is None else read.spot[1],
         instance_name=(instance.instance_name or "")[:300],
         file_names=binary_names(instance.root, form.definition),
         changes=changes,
@@ -221,14 +219,16 @@ def _place(
     return unit_id, (finding("place.out_of_territory", node.path(), Severity.WARNING),)
 
 
-def _outside(services: Services, spot: tuple[InstanceNode, Fix], boundary: Boundary | None) -> tuple[Finding, ...]:
+def _outside(services: Services, origin: Origin, read: _Read) -> tuple[Finding, ...]:
     """Return a finding for a spot outside the commune by more than the phone and the outline may be off.
 
     Where no outline is known nothing is said.
     """
-    if boundary is None:
+    here = services.atlas.at(origin.territory_revision)
+    boundary = None if read.spot is None else commune_boundary(here, read.unit_id, on=read.event_date)
+    if read.spot is None or boundary is None:
         return ()
-    node, fix = spot
+    node, fix = read.spot
     allowed = services.settings.boundary_margin_m + fix.accuracy_m + boundary.tolerance_m
     outline = services.atlas.outline(boundary.boundary_id)
     if outline.metres_outside(fix.longitude, fix.latitude) <= allowed:

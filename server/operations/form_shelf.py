@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from server.forms.attached_lists import attached_lists
 from server.forms.entities import EntityBlock, entity_blocks
-from server.indicators.measures import Measure, measures_of
+from server.indicators.measures import Measure, measures_of, paths_read
 from server.storage.unit_of_work import UnitOfWork
 from server.storage.visible import Operator
 from server.submissions.compiled_forms import compiled_form
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from server.forms.definition import FormDefinition
     from server.forms.lists import ChoiceList
+    from server.forms.logic import Shape
     from server.storage.repositories.forms import PublishedVersion
     from server.submissions.rules import Compiled
 
@@ -42,6 +43,8 @@ class ShelvedForm:
     instances: Mapping[str, ChoiceList]
     """The attached lists and those written inside the form."""
     measures: tuple[Measure, ...]
+    counted: Shape
+    """The part of the form that measures read, with the day and the place of the record."""
     entity_blocks: tuple[EntityBlock, ...]
 
 
@@ -114,14 +117,16 @@ class FormShelf:
         compiled = compiled_form(published.xform)
         definition = compiled.definition
         lists = self._lists_of(published, definition)
+        landmarks, measures = Landmarks.of(definition), measures_of(published.measures, definition)
         return ShelvedForm(
             published=published,
             definition=definition,
             compiled=compiled,
-            landmarks=Landmarks.of(definition),
+            landmarks=landmarks,
             lists=lists,
             instances={**compiled.inner_lists, **lists},
-            measures=measures_of(published.measures, definition),
+            measures=measures,
+            counted=_counted(compiled.shape, landmarks, measures, definition.root.path),
             entity_blocks=entity_blocks(definition),
         )
 
@@ -133,3 +138,8 @@ class FormShelf:
                 return uow.forms.file_content(published.version_id, name) if name in names else None
 
             return attached_lists(definition, content_of)
+
+
+def _counted(shape: Shape, landmarks: Landmarks, measures: tuple[Measure, ...], root: str) -> Shape:
+    read = paths_read(measures, root)
+    return shape if read is None else shape.narrowed(read | landmarks.paths_below(root))

@@ -56,6 +56,11 @@ class Landmarks:
             tuple(_steps(leaf.path) for leaf in asked_first),
         )
 
+    def paths_below(self, root: str) -> frozenset[str]:
+        """Return the absolute paths of all these nodes, in a form whose root is at *root*."""
+        every = (*self.day_paths, *self.fill_paths, *self.place_paths, *self.point_paths)
+        return frozenset("/".join((root, *steps)) for steps in every)
+
     def day(self, tree: InstanceNode) -> date | None:
         """Return the record's day, None if it says none that can be read."""
         return _first_day(tree, self.day_paths)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from server.forms.logic import Context, bind_tree
+from server.forms.logic import Context, Shape, bind_known, bind_tree
 from server.forms.xform import read_form
 from server.forms.xml_reader import read_xml
 from server.indicators.contributions import RecordFacts, contributions
-from server.indicators.measures import measures_of
+from server.indicators.measures import measures_of, paths_read
 from server.territory.collection import Territory
 from server.territory.units import UnitId, UnitKind, UnitPeriod
 
@@ -70,9 +70,23 @@ def row(**cells):
 
 
 def contributed(answers, *rows, unit_id=VILLAGE, instance_id="uuid:1", event_date=date(2026, 3, 8)):
-    """Return what a record with these answers (XML below the root) adds to measures given as rows."""
+    """Return what a record with these answers (XML below the root) adds to measures given as rows.
+
+    Of the part of it that these measures read it is the same.
+    """
     definition = form()
-    tree = bind_tree(definition, read_xml(f"<data id='visit' version='1'>{answers}</data>".encode()))
-    context = Context(tree, tree, RECEIVED, ZONE, {}, definition)
+    element = read_xml(f"<data id='visit' version='1'>{answers}</data>".encode())
     record = RecordFacts(instance_id, event_date, unit_id, TERRITORY, (event_date,))
-    return contributions(measures_of((HEADER, *rows), definition), record, context)
+    measures, shape = measures_of((HEADER, *rows), definition), Shape.of(definition)
+    found = [
+        contributions(measures, record, Context(tree, tree, RECEIVED, ZONE, {}, definition))
+        for tree in (bind_tree(shape, element), bind_known(read_part(measures, shape), element))
+    ]
+    assert found[0] == found[1]
+    return found[0]
+
+
+def read_part(measures, shape):
+    """Return the part of the form that *measures* read."""
+    paths = paths_read(measures, "/data")
+    return shape if paths is None else shape.narrowed(paths)

@@ -8,7 +8,7 @@ import pytest
 from household_visit import HEADER, form, row
 
 from server.indicators.contribution import Combine
-from server.indicators.measures import measures_of, read_measures, sheet_of
+from server.indicators.measures import measures_of, paths_read, read_measures, sheet_of
 
 
 def faults(*rows, header=HEADER):
@@ -119,3 +119,21 @@ def test_a_renamed_question_and_its_choices_keep_the_names_they_had():
     (by,) = measure.by
     assert (by.question, by.values) == ("wealth", frozenset({"ngheo"}))
     assert [by.category(one) for one in ("poor", "other", "")] == ["wealth=ngheo", "wealth=other", "wealth="]
+
+
+@pytest.mark.parametrize(
+    ("cells", "paths"),
+    [
+        ({}, set()),
+        ({"where": "${poverty} = 'poor'", "by": "${poverty}"}, {"/data/poverty"}),
+        ({"over": "${people}", "where": "${age} > 17"}, {"/data/people", "/data/people/age"}),
+        ({"over": "${people}", "where": "../size > 1"}, {"/data/people", "/data/size"}),
+        ({"over": "${topics}", "subject": "."}, {"/data/topics"}),
+        ({"value": "count(/data/people[age > current()/size])"}, {"/data/people", "/data/people/age", "/data/size"}),
+        ({"value": "count(/data/*)"}, None),
+        ({"subject": "jr:choice-name(${poverty}, '/data/poverty')"}, None),
+    ],
+    ids=["nothing", "a question", "a repeat", "beside it", "choices", "a predicate", "whatever there is", "a label"],
+)
+def test_what_measures_read_of_a_record_is_known_before_it_comes(cells, paths):
+    assert paths_read(measures_of((HEADER, row(**cells)), form()), "/data") == paths

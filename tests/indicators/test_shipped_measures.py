@@ -9,13 +9,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from household_visit import read_part
 
-from server.forms.logic import Context, bind_tree
+from server.forms.logic import Context, Shape, bind_known, bind_tree
 from server.forms.sheets import SourceKind, read_sheets
 from server.forms.xform import read_form
 from server.indicators.contribution import Combine
 from server.indicators.contributions import RecordFacts, contributions
-from server.indicators.measures import read_measures, states_in
+from server.indicators.measures import paths_read, read_measures, states_in
 from server.operations.load_units import SAMPLE_FILE, SEED_FILE, seed_text
 from server.submissions.instance import read_instance
 from server.territory.collection import Territory
@@ -48,10 +49,11 @@ def form(name):
     return definition, read_measures(next(one for one in sheets if one.name == "measures"), definition)
 
 
-def contributed(name, example):
+def contributed(name, example, *, in_part=False):
     definition, read = form(name)
     instance = read_instance((FORMS / name / "examples" / f"{example}.xml").read_bytes())
-    tree = bind_tree(definition, instance.root)
+    shape = Shape.of(definition)
+    tree = bind_known(read_part(read.measures, shape), instance.root) if in_part else bind_tree(shape, instance.root)
     context = Context(tree, tree, datetime(2026, 11, 21, tzinfo=UTC), ZoneInfo("Asia/Ho_Chi_Minh"), {}, definition)
     unit_id = territory().find("23500", DAY).unit_id
     return contributions(read.measures, RecordFacts(instance.instance_id, DAY, unit_id, territory(), (DAY,)), context)
@@ -62,10 +64,19 @@ def test_every_measures_sheet_can_be_read(name):
     assert form(name)[1].faults == ()
 
 
+@pytest.mark.parametrize("name", sorted({name for name, _ in EXAMPLES}))
+def test_no_shipped_measure_has_to_see_the_whole_record(name):
+    definition, read = form(name)
+    paths = paths_read(read.measures, definition.root.path)
+    assert paths is not None
+    assert len(paths) < len(definition.nodes) / 2
+
+
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_a_sound_example_gives_its_contributions_without_a_finding(name, example):
     found = contributed(name, example)
     assert found.findings == ()
+    assert contributed(name, example, in_part=True) == found
     totals = Counter()
     parts = Counter()
     for one in found.contributions:

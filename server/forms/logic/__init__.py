@@ -10,7 +10,7 @@ from server.forms.logic.context import Context, Steps
 from server.forms.logic.errors import LogicError
 from server.forms.logic.functions import FUNCTIONS
 from server.forms.logic.references import Reference, substitute_references
-from server.forms.logic.tree import InstanceNode, Shape, bind_tree, bind_untyped
+from server.forms.logic.tree import InstanceNode, Shape, bind_known, bind_tree, bind_untyped
 
 __all__ = [
     "FUNCTIONS",
@@ -21,6 +21,7 @@ __all__ = [
     "Reference",
     "Shape",
     "Steps",
+    "bind_known",
     "bind_tree",
     "bind_untyped",
     "compile_expression",

@@ -8,14 +8,14 @@ Source: https://getodk.github.io/xforms-spec/#primary-instance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from server.forms.definition import Datatype, Node, NodeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from lxml.etree import _Element
@@ -45,6 +45,13 @@ class Shape:
         """Return the shape of the whole form; worth keeping, it serves every submission of that form."""
         return _shape(definition.root)
 
+    def narrowed(self, paths: Iterable[str]) -> Shape:
+        """Return the shape without what lies neither on the way to one of the absolute *paths* nor below it.
+
+        What is bound to it with `bind_known` answers an expression that reads these paths as the whole record does.
+        """
+        return _narrowed(self, [tuple(path.split("/")[2:]) for path in paths])
+
 
 def _shape(node: Node) -> Shape:
     children = {child.name: _shape(child) for child in node.children}
@@ -55,6 +62,17 @@ def _shape(node: Node) -> Shape:
         is_repeat=node.kind is NodeKind.REPEAT,
         is_leaf=node.kind is NodeKind.LEAF,
     )
+
+
+def _narrowed(shape: Shape, ways: list[tuple[str, ...]]) -> Shape:
+    if () in ways:
+        return shape
+    children = {}
+    for name, child in shape.children.items():
+        further = [way[1:] for way in ways if way[0] == name]
+        if further:
+            children[name] = _narrowed(child, further)
+    return replace(shape, children=children)
 
 
 UNKNOWN = Shape(None, is_leaf=False)
@@ -177,6 +195,13 @@ def bind_tree(definition: FormDefinition | Shape, element: _Element) -> Instance
     return root
 
 
+def bind_known(shape: Shape, element: _Element) -> InstanceNode:
+    """Return what *shape* knows of *element*, as `bind_tree` would bind it; all else of the record is passed over."""
+    root = _bind_elements(element, shape, passes_over=True)
+    _add_missing(root)
+    return root
+
+
 def bind_untyped(element: _Element, datatypes: Mapping[str, Datatype] | None = None) -> InstanceNode:
     """Return *element* as a tree without a form; *datatypes* may name the type of an absolute path.
 
@@ -191,9 +216,11 @@ def bind_untyped(element: _Element, datatypes: Mapping[str, Datatype] | None = N
     return root
 
 
-def _bind_elements(element: _Element, shape: Shape) -> InstanceNode:
+def _bind_elements(element: _Element, shape: Shape, *, passes_over: bool = False) -> InstanceNode:
+    # Every element of every record passes here, a hundred of them in a survey: no call is made that can be spared.
     root = InstanceNode(local_name(element.tag), _own_text(element), shape=shape)
     root.attributes = {local_name(str(name)): str(value) for name, value in element.attrib.items()}
+    otherwise = None if passes_over else UNKNOWN
     waiting = [(element, root)]
     while waiting:
         above, node = waiting.pop()
@@ -204,13 +231,21 @@ def _bind_elements(element: _Element, shape: Shape) -> InstanceNode:
             tag: object = below.tag
             if not isinstance(tag, str):
                 continue  # a comment or an instruction
-            name = local_name(tag)
-            shape, siblings = known.get(name, UNKNOWN), children.setdefault(name, [])
-            child = InstanceNode(name, _own_text(below), parent=node, shape=shape, position=len(siblings) + 1)
-            siblings.append(child)
+            name = tag.rpartition("}")[2]
+            found = known.get(name, otherwise)
+            if found is None:
+                continue
+            is_above = len(below) > 0
+            child = InstanceNode(name, "" if is_above else below.text or "", parent=node, shape=found)
+            siblings = children.get(name)
+            if siblings is None:
+                children[name] = [child]
+            else:
+                siblings.append(child)
+                child.position = len(siblings)
             if below.attrib:
                 child.attributes = {local_name(str(key)): str(value) for key, value in below.attrib.items()}
-            if len(below):
+            if is_above:
                 waiting.append((below, child))
     return root
 

@@ -171,10 +171,10 @@ class Versions:
                 rows.combine,
                 rows.thousandths,
             ).where(rows.version_id.in_(ids))
-        )
+        ).all()  # at once: asking for one after the other takes half as long again
         made: dict[int, list[tuple[object, ...]]] = {version_id: [] for version_id in ids}
         for row in found:
-            made[row[0]].append(tuple(row)[1:])
+            made[row[0]].append(row[1:])
         return {version_id: tuple(sorted(rows)) for version_id, rows in made.items()}
 
     def _facts(self, submission_ids: Sequence[int], names: Sequence[str]) -> dict[int, dict[str, object]]:

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from server.forms.definition import Datatype, FormDefinition, Node, NodeKind
-from server.forms.logic import InstanceNode, bind_tree
+from server.forms.logic import InstanceNode, Shape, bind_known, bind_tree
 from server.forms.logic.tree import MAX_MISSING, local_name
 
 FORM = FormDefinition(
@@ -50,6 +50,22 @@ def test_what_the_device_left_out_is_missing_and_not_relevant() -> None:
 def test_position_counts_siblings_of_the_same_name() -> None:
     root = bound("<data><r><x>1</x></r><age/><r><x>2</x></r></data>")
     assert [node.path() for node in root.children["r"]] == ["/data/r[1]", "/data/r[2]"]
+
+
+def test_a_narrowed_shape_knows_the_way_to_its_paths_and_all_below_them() -> None:
+    shape = Shape.of(FORM).narrowed(["/data/r", "/data/g/name"])
+    sent = etree.fromstring("<data><r><x>1</x></r><age>7</age><zz/><!-- a --><r><x>2</x></r></data>")
+    assert outline(bind_known(shape, sent)) == [
+        "/data=",
+        "/data/r[1]=",
+        "/data/r[1]/x=1",
+        "/data/r[2]=",
+        "/data/r[2]/x=2",
+        "/data/g= missing",
+        "/data/g/name= missing",
+    ]
+    assert outline(bind_known(Shape.of(FORM).narrowed([]), sent)) == ["/data="]
+    assert Shape.of(FORM).narrowed(["/data"]) == Shape.of(FORM)
 
 
 def test_unknown_nodes_comments_and_instructions_do_no_harm() -> None:
