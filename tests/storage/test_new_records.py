@@ -73,7 +73,7 @@ def arrive(world, root, contributions):
 
 
 def kept(world, version_id):
-    columns = [getattr(ContributionRow, name) for name in Contribution.__slots__]
+    columns = [getattr(ContributionRow, name) for name in Contribution._fields]
     with world.uow() as uow:
         rows = uow._connection.execute(
             select(*columns, ContributionRow.is_counted, ContributionRow.is_displaced)
