@@ -189,8 +189,9 @@ class _Reading:
         if len(subject) > _LONGEST_SUBJECT:
             raise InvalidInput("measure.subject_too_long", path=_path_of(measure.subject, at))
         if measure.is_of_its_place:
-            # What is counted once is the place itself, and its code names another one after boundaries change.
-            return f"{subject[:_LONGEST_CATEGORY]}#{unit_id}"
+            # What is counted once is the place itself: its code names another one after boundaries change, and it has
+            # more than one itself. Its first code stands for all of them.
+            return f"{self.record.territory.periods_of(unit_id)[0].code}#{unit_id}"
         return subject
 
     def _unit(self, measure: Measure, at: _Spot) -> tuple[UnitId, bool]:

@@ -48,13 +48,15 @@ HEADER = (
     "joins",
     "continues",
 )
-VILLAGE, OTHER_VILLAGE = UnitId(7), UnitId(8)
+VILLAGE, OTHER_VILLAGE, RENUMBERED = UnitId(7), UnitId(8), UnitId(9)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 RECEIVED = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 TERRITORY = Territory(
     (
         UnitPeriod(VILLAGE, "23500-01", "Thôn 1 (mẫu)", UnitKind.VILLAGE, None, date(2025, 7, 1), None),
         UnitPeriod(OTHER_VILLAGE, "23500-02", "Thôn 2 (mẫu)", UnitKind.VILLAGE, None, date(2025, 7, 1), None),
+        UnitPeriod(RENUMBERED, "23521-01", "Thôn 3 (mẫu)", UnitKind.VILLAGE, None, None, date(2025, 6, 30)),
+        UnitPeriod(RENUMBERED, "23500-03", "Thôn 3 (mẫu)", UnitKind.VILLAGE, None, date(2025, 7, 1), None),
     )
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from household_visit import OTHER_VILLAGE, VILLAGE, contributed, row
+from household_visit import OTHER_VILLAGE, RENUMBERED, VILLAGE, contributed, row
 
 from server.indicators.contribution import Combine, Contribution
 from server.submissions.findings import Severity
@@ -49,6 +49,20 @@ def test_a_question_left_blank_adds_nothing_and_is_no_fault():
 def test_a_place_that_is_counted_once_is_its_unit_whatever_else_had_its_code():
     (only,) = rows_of("<village>23500-02</village>", row(subject="${village}", place="${village}"))
     assert (only.subject, only.unit_id) == (f"23500-02#{OTHER_VILLAGE}", OTHER_VILLAGE)
+
+
+def test_a_place_that_got_another_code_is_still_counted_once():
+    """A village keeps its id through the reform and gets a code of its new commune: one village, one latest word."""
+    stands = row(subject="${village}", place="${village}")
+    spring = rows_of("<village>23521-01</village>", stands, event_date=date(2025, 3, 8))
+    autumn = rows_of("<village>23500-03</village>", stands, event_date=date(2025, 10, 8))
+    assert {(one.subject, one.unit_id) for one in (*spring, *autumn)} == {(f"23521-01#{RENUMBERED}", RENUMBERED)}
+
+
+def test_a_place_nobody_knows_that_is_counted_once_is_the_records_unit():
+    stands = row(subject="${village}", place="${village}")
+    found = contributed("<village>99999</village>", stands).contributions
+    assert [one.subject for one in found] == [one.subject for one in rows_of("<village>23500-01</village>", stands)]
 
 
 def test_subject_date_and_place_come_from_the_answers():
