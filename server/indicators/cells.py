@@ -41,6 +41,12 @@ class Cells:
             self.refuse(code, column)
         return found
 
+    def keep_within(self, most: Mapping[str, int], code: str) -> None:
+        """Note a fault with *code* for each column whose text is longer than *most* says."""
+        for column, longest in most.items():
+            if len(self.text(column)) > longest:
+                self.refuse(code, column, most=longest)
+
     def choice(self, column: str, among: Mapping[str, _T], code: str, default: str = "") -> _T | None:
         """Return what the word stands for in *among*; another one is a fault with *code* that says what is allowed."""
         word = self.text(column, default).lower()

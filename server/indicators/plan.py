@@ -38,7 +38,10 @@ INDICATORS: Final = "indicators"
 TARGETS: Final = "targets"
 _INDICATOR_COLUMNS: Final = ("code", "label::vi", "numerator", "unit", "direction", "level", "period")
 _TARGET_COLUMNS: Final = ("indicator", "unit", "year", "value")
-_CODE: Final = re.compile(r"[\w.\-]{1,40}")
+_CODE: Final = re.compile(r"(?!\.+$)[\w.\-]{1,40}")
+"""Part of an address: of dots alone a browser makes another one."""
+_LONGEST: Final = {"label::vi": 300, "label::en": 300, "numerator": 480, "denominator": 480}
+"""In characters, as they are kept."""
 _YEARS: Final = {str(year): year for year in range(2000, 2101)}
 _MOST: Final = Decimal(10) ** 12
 _OF_OTHERS: Final = frozenset({Basis.RELEASE, Basis.IMPORT})
@@ -194,6 +197,7 @@ def _indicator(cells: Cells) -> Indicator | None:
     if code and not _CODE.fullmatch(code):
         cells.refuse("plan.bad_code", "code", given=code)
     label = cells.required("label::vi", "plan.empty_cell")
+    cells.keep_within(_LONGEST, "plan.too_long")
     unit = cells.choice("unit", _UNITS, "plan.unknown_word")
     numerator, denominator = _numerator(cells, unit), _denominator(cells, unit)
     direction = cells.choice("direction", {one.value: one for one in Direction}, "plan.unknown_word")

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 SETTINGS: Final = "settings"
 _COLUMNS: Final = ("title::vi", "level")
+_LONGEST: Final = {"title::vi": 300, "title::en": 300}
+"""In characters, as they are kept."""
 _LEVELS: Final = {one.value: one for one in (Level.COMMUNE, Level.DISTRICT, Level.PROVINCE)}
 _CHILD: Final = Words("{{child}}", ("child",))
 """What the cell that marks a repeated row says in each of its rows."""
@@ -153,6 +155,7 @@ def _settings(sheet: Sheet | None) -> tuple[ReportSettings | None, list[Fault]]:
         return None, [Fault("report.one_row", {}, sheet=sheet.name)]
     (cells,) = rows_of(sheet)
     title = cells.required("title::vi", "report.empty_cell")
+    cells.keep_within(_LONGEST, "report.too_long")
     level = cells.choice("level", _LEVELS, "report.unknown_setting")
     status = cells.choice("status", {one.value: one for one in Status}, "report.unknown_setting", Status.UNCHECKED)
     if cells.faults or level is None or status is None:

@@ -28,7 +28,7 @@ from server.registers.reach import REACH_OF, SENSITIVE_LISTS
 from server.registers.tallies import BREAKDOWNS, may_overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from server.access.actors import Account
     from server.indicators.measures import Measure
@@ -134,6 +134,7 @@ def check_plan(services: Services, project_id: int, plan: Plan) -> list[tuple[Ta
     faults += policy_faults(plan.policies, {one.form_id for one in current}, sensitive)
     territory = services.atlas.current().territory
     targets = [(target, _unit_of(target, territory, faults)) for target in plan.targets]
+    faults += _repeated(targets)
     if faults:
         raise PlanRefused(faults)
     return targets
@@ -159,6 +160,17 @@ def _unit_of(target: Target, territory: Territory, faults: list[Fault]) -> UnitI
         said: dict[str, str | int] = {"given": target.unit, "year": target.year}
         faults.append(Fault("plan.unknown_unit", said, sheet=TARGETS, row=target.row, column="unit"))
         return None
+
+
+def _repeated(targets: Iterable[tuple[Target, UnitId | None]]) -> Iterator[Fault]:
+    """Yield a fault for each unit that has a target already under another of its codes, or of a day's."""
+    seen: dict[tuple[str, int, UnitId], int] = {}
+    for target, unit_id in targets:
+        if unit_id is not None:
+            above = seen.setdefault((target.indicator, target.year, unit_id), target.row)
+            if above != target.row:
+                said: dict[str, str | int] = {"key": f"{target.indicator} {target.year} {target.unit}", "above": above}
+                yield Fault("plan.repeated_target", said, sheet=TARGETS, row=target.row, column="unit")
 
 
 def _measure_faults(plan: Plan, questions: Yield, sensitive: Collection[str]) -> Iterator[Fault]:

@@ -64,7 +64,11 @@ def test_the_plan_that_comes_with_the_project_can_be_read():
     [
         ({"code": ""}, "plan.empty_cell", "code"),
         ({"code": "I 6"}, "plan.bad_code", "code"),
+        ({"code": ".."}, "plan.bad_code", "code"),
         ({"label::vi": ""}, "plan.empty_cell", "label::vi"),
+        ({"label::vi": "x" * 301}, "plan.too_long", "label::vi"),
+        ({"label::en": "x" * 301}, "plan.too_long", "label::en"),
+        ({"numerator": f"a.b[c={'d|' * 240}e]"}, "plan.too_long", "numerator"),
         ({"numerator": ""}, "plan.empty_cell", "numerator"),
         ({"numerator": "implementing"}, "plan.bad_measure", "numerator"),
         ({"denominator": ""}, "plan.empty_cell", "denominator"),

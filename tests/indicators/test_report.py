@@ -62,6 +62,7 @@ def test_what_the_report_says_of_itself_is_needed():
     assert faults(None, asked, ()) == [("report.no_settings", None, "")]
     assert faults(Sheet("settings", ("level",), ()), asked, ()) == [("report.no_column", 1, "title::vi")]
     assert faults(Sheet("settings", COLUMNS, ()), asked, ()) == [("report.one_row", None, "")]
+    assert faults(settings(**{"title::vi": "x" * 301}), asked, ()) == [("report.too_long", 2, "title::vi")]
     assert faults(settings(level="village", status="?"), asked, ()) == [
         ("report.unknown_setting", 2, "level"),
         ("report.unknown_setting", 2, "status"),

@@ -90,6 +90,12 @@ def test_a_unit_of_another_time_is_named_with_its_day_and_has_its_own_target(wor
     publish_book(world, targets=(("I6", "62@2025-06-30", 2025, 70, "official"), ("I6", "23500", 2026, 75, "")))
 
 
+def test_a_unit_that_is_named_in_two_ways_has_one_target(world):
+    named = ("23500", "23500@2026-01-15", "23521@2025-06-30", "commune")
+    targets = [("I6", unit, 2026, 70 + number, "") for number, unit in enumerate(named)]
+    assert refused(world, targets=targets) == [("plan.repeated_target", "targets", 3, "unit")]
+
+
 def test_a_sensitive_measure_makes_no_indicator(world):
     publish(world.services, world.project_id, "incident", is_sensitive=True)
     form_id = "phieu_b"
