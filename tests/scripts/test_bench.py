@@ -42,7 +42,7 @@ def bench(*arguments: str) -> list[dict]:
 @pytest.mark.database
 @DATABASES
 def test_surveys_are_sent_accepted_and_costed(database):
-    (figures,) = bench("submit", "--database", database, "--seconds", "1", "--clients", "4", "--stored", "300")
+    (figures,) = bench("submit", "--database", database, "--seconds", "0.3", "--clients", "4", "--stored", "300")
     assert set(figures["answers"]) == {"201"}
     assert figures["per_second"] == pytest.approx(figures["answers"]["201"] / figures["seconds"])
     assert 0 < figures["p50_ms"] <= figures["p95_ms"] <= figures["p99_ms"]
@@ -61,14 +61,14 @@ def test_photographs_are_measured_too():
 
 @pytest.mark.database
 def test_form_lists_are_measured_fresh_and_unchanged():
-    fresh, unchanged = bench("formlist", "--database", "sqlite", "--seconds", "1")
+    fresh, unchanged = bench("formlist", "--database", "sqlite", "--seconds", "0.3")
     assert (set(fresh["answers"]), set(unchanged["answers"])) == ({"200"}, {"304"})
 
 
 @pytest.mark.database
 @DATABASES
 def test_a_province_s_lists_are_measured_unchanged_changed_and_after_one_change(database):
-    figures = bench("lists", "--database", database, "--seconds", "0.5", "--share", "0.01")
+    figures = bench("lists", "--database", database, "--seconds", "0.2", "--share", "0.01")
     (*polled, changed, one), searches = figures[:5], figures[5:]
     assert [set(figures["answers"]) for figures in polled] == [{"304"}] * 3
     assert set(changed["answers"]) == {"200"}
