@@ -122,6 +122,11 @@ class _Forms:
             return
         self.tell("setup.form", form=folder.name)
         source = read_form_source(folder)
+        with self.services.reading(self.services.operator()) as uow:
+            known = uow.forms.made_from(project.project_id, source.content)
+        if known is not None:  # converting it anew, seconds of work, would yield what is there
+            yield Published(known.version_id, known.form_id, known.version, known.title, is_new=False, warnings=())
+            return
         public_url = self.services.settings.public_url
         checked = check_source(source, self.converter, public_url=public_url, is_sensitive=is_sealed)
         # Bringing a server up to date is no moment to be told of a village without households: it is told after.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+
 import pytest
 
 from server.forms.faults import FormRefused
@@ -40,6 +43,17 @@ def test_a_plan_and_the_form_it_counts_come_together(services, tmp_path):
     done = prepared(services, folder_with(tmp_path, SURVEY, indicators=[VISITED], version="1"))
     assert [one.form_id for one in done.forms] == ["survey"]
     assert [one.indicators for one in done.plans] == [1]
+
+
+def test_a_form_that_is_there_as_it_is_needs_no_converting(services, tmp_path, monkeypatch):
+    folder = folder_with(tmp_path, SURVEY, indicators=[VISITED], version="1")
+    (first,) = prepared(services, folder).forms
+    monkeypatch.setattr(sys, "executable", "no-interpreter-to-start-the-converter-with")
+    (again,) = prepared(services, folder).forms
+    assert (again.is_new, again) == (False, replace(first, is_new=False, warnings=(), empty_lists=()))
+    folder_with(tmp_path, SURVEY, indicators=[VISITED], version="2")
+    with pytest.raises(FileNotFoundError, match="no-interpreter"):
+        prepared(services, folder)
 
 
 def test_a_form_gives_up_what_the_plan_beside_it_gives_up(services, tmp_path):

@@ -173,6 +173,11 @@ class Forms:
         )
         return found[0] if found else None
 
+    def made_from(self, project_id: int, source: bytes) -> PublishedVersion | None:
+        """Return the newest version made from this very workbook, in force or not."""
+        found = self._published(FormRow.project_id == project_id, FormVersionRow.source == source)
+        return found[-1] if found else None
+
     def version_by_id(self, version_id: int) -> PublishedVersion | None:
         """Return one version by its row id."""
         found = self._published(FormVersionRow.id == version_id)
