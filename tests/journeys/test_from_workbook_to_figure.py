@@ -84,7 +84,7 @@ class Collaborator:
         return outcome.survey
 
 
-@pytest.mark.parametrize("of_each", [10, pytest.param(50, marks=pytest.mark.full)])
+@pytest.mark.parametrize("of_each", [8, pytest.param(50, marks=pytest.mark.full)])
 def test_what_was_asked_in_the_village_is_the_figure_on_the_page(machine, engine, of_each):
     machine.nepnha("units", "load", str(ROOT / "server" / "territory" / "seed" / "sample_villages.csv"))
     people = [Collaborator(engine, enrolled(machine, number)) for number in (1, 2, 3)]
