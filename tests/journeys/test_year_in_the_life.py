@@ -1,8 +1,8 @@
 """A year in the life of a province, counted twice: by the server, and by hand from the papers alone.
 
 Villages, households, clubs and staff of the real numbers (a five-hundredth by default), the reform of 1 July 2025 in
-the middle, edits, rejections, late uploads, households merged and parted. Every cell of every indicator of both plans must
-say what the hand count says, on the boundaries before and after, and so must every cell of the report workbooks.
+the middle, edits, rejections, late uploads, households merged and parted. Every cell of every indicator of both plans
+must say what the hand count says, on the boundaries before and after, and so must every cell of the report workbooks.
 """
 
 from __future__ import annotations
