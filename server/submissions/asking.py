@@ -62,7 +62,7 @@ class Asking:
 
     def taken(self, node: InstanceNode) -> list[Finding]:
         """Return what was noted at *node* and not yet taken."""
-        return self._notes.pop(node, [])
+        return self._notes.pop(node, []) if self._notes else []
 
     def forget(self, nodes: Iterable[InstanceNode]) -> None:
         """Drop what was noted at *nodes*."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from server.forms.definition import ControlKind, NodeKind
+from server.forms.definition import ControlKind
 from server.submissions.device_clock import device_clock
 from server.submissions.findings import Finding, Severity, finding
 
@@ -49,7 +49,9 @@ def _least_seconds(end: Node) -> float:
 
 def _is_answered(node: InstanceNode) -> bool:
     """Return whether somebody answered there: what the form fills in by itself takes no time."""
+    if not node.text or not node.shape.is_leaf:
+        return False
     text, definition = node.text.strip(), node.shape.node
-    if not text or definition is None or definition.kind is not NodeKind.LEAF or definition.control.kind in _UNASKED:
+    if not text or definition is None or definition.control.kind in _UNASKED:
         return False
     return text != definition.default and definition.readonly != "true()"

@@ -178,7 +178,7 @@ class Recalculation:
                 node.computed = float(node.text)
             return
         computed = self.asking.worked_out(node, rule)
-        if computed is None:
+        if computed is None or self._is_kept(node, computed):
             return
         if self.asking.is_of_unknown_day(rule, computed):
             self.asking.note_unchecked(node, "logic.device_time_unknown")
@@ -191,6 +191,13 @@ class Recalculation:
             severity = Severity.WARNING if rule.reads_list else Severity.ERROR
             self.asking.add(node, finding("answer.calculate_differs", node.path(), severity))
         node.computed = held_value((agreeing or computed)[0], datatype)
+
+    def _is_kept(self, node: InstanceNode, computed: list[Scalar]) -> bool:
+        """Return whether the one value there is stands in the record to the letter, as nearly all do; if so take it."""
+        if len(computed) != 1 or stored_text(computed[0], node.shape.datatype) != node.text:
+            return False
+        node.computed = held_value(computed[0], node.shape.datatype)
+        return True
 
     def _was_right(self, node: InstanceNode, rule: Rule) -> bool:
         """Return whether the value the record has was right when the device worked it out."""

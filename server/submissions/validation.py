@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from server.forms.definition import ControlKind, NodeKind
+from server.forms.definition import ControlKind
 from server.forms.logic import InstanceNode, bind_tree
 from server.submissions.answer_types import is_in_range, is_of_type
 from server.submissions.circumstances import Circumstances
@@ -58,9 +58,11 @@ class _Validation:
         for node in record.nodes:
             yield from record.asking.taken(node)
             rules = record.rules(node)
-            if rules is not None and rules.counted and node.relevant:
+            if rules is None:
+                continue
+            if rules.counted and node.relevant:
                 yield from self._count_findings(node, rules)
-            if rules is not None and rules.node.kind is NodeKind.LEAF:
+            if node.shape.is_leaf and not node.missing:
                 yield from self._leaf_findings(node, rules)
                 yield from record.asking.taken(node)
         yield from record.attributes_that_differ()
@@ -85,8 +87,6 @@ class _Validation:
 
     def _leaf_findings(self, node: InstanceNode, rules: NodeRules) -> Iterator[Finding]:
         text = node.text
-        if node.missing:
-            return
         if not node.relevant:
             if text.strip():
                 yield finding("answer.not_relevant", node.path(), Severity.ERROR)

@@ -42,14 +42,20 @@ NUMBER, TEXT, BOOLEAN, SCALAR, NODES, ANY = Kind
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A closure and the kind of its value; *constant* is set where the value never changes."""
+    """A closure and the kind of its value; *constant* is set where the value never changes.
+
+    *read* is set where there is a quicker way to the single value than to make a node-set and look into it.
+    """
 
     kind: Kind
     run: Run
     constant: Scalar | None = None
+    read: RunScalar | None = None
 
     def scalar(self) -> RunScalar:
         """Return code for the single value."""
+        if self.read is not None:
+            return self.read
         run = self.run
         if self.kind is NODES or self.kind is ANY:
             return lambda context: scalar(run(context), context)

@@ -16,7 +16,7 @@ from server.forms.logic.parser import parse
 from server.forms.logic.paths import path_code
 from server.forms.logic.references import Reference, references_in
 from server.forms.logic.syntax import Call, Chain, Literal, Negation, Number, Path, Syntax, walk
-from server.forms.logic.values import NodeSet, Scalar, Value, scalar, to_boolean, to_number, to_text
+from server.forms.logic.values import NodeSet, Scalar, Value, to_boolean, to_number, to_text
 
 if TYPE_CHECKING:
     from server.forms.logic.context import Context
@@ -28,12 +28,13 @@ Note: TypeAlias = tuple[str, str]
 class Expression:
     """A compiled expression; it keeps no state and serves any number of threads."""
 
-    __slots__ = ("_code", "source", "syntax")
+    __slots__ = ("_code", "_read", "source", "syntax")
 
     def __init__(self, source: str, syntax: Syntax, code: Code) -> None:
         self.source = source
         self.syntax = syntax
         self._code = code
+        self._read = code.scalar()
 
     @property
     def functions(self) -> frozenset[str]:
@@ -85,7 +86,7 @@ class Expression:
     def scalar(self, context: Context) -> Scalar:
         """Return the single value, typed; raises LogicError ``logic.repeated`` for several nodes."""
         context.steps.begin()
-        return scalar(self._code.run(context), context)
+        return self._read(context)
 
     def number(self, context: Context) -> float:
         """Return number() of the value."""

@@ -39,18 +39,28 @@ def _if(call: Call, compile_part: Compile) -> Code:
     condition, yes, no = (compile_part(argument) for argument in call.arguments)
     holds, run_yes, run_no = condition.boolean(), yes.run, no.run
     kind = yes.kind if yes.kind is no.kind else Kind.ANY
-    return Code(kind, lambda context: run_yes(context) if holds(context) else run_no(context))
+    read_yes, read_no = yes.scalar(), no.scalar()
+    return Code(
+        kind,
+        lambda context: run_yes(context) if holds(context) else run_no(context),
+        read=lambda context: read_yes(context) if holds(context) else read_no(context),
+    )
 
 
 def _coalesce(call: Call, compile_part: Compile) -> Code:
     first, second = (compile_part(argument) for argument in call.arguments)
     run, otherwise = first.run, second.run
+    read, read_otherwise = first.scalar(), second.scalar()
 
     def pick(context: Context) -> Value:
         value = run(context)
         return otherwise(context) if is_empty(scalar(value, context)) else value
 
-    return Code(Kind.ANY, pick)
+    def pick_value(context: Context) -> Scalar:
+        value = read(context)
+        return read_otherwise(context) if is_empty(value) else value
+
+    return Code(Kind.ANY, pick, read=pick_value)
 
 
 def _once(call: Call, compile_part: Compile) -> Code:

@@ -34,6 +34,7 @@ from server.forms.logic.syntax import (
     walk,
 )
 from server.forms.logic.tree import InstanceNode
+from server.forms.logic.values import scalar, scalar_of_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from server.forms.logic.code import Run, RunNodes, RunScalar
     from server.forms.logic.context import Context
     from server.forms.logic.syntax import Syntax
-    from server.forms.logic.values import NodeSet
+    from server.forms.logic.values import NodeSet, Scalar
 
     Compile = Callable[[Syntax], Code]
     Tests = tuple[Run, ...]
@@ -59,7 +60,9 @@ def path_code(path: Path, compile_part: Compile) -> Code:
     if names is None:
         return Code(NODES, general)
     if base is ROOT:
-        return Code(NODES, _plain_absolute(names, general) if names else _document)
+        if not names:
+            return Code(NODES, _document)
+        return Code(NODES, _plain_absolute(names, general), read=_value_at(names, general))
     return Code(NODES, _plain_relative(base, ups, names, general))
 
 
@@ -107,6 +110,25 @@ def _plain_absolute(names: tuple[str, ...], general: RunNodes) -> RunNodes:
         return [node] if node.relevant else []
 
     return run
+
+
+def _value_at(names: tuple[str, ...], general: RunNodes) -> RunScalar:
+    """Return code for the value of the one node there, which is what most paths are asked for."""
+    rest = names[1:]
+
+    def read(context: Context) -> Scalar:
+        node = context.root
+        context.steps.spend(1)
+        for name in rest:
+            found = node.children.get(name)
+            if not found:
+                return ""
+            if len(found) > 1:
+                return scalar(general(context), context)
+            node = found[0]
+        return scalar_of_node(node, context)
+
+    return read
 
 
 def _plain_relative(base: Base, ups: int, names: tuple[str, ...], general: RunNodes) -> RunNodes:

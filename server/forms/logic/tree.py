@@ -149,7 +149,8 @@ class InstanceNode:
         while waiting:
             node = waiting.pop()
             yield node
-            waiting.extend([child for named in reversed([*node.children.values()]) for child in reversed(named)])
+            if node.children:
+                waiting.extend([child for named in reversed([*node.children.values()]) for child in reversed(named)])
 
     def chain(self) -> list[InstanceNode]:
         """Return the nodes from the root down to this one."""

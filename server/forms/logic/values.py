@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from server.forms.definition import Datatype
@@ -130,8 +131,12 @@ def moment_of_days(days: float, zone: tzinfo, *, keep_time: bool) -> datetime:
         raise LogicError("logic.out_of_range") from error
 
 
+@lru_cache(maxsize=4096)
 def moment_of_text(text: str, zone: tzinfo) -> datetime | None:
-    """Return the moment *text* (ISO 8601 date or dateTime) stands for in *zone*; None if it is none."""
+    """Return the moment *text* (ISO 8601 date or dateTime) stands for in *zone*; None if it is none.
+
+    Remembered, for a record's few moments and days are asked for many times while it is looked at.
+    """
     day, mark, time = text.partition("T")
     found = _DATE.match(day)
     if found is None:

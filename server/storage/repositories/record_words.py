@@ -22,7 +22,7 @@ from server.storage.models.schema import Id
 from server.storage.models.submissions import RecordWordRow, SubmissionRow, SubmissionVersionRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, FromClause, Insert
 
@@ -56,19 +56,26 @@ class RecordWords:
 
     def replace(self, submission_id: int) -> None:
         """Let a record be found by what its row says now, and by nothing else."""
-        self._connection.execute(delete(RecordWordRow).where(RecordWordRow.submission_id == submission_id))
+        self._replace_all((submission_id,))
+
+    def _replace_all(self, submission_ids: Sequence[int]) -> None:
+        """Do so for some records at once."""
+        self._connection.execute(delete(RecordWordRow).where(RecordWordRow.submission_id.in_(submission_ids)))
         rows = SubmissionRow
         found = self._connection.execute(
-            select(rows.unit_id, rows.name_folded, rows.is_sensitive, CollaboratorRow.name)
+            select(rows.id, rows.unit_id, rows.name_folded, CollaboratorRow.name)
             .outerjoin(CollaboratorRow, CollaboratorRow.id == rows.collaborator_id)
-            .where(rows.id == submission_id)
-        ).one()
-        if found.is_sensitive or found.unit_id is None:
-            return
-        words = {*found.name_folded.split(), *words_in(found.name or ""), *self._of_entities(submission_id)}
-        facts = {"submission_id": submission_id, "unit_id": found.unit_id}
+            .where(rows.id.in_(submission_ids), rows.is_sensitive.is_(False), rows.unit_id.is_not(None))
+            .order_by(rows.id)
+        ).all()
+        theirs = self._of_entities([row.id for row in found])
+        words = [
+            {"submission_id": row.id, "unit_id": row.unit_id, "word": word}
+            for row in found
+            for word in sorted({*row.name_folded.split(), *words_in(row.name or ""), *theirs[row.id]})
+        ]
         if words:
-            self._connection.execute(insert(RecordWordRow), [{**facts, "word": word} for word in sorted(words)])
+            self._connection.execute(insert(RecordWordRow), words)
 
     def mend(self, submission_ids: Iterable[int]) -> int:
         """Write the words of those of these records that lack one of their own; return how many those were."""
@@ -77,8 +84,8 @@ class RecordWords:
         has: dict[int, set[tuple[str, int]]] = defaultdict(set)
         for row in self._connection.execute(
             select(kept.submission_id, kept.word, kept.unit_id).where(kept.submission_id.in_(wanted))
-        ):
-            has[row.submission_id].add((row.word, row.unit_id))
+        ).all():
+            has[row[0]].add((row[1], row[2]))
         found = self._connection.execute(
             select(rows.id, rows.unit_id, rows.name_folded).where(
                 rows.id.in_(wanted), rows.is_sensitive.is_(False), rows.unit_id.is_not(None)
@@ -87,19 +94,23 @@ class RecordWords:
         lacking = [
             row.id for row in found if not {(one, row.unit_id) for one in row.name_folded.split()} <= has[row.id]
         ]
-        for submission_id in lacking:
-            self.replace(submission_id)
+        if lacking:
+            self._replace_all(lacking)
         return len(lacking)
 
-    def _of_entities(self, submission_id: int) -> Sequence[str]:
+    def _of_entities(self, submission_ids: Sequence[int]) -> Mapping[int, set[str]]:
+        """Return the words of the entities that records changed, by record."""
         versions, effects, words = SubmissionVersionRow, EntityEffectRow, EntityWordRow
         found = (
-            select(words.word)
+            select(versions.submission_id, words.word)
             .join(effects, effects.entity_key == words.entity_key)
             .join(versions, versions.id == effects.submission_version_id)
-            .where(versions.submission_id == submission_id)
+            .where(versions.submission_id.in_(submission_ids))
         )
-        return self._connection.execute(found.distinct()).scalars().all()
+        named: dict[int, set[str]] = defaultdict(set)
+        for submission_id, word in self._connection.execute(found.distinct()).all():
+            named[submission_id].add(word)
+        return named
 
 
 WORD_COLUMNS: Final = ("submission_id", "word", "unit_id")

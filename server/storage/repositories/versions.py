@@ -149,7 +149,7 @@ class Versions:
             select(rows.version_id, rows.code, rows.path, rows.severity, rows.params).where(
                 rows.version_id.in_(ids), rows.code.not_in(_OF_ARRIVAL)
             )
-        )
+        ).all()
         made: dict[int, list[tuple[object, ...]]] = defaultdict(list)
         for row in found:
             made[row.version_id].append((row.code, row.path, row.severity, repr(sorted(row.params.items()))))
