@@ -117,7 +117,8 @@ def faults_with(releases: Sequence[Release], measures: Mapping[str, Measure]) ->
 
 
 def _release(cells: Cells) -> Release | None:
-    name = cells.required("name", "plan.empty_cell")[:_LONGEST_NAME]
+    name = cells.required("name", "plan.empty_cell")
+    cells.keep_within({"name": _LONGEST_NAME}, "plan.too_long")
     label = cells.required("label::vi", "plan.empty_cell")
     measure = cells.required("measure", "plan.empty_cell")
     rows = cells.choice("rows", _ROWS, "plan.unknown_word")

@@ -21,6 +21,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<cell>\$?[A-Z]{1,3}\$?\d+)|(?P<name>[A-Z]+)(?=\()|(?P<sign><>|<=|>=|[-+*/()=<>,;]))"
 )
 _RANGE: Final = re.compile(r"([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)")
+_CELL: Final = re.compile(r"([A-Z]{1,3})(\d+)")
 _DEEPEST: Final = 50
 _COMPARED: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "=": operator.eq,
@@ -39,17 +40,39 @@ class _NotUnderstood(Exception):
 def worked_out(values: Mapping[str, object], ref: str) -> Value:
     """Return what the cell *ref* shows, of *values* by cell; None for nothing and for what is not understood."""
     try:
-        return _value(values, ref, 0)
+        return _value(_Cells(values, {}), ref, 0)
     except (_NotUnderstood, ZeroDivisionError, RecursionError):
         return None
 
 
-def _value(values: Mapping[str, object], ref: str, depth: int) -> Value:
-    said = values.get(ref)
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """What cells say, and what those with a formula came to so far: one that many others name is worked out once."""
+
+    values: Mapping[str, object]
+    known: dict[str, Value]
+
+    def within(self, area: str) -> list[str]:
+        """Return the cells of an area; of one that is larger than the sheet those that say anything."""
+        found = _RANGE.fullmatch(area)
+        assert found is not None, "the token is a range"
+        left, right, top, bottom = _index(found[1]), _index(found[3]), int(found[2]), int(found[4])
+        if (right - left + 1) * (bottom - top + 1) <= len(self.values):
+            return [f"{_letters(one)}{row}" for row in range(top, bottom + 1) for one in range(left, right + 1)]
+        places = ((ref, _CELL.fullmatch(ref)) for ref in self.values)
+        return [ref for ref, at in places if at and left <= _index(at[1]) <= right and top <= int(at[2]) <= bottom]
+
+
+def _value(cells: _Cells, ref: str, depth: int) -> Value:
+    said = cells.values.get(ref)
+    if isinstance(said, bool):
+        return str(said).upper()
     if isinstance(said, str) and said.startswith("="):
         if depth > _DEEPEST:
             raise _NotUnderstood
-        return _Formula(values, _tokens(said[1:]), depth).whole()
+        if ref not in cells.known:
+            cells.known[ref] = _Formula(cells, _tokens(said[1:]), depth).whole()
+        return cells.known[ref]
     return said if isinstance(said, str | int | float) else None
 
 
@@ -69,7 +92,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 class _Formula:
     """A formula read from left to right; *at* is the next token."""
 
-    values: Mapping[str, object]
+    cells: _Cells
     tokens: list[tuple[str, str]]
     depth: int
     at: int = 0
@@ -126,7 +149,7 @@ class _Formula:
             case "text":
                 return text
             case "cell":
-                return _value(self.values, text, self.depth + 1)
+                return _value(self.cells, text, self.depth + 1)
             case "name":
                 return self._function(text)
             case _:
@@ -148,14 +171,14 @@ class _Formula:
             case "COUNT":
                 return float(sum(isinstance(one, int | float) for each in given for one in each))
             case "IF" if len(given) == 3:  # noqa: PLR2004 a condition, what if so, what if not
-                return (given[1] if _number(given[0][0]) else given[2])[0]
+                return next(iter(given[1] if _number(next(iter(given[0]), None)) else given[2]), None)
             case _:
                 raise _NotUnderstood
 
     def _argument(self) -> list[Value]:
         if self.at < len(self.tokens) and self.tokens[self.at][0] == "range":
             self.at += 1
-            return [_value(self.values, one, self.depth + 1) for one in _cells(self.tokens[self.at - 1][1])]
+            return [_value(self.cells, one, self.depth + 1) for one in self.cells.within(self.tokens[self.at - 1][1])]
         return [self._comparison()]
 
 
@@ -166,14 +189,6 @@ def _number(value: Value) -> float:
     if isinstance(value, str):
         raise _NotUnderstood
     return value
-
-
-def _cells(text: str) -> list[str]:
-    found = _RANGE.fullmatch(text)
-    assert found is not None, "the token is a range"
-    left, top, right, bottom = found.groups()
-    columns = range(_index(left), _index(right) + 1)
-    return [f"{_letters(one)}{row}" for row in range(int(top), int(bottom) + 1) for one in columns]
 
 
 def _index(letters: str) -> int:

@@ -18,7 +18,7 @@ from server.indicators.report_fill import Filling, Place, fill_plan
 from server.operations.note_deeds import note_deeds
 from server.operations.report_grids import grids_of
 from server.operations.report_measures import faults_of, indicators_of, known_to
-from server.operations.report_workbook import BROKEN, fill_workbook, laid_out, read_report_workbook
+from server.operations.report_workbook import BROKEN, fill_workbook, formula_faults, laid_out, read_report_workbook
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def check_report(services: Services, project_id: int, workbook: bytes) -> Report
         if project.kind == "practice":
             raise InvalidInput("plan.practice_project")
         known, indicators = known_to(services, uow, project_id), indicators_of(uow, project_id)
-    faults = tuple(faults_of(template, known, indicators))
+    faults = (*faults_of(template, known, indicators), *formula_faults(workbook))
     if faults:
         raise ReportRefused(faults)
     _try(workbook, template)

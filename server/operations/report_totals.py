@@ -6,6 +6,7 @@ total. What is hidden itself never stands in the workbook; this is about what a 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from openpyxl.formula.tokenizer import Token, Tokenizer
@@ -55,29 +56,36 @@ def _first(marks: dict[Ref, Mark], named: frozenset[Ref]) -> Mark | None:
 def _formulas(book: Workbook) -> dict[Ref, frozenset[Ref]]:
     """Return every cell with a formula, with the cells it names."""
     return {
-        (sheet.title, cell.row, cell.column): frozenset(_named(book, sheet.title, cell.value))
+        (sheet.title, row, column): frozenset(_named(book, sheet.title, formula))
         for sheet in book.worksheets
-        for cells in sheet.iter_rows()
-        for cell in cells
-        if isinstance(cell.value, str) and cell.data_type == "f"
+        for row, cells in enumerate(sheet.iter_rows(), start=1)
+        for column, cell in enumerate(cells, start=1)
+        if cell.data_type == "f" and isinstance(formula := getattr(cell.value, "text", cell.value), str)
     }
 
 
 def _named(book: Workbook, at: str, formula: str) -> Iterator[Ref]:
     for token in Tokenizer(formula).items:
-        if token.type != Token.OPERAND or token.subtype != Token.RANGE:
-            continue
-        before, _, area = token.value.rpartition("!")
-        title = before.strip("'") or at
-        if title not in book.sheetnames:
-            continue
-        try:
-            left, top, right, bottom = range_boundaries(area)
-        except ValueError:
-            continue  # a name of an area, which no layout of ours has
-        sheet = book[title]
-        for row in range(top or 1, (bottom or sheet.max_row) + 1):
-            yield from ((title, row, column) for column in range(left or 1, (right or sheet.max_column) + 1))
+        if token.type == Token.OPERAND and token.subtype == Token.RANGE:
+            before, _, area = token.value.rpartition("!")
+            yield from _area(book, before.removeprefix("'").removesuffix("'").replace("''", "'") or at, area)
+
+
+def _area(book: Workbook, title: str, area: str) -> Iterator[Ref]:
+    """Yield the cells of an area of a sheet that there are; it may be called by a name of the book or the sheet."""
+    if title not in book.sheetnames:
+        return
+    sheet = book[title]
+    called = sheet.defined_names.get(area) or book.defined_names.get(area)
+    if called is not None:
+        for named, where in called.destinations:
+            yield from _area(book, named, where.replace("$", ""))
+        return
+    with suppress(ValueError):
+        left, top, right, bottom = range_boundaries(area)
+        last, columns = min(bottom or sheet.max_row, sheet.max_row), min(right or sheet.max_column, sheet.max_column)
+        for row in range(top or 1, last + 1):
+            yield from ((title, row, column) for column in range(left or 1, columns + 1))
 
 
 def _index(letters: str) -> int:

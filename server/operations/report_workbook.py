@@ -17,8 +17,9 @@ from zipfile import BadZipFile
 from zlib import error as ZlibError  # noqa: N812 likewise
 
 from server.errors import InvalidInput
+from server.forms.faults import Fault
 from server.forms.sheets import Row, Sheet, check_archive
-from server.indicators.report import SETTINGS, TallMerge, TemplateCell, read_report
+from server.indicators.report import SETTINGS, ReportRefused, TallMerge, TemplateCell, read_report
 from server.indicators.report_cells import has_slot
 from server.indicators.report_fill import FillPlan, Mark
 from server.indicators.report_words import printable
@@ -68,6 +69,21 @@ def read_report_workbook(workbook: bytes) -> ReportTemplate:
         if one.max_row > one.min_row
     ]
     return read_report(settings, [cell for sheet in printed for cell in _cells(sheet)], merges)
+
+
+def formula_faults(workbook: bytes) -> Iterator[Fault]:
+    """Yield a fault for each formula of a layout that holds a slot: it would never be filled in.
+
+    Only whoever publishes asks: what stands already is filled as it was. Fault code: ``report.slot_in_formula``.
+    """
+    from openpyxl.utils import get_column_letter
+
+    for sheet in _opened(workbook).worksheets:
+        for row, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            for at, text in enumerate(cells, start=1):
+                if isinstance(text, str) and text.startswith("=") and has_slot(text):
+                    where = get_column_letter(at)
+                    yield Fault("report.slot_in_formula", {}, sheet=sheet.title, row=row, column=where)
 
 
 def fill_workbook(book: Workbook, plan: FillPlan, marks: Mapping[Mark, str]) -> FillPlan:
@@ -122,9 +138,21 @@ def _opened(workbook: bytes) -> Workbook:
         book = load_workbook(BytesIO(workbook))
     except BROKEN as broken:
         raise InvalidInput("report.not_a_workbook") from broken
-    if not book.worksheets or sum(one.max_row * one.max_column for one in book.worksheets) > _MOST_CELLS:
+    if not book.worksheets:
         raise InvalidInput("report.not_a_workbook")
+    if sum(one.max_row * one.max_column for one in book.worksheets) > _MOST_CELLS:
+        raise ReportRefused([_too_large(book)])
     return book
+
+
+def _too_large(book: Workbook) -> Fault:
+    """Return a fault that names the last cell of the largest sheet: most often something was left there."""
+    from openpyxl.utils import get_column_letter
+
+    sheet = max(book.worksheets, key=lambda one: one.max_row * one.max_column)
+    said: dict[str, str | int] = {"most": _MOST_CELLS}
+    last = get_column_letter(sheet.max_column)
+    return Fault("report.too_large", said, sheet=sheet.title, row=sheet.max_row, column=last)
 
 
 def _settings(sheet: Worksheet) -> Sheet:

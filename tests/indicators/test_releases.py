@@ -72,6 +72,7 @@ def test_a_table_says_what_it_shows_by_what_and_from_which_number_on():
     ("cells", "code", "column"),
     [
         ({"name": ""}, "plan.empty_cell", "name"),
+        ({"name": "x" * 61}, "plan.too_long", "name"),
         ({"label::vi": ""}, "plan.empty_cell", "label::vi"),
         ({"measure": ""}, "plan.empty_cell", "measure"),
         ({"rows": "village"}, "plan.unknown_word", "rows"),

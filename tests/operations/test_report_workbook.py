@@ -11,12 +11,16 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
+from openpyxl.utils import quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.formula import ArrayFormula
 
 from server.errors import DomainError, InvalidInput
 from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Amount, FilledCell, FillPlan, Mark, Place, Repeat
 from server.operations.report_rows import moved_reference
-from server.operations.report_workbook import fill_workbook, published_rows, read_report_workbook, saved
+from server.operations.report_totals import withheld_totals
+from server.operations.report_workbook import fill_workbook, formula_faults, published_rows, read_report_workbook, saved
 
 SOURCES = ("Nguồn", (("Ô", "=1+1"),))
 MARKS = {Mark.HIDDEN: "ẩn"}
@@ -189,3 +193,34 @@ def test_the_cells_of_every_sheet_are_read_and_faults_name_theirs():
     with pytest.raises(ReportRefused) as refused:
         read_report_workbook(written.getvalue())
     assert [(one.sheet, one.row, one.column) for one in refused.value.faults] == [("Phụ lục", 7, "B")]
+
+
+def test_a_total_of_what_is_hidden_is_hidden_however_its_author_names_the_cells():
+    other = "Ô 'kín'"
+
+    def layout(book, sheet):
+        kept = book.create_sheet(other)
+        book.defined_names["kin"] = DefinedName("kin", attr_text=f"{quote_sheetname(sheet.title)}!$C$2")
+        kept.defined_names["day"] = DefinedName("day", attr_text=f"{quote_sheetname(sheet.title)}!$C$2:$C$3")
+        sheet["C4"], sheet["C5"] = "=kin+1", ArrayFormula("C5:C6", "=C2:C3*2")
+        sheet["C7"], sheet["C8"] = "=SUM(C1:XFD1048576)", f"={quote_sheetname(other)}!A1"
+        kept["A1"], kept["A2"], kept["A3"] = "=SUM(day)", "=1+1", "=nothing+1"
+
+    book = load_workbook(BytesIO(template(C3="3")))
+    layout(book, book["Biểu, một"])
+    found = withheld_totals(book, FillPlan((), (number("C2", None, Mark.HIDDEN),)))
+    marked = {(one.sheet, f"{one.column}{one.row}") for one in found if one.amount.mark is Mark.HIDDEN}
+    first = {("Biểu, một", ref) for ref in ("C4", "C5", "C7", "C8")}
+    assert marked == first | {(other, "A1")}
+
+
+def test_what_was_left_at_the_end_of_a_sheet_is_named():
+    with pytest.raises(ReportRefused) as refused:
+        read_report_workbook(template(C2="{{unit}}", A2="x", XFD900="."))
+    (fault,) = refused.value.faults
+    assert (fault.code, fault.sheet, fault.row, fault.column) == ("report.too_large", "Biểu, một", 900, "XFD")
+
+
+def test_a_slot_inside_a_formula_is_named():
+    found = formula_faults(template(C2="{{unit}}", C3='="{{unit}}"', C4="=C2"))
+    assert [(one.code, one.row, one.column) for one in found] == [("report.slot_in_formula", 3, "C")]
