@@ -26,6 +26,8 @@ ADDRESSES = {
     "forms": ("/forms",),
     "forms_offer": ("/forms/offer",),
     "held": ("/held", "/held?before=999999"),
+    "incidents_held": ("/incidents/held",),
+    "incidents_held_asking": ("/incidents/held/{held}/open", "/incidents/held/{incidents/held}/open"),
     "history": ("/history", "/history?who={login}", "/history?group=people"),
     "history_file": ("/history.csv", "/history.csv?who={login}"),
     "registers": ("/households?show=all", "/households?show=all&unit={unit}", "/households?q=ho&show=all"),

@@ -222,6 +222,7 @@ def _commune(marked, commune, number):
         marked.note("incidents", Kind.INCIDENT, commune, receipt.submission_id)
         if verdict is not None:
             _decide(marked, commune, officer, receipt, verdict)
+    _held_case(marked, commune, number, phones)
     key = put(services, world.project_id, "staff", label=marked.mark(Kind.STAFF, commune, "cán bộ"), commune=commune)
     marked.note("entities", Kind.STAFF, commune, key)
     signer = Account(AccountId(1), "mau", (Post(Role.SUPERVISOR, world.unit(commune), None, None),), elevated=False)
@@ -242,6 +243,12 @@ def _commune(marked, commune, number):
     )
     world.typed("report:2017-I.1.total", 1200, commune)
     world.typed("incident.cases", 3, commune, is_sensitive=True)
+
+
+def _held_case(marked, commune, number, phones):
+    """A case that lies in the tray, as its version is not known."""
+    xml = _xml(marked, "incident", "new_case", 800 + number, commune=commune).replace(b'version="', b'version="9')
+    marked.note("incidents/held", Kind.INCIDENT, commune, send(phones, "", xml).upload_id)
 
 
 def _province(marked):

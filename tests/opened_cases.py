@@ -16,7 +16,7 @@ def open_cases(services, account, *submission_ids):
         open_case(services, account, one, WHY)
 
 
-def open_page(client, submission_id):
-    """Open a case in a browser that took the second step."""
+def open_page(client, submission_id, where="/incidents"):
+    """Open a case in a browser that took the second step: a filed one, or in the tray."""
     typed = {"csrf_token": csrf_of(client), "reason": WHY.reason.value, "words": WHY.words}
-    assert client.post(f"/incidents/{submission_id}/open", data=typed).status_code == 303
+    assert client.post(f"{where}/{submission_id}/open", data=typed).status_code == 303

@@ -12,14 +12,16 @@ from server.access.roles import Permission
 from server.errors import Conflict, InvalidInput, NotFound
 from server.language.ordering import sort_key
 from server.operations.note_deeds import note_deeds
+from server.operations.open_held_case import as_seen, check_upload_open
 from server.operations.release_held import upload_deed
-from server.operations.sights import tray_sight_of
+from server.operations.sights import Desk, settling_sight_of, tray_sight_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from server.access.actors import Account
     from server.operations.services import Services
+    from server.storage.repositories.case_openings import OpeningLine
     from server.storage.repositories.collaborators import CollaboratorLine
     from server.storage.repositories.tray import HeldUpload
 
@@ -33,12 +35,16 @@ log = logging.getLogger(__name__)
 class TrayPage:
     """One page of the tray, newest first; *following* is the id below which the next page begins.
 
+    Cases among *uploads* are masked and their ids in *shut*, unless they lie open: then *openings* tells to whom.
+
     *titles* are those of the forms the server knows, by project and form id.
     """
 
     uploads: tuple[HeldUpload, ...]
     following: int | None
     titles: Mapping[tuple[int, str], str]
+    shut: frozenset[int]
+    openings: tuple[OpeningLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,16 @@ class TrayChoices:
     versions: tuple[tuple[int, str], ...]
 
 
-def browse_tray(services: Services, account: Account, *, before: int | None) -> TrayPage:
-    """Return what is held from the collaborators of the account's territory."""
-    with services.reading(tray_sight_of(account, Permission.READ_TRAY, services.today())) as uow:
+def browse_tray(services: Services, account: Account, desk: Desk, *, before: int | None) -> TrayPage:
+    """Return what is held at a desk from the collaborators of the account's territory."""
+    sight = tray_sight_of(account, desk, services.today())
+    # Reading a case is kept.
+    with services.unit_of_work(sight) if desk is Desk.INCIDENTS else services.reading(sight) as uow:
         found = uow.tray.page(before=before, size=PAGE_SIZE + 1)
-        shown = found[:PAGE_SIZE]
+        seen = as_seen(services, uow, account, found[:PAGE_SIZE])
         titles = uow.forms.titles()
-    return TrayPage(tuple(shown), shown[-1].upload_id if len(found) > PAGE_SIZE else None, titles)
+    following = found[PAGE_SIZE - 1].upload_id if len(found) > PAGE_SIZE else None
+    return TrayPage(seen.uploads, following, titles, seen.shut, seen.openings)
 
 
 def tray_choices(services: Services, account: Account, held: HeldUpload) -> TrayChoices:
@@ -76,21 +85,22 @@ def tray_choices(services: Services, account: Account, held: HeldUpload) -> Tray
     return TrayChoices(tuple(sorted(theirs, key=lambda one: sort_key(one.name))), tuple(versions))
 
 
-def discard_held(services: Services, account: Account, upload_id: int, reason: str) -> HeldUpload:
+def discard_held(services: Services, account: Account, desk: Desk, *, upload_id: int, reason: str) -> HeldUpload:
     """Put an upload aside for good; its bytes stay, with the reason.
 
     Raises InvalidInput ``tray.reason_needed`` or ``tray.reason_too_long``, NotFound ``tray.unknown``, Conflict
-    ``tray.settled``.
+    ``tray.settled``, Forbidden ``case.not_open`` for a case that does not lie open to the account.
     """
     tidy = reason.strip()
     if not tidy:
         raise InvalidInput("tray.reason_needed")
     if len(tidy) > LONGEST_REASON:
         raise InvalidInput("tray.reason_too_long", most=LONGEST_REASON)
-    with services.unit_of_work(tray_sight_of(account, Permission.RELEASE_TRAY, services.today())) as uow:
+    with services.unit_of_work(settling_sight_of(account, desk, services.today())) as uow:
         held = uow.tray.one(upload_id)
         if held is None:
             raise NotFound("tray.unknown")
+        check_upload_open(services, uow, account, held)
         if not uow.tray.settle(
             upload_id, state="discarded", at=services.now(), account_id=account.account_id, comment=tidy
         ):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from server.access.authorisation import units_for
 from server.access.deeds import Deed, DeedKind, Thing
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from server.operations.services import Services
     from server.storage.repositories.records import RecordLine
     from server.storage.unit_of_work import UnitOfWork
+    from server.territory.units import UnitId
 
 MANY: Final = 20
 WITHIN: Final = timedelta(hours=1)
@@ -39,6 +40,16 @@ class MaskedCase:
     place: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Which case is opened, by the column of its opening: one that was filed, or one that lies in the tray."""
+
+    column: Literal["submission_id", "upload_id"]
+    thing: Thing
+    key: int
+    unit_id: UnitId | None
+
+
 def masked_case(services: Services, account: Account, submission_id: int) -> MaskedCase:
     """Return a case as lists show it; raises NotFound ``access.not_found``."""
     with services.reading(sight_of(account, Desk.INCIDENTS, services.today())) as uow:
@@ -48,30 +59,28 @@ def masked_case(services: Services, account: Account, submission_id: int) -> Mas
 
 def open_case(services: Services, account: Account, submission_id: int, why: Why) -> None:
     """Open a case to the account in the sign-in it acts in; raises NotFound ``access.not_found``."""
-    now = services.now()
     with services.unit_of_work(sight_of(account, Desk.INCIDENTS, services.today())) as uow:
-        line = _found(uow, submission_id)
-        told = Deed(
-            DeedKind.IDENTITY_OPENED,
-            Thing.RECORD,
-            submission_id,
-            line.unit_id,
-            {"why": why.reason.value},
-            is_sensitive=True,
-        )
-        uow.case_openings.add(
-            {
-                "submission_id": submission_id,
-                "account_id": account.account_id,
-                "stands_in_for_id": stands_in_for(services, uow, account, told),
-                "session_key": account.session_key,
-                "reason": why.reason.value,
-                "words": why.words,
-                "opened_at": now,
-                "open_until": now + OPEN_FOR,
-            }
-        )
-        note_deeds(services, uow, account, told, *_told_of_many(services, uow, account))
+        unit_id = _found(uow, submission_id).unit_id
+        keep_opening(services, uow, account, Opened("submission_id", Thing.RECORD, submission_id, unit_id), why=why)
+
+
+def keep_opening(services: Services, uow: UnitOfWork, account: Account, case: Opened, *, why: Why) -> None:
+    """Keep that a case in sight is opened, with its deed; tell the administrator where it is one of many."""
+    params, now = {"why": why.reason.value}, services.now()
+    told = Deed(DeedKind.IDENTITY_OPENED, case.thing, case.key, case.unit_id, params, is_sensitive=True)
+    uow.case_openings.add(
+        {
+            case.column: case.key,
+            "account_id": account.account_id,
+            "stands_in_for_id": stands_in_for(services, uow, account, told),
+            "session_key": account.session_key,
+            "reason": why.reason.value,
+            "words": why.words,
+            "opened_at": now,
+            "open_until": now + OPEN_FOR,
+        }
+    )
+    note_deeds(services, uow, account, told, *_told_of_many(services, uow, account))
 
 
 def check_open(services: Services, uow: UnitOfWork, account: Account, submission_ids: Iterable[int]) -> None:

@@ -53,6 +53,7 @@ class Day:
     silent: int | None
     held: int | None
     incidents: int | None
+    held_cases: int | None
     due: Due | None
 
 
@@ -60,19 +61,20 @@ def read_day(services: Services, account: Account) -> Day:
     """Return what waits for the account today."""
     today = services.today()
     waiting, returned, lacking = _records(services, account)
-    held = incidents = None
+    held = incidents = held_cases = None
     if may_use(account, Permission.READ_TRAY, today):
-        with services.reading(tray_sight_of(account, Permission.READ_TRAY, today)) as uow:
+        with services.reading(tray_sight_of(account, Desk.EVERYDAY, today)) as uow:
             held = uow.tray.count_held()
     if may_use(account, Permission.READ_INCIDENTS, today):
         with services.reading(sight_of(account, Desk.INCIDENTS, today)) as uow:
             incidents = uow.record_lists.count(
                 Filters(is_practice=False, is_sensitive=True, states=AWAITING), at_most=COUNTED_AT_MOST
             )
+            held_cases = uow.tray.count_held()
     silent = None
     if may_use(account, Permission.MANAGE_COLLABORATORS, today):
         silent = count_silent(services, account)
-    return Day(waiting, returned, lacking, silent, held, incidents, _due(services, account))
+    return Day(waiting, returned, lacking, silent, held, incidents, held_cases, _due(services, account))
 
 
 def _records(services: Services, account: Account) -> tuple[int | None, int | None, int | None]:

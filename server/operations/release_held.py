@@ -20,13 +20,14 @@ from server.media.store import MediaKey
 from server.operations.envelope import Envelope, Filed, Receipt, SentFile
 from server.operations.note_deeds import note_deeds
 from server.operations.receive_submission import Post, file_instance
-from server.operations.sights import tray_sight_of
+from server.operations.sights import settling_sight_of
 from server.submissions.decision import Resend
 from server.submissions.instance import name_key, read_instance, shortened
 
 if TYPE_CHECKING:
     from server.access.actors import Account
     from server.operations.services import Services
+    from server.operations.sights import Desk
     from server.storage.repositories.collaborators import Sender
     from server.storage.repositories.tray import HeldFile, HeldUpload
     from server.storage.visible import Sight
@@ -45,15 +46,15 @@ class Assigned:
     collaborator_id: int | None = None
 
 
-def release_held(services: Services, account: Account, upload_id: int, to: Assigned) -> Filed:
-    """File a held upload in the account's sight; its bytes stay as they came whatever it is filed as.
+def release_held(services: Services, account: Account, desk: Desk, *, upload_id: int, to: Assigned) -> Filed:
+    """File a held upload in the account's sight at a desk; its bytes stay as they came whatever it is filed as.
 
     NotFound ``tray.no_such_form`` or ``tray.no_such_person`` where *to* names none of its project and the account's.
 
     Raises NotFound ``tray.unknown``, Conflict ``tray.settled`` (somebody was faster) or ``tray.still_unknown`` (its
     form version is not published yet) or ``tray.held_again`` (it clashes with a record and waits under that reason).
     """
-    sight = tray_sight_of(account, Permission.RELEASE_TRAY, services.today())
+    sight = settling_sight_of(account, desk, services.today())
     receipt = _release(services, sight, upload_id, by=account, to=to)
     if not isinstance(receipt, Filed):
         raise Conflict("tray.held_again", reason=receipt.reason)

@@ -48,6 +48,16 @@ class Desk(StrEnum):
         """Return the permission to decide about records at this desk."""
         return Permission.REVIEW_INCIDENTS if self is Desk.INCIDENTS else Permission.REVIEW_SUBMISSIONS
 
+    @property
+    def read_tray(self) -> Permission:
+        """Return the permission to read what is held at this desk."""
+        return Permission.READ_INCIDENTS if self is Desk.INCIDENTS else Permission.READ_TRAY
+
+    @property
+    def settle_tray(self) -> Permission:
+        """Return the permission to settle what is held at this desk."""
+        return Permission.REVIEW_INCIDENTS if self is Desk.INCIDENTS else Permission.RELEASE_TRAY
+
 
 def sight_of(actor: Actor, desk: Desk, today: date) -> Reading:
     """Return what the actor may read at that desk."""
@@ -77,9 +87,14 @@ def managing_sight_of(actor: Actor, today: date) -> Reading:
     return Reading(units_for(actor, Permission.MANAGE_REGISTER, today))
 
 
-def tray_sight_of(actor: Actor, permission: Permission, today: date) -> Reading:
-    """Return the held uploads the actor may see: sensitive ones only with an incident post and the second step."""
-    return Reading(units_for(actor, permission, today), units_for(actor, Permission.REVIEW_INCIDENTS, today))
+def tray_sight_of(actor: Actor, desk: Desk, today: date) -> Reading:
+    """Return the held uploads the actor may see at that desk."""
+    return _sight(desk, units_for(actor, desk.read_tray, today))
+
+
+def settling_sight_of(actor: Actor, desk: Desk, today: date) -> Reading:
+    """Return the held uploads the actor may settle at that desk."""
+    return _sight(desk, units_for(actor, desk.settle_tray, today))
 
 
 def _sight(desk: Desk, units: frozenset[UnitId]) -> Reading:

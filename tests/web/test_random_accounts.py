@@ -29,7 +29,7 @@ from tests.random_people import BASE, WATCHERS, deputies_of, draw, draw_phones, 
 SEED = 20261129
 WORDS = re.compile(r"zq[0-9a-f]{8}|0900\d{6}|[0-9a-f]{8}(?=-0000-4000-8000-)", re.IGNORECASE)
 PAGES_OF_IDS = re.compile(
-    r"/(submissions|incidents/addresses|incidents|entities|collaborators|accounts|imports|held|reports/issued)/(\d+)"
+    r"/(submissions|incidents/addresses|incidents/held|incidents|entities|collaborators|accounts|imports|held|reports/issued)/(\d+)"
 )
 PHONE_PREFIXES = {"keyed": "/v1/key/{key}/projects/{any_project}", "plain": "/v1/projects/{any_project}"}
 FILES = re.compile(r'"(/submissions/(?:files|photos)/[^"]+)"')
@@ -179,9 +179,10 @@ class Walk:
 def _open_cases(walk, client):
     """Have an officer ask for every case there is, with a reason: those of their territory lie open then."""
     typed = {"csrf_token": csrf_of(client), "reason": "handling", "words": "Xem (mẫu)"}
-    for page, key in [one for one in walk.marked.ids if one[0] == "incidents"] if walk.person.is_officer else []:
+    cases = [one for one in walk.marked.ids if one[0] in {"incidents", "incidents/held"}]
+    for page, key in cases if walk.person.is_officer else []:
         is_theirs = walk.person.may_read(walk.marked.ids[page, key], walk.people)
-        answer = client.post(f"/incidents/{key}/open", data=typed)
+        answer = client.post(f"/{page}/{key}/open", data=typed)
         assert answer.status_code == (303 if is_theirs else 404)
 
 

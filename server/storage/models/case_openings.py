@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.models.schema import Id, Instant, Model
 
 
 class CaseOpeningRow(Model):
-    """One opening of one case by one account. The deed of it holds no words, which may tell of somebody."""
+    """One opening of one case, filed or held, by one account. Its deed holds no words, which may tell of somebody."""
 
     __tablename__ = "case_opening"
     __table_args__ = (
+        CheckConstraint("(submission_id IS NULL) <> (upload_id IS NULL)", name="one_thing"),
         Index("ix_case_opening_submission", "submission_id", "opened_at"),
+        Index("ix_case_opening_upload", "upload_id", "opened_at"),
         Index("ix_case_opening_account", "account_id", "opened_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    # Of a case that lies in the tray there is no record yet.
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    upload_id: Mapped[int | None] = mapped_column(ForeignKey("held_upload.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     # Whose post was filled by a deputy; None in one's own post.
     stands_in_for_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

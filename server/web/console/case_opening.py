@@ -1,4 +1,4 @@
-"""The page between a masked case and its record: why it is to be opened. It needs no script and is not kept."""
+"""The page between a masked case and what it says: why it is to be opened. It needs no script and is not kept."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask import make_response, redirect, request, url_for
 from server.access.openings import OPEN_FOR, OpeningReason, read_why
 from server.errors import InvalidInput
 from server.operations.open_case import masked_case, open_case
+from server.operations.open_held_case import masked_upload, open_upload
 from server.web.console.refusals import safe_return
 from server.web.identity import signed_in
 
@@ -44,18 +45,36 @@ class CaseOpeningPages:
         open_case(self.services, self._account(), submission_id, why)
         return make_response(redirect(self._onward(submission_id, back), 303))
 
+    def asking_of_held(self, upload_id: int) -> Response:
+        """Show what the tray shows of a case, and ask why it is to be opened."""
+        return self._held_page(upload_id, None)
+
+    def open_held(self, upload_id: int) -> Response:
+        """Open a case in the tray and lead on to its place there."""
+        try:
+            why = read_why(request.form.get("reason", ""), request.form.get("words", ""))
+        except InvalidInput as fault:
+            return self._held_page(upload_id, fault)
+        open_upload(self.services, self._account(), upload_id, why)
+        return make_response(redirect(_place_in_tray(upload_id), 303))
+
     def _page(self, submission_id: int, back: str, fault: InvalidInput | None) -> Response:
         case = masked_case(self.services, self._account(), submission_id)
+        return self._asked(fault, case=case, back=self._onward(submission_id, back))
+
+    def _held_page(self, upload_id: int, fault: InvalidInput | None) -> Response:
+        return self._asked(fault, held=masked_upload(self.services, self._account(), upload_id))
+
+    def _asked(self, fault: InvalidInput | None, **shown: object) -> Response:
         return self.screen.page(
             "case_open.html",
             status=200 if fault is None else 400,
-            case=case,
-            back=self._onward(submission_id, back),
             reasons=tuple(OpeningReason),
             minutes=int(OPEN_FOR.total_seconds()) // 60,
             chosen=request.form.get("reason", ""),
             words=request.form.get("words", ""),
             problem=(fault.code, fault.params) if fault else None,
+            **shown,
         )
 
     def _onward(self, submission_id: int, back: str) -> str:
@@ -67,3 +86,8 @@ class CaseOpeningPages:
 
     def _account(self) -> Account:
         return signed_in(self.services).account
+
+
+def _place_in_tray(upload_id: int) -> str:
+    """Return the page of the tray that begins with this upload."""
+    return url_for("console.incidents_held", before=upload_id + 1, _anchor=f"held-{upload_id}")

@@ -1,4 +1,4 @@
-"""The page of held uploads: why each is held, who sent it, and the two ways out."""
+"""The page of held uploads of one desk: why each is held, who sent it, and the two ways out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask import make_response, redirect, request, url_for
 
 from server.access.authorisation import may_use
-from server.access.roles import Permission
 from server.operations.browse_tray import browse_tray, discard_held, tray_choices
 from server.operations.release_held import Assigned, release_held
 from server.web.console.asked import number
@@ -18,25 +17,29 @@ if TYPE_CHECKING:
     from flask import Response
 
     from server.operations.services import Services
+    from server.operations.sights import Desk
     from server.web.console.screen import Screen
 
 
 @dataclass(frozen=True, slots=True)
 class HeldPages:
-    """The pages of the tray."""
+    """The pages of the tray of one desk; *name* is what its endpoints begin with."""
 
     services: Services
     screen: Screen
+    desk: Desk
+    name: str
 
     def listing(self) -> Response:
         """Show a page of the tray."""
         account = signed_in(self.services).account
-        page = browse_tray(self.services, account, before=number(request.args.get("before")))
-        may_settle = may_use(account, Permission.RELEASE_TRAY, self.services.today())
+        page = browse_tray(self.services, account, self.desk, before=number(request.args.get("before")))
+        may_settle = may_use(account, self.desk.settle_tray, self.services.today())
         asked = number(request.args.get("give")) if may_settle else None
         given = next((one for one in page.uploads if one.upload_id == asked and not one.is_sensitive), None)
         return self.screen.page(
             "held.html",
+            desk=self.name,
             tray=page,
             may_settle=may_settle,
             given=given,
@@ -49,14 +52,14 @@ class HeldPages:
         """File an upload after all."""
         typed = request.form
         to = Assigned(number(typed.get("version")), number(typed.get("person")))
-        release_held(self.services, signed_in(self.services).account, upload_id, to)
-        return _back("released")
+        release_held(self.services, signed_in(self.services).account, self.desk, upload_id=upload_id, to=to)
+        return self._back("released")
 
     def discard(self, upload_id: int) -> Response:
         """Put an upload aside, with a reason."""
-        discard_held(self.services, signed_in(self.services).account, upload_id, request.form.get("reason", ""))
-        return _back("discarded")
+        account, reason = signed_in(self.services).account, request.form.get("reason", "")
+        discard_held(self.services, account, self.desk, upload_id=upload_id, reason=reason)
+        return self._back("discarded")
 
-
-def _back(did: str) -> Response:
-    return make_response(redirect(url_for("console.held", did=did), 303))
+    def _back(self, did: str) -> Response:
+        return make_response(redirect(url_for(f"console.{self.name}", did=did), 303))

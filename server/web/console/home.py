@@ -47,6 +47,8 @@ class HomePage:
         cards = _cards(day)
         if may_pass_second_step(self.services, session):
             cards.append(_bound_card("incidents", url_for("console.incidents"), day.incidents))
+            # Seldom is there one; whoever has not passed the second step is not told whether there is.
+            cards += [Card("held_cases", url_for("console.incidents_held"), day.held_cases)] if day.held_cases else []
         if not self.screen.may_open_anything():
             return self.screen.page("no_post.html")
         return self.screen.page("home.html", cards=cards, due=day.due, today=self.services.today())

@@ -36,7 +36,8 @@ def office_routes(services: Services, screen: Screen) -> Iterable[Route]:
     yield from _history_routes(HistoryPages(services, screen, Desk.EVERYDAY, "history"))
     yield from _history_routes(HistoryPages(services, screen, Desk.INCIDENTS, "incidents_history"))
     yield from _practice_routes(PracticePages(services, screen))
-    yield from _held_routes(HeldPages(services, screen))
+    yield from _held_routes(HeldPages(services, screen, Desk.EVERYDAY, "held"))
+    yield from _held_routes(HeldPages(services, screen, Desk.INCIDENTS, "incidents_held"))
     yield from _collaborator_routes(CollaboratorPages(services, screen))
 
 
@@ -63,10 +64,10 @@ def _collaborator_routes(pages: CollaboratorPages) -> Iterable[Route]:
 
 
 def _held_routes(pages: HeldPages) -> Iterable[Route]:
-    settle = Permission.RELEASE_TRAY
-    yield Route("GET", "/held", "held", Permission.READ_TRAY, pages.listing)
-    yield Route("POST", "/held/<int:upload_id>/release", "held_release", settle, pages.release)
-    yield Route("POST", "/held/<int:upload_id>/discard", "held_discard", settle, pages.discard)
+    name, settle, where = pages.name, pages.desk.settle_tray, f"/{pages.name.replace('_', '/')}"
+    yield Route("GET", where, name, pages.desk.read_tray, pages.listing)
+    yield Route("POST", f"{where}/<int:upload_id>/release", f"{name}_release", settle, pages.release)
+    yield Route("POST", f"{where}/<int:upload_id>/discard", f"{name}_discard", settle, pages.discard)
 
 
 def _practice_routes(pages: PracticePages) -> Iterable[Route]:

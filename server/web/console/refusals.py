@@ -86,7 +86,10 @@ def _asked_why(screen: Screen, params: dict[str, object]) -> Response:
     """Lead who wants to read a case to the page that asks why; what was posted is not done."""
     is_page = not (request.endpoint or "").endswith(_ALONE)
     back = here() if is_page and request.method == "GET" else None
-    address = url_for("console.incidents_asking", submission_id=params["submission"], back=back)
+    if "upload" in params:
+        address = url_for("console.incidents_held_asking", upload_id=params["upload"])
+    else:
+        address = url_for("console.incidents_asking", submission_id=params["submission"], back=back)
     if request.method == "GET":
         return make_response(redirect(address, 303))
     return _page(screen, 403, _CASE_NOT_OPEN, {}, back=address)

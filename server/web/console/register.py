@@ -144,6 +144,9 @@ def _case_routes(pages: CaseOpeningPages) -> Iterable[Route]:
     read, where = Desk.INCIDENTS.read, "/incidents/<int:submission_id>/open"
     yield Route("GET", where, "incidents_asking", read, pages.asking)
     yield Route("POST", where, "incidents_open", read, pages.open)
+    held = "/incidents/held/<int:upload_id>/open"
+    yield Route("GET", held, "incidents_held_asking", read, pages.asking_of_held)
+    yield Route("POST", held, "incidents_held_open", read, pages.open_held)
 
 
 def _correction_routes(pages: CorrectionPages) -> Iterable[Route]:

@@ -23,7 +23,7 @@ def way_back() -> str | None:
             return _records(name)
         case "incidents_published" | "plans" | "forms" as name, _, _:
             return url_for(f"console.{name}")
-        case "held" | "practice" as name, _, _:
+        case "held" | "incidents_held" | "practice" as name, _, _:
             return url_for(f"console.{name}")
         case "collaborator" | "account" | "account_post" | "own" as name, _, what:
             return _person(name.partition("_")[0], what)

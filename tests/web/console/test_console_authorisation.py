@@ -58,6 +58,9 @@ ANSWERS = {
     "incidents_settle": 403,
     "held_release": 409,
     "held_discard": 400,
+    "incidents_held_open": 400,  # no reason was given
+    "incidents_held_release": 409,
+    "incidents_held_discard": 400,
     "collaborator_enrol": 400,
     "collaborator_revoke": 400,
     "practice_clear": 400,  # not sure
@@ -156,7 +159,7 @@ def address_of(rule, world, held_id, import_id):
     about_entity = "entity_key" in rule.arguments
     parts = {
         "submission_id": world.records["incident" if name.startswith("incidents") else "37"],
-        "upload_id": held_id,
+        "upload_id": _held_case(world) if name.startswith("incidents") and "upload_id" in rule.arguments else held_id,
         "collaborator_id": 1,
         "account_id": _account_id(world, "nguoi.nap") if "account_id" in rule.arguments else 0,
         "entity_key": put(world.services, world.project_id, kind, village=VILLAGE_1) if about_entity else 0,
@@ -178,6 +181,11 @@ def address_of(rule, world, held_id, import_id):
         "kind": "households",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(parts[found[1]]), rule.rule)
+
+
+def _held_case(world):
+    xml = example("incident", "new_case", 501).replace(b'version="', b'version="9')
+    return send(world, "Cán bộ mẫu", xml).upload_id
 
 
 def _account_id(world, login):
@@ -203,7 +211,7 @@ def expected(rule, permission, person):
     if permission in SEALED and not elevated:
         return 303
     about = set(rule.arguments) & ABOUT_ONE_THING
-    looks_first = granted != 400 or name in {"account_post", "incidents_open"}
+    looks_first = granted != 400 or name in {"account_post", "incidents_open", "incidents_held_open"}
     if about and (unit == ELSEWHERE or "token" in about) and looks_first:
         return 404
     is_of_plan = name not in ANSWERS and (name == "indicator" or name.startswith("indicator_"))

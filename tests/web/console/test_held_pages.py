@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
-from console_world import DAK_HA, VILLAGE_1, client_of, csrf_of, example, make_account, send
+from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, example, make_account, send
 
+from server.access.openings import OPEN_FOR
 from server.access.roles import Role
+from server.language.display import display_datetime
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
 from server.operations.identify_sender import sender_by_token
 
@@ -88,12 +91,71 @@ def test_an_upload_can_be_given_to_a_form_version_and_a_person_of_ones_own_terri
     assert "Giao phiếu tạm giữ cho người gửi hoặc biểu mẫu" in client.get("/history").text
 
 
-def test_an_incident_in_the_tray_is_seen_by_its_officer_only(app, client, world):
+@pytest.fixture
+def case(world):
+    """The address of a case in the tray, and its number there."""
     xml = example("incident", "new_case", 701).replace(b'version="', b'version="9')
-    upload_id = send(world, "Cán bộ mẫu", xml).upload_id
+    return send(world, "Cán bộ mẫu", xml).upload_id
+
+
+@pytest.fixture
+def officer(app, world):
+    """Somebody who looks after cases there, and nothing else."""
+    make_account(world.services, "ca.hai", (Role.INCIDENT_OFFICER, DAK_HA), name="Chị Mẫu")
+    return client_of(app, world, "ca.hai", elevated=True)
+
+
+def shown(client, case, page="/incidents/held"):
+    return f'id="held-{case}"' in client.get(page).text
+
+
+def test_an_incident_in_the_tray_is_seen_at_its_own_desk_only(app, client, officer, world, case):
     assert "Không có phiếu nào bị tạm giữ" in client.get("/held").text
     typed = {"csrf_token": csrf_of(client, "/submissions"), "reason": "x"}
-    assert client.post(f"/held/{upload_id}/discard", data=typed).status_code == 404
-    make_account(world.services, "ca.hai", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
-    assert "Cán bộ mẫu" not in client_of(app, world, "ca.hai").get("/held").text
-    assert "Cán bộ mẫu" in client_of(app, world, "ca.hai", elevated=True).get("/held").text
+    assert client.post(f"/held/{case}/discard", data=typed).status_code == 404
+    assert client.get("/incidents/held").status_code == client.get(f"/incidents/held/{case}/open").status_code == 404
+    assert shown(officer, case)
+    assert client_of(app, world, "ca.hai").get("/incidents/held").headers["Location"].startswith("/second-step")
+    make_account(world.services, "noi.khac", (Role.INCIDENT_OFFICER, TU_MO_RONG))
+    make_account(world.services, "kiem.hai", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
+    elsewhere, both = (client_of(app, world, one, elevated=True) for one in ("noi.khac", "kiem.hai"))
+    assert (shown(elsewhere, case), shown(both, case), shown(both, case, "/held")) == (False, True, False)
+    everyday = hold_other_content(world)
+    assert (shown(both, everyday), shown(both, everyday, "/held")) == (False, True)
+    assert officer.get(f"/incidents/held/{everyday}/open").status_code == 404, "no case, nothing to open"
+
+
+def test_a_case_in_the_tray_tells_reason_and_day_until_it_is_opened_with_a_reason(app, officer, world, case):
+    with world.services.engine.connect() as connection:
+        received = connection.exec_driver_sql("SELECT received_at FROM held_upload WHERE id = ?", (case,)).scalar()
+    hour = display_datetime(datetime.fromisoformat(received).replace(tzinfo=UTC), world.services.settings.timezone)
+    told = ("Cán bộ mẫu", hour, "uuid:00000000-0000-4000-8000-000000000701")
+    asking = f"/incidents/held/{case}/open"
+    for page in (officer.get("/incidents/held").text, officer.get(asking).text):
+        assert "Chưa có phiên bản biểu mẫu này" in page
+        assert hour.partition(" ")[0] in page
+        assert [one for one in told if one in page] == []
+    assert f'href="{asking}"' in officer.get("/incidents/held").text
+    token = csrf_of(officer)
+    refused = officer.post(f"/incidents/held/{case}/discard", data={"csrf_token": token, "reason": "Nhầm (mẫu)"})
+    assert (refused.status_code, f'href="{asking}"' in refused.text) == (403, True)
+    assert officer.post(asking, data={"csrf_token": token, "reason": "handling", "words": ""}).status_code == 400
+    typed = {"csrf_token": token, "reason": "handling", "words": "Hỏi lại máy gửi (mẫu)"}
+    at = f"/incidents/held?before={case + 1}"
+    assert officer.post(asking, data=typed).headers["Location"] == f"{at}#held-{case}"
+    page = officer.get(at).text
+    assert [one for one in (*told, "Chị Mẫu", "Hỏi lại máy gửi (mẫu)") if one not in page] == []
+    history = officer.get("/incidents/history?group=reading").text
+    assert "Xem thông tin nhận dạng</strong>" in history
+    world.services.now.advance(seconds=OPEN_FOR.total_seconds())
+    shut = client_of(app, world, "ca.hai", elevated=True).get("/incidents/held").text
+    assert [one for one in (*told, "Hỏi lại máy gửi (mẫu)") if one in shut] == []
+
+
+def test_a_case_in_the_tray_is_put_aside_while_it_lies_open(officer, case):
+    assert '<a href="/incidents/held"><span class="number">1</span>' in officer.get("/").text
+    typed = {"csrf_token": csrf_of(officer), "reason": "handling", "words": "Hỏi lại máy gửi (mẫu)"}
+    assert officer.post(f"/incidents/held/{case}/open", data=typed).status_code == 303
+    assert officer.post(f"/incidents/held/{case}/discard", data=typed).headers["Location"].startswith("/incidents/held")
+    assert officer.get(f"/incidents/held/{case}/open").status_code == 404, "it was settled"
+    assert 'href="/incidents/held"' not in officer.get("/").text

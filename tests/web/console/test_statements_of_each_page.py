@@ -142,6 +142,12 @@ def there(client, world):
         "project": world.project_id,
         "year": YEAR,
     }
+    # Two lie open, one does not, and is asked about.
+    cases = [example("incident", "new_case", 510 + one).replace(b'version="', b'version="9') for one in range(3)]
+    opened = [send(world._officer, "Cán bộ mẫu", one).upload_id for one in cases]
+    ids["upload_id"] = opened.pop()
+    for one in opened:
+        open_page(client, one, "/incidents/held")
     open_page(client, ids["case"])
     return ids
 
