@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from server.access.authorisation import may_use
+from server.access.authorisation import may_use, units_for
 from server.access.deeds import Deed, DeedGroup, DeedKind, Thing, kinds_of
 from server.access.roles import Permission
 from server.operations.note_deeds import note_deeds
 from server.operations.places import are_few
-from server.operations.sights import Desk, history_sight_of
+from server.operations.sights import Desk, history_sight_of, sight_of
 from server.storage.repositories.deeds import DeedFilters, DeedPlace
 
 if TYPE_CHECKING:
@@ -76,11 +76,15 @@ class DeedStroke:
 
 @dataclass(frozen=True, slots=True)
 class DeedPage:
-    """One page of the history, *following* is where the next begins; *names* are those of things that have one."""
+    """One page of the history, *following* is where the next begins; *names* are those of things that have one.
+
+    *open_things* are those whose own page the account may open today: what was done here may have gone elsewhere.
+    """
 
     strokes: tuple[DeedStroke, ...]
     following: DeedPlace | None
     names: Mapping[tuple[Thing, int], str]
+    open_things: frozenset[tuple[Thing, int]]
 
 
 def browse_deeds(services: Services, account: Account, question: DeedQuestion, *, after: DeedPlace | None) -> DeedPage:
@@ -92,7 +96,7 @@ def browse_deeds(services: Services, account: Account, question: DeedQuestion, *
         strokes = [_whole(uow, filters, one, before=before, rest=rest) for one in _strokes(shown)]
         names = _names(uow, shown)
     following = _place(shown, after) if rest else None
-    return DeedPage(tuple(strokes), following, names)
+    return DeedPage(tuple(strokes), following, names, _open_things(services, account, question.desk, shown))
 
 
 def _around(uow: UnitOfWork, filters: DeedFilters, after: DeedPlace | None) -> tuple[list[DeedLine], list[DeedLine]]:
@@ -180,11 +184,29 @@ def _place(shown: list[DeedLine], before: DeedPlace | None) -> DeedPlace:
     return DeedPlace(at, earlier + of_moment)
 
 
-def _names(uow: UnitOfWork, lines: list[DeedLine]) -> dict[tuple[Thing, int], str]:
-    def ids(thing: Thing) -> set[int]:
-        return {one.thing_id for one in lines if one.thing is thing and one.thing_id is not None}
+def _open_things(
+    services: Services, account: Account, desk: Desk, lines: list[DeedLine]
+) -> frozenset[tuple[Thing, int]]:
+    """Return what on a page the account may open; who carries incidents has no page."""
+    today, found = services.today(), set[tuple[Thing, int]]()
+    if may_use(account, desk.read, today) and (records := _ids(lines, Thing.RECORD)):
+        with services.reading(sight_of(account, desk, today)) as uow:
+            found |= {(Thing.RECORD, one) for one in uow.records.among(records)}
+    managed = units_for(account, Permission.MANAGE_COLLABORATORS, today) if desk is Desk.EVERYDAY else frozenset()
+    if managed and (people := _ids(lines, Thing.COLLABORATOR)):
+        with services.reading(services.operator()) as uow:
+            found |= {(Thing.COLLABORATOR, one) for one in uow.collaborators.among(managed, today, people)}
+    if may_use(account, Permission.READ_FIGURES, today):
+        found |= {(thing, one) for thing in (Thing.PERIOD, Thing.REPORT) for one in _ids(lines, thing)}
+    return frozenset(found)
 
-    people, accounts = ids(Thing.COLLABORATOR), ids(Thing.ACCOUNT)
+
+def _ids(lines: list[DeedLine], thing: Thing) -> set[int]:
+    return {one.thing_id for one in lines if one.thing is thing and one.thing_id is not None}
+
+
+def _names(uow: UnitOfWork, lines: list[DeedLine]) -> dict[tuple[Thing, int], str]:
+    people, accounts = _ids(lines, Thing.COLLABORATOR), _ids(lines, Thing.ACCOUNT)
     found = {(Thing.COLLABORATOR, key): name for key, name in uow.collaborators.names(people).items()} if people else {}
     named = {(Thing.ACCOUNT, key): name for key, name in uow.accounts.names(accounts).items()} if accounts else {}
     return found | named

@@ -105,9 +105,10 @@ def browse_register(
         to_do = _to_do(uow, filters, question, today.year)
         is_told = bool(lines) and question.list_name != HOUSEHOLDS
         means = meanings_of(services, uow, next(iter(lines.values()))) if is_told else {}
-    communes = communes_in_order(here, units_for(account, question.desk.read_register, today), today)
+    held = units_for(account, question.desk.read_register, today)
+    communes, scope = communes_in_order(here, held, today), here.scope_of(held)
     shown = [ListedEntity(lines[key], place_names(here, lines[key].unit_id, today)) for key in keys if key in lines]
-    villages = _villages(services, here, communes, question.unit_id)
+    villages = tuple(one for one in _villages(services, here, communes, question.unit_id) if scope.covers(one.unit_id))
     return RegisterPage(tuple(shown), following, total, to_do, communes, villages, means)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from html import unescape
 from io import BytesIO
 from itertools import product
 from random import Random
@@ -25,6 +26,7 @@ from tests.every_address import ADDRESSES, OF_PHONES
 from tests.marked_province import build_marked
 from tests.marks import COMMUNES, UNITS, VILLAGES, Kind
 from tests.random_people import BASE, WATCHERS, deputies_of, draw, draw_phones, enrol, settle
+from tests.shown_numbers import counted_behind, numbers_in
 
 SEED = 20261129
 WORDS = re.compile(r"zq[0-9a-f]{8}|0900\d{6}|[0-9a-f]{8}(?=-0000-4000-8000-)", re.IGNORECASE)
@@ -32,6 +34,9 @@ PAGES_OF_IDS = re.compile(
     r"/(submissions|incidents/addresses|incidents/held|incidents|entities|collaborators|accounts|imports|held|reports/issued)/(\d+)"
 )
 PHONE_PREFIXES = {"keyed": "/v1/key/{key}/projects/{any_project}", "plain": "/v1/projects/{any_project}"}
+LINKS, NUMBERS = re.compile(r'href="(/[^"#]*)[^"]*"'), re.compile(r"\d+")
+LED_ON = {200, 303}
+"""What a link answers: its page, or the page that comes before it."""
 FILES = re.compile(r'"(/submissions/(?:files|photos)/[^"]+)"')
 WHOLE = {
     f"console.{one}"
@@ -142,11 +147,18 @@ class Walk:
     def __init__(self, marked, people, login):
         self.marked, self.people, self.person = marked, people, people[login]
         self.faults, self.shown, self.statuses = [], set(), defaultdict(set)
+        self.answered, self.links, self.numbers = {}, defaultdict(set), defaultdict(set)
 
     def look(self, endpoint, address, answer):
         """Note what an answer tells."""
         self.statuses[endpoint].add(answer.status_code)
+        self.answered[address] = answer.status_code
         text = texts(answer)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            for link in {unescape(one).partition("#")[0] for one in LINKS.findall(text)}:
+                self.links[endpoint, NUMBERS.sub("0", link.partition("?")[0])].add(link)
+            for behind, number in numbers_in(address.partition("?")[0], text):
+                self.numbers[endpoint, behind.partition("?")[0]].add((behind, number))
         for word in {one.lower() for one in WORDS.findall(text)} & self.marked.marks.keys():
             if self._may(self.marked.marks[word], address):
                 self.shown.add(word)
@@ -157,6 +169,22 @@ class Walk:
             mark = self.marked.ids.get((page, int(key)))
             if mark is None or not self._may(mark, address):
                 self.faults.append(f"{self.person.login} {address} {page}/{key} {mark}")
+
+    def follow(self, client, few, chance):
+        """Open *few* links of each kind of each page: whoever is shown a link may open what it leads to."""
+        for (page, _), links in sorted(self.links.items()):
+            for link in chance.sample(sorted(links), min(few, len(links))):
+                if link not in self.answered:
+                    self.answered[link] = client.get(link, buffered=True).status_code
+                if self.answered[link] not in LED_ON:
+                    self.faults.append(f"{self.person.login} {page} links to {link}: {self.answered[link]}")
+
+    def count(self, client, few, chance):
+        """Hold *few* numbers of each kind of each page against the lists they lead to."""
+        for (page, _), numbers in sorted(self.numbers.items()):
+            for behind, number in chance.sample(sorted(numbers), min(few, len(numbers))):
+                if (found := counted_behind(client, behind)) != number:
+                    self.faults.append(f"{self.person.login} {page} counts {number} at {behind}, which has {found}")
 
     def _may(self, mark, address):
         if self.person.may_read(mark, self.people):
@@ -204,6 +232,8 @@ def walked(app, marked, people, login, few, chance):
     for one in walk.person.holdings[:1]:
         address = f"/reports/{marked.world.layouts[COMMUNE]}?unit={marked.world.unit(one.unit)}&year={YEAR}"
         walk.look("their own report", address, client.get(address))
+    walk.follow(client, few, chance)
+    walk.count(client, few, chance)
     return walk
 
 

@@ -323,6 +323,13 @@ class Collaborators:
         posts = self._posts([row.id for row in rows], today)
         return [_line(row, tuple(posts.get(row.id, ()))) for row in rows]
 
+    def among(self, post_units: frozenset[UnitId], today: date, collaborator_ids: Collection[int]) -> frozenset[int]:
+        """Return which of these work at or below *post_units*, as `lines` has it."""
+        found = select(CollaboratorRow.id).where(
+            works_below(post_units, today), among(CollaboratorRow.id, collaborator_ids)
+        )
+        return frozenset(self._connection.execute(found).scalars())
+
     def _posts(self, collaborator_ids: Sequence[int], today: date) -> dict[int, list[UnitId]]:
         rows = self._connection.execute(
             select(CollaboratorPostRow.collaborator_id, CollaboratorPostRow.unit_id)

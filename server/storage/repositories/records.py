@@ -18,11 +18,12 @@ from server.storage.models.people import CollaboratorRow
 from server.storage.models.projects import ProjectRow
 from server.storage.models.submissions import AttachmentRow, FindingRow, SubmissionRow, SubmissionVersionRow
 from server.storage.visible import Sight, visible
+from server.storage.written_out import among
 from server.submissions.review import ReviewState
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from sqlalchemy import Connection, Row
@@ -94,6 +95,11 @@ class Records:
         """Return the record, None if there is none in sight."""
         row = self._connection.execute(lines_in(self.sight).where(SubmissionRow.id == submission_id)).first()
         return line_of(row) if row else None
+
+    def among(self, submission_ids: Iterable[int]) -> frozenset[int]:
+        """Return which of these records are in sight."""
+        found = visible(self.sight).where(among(SubmissionRow.id, submission_ids)).with_only_columns(SubmissionRow.id)
+        return frozenset(self._connection.execute(found).scalars())
 
     def findings(self, version_id: int) -> list[FindingLine]:
         """Return the findings of a version that was found in sight, the worst first.

@@ -9,6 +9,8 @@ import segno
 from flask import make_response, redirect, request, url_for
 from markupsafe import Markup
 
+from server.access.authorisation import may_use
+from server.access.roles import Permission
 from server.access.silence import SILENT_AFTER
 from server.errors import InvalidInput
 from server.operations.add_collaborator import NewCollaborator
@@ -130,6 +132,7 @@ class CollaboratorPages:
             one=one,
             forms=forms,
             left=left,
+            sees_tray=may_use(account, Permission.READ_TRAY, self.services.today()),
             now=self.services.now(),
             today=self.services.today(),
             did=request.args.get("did"),

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, request, url_for
 
-from server.access.authorisation import may_use
 from server.access.deeds import DeedGroup, Thing
-from server.access.roles import Permission
 from server.language.display import display_datetime
 from server.operations.browse_deeds import DeedQuestion, browse_deeds, stream_deeds
 from server.operations.masked_cases import commune_or_above
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from server.access.actors import Account
     from server.language.catalogue import Language
     from server.operations.atlas import Map
+    from server.operations.browse_deeds import DeedPage
     from server.operations.services import Services
     from server.storage.repositories.deeds import DeedLine
     from server.territory.units import UnitId
@@ -63,7 +62,7 @@ class HistoryPages:
             following=_place_text(page.following),
             groups=tuple(DeedGroup),
             unit_name=lambda unit_id: self._place(here, unit_id),
-            address_of=self._addresses(account),
+            address_of=self._addresses(page),
             told=self._told,
         )
 
@@ -113,24 +112,20 @@ class HistoryPages:
 
         return " · ".join(worded(name, value) for name, value in sorted(params.items()))
 
-    def _addresses(self, account: Account) -> Callable[[DeedLine], str | None]:
+    def _addresses(self, page: DeedPage) -> Callable[[DeedLine], str | None]:
         """Return what leads to the page of a thing, where there is one this person may open."""
-        today = self.services.today()
         records = "incidents_record" if self.desk is Desk.INCIDENTS else "submissions_record"
         pages = {
-            Thing.RECORD: (records, "submission_id", self.desk.read),
-            Thing.COLLABORATOR: ("collaborator", "collaborator_id", Permission.MANAGE_COLLABORATORS),
-            Thing.PERIOD: ("indicator_lock", "lock_id", Permission.READ_FIGURES),
-            Thing.REPORT: ("report_issued", "issue_id", Permission.READ_FIGURES),
+            Thing.RECORD: (records, "submission_id"),
+            Thing.COLLABORATOR: ("collaborator", "collaborator_id"),
+            Thing.PERIOD: ("indicator_lock", "lock_id"),
+            Thing.REPORT: ("report_issued", "issue_id"),
         }
-        if self.desk is Desk.INCIDENTS:  # who carries incidents has no page
-            del pages[Thing.COLLABORATOR]
-        open_pages = {thing: one for thing, one in pages.items() if may_use(account, one[2], today)}
 
         def address(line: DeedLine) -> str | None:
-            if line.thing_id is None or line.thing not in open_pages:
+            if line.thing_id is None or (line.thing, line.thing_id) not in page.open_things:
                 return None
-            endpoint, parameter, _ = open_pages[line.thing]
+            endpoint, parameter = pages[line.thing]
             parameters: dict[str, Any] = {parameter: line.thing_id}
             return url_for(f"console.{endpoint}", **parameters)
 

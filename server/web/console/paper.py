@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from flask import make_response, redirect, request, url_for
 
-from server.access.authorisation import may_use
+from server.access.authorisation import units_for
 from server.access.roles import Permission
 from server.errors import Conflict, InvalidInput, NotFound
 from server.indicators.figures import written
@@ -115,8 +115,9 @@ class PaperPages:
         return self.screen.page("paper_figure.html", trail=trail, written=written, back=self._way_back(trail))
 
     def _way_back(self, trail: PaperTrail) -> str:
-        """Return the address of the page the figure can be typed on; empty for whoever types none."""
-        if not may_use(self._account(), self.permission, self.services.today()):
+        """Return the address of the page the figure can be typed on; empty for whoever types none there."""
+        held = units_for(self._account(), self.permission, self.services.today())
+        if not self.services.atlas.current().scope_of(held).covers(trail.place.unit_id):
             return ""
         period = trail.place.period
         asked = {"project": trail.project_id, "unit": trail.place.unit_id, "year": period.year}

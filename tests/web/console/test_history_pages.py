@@ -49,6 +49,27 @@ def test_what_was_done_in_one_stroke_is_one_line_and_found_by_record_person_kind
     assert strokes(client, "/history?group=decisions&from=2026-10-06") == 0
 
 
+def test_only_what_its_reader_may_open_is_a_link(app, client, world):
+    approve(client, world, "37")
+    person = Deed(
+        DeedKind.CARD_PRINTED,
+        Thing.COLLABORATOR,
+        1,
+        world.services.atlas.current().territory.find(DAK_HA, world.services.today()).unit_id,
+    )
+    with world.services.unit_of_work(Operator()) as uow:
+        note_deeds(world.services, uow, None, person)
+    make_account(world.services, "quan.tri", (Role.ADMINISTRATOR, DAK_HA), (Role.SUPERVISOR, TU_MO_RONG))
+    make_account(world.services, "duyet", (Role.SUPERVISOR, DAK_HA))
+    record, person = f'href="/submissions/{world.records["37"]}"', 'href="/collaborators/1"'
+    found = {}
+    for login in ("quan.tri", "duyet"):
+        page = client_of(app, world, login).get("/history").text
+        found[login] = (record in page, person in page)
+        assert "Duyệt phiếu</strong>" in page
+    assert found == {"quan.tri": (False, True), "duyet": (True, True)}
+
+
 def test_another_commune_reads_nothing_of_it_and_a_reviewer_no_sign_ins_but_their_own(app, client, world):
     approve(client, world, "37")
     make_account(world.services, "xa.khac", (Role.SUPERVISOR, TU_MO_RONG))

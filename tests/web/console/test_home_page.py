@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from html import unescape
-
 import pytest
 from console_world import DAK_HA, PROVINCE, TU_MO_RONG, client_of, example, make_account, send
 
@@ -14,13 +11,8 @@ from server.operations.review_submissions import Decision, Target, review_submis
 from server.operations.sights import Desk
 from server.storage.visible import Operator
 from server.submissions.review import Verdict
+from tests.shown_numbers import counted_behind, numbers_in
 
-CARD = re.compile(r'<li><a href="([^"]+)"><span class="number">([\d.]+)</span>')
-COUNTED = {
-    "/submissions": r'class="count"[^>]*>(?:<[^>]+>)*\s*([\d.]+)',
-    "/incidents": r'class="count"[^>]*>(?:<[^>]+>)*\s*([\d.]+)',
-}
-EACH = {"/held": 'class="held"', "/collaborators": '<div class="person">'}
 PEOPLE = {
     "commune": ((Role.SUPERVISOR, DAK_HA),),
     "another commune": ((Role.SUPERVISOR, TU_MO_RONG),),
@@ -46,21 +38,13 @@ def world(world):
     return world
 
 
-def listed(client, address):
-    """Return how many the list at *address* says or shows there are."""
-    text, path = client.get(address).text, address.partition("?")[0]
-    if path in EACH:
-        return text.count(EACH[path])
-    return int(re.search(COUNTED[path], text)[1].replace(".", ""))
-
-
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_number_is_that_of_the_list_behind_it(app, world, who):
     posts = PEOPLE[who]
     make_account(world.services, "ai.do", *posts)
     client = client_of(app, world, "ai.do", elevated=any(role is Role.INCIDENT_OFFICER for role, _ in posts))
-    cards = {unescape(one): int(number.replace(".", "")) for one, number in CARD.findall(client.get("/").text)}
-    assert {address: listed(client, address) for address in cards} == cards
+    cards = dict(numbers_in("/", client.get("/").text))
+    assert {address: counted_behind(client, address) for address in cards} == cards
     supervises = any(role is Role.SUPERVISOR for role, _ in posts)
     assert ("/submissions" in cards, "/incidents" in cards) == (supervises, "incidents" in who)
     assert sum(cards.values()) > 0
@@ -70,7 +54,7 @@ def test_before_the_second_step_the_card_of_incidents_holds_no_number(app, world
     make_account(world.services, "ai.do", (Role.INCIDENT_OFFICER, DAK_HA))
     text = client_of(app, world, "ai.do").get("/").text
     assert 'href="/incidents"><span class="number"><span aria-hidden="true">→' in text
-    assert CARD.findall(text) == []
+    assert list(numbers_in("/", text)) == []
 
 
 def test_who_reads_figures_alone_is_led_to_them_and_who_has_no_post_to_whoever_gives_one(app, world):
