@@ -1,24 +1,34 @@
 """What a designer, an administrator or a colleague writes is shown as a text: it runs nothing, and overflows nothing.
 
-Labels, hints, choices, messages and the title of a form, names of people, of places and of saved views: each with a
-script and a mark that turns what follows from right to left, some without end.
+Labels, hints, choices, messages and the title of a form, names of people, of places and of saved views, the cells of a
+report's layout and the words beside its figures: each with a script and a mark that turns what follows from right to
+left, some without end, some with the beginning of a formula.
 """
 
 from __future__ import annotations
 
 import re
 from html import escape
+from io import BytesIO
 from itertools import count
 
 import pytest
 from console_world import DAK_HA, FORMS, PASSWORD, VILLAGE_1, example, make_account, send
+from openpyxl import Workbook
 from test_in_browser import address
 
 from server.access.roles import Role
 from server.forms.sheets import SourceKind
+from server.indicators.periods import Period
+from server.indicators.report_words import LINES, TEXTS
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
+from server.operations.draft_report import keep_words
 from server.operations.load_units import load_units
 from server.operations.publish_form import Audience, FormSource, publish_form
+from server.operations.publish_report import ReportSource, publish_report
+from server.operations.report_filling import ReportOrder
+from server.operations.save_views import save_view
+from server.storage.visible import Operator
 from tests.chromium import chromium, watched
 
 __all__ = ["address"]
@@ -61,6 +71,11 @@ def number(world):
     return send(world, NAME, xml).submission_id
 
 
+READ = """() => {
+  for (const field of document.querySelectorAll("textarea")) field.textContent = "";
+  return document.body.textContent;
+}"""
+"""What is to be read; in fields stands what was written."""
 PHONE = {"width": 360, "height": 740}
 PAGES = (
     "/",
@@ -76,14 +91,55 @@ PAGES = (
     "/completeness",
     "/indicators",
     "/map",
+    "/reports",
+    "/report-layouts",
 )
 NAME = f"Y Mẫu {SCRIPT.replace(chr(34), chr(39))}{TURNED}"[:115]
 UNIT_HEAD = "code,name,kind,parent_code,valid_from,valid_to,successor_code,urban_rural,area_class,specially_hard,border"
 
 
 @pytest.fixture
-def page(address, world, number):
-    make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA), (Role.ADMINISTRATOR, DAK_HA), name=NAME)
+def account(world, number):
+    """Somebody called so, with saved views called so."""
+    posts = ((Role.SUPERVISOR, DAK_HA), (Role.ADMINISTRATOR, DAK_HA))
+    key = make_account(world.services, "ai.do", *posts, name=NAME)
+    with world.services.reading(Operator()) as uow:
+        account = uow.accounts.actor(key)
+    for view in (SCRIPT + TURNED, "Dài" * 20, "=1+1"):
+        save_view(world.services, account, view, "state=all")
+    return account
+
+
+def hostile_layout():
+    """Return a report's layout whose sheet and cells say such things."""
+    book = Workbook()
+    sheet, settings = book.active, book.create_sheet("settings")
+    sheet.title = "'><img src=x onerror=a>"
+    script = SCRIPT.replace("{{7*7}}", "")  # two braces begin a question of the layout
+    texts = (f"{{{{unit}}}} {script}{TURNED}", f"@SUM(1){script}", LONG, f"+1{TURNED}", "{{register:households}}")
+    for row, text in enumerate(texts, start=1):
+        sheet.cell(row, 1, text)
+    settings.append(["title::vi", "level"])
+    settings.append([f"Báo cáo {SCRIPT}{TURNED}", "commune"])
+    book.save(written := BytesIO())
+    return written.getvalue()
+
+
+@pytest.fixture
+def report(world, account):
+    """The address of a report by that layout, with such words beside its figures."""
+    services = world.services
+    source = ReportSource("bao-cao-xau", hostile_layout(), NAME)
+    template_id = publish_report(services, world.project_id, source).template_id
+    unit_id = services.atlas.current().territory.find(DAK_HA, services.today()).unit_id
+    order = ReportOrder(template_id, unit_id, Period(services.today().year))
+    said = dict.fromkeys(LINES, f"=1+1{SCRIPT}{TURNED}") | dict.fromkeys(TEXTS, f"-2+3{SCRIPT}{TURNED}{LONG}")
+    keep_words(services, account, order, said, revision=0)
+    return f"/reports/{template_id}?unit={unit_id}&year={order.period.year}"
+
+
+@pytest.fixture
+def page(address, account):
     with chromium() as browser:
         page = watched(browser.new_page(base_url=address, viewport=PHONE))
         page.goto("/sign-in")
@@ -94,14 +150,14 @@ def page(address, world, number):
         yield page
 
 
-def test_what_others_write_is_text_on_every_page(page, number):
+def test_what_others_write_is_text_on_every_page(page, number, report):
     faults = []
-    for at in (f"/submissions/{number}?state=all", f"/submissions/{number}/correct", *PAGES):
+    for at in (f"/submissions/{number}?state=all", f"/submissions/{number}/correct", report, *PAGES):
         assert page.goto(at).status == 200, at
         assert not page.evaluate("window.hurt"), at
         if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
             faults.append(f"{at} overflows")
-        if "\u202e" in page.evaluate("document.body.textContent"):
+        if "\u202e" in page.evaluate(READ):
             faults.append(f"{at} is turned around")
     page.goto(f"/submissions/{number}?state=all")
     assert f"Ai là người trả lời?{SCRIPT}" in page.inner_text("main"), "it is shown, as what it is"
