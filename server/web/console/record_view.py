@@ -13,6 +13,7 @@ from server.forms.definition import Datatype
 from server.language.display import display_date
 from server.submissions.answers import Answer
 from server.submissions.instance import name_key
+from server.web.console.machine_fields import machine_kind
 from server.web.console.record_steps import Tellers, ToldChange, told_step
 
 if TYPE_CHECKING:
@@ -59,10 +60,14 @@ class ToldFinding:
 
 @dataclass(frozen=True, slots=True)
 class ToldAnswer:
-    """One question as it was asked, with what was answered, as words."""
+    """One question as it was asked, with what was answered, as words.
+
+    *noted* is the kind of what nobody was asked for (`machine_fields`) and is called by its name; empty for others.
+    """
 
     path: str
     label: str
+    noted: str
     words: tuple[str, ...]
     file: ToldFile | None
     findings: tuple[ToldFinding, ...]
@@ -217,6 +222,7 @@ class _Teller:
         return ToldAnswer(
             answer.path,
             answer_label(answer, self.language),
+            "" if answer.is_question or answer.label.in_language(self.language, "") else machine_kind(answer),
             answer_words(answer, self.language),
             self.file(answer.text) if is_file else None,
             self._findings(answer.path),

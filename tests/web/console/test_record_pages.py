@@ -157,6 +157,15 @@ def test_the_record_tells_who_when_what_phone_and_what_was_decided(client, world
         assert words in text, words
 
 
+def test_what_the_phone_noted_by_itself_is_called_in_words_with_its_name_beside(client, world):
+    page = client.get(f"/submissions/{world.records['37']}?state=all").text
+    called = dict(re.findall(r'<dt>([^<]*?) <span class="code quiet">(\w+)</span></dt>', page))
+    noted = {"Bắt đầu điền lúc": "start", "Điền xong lúc": "end", "Ngày điền phiếu": "today", "Mã phiếu": "instanceID"}
+    assert noted.items() <= called.items(), "those with a finding stand among the questions"
+    folded = page.partition("Ô máy tự ghi và tự tính")[2].partition("</details>")[0]
+    assert len(re.findall(r"<dt>\S[^<]* <span", folded)) == folded.count("<dt>") > 4
+
+
 def test_a_finding_stands_beside_its_question_and_is_announced_at_the_top(client, world):
     text = client.get(f"/submissions/{world.records['41']}").text
     assert 'href="#/data/answers/about/respondent"' in text
