@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from flask import g, request
 from itsdangerous import Signer
 
-from server.errors import Forbidden
-from server.web.identity import cookie_name, current_session, set_cookie
+from server.errors import Forbidden, Unauthenticated
+from server.operations.sessions import session_key
+from server.web.identity import cookie_name, current_session, session_id_of_request, set_cookie
 
 if TYPE_CHECKING:
     from flask import Response
@@ -39,7 +40,22 @@ def check_csrf(services: Services) -> None:
     token = request.headers.get(HEADER) or request.form.get(FIELD, "")
     bound = _bound_to(services)
     if bound is None or not _signer(services).verify_signature(bound, token):
+        if is_of_ended_session(services):
+            raise Unauthenticated("access.sign_in_needed")
         raise Forbidden("access.csrf")
+
+
+def is_of_ended_session(services: Services) -> bool:
+    """Tell whether a form comes from a page of ours that this browser opened while its session lasted."""
+    session_id = session_id_of_request(services)
+    if session_id is None or current_session(services) is not None:
+        return False
+    return _signer(services).verify_signature(_of_session(session_key(session_id)), request.form.get(FIELD, ""))
+
+
+def token_in(services: Services, session_id: str) -> str:
+    """Return the token for a page that is made while its session begins."""
+    return _signer(services).get_signature(_of_session(session_key(session_id))).decode()
 
 
 def keep_visit(services: Services, response: Response) -> None:
@@ -52,9 +68,13 @@ def keep_visit(services: Services, response: Response) -> None:
 def _bound_to(services: Services) -> str | None:
     session = current_session(services)
     if session is not None:
-        return f"session:{session.key}"
+        return _of_session(session.key)
     visit = request.cookies.get(cookie_name(services, _COOKIE)) or g.get("new_visit")
     return f"visit:{visit}" if visit else None
+
+
+def _of_session(key: str) -> str:
+    return f"session:{key}"
 
 
 def _new_visit() -> str:

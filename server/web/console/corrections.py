@@ -1,6 +1,6 @@
 """The pages on which a record is corrected at the office: a form like the phone's, made anew with every step.
 
-What was typed so far travels with the page, signed for this session, so that the page needs no script: a button works
+What was typed so far travels with the page, signed for whoever types, so that the page needs no script: a button works
 out what is asked next, another one keeps it.
 """
 
@@ -22,6 +22,7 @@ from server.operations.correct_record import (
     start_correction,
 )
 from server.operations.record_sheet import Step
+from server.operations.sights import Desk
 from server.submissions.documents import unnumbered
 from server.submissions.typed_answers import field_text
 from server.web.console.live_check import marking, marks_shown
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from server.forms.definition import Node
     from server.operations.correct_record import Correction
     from server.operations.services import Services
-    from server.operations.sights import Desk
     from server.submissions.findings import Finding
     from server.submissions.questionnaire import Question
     from server.web.console.record_view import ToldFinding
@@ -131,9 +131,10 @@ class CorrectionPages:
         return Draft(int(submission_id), int(version_id), str(xml).encode())
 
     def _drafts(self) -> URLSafeSerializer:
-        """Return who signs what was typed so far: for this session and no other."""
+        """Return who signs what was typed so far: for this account and no other, of a case for this session."""
         session = signed_in(self.services)
-        salt = f"draft:{self.name}:{session.key}"
+        whose = session.key if self.desk is Desk.INCIDENTS else session.account.account_id
+        salt = f"draft:{self.name}:{whose}"
         return URLSafeSerializer(self.services.settings.secret_key, salt=salt)
 
     def _account(self) -> Account:

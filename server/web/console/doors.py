@@ -18,7 +18,9 @@ from server.operations.sign_in import (
     sign_in,
     sign_out,
 )
+from server.web.console.kept_forms import KEPT, read_kept
 from server.web.console.refusals import safe_return
+from server.web.csrf import token_in
 from server.web.identity import current_session, give_session, session_id_of_request, signed_in, take_session
 
 if TYPE_CHECKING:
@@ -78,18 +80,26 @@ class Doors:
         back = request.form.get("back", "")
         match answer:
             case SignedIn(session_id):
+                kept = read_kept(self.services, request.form.get(KEPT, ""))
                 response = make_response(redirect(safe_return(back), 303))
+                if kept is not None:
+                    token = token_in(self.services, session_id)
+                    response = self.screen.page("kept_form.html", form=kept, token=token)
                 give_session(self.services, response, session_id)
                 return response
             case WrongPassword():
-                return self.screen.page(template, status=401, back=back, login=login, problem=("sign_in.wrong", {}))
+                return self._again(template, 401, login=login, problem=("sign_in.wrong", {}))
             case MustWait(seconds):
                 problem = ("sign_in.wait", {"seconds": seconds})
-                response = self.screen.page(template, status=429, back=back, login=login, problem=problem)
+                response = self._again(template, 429, login=login, problem=problem)
                 response.headers["Retry-After"] = str(seconds)
                 return response
             case _:
                 assert_never(answer)
+
+    def _again(self, template: str, status: int, *, login: str, problem: tuple[str, dict[str, int]]) -> Response:
+        asked = {"back": request.form.get("back", ""), "kept": request.form.get(KEPT, "")}
+        return self.screen.page(template, status=status, login=login, problem=problem, **asked)
 
 
 def _address() -> str:

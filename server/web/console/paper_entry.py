@@ -153,8 +153,9 @@ class PaperEntryPages:
         return PaperDraft(int(collaborator_id), int(version_id), str(xml).encode())
 
     def _drafts(self) -> URLSafeSerializer:
-        """Return who signs what was typed so far: for this session and no other."""
-        return URLSafeSerializer(self.services.settings.secret_key, salt=f"sheet:{signed_in(self.services).key}")
+        """Return who signs what was typed so far: for this account and no other."""
+        salt = f"sheet:{self._account().account_id}"
+        return URLSafeSerializer(self.services.settings.secret_key, salt=salt)
 
     def _account(self) -> Account:
         return signed_in(self.services).account

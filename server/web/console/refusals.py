@@ -13,6 +13,7 @@ from flask import make_response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from server.errors import DomainError, Forbidden, Unauthenticated, Unavailable
+from server.web.console.kept_forms import kept_of_request
 from server.web.console.way_back import way_back
 from server.web.statuses import status_of
 
@@ -29,6 +30,8 @@ _OUR_FAULT: Final = 500
 _PASSWORD_TO_CHANGE: Final = "access.password_to_change"  # noqa: S105 a code, no password
 _SECOND_STEP: Final = "access.second_step_needed"
 _CASE_NOT_OPEN: Final = "case.not_open"
+_LIVE: Final = ("_correct_check", "_sheet_check")
+"""What is asked while somebody types."""
 _ALONE: Final = ("_file", "_thumb")
 """What is no page to come back to: its address lasts some minutes."""
 
@@ -37,7 +40,7 @@ def refusal_page(screen: Screen, fault: Exception) -> Response:
     """Return the answer to a request that *fault* ended."""
     match fault:
         case Unauthenticated():
-            return _led_to("console.sign_in")
+            return _signed_out(screen)
         case Forbidden(code=code) if code == _SECOND_STEP:
             return _led_to("console.second_step")
         case Forbidden(code=code) if code == _PASSWORD_TO_CHANGE:
@@ -69,6 +72,18 @@ def safe_return(address: str | None) -> str:
         return home
     # Browsers read a backslash as a slash, and leave out tabs and line ends.
     return home if "\\" in address or any(ord(letter) <= ord(" ") for letter in address) else address
+
+
+def _signed_out(screen: Screen) -> Response:
+    """Lead to the sign-in page; a long form that was sent waits behind it."""
+    if (request.endpoint or "").endswith(_LIVE):  # the page it came from stays as it is
+        return make_response("", 401)
+    kept = kept_of_request(screen.services)
+    if not kept:
+        return _led_to("console.sign_in")
+    return screen.page(
+        "sign_in.html", status=401, back="", login="", problem=None, kept=kept, notice="console.kept.waits"
+    )
 
 
 def _led_to(endpoint: str) -> Response:

@@ -200,7 +200,9 @@ def expected(rule, permission, person):
     if permission is Permission.PUBLIC:
         return 200
     if person is None:
-        return {"sign_in": 200, "sign_in_try": 401}.get(name, 303)
+        # What is asked while somebody types leads nowhere: the page it stands on stays.
+        is_live = name.endswith(("_correct_check", "_sheet_check"))
+        return {"sign_in": 200, "sign_in_try": 401}.get(name, 401 if is_live else 303)
     role, unit, elevated = person
     if name in {"second_step", "second_step_try"} and role is not Role.INCIDENT_OFFICER:
         return 404

@@ -7,7 +7,7 @@ from html import escape, unescape
 from uuid import uuid4
 
 import pytest
-from console_world import DAK_HA, client_of, example, make_account, send
+from console_world import DAK_HA, PASSWORD, client_of, example, make_account, send
 
 from server.access.roles import Role
 from tests.register_world import put
@@ -34,7 +34,7 @@ def typed(text):
     for name, options in re.findall(r'<select name="([^"]+)">(.*?)</select>', main, re.DOTALL):
         found[unescape(name)] = [unescape(one) for one in re.findall(r'value="([^"]*)" selected', options)]
     for name, content in re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', main):
-        found[unescape(name)] = [unescape(content)]
+        found[unescape(name)] = [unescape(content.removeprefix("\n"))]  # as browsers do
     return found
 
 
@@ -63,7 +63,7 @@ def test_an_answer_is_corrected_step_by_step_and_the_record_tells_of_it(client, 
     assert "Xem lại sổ hộ" in history
 
 
-def test_a_draft_is_good_for_one_record_and_one_session(app, client, world):
+def test_a_draft_is_good_for_one_record_and_one_account(app, client, world):
     one, other = f"/submissions/{world.records['37']}/correct", f"/submissions/{world.records['5']}/correct"
     sent = typed(client.get(one).text)
     assert client.post(other, data=sent).status_code == 400
@@ -72,6 +72,47 @@ def test_a_draft_is_good_for_one_record_and_one_session(app, client, world):
     own = typed(colleague.get(one).text)
     assert colleague.post(one, data=own | {"draft": sent["draft"]}).status_code == 400
     assert colleague.post(one, data=own | {"draft": "nothing"}).status_code == 400
+
+
+def signed_in_again(client, page, login="xa.dakha", password=PASSWORD):
+    """Send the sign-in page that stands there."""
+    sent = typed(page.text) | {"login": login, "password": password}
+    return client.post("/sign-in", data=sent)
+
+
+def test_what_was_typed_waits_behind_the_sign_in_page(app, client, world):
+    address = f"/submissions/{world.records['37']}/correct"
+    sent = typed(client.get(address).text) | {"reason": "Bà <b>nói</b> lại (mẫu)", "do": "save"}
+    sent[f"a:{FIRST}"] = ["2"]
+    world.services.now.advance(minutes=31)
+    assert client.post(f"{address}/check", data=sent).status_code == 401, "the page it stands on stays"
+    page = client.post(address, data=sent)
+    assert (page.status_code, "Những gì vừa nhập được giữ" in page.text) == (401, True)
+    wrong = signed_in_again(client, page, password="khong-phai")
+    assert wrong.status_code == 401
+    waiting = signed_in_again(client, wrong)
+    assert (waiting.status_code, "Những gì vừa nhập còn đây" in waiting.text) == (200, True)
+    back = client.post(address, data=typed(waiting.text))
+    assert back.status_code == 200
+    now = typed(back.text)
+    assert (now["reason"], now[f"a:{FIRST}"]) == (["Bà <b>nói</b> lại (mẫu)"], ["2"])
+    assert "Đã lưu bản đính chính" not in client.get(f"/submissions/{world.records['37']}?state=all").text
+    make_account(world.services, "dong.nghiep", (Role.SUPERVISOR, DAK_HA))
+    world.services.now.advance(minutes=31)
+    colleague = signed_in_again(client, page, "dong.nghiep")
+    assert client.post(address, data=typed(colleague.text)).status_code == 400, "it is nobody else's"
+
+
+def test_nothing_waits_that_is_no_form_of_this_browser_or_is_about_a_case(app, client, world):
+    address = f"/submissions/{world.records['37']}/correct"
+    sent = typed(client.get(address).text)
+    world.services.now.advance(minutes=31)
+    forged = client.post(address, data=sent | {"csrf_token": "x"})
+    elsewhere = app.test_client().post(address, data=sent)
+    assert [(one.status_code, 'name="kept"' in one.text) for one in (forged, elsewhere)] == [(403, False)] * 2
+    case = client.post(f"/incidents/{world.records['incident']}/correct", data=sent)
+    assert (case.status_code, 'name="kept"' in case.text) == (303, False)
+    assert client.post("/sign-in", data={"kept": "x", "csrf_token": "x"}).status_code == 403
 
 
 def test_whatever_a_record_holds_is_text_in_the_form_and_the_choice(client, world):
