@@ -97,3 +97,11 @@ def test_a_commune_sees_its_own_phones_and_publishes_nothing(app, world):
     assert send(commune, world, changed()).status_code == 404
     make_account(world.services, "xa.khac", (Role.ADMINISTRATOR, TU_MO_RONG))
     assert "Y Mẫu" not in client_of(app, world, "xa.khac").get("/forms").text
+
+
+def test_the_page_says_how_a_confidential_form_is_published(app, world):
+    make_account(world.services, "quan.tri.tinh", (Role.ADMINISTRATOR, PROVINCE))
+    page = client_of(app, world, "quan.tri.tinh").get("/forms").text
+    assert "Biểu mẫu của Công việc riêng không phát hành trên trang này" in page
+    assert "người phụ trách vụ việc và một người thứ hai" in page
+    assert "nepnha form publish" in page

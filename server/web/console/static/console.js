@@ -60,3 +60,19 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// A field for a day shows it as the browser's language has it; beside it stands what was chosen as people here write it.
+const sayDay = (field) => {
+  const beside = field.nextElementSibling;
+  const isThere = beside?.classList.contains("day-said");
+  const said = isThere ? beside : document.createElement("output");
+  said.className = "quiet day-said";
+  said.textContent = field.value.split("-").reverse().join("/");
+  if (!isThere) field.after(said);
+};
+const sayDays = () => document.querySelectorAll("input[type=date]").forEach(sayDay);
+document.addEventListener("input", (event) => {
+  if (event.target.type === "date") sayDay(event.target);
+});
+document.addEventListener("htmx:after:swap", sayDays);
+sayDays();
