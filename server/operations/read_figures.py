@@ -35,7 +35,7 @@ from server.storage.repositories.figure_tables import Extent
 from server.territory.units import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from server.operations.read_coverage import Coverage
     from server.operations.services import Services
     from server.storage.repositories.records_behind import RecordBehind
+    from server.storage.unit_of_work import UnitOfWork
     from server.territory.collection import Territory
     from server.territory.frames import Frame
     from server.territory.units import UnitId, UnitPeriod
@@ -120,6 +121,8 @@ class IndicatorReading:
     levels: tuple[Level, ...]
     frames: tuple[Frame, ...]
     communes: tuple[UnitPeriod, ...]
+    past: int
+    """How many units said something that is not added up, since those that took over from them have spoken."""
 
 
 def list_indicators(services: Services, actor: Actor) -> tuple[IndicatorEntry, ...]:
@@ -161,11 +164,10 @@ def read_indicator(services: Services, actor: Actor, question: FigureQuestion) -
         if begun([question.year], services.today()):
             counts = counts_with_year_before(uow, here, extent, entry.indicator, whole=question.within)
         paper = paper_of(uow, entry.project_id, entry.indicator)
+        past = _past(uow, here, extent, indicator=entry.indicator, within=question.within)
     total_of = question.within if question.within is not None else province_of(territory, on)
     goals = goals_of(planned.targets_in(question.year), territory, on, level=level, whole=question.within)
-    units = tuple(
-        ListedUnit(one.unit_id, one.name, territory.name(one.parent_id, on) if one.parent_id else "") for one in periods
-    )
+    units = _named(periods, territory, on)
     table = table_of(entry.indicator, Listing(question.year, frame.key, units), counts, goals)
     return IndicatorReading(
         entry=entry,
@@ -180,7 +182,19 @@ def read_indicator(services: Services, actor: Actor, question: FigureQuestion) -
         levels=tuple(one for one in Level if one in {period.level for period in territory.periods}),
         frames=territory.frames(),
         communes=territory.units_of_level(Level.COMMUNE, on) if asks_for_villages else (),
+        past=past,
     )
+
+
+def _named(periods: Iterable[UnitPeriod], territory: Territory, on: date) -> tuple[ListedUnit, ...]:
+    return tuple(
+        ListedUnit(one.unit_id, one.name, territory.name(one.parent_id, on) if one.parent_id else "") for one in periods
+    )
+
+
+def _past(uow: UnitOfWork, here: Map, extent: Extent, *, indicator: Indicator, within: UnitId | None) -> int:
+    left_out = extent_behind(uow, here, extent, indicator=indicator, source=indicator.numerator).without
+    return len(left_out if within is None else left_out & units_in(here, extent.frame, within))
 
 
 def _listed(here: Map, frame: Frame, question: FigureQuestion, periods: Sequence[UnitPeriod]) -> Sequence[UnitPeriod]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from console_world import example, send
-from plan_world import PlanWorld, publish, workbook
+from plan_world import VILLAGE_1, PlanWorld, publish, workbook
 
 from server.access.roles import Role
 from server.indicators.periods import Period
@@ -14,7 +14,7 @@ from server.operations.figure_questions import FigureQuestion
 from server.operations.lock_period import LockOrder, lock_period
 from server.operations.open_figure import open_figure
 from server.operations.publish_plan import PlanSource, publish_plan
-from server.operations.read_figures import Cell, Part, indicator_table, records_behind_figure
+from server.operations.read_figures import Cell, Part, indicator_table, read_indicator, records_behind_figure
 from server.operations.read_locks import LateCell, late_records, locked_bytes, read_locked
 from server.operations.read_series import indicator_series
 from server.operations.review_submissions import Target
@@ -73,6 +73,11 @@ def table(world, code, frame, year=2025):
     return indicator_table(world.services, world.actor(), FigureQuestion(code, year, frame=frame))
 
 
+def left_out(world, frame, within):
+    question = FigureQuestion("CLUBS", 2025, frame=frame, within=within)
+    return read_indicator(world.services, world.actor(), question).past
+
+
 def said(world, code, frame, year=2025):
     """Return the rows that say anything by unit, what lies in none of them, and the whole; each number its records."""
     found = table(world, code, frame, year)
@@ -99,6 +104,8 @@ def test_the_latest_word_of_a_merged_commune_is_the_only_one_added_up(world):
     autumn = world.report(DAK_HA, "2025-10-02", 4)
     assert said(world, "CLUBS", NEW) == ({dak_ha: 4}, 0, 4)
     assert said(world, "CLUBS", OLD) == ({}, 4, 4)
+    assert [left_out(world, frame, within) for frame in (OLD, NEW) for within in (None, dak_ha)] == [2, 0, 2, 2]
+    assert left_out(world, NEW, world.unit(VILLAGE_1)) == 0
     world.decide(Verdict.REJECT, autumn)
     assert said(world, "CLUBS", NEW) == ({dak_ha: 5}, 0, 5)
 

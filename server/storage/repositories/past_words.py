@@ -81,9 +81,12 @@ def _past(dialect: str, spoken: CTE) -> CTE:
     columns = [column(name, _TYPES[kind]) for name, kind in _TURNS.items()]
     turn = text(written).columns(*columns).cte("turn")
     speaks = and_(spoken.c.unit_id == turn.c.speaker, spoken.c.period == turn.c.year, spoken.c.spoken_on > turn.c.after)
+    own = spoken.alias("own")
+    said = and_(own.c.unit_id == turn.c.unit_id, own.c.measure == spoken.c.measure, own.c.period == spoken.c.period)
     return (
         select(spoken.c.measure, spoken.c.period, turn.c.unit_id)
         .join_from(turn, spoken, speaks)
+        .join(own, said)
         .group_by(spoken.c.measure, spoken.c.period, turn.c.unit_id, turn.c.way, turn.c.size)
         .having(func.count() == turn.c.size)
         .cte("past")
