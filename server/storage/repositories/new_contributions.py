@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import BigInteger, Date, Integer, Text, bindparam, cast, false, func, insert, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from server.indicators.contribution import Contribution
 from server.storage.models.figures import ContributionRow
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy import CTE
     from sqlalchemy.sql.type_api import TypeEngine
 
-    from server.indicators.contribution import Contribution
 
 _COLUMNS: Final[Mapping[str, TypeEngine[Any]]] = {
     "measure": Text(),
@@ -32,22 +32,17 @@ _COLUMNS: Final[Mapping[str, TypeEngine[Any]]] = {
     "combine": Text(),
     "thousandths": BigInteger(),
 }
+_SAID: Final = frozenset({"measure", "category", "subject"})
+"""What forms and phones have a say in."""
 _QUOTED: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
 def given_contributions(contributions: Iterable[Contribution]) -> dict[str, str]:
-    """Return the parameters of `added_contributions`."""
-    every = tuple(contributions)
+    """Return the parameters of `added_contributions`, of one contribution at least."""
+    columns = dict(zip(Contribution._fields, zip(*contributions, strict=True), strict=True))
     return {
-        "added_measure": _texts(one.measure for one in every),
-        "added_position": _plain(one.position for one in every),
-        "added_category": _texts(one.category for one in every),
-        "added_subject": _texts(one.subject for one in every),
-        "added_period": _plain(one.period for one in every),
-        "added_event_date": _plain(one.event_date for one in every),
-        "added_unit_id": _plain(one.unit_id for one in every),
-        "added_combine": _plain(one.combine.value for one in every),
-        "added_thousandths": _plain(one.thousandths for one in every),
+        f"added_{name}": (_texts if name in _SAID else _plain)(cells)  # a text of ours needs no quotes
+        for name, cells in columns.items()
     }
 
 
