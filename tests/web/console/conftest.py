@@ -7,6 +7,7 @@ from province import copied_file, sqlite_province
 from report_province import sqlite_reports
 
 from server.app import create_app
+from tests.chromium import chromium
 
 __all__ = ["sqlite_province", "sqlite_reports"]
 
@@ -16,6 +17,13 @@ def world(sqlite_province, tmp_path):
     """The province of `console_world`."""
     with copied_file(sqlite_province, tmp_path) as world:
         yield world
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, for all tests of a module; each opens pages of its own, which share nothing."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from report_world import COMMUNE, LAYOUTS
 from server.access.roles import Role
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.publish_report import ReportSource, publish_report
-from tests.chromium import chromium
 from tests.register_world import put
 from tests.web.console.test_in_browser import address
 
@@ -39,12 +38,6 @@ PEOPLE = {
     Role.ADMINISTRATOR: PROVINCE,
     Role.INCIDENT_OFFICER: DAK_HA,
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

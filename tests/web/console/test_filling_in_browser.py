@@ -9,7 +9,7 @@ from console_world import DAK_HA, PASSWORD, example, make_account, publish, send
 from playwright.sync_api import expect
 
 from server.access.roles import Role
-from tests.chromium import chromium, watched
+from tests.chromium import watched
 from tests.register_world import put
 from tests.web.console.test_in_browser import address
 
@@ -17,12 +17,6 @@ __all__ = ["address"]
 pytestmark = pytest.mark.browser
 SHEET = "/submissions/paper?writer=1&form=1"
 expect.set_options(timeout=20_000)  # as long as a busy machine takes
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

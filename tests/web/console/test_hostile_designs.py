@@ -29,7 +29,7 @@ from server.operations.publish_report import ReportSource, publish_report
 from server.operations.report_filling import ReportOrder
 from server.operations.save_views import save_view
 from server.storage.visible import Operator
-from tests.chromium import chromium, watched
+from tests.chromium import watched
 
 __all__ = ["address"]
 pytestmark = pytest.mark.browser
@@ -139,15 +139,15 @@ def report(world, account):
 
 
 @pytest.fixture
-def page(address, account):
-    with chromium() as browser:
-        page = watched(browser.new_page(base_url=address, viewport=PHONE))
-        page.goto("/sign-in")
-        page.fill("input[name=login]", "ai.do")
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url("**/")
-        yield page
+def page(browser, address, account):
+    page = watched(browser.new_page(base_url=address, viewport=PHONE))
+    page.goto("/sign-in")
+    page.fill("input[name=login]", "ai.do")
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/")
+    yield page
+    page.close()
 
 
 def test_what_others_write_is_text_on_every_page(page, number, report):

@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError as NotYet
 from werkzeug.serving import make_server
 
 from server.access.roles import Role
-from tests.chromium import chromium, watched
+from tests.chromium import watched
 from tests.register_world import put
 
 pytestmark = pytest.mark.browser
@@ -31,19 +31,19 @@ def address(app):
 
 
 @pytest.fixture
-def page(address, world):
+def page(browser, address, world):
     make_account(world.services, "ai.do", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
-    with chromium() as browser:
-        page = watched(browser.new_page(base_url=address, viewport={"width": 360, "height": 740}))
-        page.goto("/sign-in")
-        page.wait_for_selector("input[name=login]:focus")  # a busy machine focuses it a moment later
-        page.keyboard.type("ai.do")
-        page.keyboard.press("Tab")
-        page.keyboard.type(PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/")
-        page.goto("/submissions")
-        yield page
+    page = watched(browser.new_page(base_url=address, viewport={"width": 360, "height": 740}))
+    page.goto("/sign-in")
+    page.wait_for_selector("input[name=login]:focus")  # a busy machine focuses it a moment later
+    page.keyboard.type("ai.do")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    page.goto("/submissions")
+    yield page
+    page.close()
 
 
 def test_hostile_texts_do_nothing_and_no_page_overflows_a_small_phone(page, world):
