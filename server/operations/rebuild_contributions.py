@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from server.operations.services import Services
     from server.storage.repositories.versions import RawVersion
 
-VERSIONS_A_STEP: Final = 500
+VERSIONS_A_STEP: Final = 100
+"""So few that Python forgets them young: of more, it looks every other step through all that it keeps for good."""
 
 
 @dataclass(frozen=True, slots=True)
