@@ -105,7 +105,11 @@ ADDRESSES = {
     "submissions_compare": ("/submissions/{submissions}/compare",),
     "submissions_correcting": ("/submissions/{submissions}/correct",),
     "submissions_by_rule": ("/submissions/by-rule",),
-    "submissions_file_of_list": ("/submissions/file.csv?state=all", "/submissions/file.xlsx?state=all&unit={unit}"),
+    "submissions_file_of_list": (
+        "/submissions/file.csv?state=all",
+        "/submissions/file.xlsx?state=all&unit={unit}",
+        "/submissions/file.zip?state=all",
+    ),
     "submissions_file": ("/submissions/files/{token}",),
     "submissions_thumb": ("/submissions/photos/{token}",),
     "submissions_sheet": ("/submissions/paper", "/submissions/paper?writer={sender}&form={form}"),

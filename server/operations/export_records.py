@@ -113,7 +113,7 @@ def export_records(
         if total > MOST_RECORDS:
             raise InvalidInput("records.too_many_to_download", most=MOST_RECORDS)
         of_form = () if question.form_key is None else uow.record_lists.form_versions(question.form_key)
-        params = {"records": total, "format": file_kind, **_told(question)}
+        params = {"records": total, "format": file_kind, **narrowed_to(question)}
         unit_id = unit_of_posts(services, uow, account.posts)
         note_deeds(services, uow, account, Deed(DeedKind.RECORDS_DOWNLOADED, Thing.RECORD, None, unit_id, params))
     definitions = [services.shelf.version_by_id(one).definition for one in of_form]
@@ -122,7 +122,7 @@ def export_records(
     return Export(tables, reading.records(), total)
 
 
-def _told(question: Question) -> dict[str, str | int | bool]:
+def narrowed_to(question: Question) -> dict[str, str | int | bool]:
     """Return what the file was narrowed to, without what was searched for, which may be a name."""
     told: dict[str, str | int | bool | None] = {
         "form": question.form_key,

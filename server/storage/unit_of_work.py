@@ -44,6 +44,7 @@ from server.storage.repositories.pictures import Pictures
 from server.storage.repositories.plan_rules import PlanRules
 from server.storage.repositories.plans import Plans
 from server.storage.repositories.projects import Projects
+from server.storage.repositories.record_files import RecordFiles
 from server.storage.repositories.record_lists import RecordLists
 from server.storage.repositories.record_points import RecordPoints
 from server.storage.repositories.record_tallies import RecordTallies
@@ -233,6 +234,11 @@ class UnitOfWork:
     def records(self) -> Records:
         """Return what pages read of one record."""
         return Records(self._connection, self.sight)
+
+    @cached_property
+    def record_files(self) -> RecordFiles:
+        """Return the files of lists of records."""
+        return RecordFiles(self._connection, self.sight)
 
     @cached_property
     def record_lists(self) -> RecordLists:

@@ -1,4 +1,8 @@
-"""What the list of records shows as a file: a workbook, or CSV; with the form's words, or with its codes."""
+"""What the list of records shows as a file: a workbook, or CSV; with the form's words, or with its codes; its photos.
+
+Each is made while it is sent, of what is there at that moment, and so is none that could be taken up where it broke
+off: a second answer need not be the first one's bytes. Whoever has a slow line narrows the list.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from flask import Response, request
 
 from server.errors import NotFound
 from server.language.display import display_datetime
+from server.operations.export_media import export_media
 from server.operations.export_records import Speech, export_records
 from server.operations.sights import Desk
 from server.web.console.asked import asked_list
@@ -17,9 +22,11 @@ from server.web.identity import signed_in
 from server.web.renderers import csv_file, streamed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from server.language.catalogue import Language
     from server.operations.browse_submissions import ListedRecord
+    from server.operations.export_media import MediaExport
     from server.operations.export_records import Export
     from server.operations.services import Services
     from server.web.console.screen import Screen
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     from server.web.renderers.streamed import Row
 
 KINDS: Final = ("xlsx", "csv")
+_MEDIA: Final = "zip"
 _WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _COLUMNS: Final = ("key", "name", "form", "place", "commune", "day", "received", "sender", "state", "flagged", "media")
 _IN_REPEATS: Final = ("key", "parent")
@@ -41,6 +49,8 @@ class RecordFilePages:
 
     def file(self, kind: str) -> Response:
         """Send what is shown, as it is read."""
+        if kind == _MEDIA:
+            return self._media()
         if kind not in KINDS:
             raise NotFound("access.not_found")
         asked = asked_list(request.args, Desk.EVERYDAY)
@@ -60,6 +70,23 @@ class RecordFilePages:
         name = f"phieu-{self.services.today().isoformat()}.{ending}"
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
+
+    def _media(self) -> Response:
+        account, question = signed_in(self.services).account, asked_list(request.args, Desk.EVERYDAY).question
+        export, language = export_media(self.services, account, question), chosen_language()
+        answer = Response(streamed.archive_pieces(self._files(export, language)), content_type="application/zip")
+        name = f"anh-va-tep-{self.services.today().isoformat()}.zip"
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+    def _files(self, export: MediaExport, language: Language) -> Iterator[tuple[str, Iterable[bytes]]]:
+        """Yield the files; last, which could not be had, or that there are none."""
+        for one in export.files:
+            yield one.name, one.chunks
+        told = ["console.export.away"] if export.away else [] if export.total else ["console.export.no_files"]
+        for code in told:
+            lines = [self.screen.say(code, language=language), *export.away]
+            yield "CHU-Y.txt", ["\n".join(lines).encode("utf-8-sig")]
 
     def _sheets(self, export: Export, speech: Speech) -> list[streamed.Sheet]:
         say, first = self.screen.say, export.tables[0]

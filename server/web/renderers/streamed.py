@@ -1,4 +1,4 @@
-"""Tables of any length as a workbook or as CSV, sent while they are made: memory holds a few rows, never the file.
+"""Tables of any length as a workbook or CSV, and files as a ZIP, sent while they are made: memory never holds it all.
 
 Rows of several tables may come in any order: those of the first are sent at once, the others wait on the disk. Every
 text is a text, whatever it begins with; no cell of ours is a formula.
@@ -15,14 +15,14 @@ from io import StringIO
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from server.web.renderers.csv_file import csv_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from server.web.renderers.grids import Value
 
@@ -88,6 +88,18 @@ def zip_pieces(sheets: Sequence[Sheet], rows: Iterator[Row]) -> Iterator[bytes]:
     names = [f"{one}.csv" for one in _apart([one.name for one in sheets])]
     heads = [_MARK.encode() + _csv_row(one.headings) for one in sheets]
     yield from _zipped({}, list(zip(names, heads, strict=True)), rows, written=_csv_row, end=b"")
+
+
+def archive_pieces(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
+    """Yield a ZIP of files under their names, packed no tighter than they are: photos are already."""
+    pieces = _Pieces()
+    with ZipFile(pieces, "w", ZIP_STORED) as archive:  # type: ignore[call-overload]  # it writes
+        for name, chunks in files:
+            with archive.open(name, "w", force_zip64=True) as entry:
+                for chunk in chunks:
+                    entry.write(chunk)
+                    yield pieces.taken()
+    yield pieces.taken()
 
 
 def csv_pieces(sheet: Sheet, rows: Iterator[Row]) -> Iterator[bytes]:

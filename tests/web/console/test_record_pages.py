@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from json import dumps
+from zipfile import ZipFile
 
 import pytest
-from console_world import DAK_HA, client_of, csrf_of, example, make_account, send
+from console_world import DAK_HA, JPEG, client_of, csrf_of, example, make_account, send
 
 from server.access.roles import Role
 from server.operations.load_boundaries import BoundaryFile, load_boundaries
@@ -272,3 +274,18 @@ def test_an_incident_has_no_place_on_any_map(app, world):
     open_page(officer, world.records["incident"])
     page = officer.get(f"/incidents/{world.records['incident']}")
     assert (page.status_code, "<figure" in page.text) == (200, False)
+
+
+def test_photos_of_the_list_come_as_one_file(client, world):
+    nothing = client.get("/submissions/file.zip?state=all", buffered=True)
+    with ZipFile(BytesIO(nothing.data)) as packed:
+        assert "không có ảnh hay tệp nào" in packed.read("CHU-Y.txt").decode()
+    xml = example("training_event", "bad_photo_missing", 601, photo_session="a.jpg")
+    send(world, "Y Mẫu", xml, [("a.jpg", "image/jpeg", JPEG)])
+    page = client.get("/submissions?state=all").text
+    assert 'href="/submissions/file.zip?state=all"' in page
+    answer = client.get("/submissions/file.zip?state=all", buffered=True)
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="anh-va-tep-')
+    with ZipFile(BytesIO(answer.data)) as packed:
+        (name,) = packed.namelist()
+        assert (name.endswith("_a.jpg"), packed.testzip()) == (True, None)
