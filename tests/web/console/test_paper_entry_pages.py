@@ -6,7 +6,7 @@ import re
 
 import pytest
 from console_world import DAK_HA, PROVINCE, client_of, make_account
-from test_correction_pages import typed
+from test_correction_pages import signed_in_again, typed
 
 from server.access.roles import Role
 
@@ -79,3 +79,16 @@ def test_what_a_sheet_lacks_is_looked_at_before_it_is_kept(client):
     kept = client.post(SHEETS, data=sent)
     assert kept.status_code == 303
     assert "Có lỗi cần xem" in client.get(kept.headers["Location"]).text
+
+
+def test_a_sheet_that_outlasts_its_sign_in_is_gone_on_with(client, world):
+    sent = typed(client.get(sheet_of(client)).text) | {"number": "12", "day": "2026-09-30"} | REFUSED
+    world.services.now.advance(minutes=31)
+    page = client.post(SHEETS, data=sent | {"do": "next"})
+    waiting = signed_in_again(client, page)
+    again = client.post(SHEETS, data=typed(waiting.text))
+    assert again.status_code == 200
+    now = typed(again.text)
+    assert (now["number"], now["day"]) == (["12"], ["2026-09-30"])
+    assert now["a:/data/who/house_no"] == ["77"]
+    assert "nhập từ giấy" not in client.get("/submissions?state=all").text, "nothing is kept by itself"
