@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import date
 
 import pytest
+from sqlalchemy import NullPool, create_engine, event
 
 from server.storage.repositories.figure_statements import statements_for
+from server.storage.repositories.past_words import Word, past_units, units_past_then
+from server.territory.turnovers import Turnover
+from server.territory.units import UnitId
 
 GIVEN = {"rows": '[[1, "m", 2025, "s"]]', "project_id": 1, "measure": "m", "period": 2025}
 BY_SUBJECT = "ix_contribution_subject (project_id=? AND measure=? AND period=? AND subject=?)"
@@ -25,3 +30,21 @@ def test_contributions_of_a_subject_are_found_by_it_and_never_gone_through(sqlit
     assert all(
         of_one_version in one or one.startswith("SEARCH c USING INDEX ix_contribution_subject") for one in others
     ), others
+
+
+def test_who_has_spoken_is_found_by_measure_and_year(sqlite_template):
+    asked = []
+    engine = create_engine(f"sqlite:///{sqlite_template}", poolclass=NullPool)
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
+    turn = Turnover(UnitId(1), 2025, frozenset({(UnitId(2), date.min)}))
+    word = Word(1, "form.clubs", 2025, (turn,))
+    with engine.connect() as connection:
+        assert past_units(connection, word) == units_past_then(connection, word, 3) == frozenset()
+    with closing(sqlite3.connect(sqlite_template)) as connection:
+        for statement, given in asked:
+            steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", given)]
+            words = [one for one in steps if " contribution " in f"{one} "]
+            by_year = "ix_contribution_subject (project_id=? AND measure=? AND period=?)"
+            assert words, steps
+            assert all(by_year in one for one in words), steps
+            assert not any(one.startswith("SCAN late_change") for one in steps), steps
