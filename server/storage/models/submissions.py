@@ -20,6 +20,7 @@ _AWAITING = text("review_state IN ('received', 'edited')")
 _SET_BACK = text("review_state IN ('has_issues', 'edited', 'rejected')")
 _RETURNED = text("review_state = 'has_issues'")
 _LACKING = text("missing_media > 0")
+_COUNTED = text("counted_version_id IS NOT NULL")
 _NOTHING = text("1 = 0")
 
 
@@ -41,6 +42,10 @@ class SubmissionRow(Model):
         Index("ix_submission_visited", "is_sensitive", "event_date", "id", sqlite_where=_NOTHING),
         # A list is read unit by unit, each in its order, so that no page reads a province.
         Index("ix_submission_visit", "unit_id", "event_date", "id"),
+        # What stands behind a number is read so too, the newest that count first.
+        Index(
+            "ix_submission_counted", "unit_id", "counted_version_id", sqlite_where=_NOTHING, postgresql_where=_COUNTED
+        ),
         # Records of sensitive forms are never points, at no desk.
         CheckConstraint("longitude_e5 IS NULL OR NOT is_sensitive", name="no_point"),
         Index("ix_submission_cell", "cell", "received_at", sqlite_where=_PLACED, postgresql_where=_PLACED),

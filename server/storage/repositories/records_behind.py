@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Integer, and_, case, func, literal_column, select, text, union_all
+from sqlalchemy import Integer, and_, case, func, literal_column, select, text, true, union_all
 from sqlalchemy.orm import aliased
 
 from server.storage.models.figures import ContributionRow, FigureSumRow
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.repositories.figure_tables import units_below
-from server.storage.visible import Reading, units_in_sight, visible
+from server.storage.visible import Reading, visible, visible_by_unit
 from server.storage.written_out import among
 from server.territory.units import UnitId
 
@@ -72,7 +72,7 @@ class RecordsBehind:
         found = [_behind(row, row) for row in walked if row.seen is not None]
         if len(found) >= at_most or len(walked) < _PAGES_WALKED * at_most:
             return found[:at_most]
-        return self._own(extent, source, after, at_most)
+        return self._own(extent, source, walked[0].version_id, at_most)
 
     def count(self, extent: Extent, source: Source) -> int:
         """Return how many records make the sum of *source*, in sight or not: a figure's size is no secret.
@@ -175,27 +175,41 @@ class RecordsBehind:
         joined = select(*columns).join_from(walked, records, records.id == walked.c.submission_id)
         return self._connection.execute(joined.order_by(walked.c.version_id.desc())).all()
 
-    def _own(self, extent: Extent, source: Source, after: int | None, at_most: int) -> list[RecordBehind]:
-        """Return what `page` does, found by going through the records in sight and no others."""
+    def _own(self, extent: Extent, source: Source, newest: int, at_most: int) -> list[RecordBehind]:
+        """Return what `page` does from version *newest* on, found by going through the records in sight and no others.
+
+        None of whoever's is newer: so a year of long ago is not looked for among all that came after it.
+        """
         rows, records = ContributionRow, SubmissionRow
         # What counts is of the version a review approved. The sum hides the index in whose order everybody's would be
         # gone through.
-        mine = (
-            visible(self.sight)
-            .join(rows, rows.version_id == records.counted_version_id)
-            .where(rows.project_id + _NOTHING == extent.project_id, self._what(rows, extent, source), _adds(rows))
-            .with_only_columns(*_OF_RECORD, *_ADDED)
-            .group_by(records.id)
-            .order_by(records.counted_version_id.desc())
-            .limit(at_most)
+        adds = and_(
+            rows.version_id == records.counted_version_id,
+            records.counted_version_id <= newest,
+            rows.project_id + _NOTHING == extent.project_id,
+            self._what(rows, extent, source),
+            _adds(rows),
         )
-        if isinstance(self.sight, Reading):
-            # Written out: of units it has to look for first PostgreSQL expects so many records that it reads them all.
-            hers = self._connection.execute(units_in_sight(self.sight)).scalars()
-            mine = mine.where(among(records.unit_id, set(hers)))
-        if after is not None:
-            mine = mine.where(records.counted_version_id < _before(after))
-        return [_behind(row, row) for row in self._connection.execute(mine)]
+        mine = visible(self.sight)
+        if isinstance(self.sight, Reading) and self._connection.dialect.name == "postgresql":
+            mine = select(records).where(records.id.in_(self._newest_by_unit(self.sight, adds, newest, at_most)))
+        added = mine.join(rows, adds).with_only_columns(*_OF_RECORD, *_ADDED).group_by(records.id)
+        shown = added.order_by(records.counted_version_id.desc()).limit(at_most)
+        return [_behind(row, row) for row in self._connection.execute(shown)]
+
+    def _newest_by_unit(
+        self, sight: Reading, adds: ColumnElement[bool], newest: int, at_most: int
+    ) -> ScalarSelect[int]:
+        """Return the ids of a page's records: of each unit no more are read than it takes to fill the page."""
+        records = SubmissionRow
+        places, seen = visible_by_unit(sight, is_sensitive=False)
+        # Counted and not asked for with EXISTS, of which PostgreSQL expects so few that it would sort all there are.
+        times = select(func.count()).where(adds).correlate(records).scalar_subquery()
+        each = seen.where(records.counted_version_id <= newest, times > _NOTHING)
+        ordered = each.order_by(records.counted_version_id.desc()).limit(at_most)
+        found = ordered.with_only_columns(records.id, records.counted_version_id).lateral()
+        page = select(found.c.id).select_from(places.join(found, true()))
+        return page.order_by(found.c.counted_version_id.desc()).limit(at_most).scalar_subquery()
 
     def _of(self, rows: Any, extent: Extent, source: Source) -> ColumnElement[bool]:  # noqa: ANN401 either table
         """Return what makes rows of contributions, or of sums, those of *source* in the extent."""
