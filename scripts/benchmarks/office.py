@@ -150,7 +150,7 @@ def _registers(making: _Making) -> dict[str, int]:
 
 
 def _apart(making: _Making) -> dict[str, int]:
-    """Have cases confirmed in a project apart, and their public tables frozen."""
+    """Have cases confirmed in a project apart, some held, and their public tables frozen."""
     services = making.services
     separate = add_project(services, "Công việc riêng (đo tốc độ, mẫu)", kind="separate").project_id
     source = read_form_source(FORMS / _INCIDENT)
@@ -164,6 +164,9 @@ def _apart(making: _Making) -> dict[str, int]:
     sent = [making.send(token, separate, renewed(case, making.here() | days)) for _ in range(_CASES)]
     pictured = making.send(token, separate, renewed(case, making.here() | days), _photo(services, "la.jpg"))
     clashing = _clash(making, token, separate, case)
+    unknown = case.replace('version="', 'version="9', 1)
+    held = [making.send(token, separate, renewed(unknown, making.here() | days)) for _ in range(_HELD)][-1]
+    assert isinstance(held, Held), held
     cases = tuple(Target(one.submission_id, one.version_id) for one in sent if isinstance(one, Filed))
     officer = Post(Role.INCIDENT_OFFICER, making.province, None, None)
     account = Account(making.history.account.account_id, "duyet.mau", (officer,), elevated=True)
@@ -175,7 +178,7 @@ def _apart(making: _Making) -> dict[str, int]:
     freeze_release(services, ReleaseOrder(separate, PLAN, services.today().year, "Người công bố (mẫu)"))
     _typed(making, separate, "incident.cases", is_sensitive=True)
     ids = {"pictured_case": _record_of(pictured), "clashing_case": clashing}
-    return {"separate": separate, "case": cases[-1].submission_id, **ids}
+    return {"separate": separate, "case": cases[-1].submission_id, "upload_id": int(held.upload_id), **ids}
 
 
 def _records(making: _Making) -> dict[str, int]:

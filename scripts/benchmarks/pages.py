@@ -49,6 +49,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "incidents_compare": ("",),
     "incidents_correcting": ("",),
     "incidents_file": ("",),
+    "incidents_held": ("",),
+    "incidents_held_asking": ("",),
     "incidents_history": ("",),
     "incidents_history_file": ("",),
     "incidents_paper": ("year={year}&unit={unit}",),

@@ -230,6 +230,7 @@ def test_a_part_that_repeats_is_added_and_taken_out_in_place(page, world):
 
 def test_what_a_sheet_lacks_is_reached_by_keys_and_kept_as_it_is_by_a_tick(page):
     page.goto(SHEET)
+    page.wait_for_selector("[name=number]:focus")
     page.keyboard.type("7")
     page.fill("[name=day]", "2026-09-30")
     page.check(field("where/village", "23500-01"))
