@@ -13,8 +13,9 @@ PIECE_BYTES = 16_384
 class CuttingProxy:
     """Forward to *endpoint_url* from a port of its own; use as a context manager.
 
-    `allowance` is how many bytes of requests still go through before every connection is ended, None for any number;
-    `mute` takes a request and hangs up without an answer; `connections` counts those that were made.
+    `allowance` is how many bytes of requests still go through before every connection is ended, None for any number,
+    `allowance_back` how many of answers; `mute` takes a request and hangs up without an answer; `connections` counts
+    those that were made.
     """
 
     def __init__(self, endpoint_url):
@@ -24,7 +25,7 @@ class CuttingProxy:
         self._open = set()
         self._lock = threading.Lock()
         self.endpoint_url = f"http://127.0.0.1:{self._door.getsockname()[1]}"
-        self.allowance = None
+        self.allowance = self.allowance_back = None
         self.mute = False
         self.connections = 0
 
@@ -55,9 +56,9 @@ class CuttingProxy:
                 near.recv(PIECE_BYTES)
             elif self.allowance != 0:
                 with socket.create_connection(self._target) as far, self._tracked(far):
-                    back = threading.Thread(target=self._copy, args=(far, near), daemon=True)
+                    back = threading.Thread(target=self._copy, args=(far, near, "allowance_back"), daemon=True)
                     back.start()
-                    self._copy(near, far, self._allowed)
+                    self._copy(near, far, "allowance")
                     back.join()
 
     @contextmanager
@@ -66,19 +67,18 @@ class CuttingProxy:
         yield
         self._open.discard(connection)
 
-    def _allowed(self, piece):
-        """Return as much of *piece* as the allowance grants, and take it off."""
+    def _allowed(self, name, piece):
+        """Return as much of *piece* as the allowance of that name grants, and take it off."""
         with self._lock:
-            if self.allowance is not None:
-                piece = piece[: self.allowance]
-                self.allowance -= len(piece)
+            if (left := getattr(self, name)) is not None:
+                piece = piece[:left]
+                setattr(self, name, left - len(piece))
             return piece
 
-    @staticmethod
-    def _copy(source, sink, allowed=bytes):
+    def _copy(self, source, sink, allowance):
         """Copy until the source ends or is allowed no more, then end both directions."""
         with suppress(OSError):
-            while piece := allowed(source.recv(PIECE_BYTES)):
+            while piece := self._allowed(allowance, source.recv(PIECE_BYTES)):
                 sink.sendall(piece)
         for end in (source, sink):
             with suppress(OSError):

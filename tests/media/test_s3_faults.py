@@ -151,9 +151,9 @@ def test_a_body_changed_on_the_way_is_refused_by_the_store(s3_store, s3_bucket, 
 
 def test_a_read_cut_off_is_not_a_short_file(distant_store, proxy, put):
     key = put(distant_store, b"v" * 4 * 2**20).key
+    proxy.allowance_back = 2**20  # cut as it passes: what is under way when a door is shut may all be there already
     with distant_store.open(key) as reader:
         assert len(reader.read(1000)) == 1000
-        proxy.drop()
         with pytest.raises(Unavailable, match=r"media\.unavailable"):
             reader.read()
 
