@@ -69,14 +69,15 @@ def as_seen(services: Services, uow: UnitOfWork, account: Account, uploads: Sequ
 
 def _note(services: Services, uow: UnitOfWork, account: Account, read: Sequence[HeldUpload]) -> None:
     """Keep that these cases were read."""
-    senders, today = {one.collaborator_id for one in read}, services.today()
-    units = {one: uow.collaborators.unit_of(one, today) for one in sorted(senders)}
+    if not read:
+        return
+    units = uow.collaborators.units_of({one.collaborator_id for one in read}, services.today())
     note_deeds(
         services,
         uow,
         account,
         *(
-            Deed(DeedKind.RECORD_OPENED, Thing.UPLOAD, one.upload_id, units[one.collaborator_id], is_sensitive=True)
+            Deed(DeedKind.RECORD_OPENED, Thing.UPLOAD, one.upload_id, units.get(one.collaborator_id), is_sensitive=True)
             for one in read
         ),
     )

@@ -209,11 +209,14 @@ class Collaborators:
 
     def unit_of(self, collaborator_id: int, today: date) -> UnitId | None:
         """Return a unit of a person's work on that day or later, else the last she had; None: she never had any."""
+        return self.units_of((collaborator_id,), today).get(collaborator_id)
+
+    def units_of(self, collaborator_ids: Iterable[int], today: date) -> dict[int, UnitId]:
+        """Return what `unit_of` does of some people; who never had one is not in the answer."""
         rows = CollaboratorPostRow
-        mine = select(rows.unit_id).where(rows.collaborator_id == collaborator_id)
-        newest = mine.order_by(_ends_not_before(today).desc(), rows.id.desc()).limit(1)
-        found = self._connection.execute(newest).scalar()
-        return None if found is None else UnitId(found)
+        theirs = select(rows.collaborator_id, rows.unit_id).where(rows.collaborator_id.in_(sorted(collaborator_ids)))
+        best_last = theirs.order_by(_ends_not_before(today), rows.id)
+        return {row.collaborator_id: UnitId(row.unit_id) for row in self._connection.execute(best_last)}
 
     def names(self, collaborator_ids: Iterable[int]) -> dict[int, str]:
         """Return what people are called, by number."""

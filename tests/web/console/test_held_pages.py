@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, example, make_account, send
+from test_statement_counts import counted
 
 from server.access.openings import OPEN_FOR
 from server.access.roles import Role
 from server.language.display import display_datetime
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
 from server.operations.identify_sender import sender_by_token
+from tests.opened_cases import open_page
 
 
 @pytest.fixture
@@ -159,3 +161,18 @@ def test_a_case_in_the_tray_is_put_aside_while_it_lies_open(officer, case):
     assert officer.post(f"/incidents/held/{case}/discard", data=typed).headers["Location"].startswith("/incidents/held")
     assert officer.get(f"/incidents/held/{case}/open").status_code == 404, "it was settled"
     assert 'href="/incidents/held"' not in officer.get("/").text
+
+
+def test_cases_that_lie_open_are_read_in_as_many_statements_however_many_sent_them(officer, world, case):
+    project_id, _ = world.tokens["Cán bộ mẫu"]
+    asked = []
+    for number in range(4):
+        name = f"Cán bộ {number} mẫu"
+        new = NewCollaborator(project_id, name, (VILLAGE_1,), is_sample=True)
+        world.tokens[name] = (project_id, add_collaborator(world.services, new).token)
+        xml = example("incident", "new_case", 710 + number).replace(b'version="', b'version="9')
+        open_page(officer, send(world, name, xml).upload_id, "/incidents/held")
+        with counted(world.services.engine) as statements:
+            assert name in officer.get("/incidents/held").text
+        asked.append(len(statements))
+    assert asked == asked[:1] * 4
