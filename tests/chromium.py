@@ -36,3 +36,17 @@ def watched(page: Page) -> Page:
     page.on("console", lambda line: alarms.append(line.text) if line.type == "error" else None)
     page.on("pageerror", lambda fault: alarms.append(str(fault)))
     return page
+
+
+def signs_in(page: Page, login: str, password: str) -> None:
+    """Sign in as people do, and wait for the first page."""
+    page.goto("/sign-in")
+    page.fill("input[name=login]", login)
+    confirms(page, password)
+    page.wait_for_url("**/")
+
+
+def confirms(page: Page, password: str) -> None:
+    """Type the password where it is asked for."""
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")

@@ -16,6 +16,7 @@ from report_world import COMMUNE, LAYOUTS
 from server.access.roles import Role
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.publish_report import ReportSource, publish_report
+from tests.chromium import confirms, signs_in
 from tests.register_world import put
 from tests.web.console.test_in_browser import address
 
@@ -94,13 +95,11 @@ def whole_pages(app, world, role):
 
 def signed_in_page(browser, address, role):
     page = browser.new_page(base_url=address)
-    for at in ("/sign-in", *(["/second-step"] if role is Role.INCIDENT_OFFICER else [])):
-        page.goto(at)
-        if page.locator("input[name=login]").count():
-            page.fill("input[name=login]", role.value)
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url(lambda url, at=at: not url.endswith(at))
+    signs_in(page, role.value, PASSWORD)
+    if role is Role.INCIDENT_OFFICER:
+        page.goto("/second-step")
+        confirms(page, PASSWORD)
+        page.wait_for_url(lambda url: not url.endswith("/second-step"))
     return page
 
 

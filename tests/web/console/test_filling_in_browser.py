@@ -9,7 +9,7 @@ from console_world import DAK_HA, PASSWORD, example, make_account, publish, send
 from playwright.sync_api import expect
 
 from server.access.roles import Role
-from tests.chromium import watched
+from tests.chromium import signs_in, watched
 from tests.register_world import put
 from tests.web.console.test_in_browser import address
 
@@ -25,11 +25,7 @@ def page(browser, address, world):
     page = watched(browser.new_page(base_url=address, viewport={"width": 360, "height": 740}))
     page.checks, page.held = [], []
     page.on("request", lambda request: page.checks.append(request) if request.url.endswith("/check") else None)
-    page.goto("/sign-in")
-    page.fill("input[name=login]", "ai.do")
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url("**/")
+    signs_in(page, "ai.do", PASSWORD)
     yield page
     page.close()
 

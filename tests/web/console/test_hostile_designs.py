@@ -29,7 +29,7 @@ from server.operations.publish_report import ReportSource, publish_report
 from server.operations.report_filling import ReportOrder
 from server.operations.save_views import save_view
 from server.storage.visible import Operator
-from tests.chromium import watched
+from tests.chromium import signs_in, watched
 
 __all__ = ["address"]
 pytestmark = pytest.mark.browser
@@ -141,11 +141,7 @@ def report(world, account):
 @pytest.fixture
 def page(browser, address, account):
     page = watched(browser.new_page(base_url=address, viewport=PHONE))
-    page.goto("/sign-in")
-    page.fill("input[name=login]", "ai.do")
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url("**/")
+    signs_in(page, "ai.do", PASSWORD)
     yield page
     page.close()
 
