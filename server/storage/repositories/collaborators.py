@@ -6,6 +6,7 @@ which project, with which posts today, and at which revision the project's forms
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -334,14 +335,10 @@ class Collaborators:
         return frozenset(self._connection.execute(found).scalars())
 
     def _posts(self, collaborator_ids: Sequence[int], today: date) -> dict[int, list[UnitId]]:
-        rows = self._connection.execute(
-            select(CollaboratorPostRow.collaborator_id, CollaboratorPostRow.unit_id)
-            .where(among(CollaboratorPostRow.collaborator_id, collaborator_ids), _ends_not_before(today))
-            .order_by(CollaboratorPostRow.id)
-        )
-        found: dict[int, list[UnitId]] = {}
-        for row in rows:
-            found.setdefault(row.collaborator_id, []).append(UnitId(row.unit_id))
+        rows, found = CollaboratorPostRow, defaultdict[int, list[UnitId]](list)
+        theirs = select(rows.collaborator_id, rows.unit_id).where(among(rows.collaborator_id, collaborator_ids))
+        for row in self._connection.execute(theirs.where(_ends_not_before(today)).order_by(rows.id)):
+            found[row.collaborator_id].append(UnitId(row.unit_id))
         return found
 
 
