@@ -52,6 +52,8 @@ ADDRESSES = {
         "/incidents/paper/figure?project={separate}&unit={unit}&period={year}&key=incident.cases",
     ),
     "incidents_published": ("/incidents/published",),
+    "incidents_published_tables": ("/incidents/published/tables?project={separate}&plan=cong-khai&year={year}",),
+    "incidents_published_file": ("/incidents/published/tables.csv?project={separate}&plan=cong-khai&year={year}",),
     "incidents_quarters": ("/incidents/quarters?year={year}",),
     "incidents_report": ("/incidents/report?template={template}&unit={unit}&year={year}",),
     "indicators": ("/indicators?year={year}", "/indicators?year={year}&within={unit}"),

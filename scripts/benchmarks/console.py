@@ -52,7 +52,15 @@ _OF_SECONDS = 20
 _MOST_TIMES = 20
 _PAGES = frozenset({"text/html", "application/json"})
 """What is sent whole; everything else is a download."""
-_PROVINCE_ALONE = frozenset({"forms_offer", "plans_offer", "incidents_published"})
+_PROVINCE_ALONE = frozenset(
+    {
+        "forms_offer",
+        "plans_offer",
+        "incidents_published",
+        "incidents_published_file",
+        "incidents_published_tables",
+    }
+)
 _WAITING = Question(Desk.EVERYDAY, states=AWAITING)
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 

@@ -56,6 +56,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "incidents_paper": ("year={year}&unit={unit}",),
     "incidents_paper_figure": ("project={separate}&unit={unit}&period={year}&key=incident.cases",),
     "incidents_published": ("",),
+    "incidents_published_file": ("project={separate}&plan=cong-khai&year={year}",),
+    "incidents_published_tables": ("project={separate}&plan=cong-khai&year={year}",),
     "incidents_quarters": ("year={year}",),
     "incidents_record": ("",),
     "incidents_report": ("template={template_id}&unit={unit}&year={year}",),

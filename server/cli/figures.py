@@ -16,7 +16,7 @@ from server.cli.register_files import undo
 from server.cli.terminal import Terminal, as_json, pass_terminal
 from server.indicators.releases_tables import CellState
 from server.operations.find_project import find_project
-from server.operations.read_releases import ReleaseQuestion, tables_for_the_operator
+from server.operations.read_releases import ReleaseQuestion, frozen_tables
 from server.operations.release_tables import ReleaseOrder, freeze_release, revise_release
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def revise(terminal: Terminal, question: ReleaseQuestion, *, author: str, hide_m
 @_of_a_year
 def show(terminal: Terminal, question: ReleaseQuestion, *, revision: int | None, as_json: bool) -> None:
     """In các bảng đã chốt. / Print the frozen tables."""
-    found = tables_for_the_operator(terminal.services, replace(question, revision=revision))
+    found = frozen_tables(terminal.services, replace(question, revision=revision))
     if as_json:
         terminal.show(asdict(found))
         return

@@ -66,11 +66,11 @@ def released_tables(services: Services, actor: Actor, question: ReleaseQuestion)
     Raises what `authorise` raises for READ_FIGURES, NotFound ``releases.not_frozen``.
     """
     _authorise(services, actor)
-    return tables_for_the_operator(services, question)
+    return frozen_tables(services, question)
 
 
-def tables_for_the_operator(services: Services, question: ReleaseQuestion) -> ReleasedTables:
-    """Return what `released_tables` returns, to the command line, which no actor uses."""
+def frozen_tables(services: Services, question: ReleaseQuestion) -> ReleasedTables:
+    """Return what `released_tables` returns, to callers that ask nobody (the command line) or have asked otherwise."""
     with services.reading(services.operator()) as uow:
         found = [
             one

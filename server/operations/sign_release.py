@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from server.access.authorisation import authorise, units_for
 from server.access.roles import Permission
 from server.operations.publish_plan import read_workbook
+from server.operations.read_releases import frozen_tables
 from server.operations.release_tables import ReleaseOrder, freeze_release, revise_release
 from server.territory.units import Level
 
 if TYPE_CHECKING:
     from server.access.actors import Account
+    from server.operations.read_releases import ReleasedTables, ReleaseQuestion
     from server.operations.release_tables import Frozen
     from server.operations.services import Services
 
@@ -79,6 +81,15 @@ def revise_as_officer(services: Services, account: Account, order: ReleaseOrder,
     """Freeze the tables of a year anew; raises what `_authorise` and `revise_release` raise."""
     _authorise(services, account)
     return revise_release(services, replace(order, by=account), may_hide_more=may_hide_more)
+
+
+def tables_as_officer(services: Services, account: Account, question: ReleaseQuestion) -> ReleasedTables:
+    """Return the tables of one revision to who signs them.
+
+    Raises what `_authorise` raises, NotFound ``releases.not_frozen``.
+    """
+    _authorise(services, account)
+    return frozen_tables(services, question)
 
 
 def _authorise(services: Services, account: Account) -> None:

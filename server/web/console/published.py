@@ -14,7 +14,13 @@ from flask import make_response, redirect, request, url_for
 from server.errors import InvalidInput
 from server.operations.read_releases import ReleaseQuestion, list_releases, released_tables
 from server.operations.release_tables import ReleaseOrder
-from server.operations.sign_release import freeze_as_officer, may_sign_releases, releases_to_sign, revise_as_officer
+from server.operations.sign_release import (
+    freeze_as_officer,
+    may_sign_releases,
+    releases_to_sign,
+    revise_as_officer,
+    tables_as_officer,
+)
 from server.web.console.asked import number, year_of
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -46,13 +52,19 @@ class PublishedPages:
 
     def tables(self) -> Response:
         """Show the tables of one revision."""
-        shown = self._shown()
-        sheets = [released_sheet(one, self._say(), chosen_language()) for one in shown.tables]
-        return self.screen.page("published_tables.html", entry=shown.entry, sheets=sheets, hashes=shown.hashes)
+        return self._page(released_tables(self.services, self._account(), asked_tables()), "indicators_published")
 
     def tables_file(self, kind: str) -> Response:
         """Send the tables of one revision as a file."""
-        return grid_file(released_grid(self._shown(), self._say(), chosen_language()), kind)
+        return self._file(released_tables(self.services, self._account(), asked_tables()), kind)
+
+    def signed_tables(self) -> Response:
+        """Show the tables of one revision to who signs them."""
+        return self._page(tables_as_officer(self.services, self._account(), asked_tables()), "incidents_published")
+
+    def signed_tables_file(self, kind: str) -> Response:
+        """Send the tables of one revision as a file to who signs them."""
+        return self._file(tables_as_officer(self.services, self._account(), asked_tables()), kind)
 
     def signing(self) -> Response:
         """Show the officer what can be frozen or made again."""
@@ -73,20 +85,31 @@ class PublishedPages:
         else:
             freeze_as_officer(self.services, session.account, order)
         address: dict[str, Any] = {"project": order.project_id, "plan": order.plan, "year": order.year}
-        return make_response(redirect(url_for("console.indicators_published_tables", **address), 303))
+        return make_response(redirect(url_for("console.incidents_published_tables", **address), 303))
 
-    def _shown(self) -> ReleasedTables:
-        asked = request.args
-        question = ReleaseQuestion(
-            number(asked.get("project")) or 0,
-            asked.get("plan", ""),
-            year_of(asked.get("year")) or 0,
-            number(asked.get("revision")),
+    def _page(self, shown: ReleasedTables, shelf: str) -> Response:
+        """Show tables; *shelf* is the page they are reached from, whose names those of their own pages begin with."""
+        sheets = [released_sheet(one, self._say(), chosen_language()) for one in shown.tables]
+        return self.screen.page(
+            "published_tables.html", entry=shown.entry, sheets=sheets, hashes=shown.hashes, shelf=f"console.{shelf}"
         )
-        return released_tables(self.services, self._account(), question)
+
+    def _file(self, shown: ReleasedTables, kind: str) -> Response:
+        return grid_file(released_grid(shown, self._say(), chosen_language()), kind)
 
     def _say(self) -> partial[str]:
         return partial(self.screen.say, language=chosen_language())
 
     def _account(self) -> Account:
         return signed_in(self.services).account
+
+
+def asked_tables() -> ReleaseQuestion:
+    """Return which tables the address asks for."""
+    asked = request.args
+    return ReleaseQuestion(
+        number(asked.get("project")) or 0,
+        asked.get("plan", ""),
+        year_of(asked.get("year")) or 0,
+        number(asked.get("revision")),
+    )

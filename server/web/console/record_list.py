@@ -16,6 +16,7 @@ from server.operations.list_choices import list_choices
 from server.operations.review_submissions import UNDONE_WITHIN, latest_decided
 from server.operations.save_views import saved_views
 from server.operations.sights import Desk
+from server.operations.sign_release import may_sign_releases
 from server.web.console.active_filters import Naming, active_filters
 from server.web.console.asked import STATE_CHOICES, asked_list, cursor_text, orders_at, read_cursor
 from server.web.console.finding_names import names_of
@@ -73,6 +74,7 @@ class ListPages:
             views=self._views(account, asked),
             latest=self._latest(account, asked),
             undone_within=UNDONE_WITHIN,
+            may_publish=self.desk is Desk.INCIDENTS and may_sign_releases(self.services, account),
             **shown,
         )
 

@@ -247,6 +247,8 @@ def _published_routes(pages: PublishedPages) -> Iterable[Route]:
     yield Route("GET", "/published/tables.<kind>", f"{name}_file", read, pages.tables_file)
     yield Route("GET", "/incidents/published", "incidents_published", sign, pages.signing)
     yield Route("POST", "/incidents/published", "incidents_published_sign", sign, pages.sign)
+    yield Route("GET", "/incidents/published/tables", "incidents_published_tables", sign, pages.signed_tables)
+    yield Route("GET", "/incidents/published/tables.<kind>", "incidents_published_file", sign, pages.signed_tables_file)
 
 
 def _quarter_routes(pages: QuarterPages) -> Iterable[Route]:

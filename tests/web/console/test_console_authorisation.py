@@ -119,6 +119,8 @@ ANSWERS = {
     "indicators_published_tables": 404,  # nothing was published
     "indicators_published_file": 404,
     "incidents_published": 404,  # nobody here answers for the province
+    "incidents_published_tables": 404,
+    "incidents_published_file": 404,
     "incidents_published_sign": 400,  # nobody said to be sure
     "plans_send": 400,
     "plans_workbook": 404,  # no plan is published

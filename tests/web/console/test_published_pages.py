@@ -110,11 +110,27 @@ def test_an_officer_freezes_on_the_page_and_only_when_sure(app, world, reader):
     assert "Chưa có bảng nào" in reader.get("/published").text
     made = officer.post("/incidents/published", data=typed | {"is_sure": "1"})
     assert made.status_code == 303
-    assert "bản 1" in reader.get(made.headers["Location"]).text
+    assert "bản 1" in officer.get(made.headers["Location"]).text
+    assert "bản 1" in reader.get(TABLES).text
     again = officer.post("/incidents/published", data=typed | {"is_sure": "1", "again": "1"})
     assert (again.status_code, "không cần bản mới" in again.text) == (409, True)
     assert "Duyệt" not in reader.get("/incidents/published").text
     assert reader.get("/incidents/published").status_code == 404
+
+
+def test_who_signs_and_does_nothing_else_reads_what_was_signed(app, world):
+    """An incident officer needs no post that reads figures to look at the tables their own name stands under."""
+    posts = (NewPost(Role.INCIDENT_OFFICER, (PROVINCE,)),)
+    add_account(world.services, NewAccount("chi.vu.viec", "Cán bộ chỉ có vụ việc (mẫu)", posts, PASSWORD))
+    officer = client_of(app, world, "chi.vu.viec", elevated=True)
+    typed = {"project": world.project_id, "plan": "cong-khai", "year": YEAR, "csrf_token": csrf_of(officer)}
+    made = officer.post("/incidents/published", data=typed | {"is_sure": "1"})
+    text = officer.get(made.headers["Location"]).text
+    assert "bản 1" in text
+    file = re.search(r'href="([^"]+tables\.csv[^"]+)"', text)[1].replace("&amp;", "&")
+    assert officer.get(file).status_code == 200
+    assert made.headers["Location"].replace("&", "&amp;") in officer.get("/incidents/published").text
+    assert officer.get(TABLES).status_code == 403
 
 
 def test_no_exact_count_is_on_the_signing_page(app, world):

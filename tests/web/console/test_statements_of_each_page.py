@@ -60,6 +60,8 @@ ASKED = {
     "indicators_activities": "year={year}",
     "indicators_published_tables": "project={separate}&plan=cong-khai&year={year}",
     "indicators_published_file": "project={separate}&plan=cong-khai&year={year}",
+    "incidents_published_tables": "project={separate}&plan=cong-khai&year={year}",
+    "incidents_published_file": "project={separate}&plan=cong-khai&year={year}",
     "incidents_quarters": "year={year}",
     "report": "unit={unit}&year={year}",
     "report_draft": "unit={unit}&year={year}",
