@@ -36,6 +36,10 @@ CHANGING_NAME = re.compile(r"set\(|\[\{<|\bat 0x")
 pytest_plugins = ["tests.scratch", "tests.postgres_server", "tests.s3_fixture", "tests.beginnings"]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--pictures", type=Path, help="keep a picture of every page, in every look, in this folder")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
     """Look for garbage neither while ten thousand tests are found nor among them: they stay until the end.

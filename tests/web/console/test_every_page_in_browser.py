@@ -1,7 +1,7 @@
 """Every page of the console, for each who works at it, small and wide, light and dark: axe finds nothing to mend.
 
 The pages are taken from the application's own routes; those of one record, person or number are named below. A picture
-of each that has something to mend is left in the run's own folder.
+of each that has something to mend is left in the run's own folder; with ``--pictures DIR``, of every page, whole.
 """
 
 from __future__ import annotations
@@ -127,16 +127,29 @@ def faults_of(page, look, rules):
         yield f"{look} overflows"
 
 
-def faults_at(page, at, looks, folder):
-    """Return all that is wrong with the page at an address; a picture is taken where there is something."""
+@pytest.fixture
+def camera(request, tmp_path, role):
+    """Return what takes a picture of a page: of all where a folder is given, else of those with a fault."""
+    folder = request.config.getoption("--pictures")
+    kept = folder / role.value if folder else tmp_path
+    kept.mkdir(parents=True, exist_ok=True)
+
+    def take(page, name, found):
+        if folder or found:
+            page.screenshot(path=kept / f"{name}.png", full_page=True)
+
+    return take
+
+
+def faults_at(page, at, looks, camera):
+    """Return all that is wrong with the page at an address, and have its picture taken."""
     faults = []
     for place, (width, scheme) in enumerate(looks):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour half-way to another
         found = [] if place else [*arrived(page, at)]
         found += faults_of(page, f"{width} {scheme}", RULES_OF_SIGHT if place else ALL_RULES)
-        if found:
-            page.screenshot(path=folder / f"{at.strip('/').translate(NAMED) or 'home'}-{width}-{scheme}.png")
+        camera(page, f"{at.strip('/').translate(NAMED) or 'home'}-{width}-{scheme}", found)
         faults += found
     return faults
 
@@ -155,7 +168,7 @@ NAMED = str.maketrans("/?&=", "----")
 
 @pytest.mark.parametrize("role", PEOPLE)
 @pytest.mark.parametrize("looks", [LOOKS, pytest.param(OTHER_LOOKS, marks=pytest.mark.full)], ids=["looks", "others"])
-def test_every_page_can_be_read_by_everyone_in_every_look(browser, address, app, world, named, role, looks, tmp_path):
+def test_every_page_can_be_read_by_everyone_in_every_look(browser, address, app, world, named, role, looks, camera):
     page, faults = signed_in_page(browser, address, role), []
     if role is Role.INCIDENT_OFFICER:
         opens_the_case(page, world)
@@ -163,7 +176,7 @@ def test_every_page_can_be_read_by_everyone_in_every_look(browser, address, app,
     page.on("pageerror", lambda fault: faults.append(f"{page.url} {fault}"))
     visited = [*whole_pages(app, world, role), *named[role]]
     for at in visited:
-        faults += [f"{at} {one}" for one in faults_at(page, at, looks, tmp_path)]
+        faults += [f"{at} {one}" for one in faults_at(page, at, looks, camera)]
     page.close()
     assert len(visited) >= 10
     assert not faults, "\n".join(faults)
