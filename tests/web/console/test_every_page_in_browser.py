@@ -125,7 +125,7 @@ def faults_of(page, look, rules):
             yield f"{look} {found['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         yield f"{look} overflows"
-    if page.evaluate("[...document.querySelectorAll('.stacks tr')].some(one => one.scrollHeight > one.clientHeight + 1)"):
+    if page.evaluate("[...document.querySelectorAll('.stacks tr')].some(row => row.scrollHeight > row.clientHeight)"):
         yield f"{look} words stand below their card"
 
 
