@@ -69,7 +69,7 @@ class Person:
     def has_staff(self, place):
         """Staff is for supervisors of a commune or more: of what lies below, and of the province above."""
         posts = [one.unit for one in self.holdings if one.is_held and one.role is Role.SUPERVISOR]
-        return any(one not in VILLAGES and (_serves(one, place) or place == PROVINCE) for one in posts)
+        return any(one not in VILLAGES and (_covers(one, place) or place == PROVINCE) for one in posts)
 
     def signs(self, commune):
         """Words of a report are drafted and read by who signs: the supervisor of that very commune."""
@@ -108,11 +108,6 @@ def _covers(unit, place):
     if place == OLD_DISTRICT:  # the province came after all that lay in it
         return unit in (place, PROVINCE)
     return lies_in(place, unit) or unit == place == PROVINCE
-
-
-def _serves(unit, place):
-    """Tell whether a post has the staff of a place: the old district has that of the commune it went into."""
-    return _covers(unit, place) or (unit == OLD_DISTRICT and place[:5] == COMMUNES[0])
 
 
 def _below(*roles):

@@ -24,19 +24,37 @@ def posting_of(here: Map, collaborator_id: int, post_units: frozenset[UnitId], t
 
 
 def staff_units_of(here: Map, post_units: frozenset[UnitId], today: date) -> frozenset[UnitId]:
-    """Return where people of the staff list are seen from these posts; nowhere from that of a village."""
-    return _widths(here, post_units, here.epoch_of(today))[2]
+    """Return where people of the staff list are read at the console from these posts; nowhere from that of a village.
+
+    Narrower than what travels to a phone: who works where the places of a unit that ended lie now is read there alone.
+    """
+    return _offices(here, post_units, here.epoch_of(today))
+
+
+@lru_cache(maxsize=4096)
+def _offices(here: Map, post_units: frozenset[UnitId], on: date) -> frozenset[UnitId]:
+    offices = _posted_above_villages(here, post_units, on)
+    return here.scope_of(offices).unit_ids | _above(here, offices, on)
 
 
 @lru_cache(maxsize=4096)
 def _widths(
     here: Map, post_units: frozenset[UnitId], on: date
 ) -> tuple[frozenset[UnitId], frozenset[UnitId], frozenset[UnitId]]:
-    posts = frozenset(one for one in post_units if here.territory.period(one, on).level in _OFFICER_LEVELS)
-    offices = posts | here.communes_served(posts, on)
-    above = {here.territory.period(one, on).parent_id for one in offices}
+    offices = _posted_above_villages(here, post_units, on)
+    served = here.communes_served(offices, on)
     return (
         here.scope_of(post_units).unit_ids,
         here.scope_of(post_units | here.communes_served(post_units, on)).unit_ids,
-        here.scope_of(offices).unit_ids | {one for one in above if one is not None},
+        here.scope_of(offices | served).unit_ids | _above(here, offices, on),
     )
+
+
+def _posted_above_villages(here: Map, post_units: frozenset[UnitId], on: date) -> frozenset[UnitId]:
+    return frozenset(one for one in post_units if here.territory.period(one, on).level in _OFFICER_LEVELS)
+
+
+def _above(here: Map, offices: frozenset[UnitId], on: date) -> frozenset[UnitId]:
+    """Return what these and the communes they serve lie in: the province, whose staff all may ask."""
+    above = (here.territory.period(one, on).parent_id for one in offices | here.communes_served(offices, on))
+    return frozenset(one for one in above if one is not None)

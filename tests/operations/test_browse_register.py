@@ -14,6 +14,7 @@ from server.operations.browse_register import RegisterQuestion, Show, browse_reg
 from server.operations.sights import Desk
 from tests.register_world import HA_1, HA_3, HA_10, TU_1, officer, put
 
+OLD_DISTRICT = "615@2025-06-30"
 HOUSEHOLDS = RegisterQuestion("households")
 
 
@@ -128,6 +129,8 @@ def test_practice_households_are_apart(register):
         ((DAK_HA,), ["Cán bộ tỉnh", "Cán bộ xã"]),
         ((PROVINCE,), ["Cán bộ tỉnh", "Cán bộ xã"]),
         ((TU_MO_RONG,), ["Cán bộ tỉnh"]),
+        ((OLD_DISTRICT,), ["Cán bộ tỉnh"]),
+        ((OLD_DISTRICT, DAK_HA), ["Cán bộ tỉnh", "Cán bộ xã"]),
         ((HA_1,), None),
         ((), None),
     ],
