@@ -15,8 +15,9 @@ from flask import current_app, request
 from server.access.authorisation import authorise
 from server.access.roles import Permission
 from server.errors import Forbidden, NotFound
-from server.web.csrf import check_csrf
+from server.web.csrf import SAFE_METHODS, check_csrf
 from server.web.identity import current_actor, current_session
+from server.web.storable import make_storable
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -86,3 +87,5 @@ def _check(services: Services) -> None:
         raise Forbidden("access.password_to_change")
     if _NUL in request.query_string or "\0" in request.path:
         raise NotFound("access.not_found")
+    if request.method not in SAFE_METHODS:
+        make_storable(request)

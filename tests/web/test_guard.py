@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from console_world import DAK_HA, PASSWORD, load_sample_units, make_account
-from flask import Flask
+from flask import Flask, request
 
 from server.access.roles import Permission, Role
 from server.errors import DomainError, Forbidden, NotFound, Unauthenticated
@@ -57,6 +59,12 @@ def app(services):
         app.add_url_rule(f"/{view.__name__}", view.__name__, view, methods=["GET", "POST", "DELETE"])
     guard_routes(app, services)
     app.register_error_handler(DomainError, lambda fault: (fault.code, STATUS[type(fault)]))
+
+    @app.route("/echo", methods=["GET", "POST"])
+    @requires(Permission.READ_SUBMISSIONS)
+    def echo():
+        fields = [one for one in request.form.items(multi=True) if one[0] != "csrf_token"]
+        return {"fields": fields, "files": [one.filename for one in request.files.values()]}
 
     @app.get("/token")
     @requires(Permission.SIGN_IN_PUBLIC)
@@ -126,6 +134,16 @@ def test_a_change_without_its_token_is_refused(app, services, method):
     token = client.get("/token").get_data(as_text=True)
     assert send("/records", headers={"X-CSRF-Token": token}).status_code == 200
     assert send("/records", data={"csrf_token": token}).status_code == 200
+
+
+def test_no_view_is_given_a_text_that_cannot_be_kept(app, services):
+    """PostgreSQL has no text for NUL: names of fields, what was typed and names of files are read without it."""
+    client = signed_in_client(app, services, (Role.SUPERVISOR, DAK_HA))
+    token = client.get("/token").get_data(as_text=True)
+    typed = {"csrf_token": token, "a\0": "b\0c", "d": ["e", "f\0"], "g": (BytesIO(b"h\0"), "i\0j.csv")}
+    answer = client.post("/echo", data=typed).json
+    assert answer == {"fields": [["a\ufffd", "b\ufffdc"], ["d", "e"], ["d", "f\ufffd"]], "files": ["i\ufffdj.csv"]}
+    assert client.get("/echo?a=%00").status_code == 404
 
 
 def test_a_token_is_good_for_its_own_session_only(app, services):

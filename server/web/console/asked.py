@@ -29,6 +29,8 @@ _CURSOR_PARTS: Final = 4
 _LAST_DAY: Final = date.max.toordinal()
 _LONGEST_WORDS: Final = 100
 _YEARS: Final = range(2000, 2101)
+_DAYS: Final = (date(1900, 1, 1), date(2199, 12, 31))
+"""The first and last anybody may look for: the very first and last of the calendar have no midnight in every zone."""
 _FINDING_CODE: Final = re.compile(r"[a-z_]{1,30}\.[a-z_]{1,29}")
 _COMMENT_ON: Final = "on:"
 _QUESTION_PATH: Final = re.compile(r"(?:/[\w.-]+(?:\[[0-9]{1,6}\])?){1,60}")
@@ -75,8 +77,8 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
         lacks_files=arguments.get("files") == "lacking",
         sender_id=None if is_masked else number(arguments.get("sender")),
         lately=next((one for one in Lately if one.value == arguments.get("lately")), None),
-        first_day=_day(arguments.get("from")),
-        last_day=_day(arguments.get("to")),
+        first_day=day_of(arguments.get("from")),
+        last_day=day_of(arguments.get("to")),
         figure_year=year_of(arguments.get("of")),
         words="" if is_masked else arguments.get("q", "")[:_LONGEST_WORDS].strip(),
         order=next((one for one in orders_at(desk) if one.value == arguments.get("sort")), Order.NEWEST),
@@ -180,8 +182,10 @@ def _unit(text: str | None) -> UnitId | None:
     return None if found is None else UnitId(found)
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """Return a day to look from or until, the nearest of `_DAYS`; None for anything else."""
     try:
-        return date.fromisoformat(text or "")
+        asked = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return min(max(asked, _DAYS[0]), _DAYS[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +15,7 @@ from server.operations.browse_deeds import DeedQuestion, browse_deeds, stream_de
 from server.operations.masked_cases import commune_or_above
 from server.operations.sights import Desk
 from server.storage.repositories.deeds import DeedPlace
-from server.web.console.asked import number
+from server.web.console.asked import day_of, number
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
 from server.web.renderers.files import grid_file
@@ -139,8 +139,8 @@ class HistoryPages:
             login=typed.get("who", "")[:_LONGEST_LOGIN].strip().lower(),
             thing=next((one for one in Thing if one.value == typed.get("thing")), None),
             thing_id=number(typed.get("id")),
-            first_day=_day(typed.get("from")),
-            last_day=_day(typed.get("to")),
+            first_day=day_of(typed.get("from")),
+            last_day=day_of(typed.get("to")),
         )
 
     def _account(self) -> Account:
@@ -169,10 +169,3 @@ def _place(text: str | None) -> DeedPlace | None:
 
 def _place_text(place: DeedPlace | None) -> str | None:
     return None if place is None else f"{(place.at - _EPOCH) // timedelta(microseconds=1)}-{place.shown}"
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None

@@ -17,6 +17,7 @@ from werkzeug.formparser import FormDataParser, MultiPartParser
 
 from server.errors import InvalidInput, TooLarge
 from server.operations.envelope import Envelope, SentFile
+from server.web.storable import storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -183,13 +184,8 @@ def _files(parts: Iterable[tuple[str, FileStorage]]) -> tuple[SentFile, ...]:
 def _file(name: str, part: FileStorage) -> SentFile:
     content = cast("PartStream", part.stream).as_file()
     kind = part.mimetype or "application/octet-stream"
-    return SentFile(_storable(part.filename or name), _storable(kind), content)
+    return SentFile(storable(part.filename or name), storable(kind), content)
 
 
 def _device(request: Request) -> str:
-    return _storable(request.args.get("deviceID", ""))[:120]
-
-
-def _storable(text: str) -> str:
-    """Return *text* without NUL, the one character PostgreSQL has no text for."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return storable(request.args.get("deviceID", ""))[:120]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from console_world import DAK_HA, client_of, csrf_of, make_account
+from console_world import DAK_HA, client_of, csrf_of, example, make_account, send
 
 from server.access.roles import Role
 from server.operations.list_choices import Place
@@ -43,6 +43,24 @@ def test_what_an_address_asks_for_is_written_back_as_it_was():
     given = {"lately": "week", "sort": "oldest", "sender": "7", "q": "ho", "state": "all"}
     assert asked_list(given, Desk.EVERYDAY).parameters == given
     assert asked_list({"lately": "never", "sort": "newest", "sender": "-1"}, Desk.EVERYDAY).parameters == {}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "0000-01-01", "12026-01-01"])
+def test_a_day_at_the_end_of_the_calendar_is_looked_for_like_any_other(app, world, day):
+    posts = ((Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
+    make_account(world.services, "xa.dakha", *posts)
+    client = client_of(app, world, "xa.dakha", elevated=True)
+    for page in ("/submissions", "/submissions/file.csv", "/map", "/incidents", "/history", "/history.csv"):
+        for end in ("from", "to"):
+            assert client.get(f"{page}?state=all&{end}={day}", buffered=True).status_code == 200, page
+
+
+def test_nothing_was_sent_before_there_was_anything(app, world):
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
+    send(world, "Y Mẫu", example("household_conduct_survey", "refused", 710))
+    client = client_of(app, world, "xa.dakha")
+    assert "/submissions/1" in client.get("/submissions?state=all&from=0001-01-01").text
+    assert "/submissions/1" not in client.get("/submissions?state=all&to=0001-01-01").text
 
 
 def test_each_filter_in_force_is_named_and_can_be_taken_away_alone(app, world):
