@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from server.operations.browse_submissions import Question
     from server.operations.services import Services
     from server.storage.repositories.reviews import Reviewable
+    from server.submissions.review import ReviewState
 
 MOST_NAMED: Final = 200
 
@@ -67,7 +68,7 @@ def propose_approval(
     with services.reading(sight) as uow:
         found = uow.record_lists.reviewables(uow.record_lists.looked_up(filters), at_most=MOST_AT_ONCE + 1)
         seen = {one.submission_id: one.version_id for one in found} if ticked is None else _seen(ticked)
-        judged = [(one, _reason(one, seen)) for one in found[:MOST_AT_ONCE]]
+        judged = [(one, _reason(one, seen, question.states)) for one in found[:MOST_AT_ONCE]]
         left_out = [(one, reason) for one, reason in judged if reason is not None]
         errors = uow.record_lists.error_codes([one.version_id for one, _ in left_out[:MOST_NAMED]])
     targets = (Target(one.submission_id, one.version_id) for one, reason in judged if reason is None)
@@ -94,5 +95,5 @@ def _seen(ticked: Sequence[Target]) -> dict[int, int]:
     return {one.submission_id: one.version_id for one in ticked}
 
 
-def _reason(one: Reviewable, seen: Mapping[int, int]) -> SkipReason | None:
-    return reason_to_skip(one, Verdict.APPROVE, seen[one.submission_id], spares_flagged=True)
+def _reason(one: Reviewable, seen: Mapping[int, int], seen_in: frozenset[ReviewState]) -> SkipReason | None:
+    return reason_to_skip(one, Verdict.APPROVE, seen[one.submission_id], spares_flagged=True, seen_in=seen_in)

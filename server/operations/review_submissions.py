@@ -1,8 +1,8 @@
 """Deciding about records: one or many at a time, in one batch that can be taken back.
 
-A reviewer decides about the version they saw: if another arrived meanwhile, that record is left alone and named. From
-a list, flagged records are never approved; they are named, to be looked at one by one. The figures move in the same
-transaction.
+A reviewer decides about what they saw: if another version arrived meanwhile, or a colleague decided, that record is
+left alone and named. From a list, flagged records are never approved; they are named, to be looked at one by one. The
+figures move in the same transaction.
 """
 
 from __future__ import annotations
@@ -68,6 +68,8 @@ class Decision:
     """Ticked in a list, not looked at: leave flagged records unapproved."""
     questions: tuple[QuestionComment, ...] = ()
     """What there is to say of single questions; only with what is sent back."""
+    seen_in: frozenset[ReviewState] = frozenset()
+    """The states the reviewer saw them in: what another decided meanwhile is left alone. None: whatever their state."""
 
 
 class SkipReason(StrEnum):
@@ -213,18 +215,26 @@ def _checked(decision: Decision) -> str:
 
 
 def reason_to_skip(
-    one: Reviewable, verdict: Verdict, seen_version_id: int, *, spares_flagged: bool
+    one: Reviewable,
+    verdict: Verdict,
+    seen_version_id: int,
+    *,
+    spares_flagged: bool,
+    seen_in: frozenset[ReviewState],
 ) -> SkipReason | None:
-    """Return why a record is left as it is, None if *verdict* is given to the version that was seen."""
+    """Return why a record is left as it is, None if *verdict* is given to what was seen: the version, and its state."""
     if one.version_id != seen_version_id:
         return SkipReason.CHANGED
     if not may_decide(one.state, verdict):
         return SkipReason.ALREADY
+    if seen_in and one.state not in seen_in:
+        return SkipReason.CHANGED
     return SkipReason.FLAGGED if spares_flagged and one.is_flagged and verdict is Verdict.APPROVE else None
 
 
 def _reason_to_skip(one: Reviewable, decision: Decision, seen: Mapping[int, int]) -> SkipReason | None:
-    return reason_to_skip(one, decision.verdict, seen[one.submission_id], spares_flagged=decision.spares_flagged)
+    version_id, seen_in = seen[one.submission_id], decision.seen_in
+    return reason_to_skip(one, decision.verdict, version_id, spares_flagged=decision.spares_flagged, seen_in=seen_in)
 
 
 def _is_as_left(one: Reviewable, decision: BatchDecision) -> bool:

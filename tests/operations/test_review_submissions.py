@@ -16,7 +16,7 @@ from server.operations.review_submissions import (
     undo_review,
 )
 from server.operations.sights import Desk
-from server.submissions.review import QuestionComment, Verdict
+from server.submissions.review import QuestionComment, ReviewState, Verdict
 from tests.opened_cases import open_cases
 
 LONG, SHORT = QuestionComment("/data/x", "x" * 1001), QuestionComment("/data/x", "x")
@@ -91,6 +91,25 @@ def test_a_version_that_arrived_meanwhile_is_left_alone_and_named(world, officer
     assert outcome.done == ()
     assert [one.reason for one in outcome.skipped] == [SkipReason.CHANGED]
     assert facts(world, "37")[0] == "edited"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (Verdict.APPROVE, Verdict.RETURN, SkipReason.CHANGED),
+        (Verdict.RETURN, Verdict.APPROVE, SkipReason.CHANGED),
+        (Verdict.RETURN, Verdict.RETURN, SkipReason.CHANGED),
+        (Verdict.APPROVE, Verdict.APPROVE, SkipReason.ALREADY),
+    ],
+)
+def test_what_a_colleague_decided_meanwhile_is_left_alone_and_named(world, officer, first, second, reason):
+    colleague = make_officer(world, "xa.khac", DAK_HA)
+    targets = (Target(world.records["37"], facts(world, "37")[2]),)
+    decide(world, colleague, first, "37", comment="Hỏi lại")
+    left = facts(world, "37")
+    decision = Decision(second, "Cần sửa", targets, spares_flagged=False, seen_in=frozenset({ReviewState.RECEIVED}))
+    outcome = review_submissions(world.services, officer, decision, Desk.EVERYDAY)
+    assert (outcome.done, [one.reason for one in outcome.skipped], facts(world, "37")) == ((), [reason], left)
 
 
 def test_a_list_never_approves_flagged_records_and_names_them(world, officer):

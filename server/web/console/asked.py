@@ -142,6 +142,11 @@ def came_from_list(form: MultiDict[str, str]) -> bool:
     return "list" in form.getlist("from")
 
 
+def read_seen(text: str) -> frozenset[ReviewState]:
+    """Return the state a record's page showed it in; none where it did not say."""
+    return frozenset(one for one in ReviewState if one.value == text)
+
+
 def read_question_comments(form: MultiDict[str, str]) -> tuple[QuestionComment, ...]:
     """Return what was written beside questions of a record: fields called ``on:`` and the path of the question."""
     written = ((name.removeprefix(_COMMENT_ON), text.strip()) for name, text in form.items() if _is_comment(name))

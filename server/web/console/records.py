@@ -21,7 +21,14 @@ from server.operations.read_record import read_record
 from server.operations.review_submissions import Decision, review_submissions, undo_review
 from server.operations.sights import Desk
 from server.submissions.review import ReviewState, Verdict, may_decide
-from server.web.console.asked import asked_list, came_from_list, number, read_question_comments, read_targets
+from server.web.console.asked import (
+    asked_list,
+    came_from_list,
+    number,
+    read_question_comments,
+    read_seen,
+    read_targets,
+)
 from server.web.console.record_view import FileAddress, Told, answer_label, answer_words, told
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -116,11 +123,18 @@ class RecordPages:
         # Comments on questions are typed beside answers, whatever button is pressed in the end.
         questions = read_question_comments(request.form) if verdict is Verdict.RETURN else ()
         comment = request.form.get("comment", "")
-        decision = Decision(verdict, comment, targets, spares_flagged=is_list, questions=questions)
+        seen_in = self._seen_in(is_list=is_list)
+        decision = Decision(verdict, comment, targets, spares_flagged=is_list, questions=questions, seen_in=seen_in)
         outcome = review_submissions(self.services, account, decision, self.desk)
         if is_list:
             return self._outcome("decided.html", outcome, verdict)
         return self._after_one(outcome, verdict)
+
+    def _seen_in(self, *, is_list: bool) -> frozenset[ReviewState]:
+        """Return the states that what was decided about was seen in: those of the list, or that of the page."""
+        if is_list:
+            return asked_list(request.form, self.desk).question.states
+        return read_seen(request.form.get("seen", ""))
 
     def undo(self) -> Response:
         """Take a batch back."""
