@@ -106,6 +106,7 @@ ADDRESSES = {
     "submissions_branch": ("/submissions/{branch}",),
     "submissions_compare": ("/submissions/{submissions}/compare",),
     "submissions_correcting": ("/submissions/{submissions}/correct",),
+    "submissions_approving": ("/submissions/approve", "/submissions/approve?ticked={submissions}:1+{incidents}:1"),
     "submissions_by_rule": ("/submissions/by-rule",),
     "submissions_file_of_list": (
         "/submissions/file.csv?state=all",

@@ -70,6 +70,8 @@ class Decision:
     """What there is to say of single questions; only with what is sent back."""
     seen_in: frozenset[ReviewState] = frozenset()
     """The states the reviewer saw them in: what another decided meanwhile is left alone. None: whatever their state."""
+    batch_id: str = ""
+    """Given beforehand: what is sent twice is carried out once. Empty: a new one."""
 
 
 class SkipReason(StrEnum):
@@ -137,16 +139,18 @@ def review_submissions(services: Services, account: Account, decision: Decision,
     """
     comment = _checked(decision)
     seen = {target.submission_id: target.version_id for target in decision.targets}
-    batch, state = _Batch(services.new_id(), account.account_id, services.now(), comment), STATE_AFTER[decision.verdict]
+    batch_id, state = decision.batch_id or services.new_id(), STATE_AFTER[decision.verdict]
+    batch = _Batch(batch_id, account.account_id, services.now(), comment)
     with services.unit_of_work(review_sight_of(account, desk, services.today())) as uow:
         found = uow.reviews.lock(seen)
         check_open(services, uow, account, found if desk is Desk.INCIDENTS else ())
+        before = _done_before(uow, found, decision, account)
         skipped = [
             Skipped(one.submission_id, one.instance_name, reason)
             for one in found.values()
-            if (reason := _reason_to_skip(one, decision, seen))
+            if one.submission_id not in before and (reason := _reason_to_skip(one, decision, seen))
         ]
-        left = {one.submission_id for one in skipped}
+        left = before | {one.submission_id for one in skipped}
         chosen = [one for one in found.values() if one.submission_id not in left]
         uow.reviews.add([batch.row(one, state, undoes_id=None) for one in chosen])
         uow.reviews.comment_questions(batch.batch_id, decision.questions)
@@ -154,8 +158,19 @@ def review_submissions(services: Services, account: Account, decision: Decision,
         kind = DeedKind(f"decision.{decision.verdict.value}")
         note_deeds(services, uow, account, *(batch.deed(one, kind, desk) for one in chosen))
     log.info("review.decided", extra={"verdict": decision.verdict.value, "records": len(chosen)})
-    done = tuple(one.submission_id for one in chosen)
+    done = tuple(sorted(before | {one.submission_id for one in chosen}))
     return Outcome(batch.batch_id, done, tuple(skipped), batch.decided_at + UNDONE_WITHIN)
+
+
+def _done_before(
+    uow: UnitOfWork, found: Mapping[int, Reviewable], decision: Decision, account: Account
+) -> frozenset[int]:
+    """Return the records about which this very decision was carried out already and stands: it was sent again."""
+    if not decision.batch_id:
+        return frozenset()
+    state, kept = STATE_AFTER[decision.verdict], uow.reviews.batch(decision.batch_id, account.account_id)
+    past = {one.submission_id: one for one in kept if one.state is state}
+    return frozenset(one for one in past.keys() & found.keys() if _is_as_left(found[one], past[one]))
 
 
 def undo_review(services: Services, account: Account, batch_id: str, desk: Desk) -> Outcome:

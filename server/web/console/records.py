@@ -29,6 +29,7 @@ from server.web.console.asked import (
     read_seen,
     read_targets,
 )
+from server.web.console.batches import new_batch, read_batch
 from server.web.console.record_view import FileAddress, Told, answer_label, answer_words, told
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -71,6 +72,7 @@ class RecordPages:
             may_review=self._may_review(account),
             did=request.args.get("did"),
             batch=request.args.get("batch"),
+            stroke=new_batch(self.services),
             fate=self._fate(view),
             spot=small_map(view.spot, view.outline.outline if view.outline else None) if view.spot else None,
         )
@@ -123,8 +125,15 @@ class RecordPages:
         # Comments on questions are typed beside answers, whatever button is pressed in the end.
         questions = read_question_comments(request.form) if verdict is Verdict.RETURN else ()
         comment = request.form.get("comment", "")
-        seen_in = self._seen_in(is_list=is_list)
-        decision = Decision(verdict, comment, targets, spares_flagged=is_list, questions=questions, seen_in=seen_in)
+        decision = Decision(
+            verdict,
+            comment,
+            targets,
+            spares_flagged=is_list,
+            questions=questions,
+            seen_in=self._seen_in(is_list=is_list),
+            batch_id=read_batch(self.services, request.form.get("batch", "")),
+        )
         outcome = review_submissions(self.services, account, decision, self.desk)
         if is_list:
             return self._outcome("decided.html", outcome, verdict)

@@ -101,8 +101,9 @@ def _routes(services: Services, screen: Screen) -> Iterable[Route]:
     views, read = SavedViewPages(services), Desk.EVERYDAY.read
     yield Route("POST", "/submissions/views", "submissions_view_save", read, views.save)
     yield Route("POST", "/submissions/views/<int:view_id>", "submissions_view_change", read, views.change)
-    propose = BulkPages(services, screen).propose
-    yield Route("POST", "/submissions/approve", "submissions_approve", Desk.EVERYDAY.review, propose)
+    bulk, review = BulkPages(services, screen), Desk.EVERYDAY.review
+    yield Route("POST", "/submissions/approve", "submissions_approve", review, bulk.ask)
+    yield Route("GET", "/submissions/approve", "submissions_approving", review, bulk.proposal)
     yield from _paper_entry_routes(PaperEntryPages(services, screen))
     yield from _map_routes(MapPages(services, screen))
     yield from _register_routes(RegisterPages(services, screen, Desk.EVERYDAY))

@@ -87,7 +87,8 @@ def test_more_rows_come_without_the_page_around_them(client, world):
 
 
 def test_all_that_match_are_approved_after_a_look_at_what_is_left_out_and_taken_back(client):
-    step = client.post("/submissions/approve", data={"all": "1", "q": "ho", "csrf_token": csrf_of(client)}).text
+    asked = {"all": "1", "q": "ho", "csrf_token": csrf_of(client)}
+    step = client.post("/submissions/approve", data=asked, follow_redirects=True).text
     for words in ("2 phiếu sạch sẽ được duyệt", "1 phiếu để lại, không duyệt chung", "Hộ 41", "Thiếu câu bắt buộc"):
         assert words in step
     assert len(ticks(client.get("/submissions").text)) == 3

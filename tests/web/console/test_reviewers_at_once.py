@@ -25,6 +25,13 @@ def sends(client, step, **typed):
     return client.post(f"/submissions/{step}", data={**typed, "csrf_token": csrf_of(client)})
 
 
+def proposal(client, **typed):
+    """Return the page that asks before several are approved, by the address it was led to."""
+    asked = sends(client, "approve", **typed)
+    assert asked.status_code == 303
+    return client.get(asked.headers["Location"])
+
+
 def test_what_a_colleague_decided_meanwhile_stands_whether_one_or_several_are_decided(app, client, world):
     make_account(world.services, "xa.khac", (Role.SUPERVISOR, DAK_HA), name="Cán bộ khác mẫu")
     colleague, address = client_of(app, world, "xa.khac"), f"/submissions/{world.records['37']}"
@@ -34,9 +41,67 @@ def test_what_a_colleague_decided_meanwhile_stands_whether_one_or_several_are_de
     text = client.get(answer.headers["Location"]).text
     assert ("chưa ghi" in text, "Đã trả lại, chờ sửa" in text, "Cán bộ khác mẫu trả lại" in text) == (True,) * 3
     several = [tick, tick_of(client, "/submissions?q=ho+5")]
-    step = sends(client, "approve", record=several).text
+    step = proposal(client, record=several).text
     assert ("1 phiếu sạch" in step, "1 phiếu để lại" in step, "phiếu vừa có thay đổi" in step) == (True,) * 3
     done = sends(client, "decide", record=several, verdict="approve", **{"from": "list"}).text
     assert ("Đã duyệt 1 phiếu" in done, "Để nguyên 1 phiếu" in done) == (True, True)
-    wanted = sends(client, "approve", record=tick, state="has_issues").text
+    wanted = proposal(client, record=tick, state="has_issues").text
     assert "1 phiếu sạch" in wanted, "whoever looks at what was sent back may approve it"
+
+
+def hidden(page, name):
+    return re.search(rf'name="{name}" value="([^"]+)"', page)[1]
+
+
+def states(world):
+    with world.services.reading(world.services.operator()) as uow:
+        return {name: uow.records.one(number).state.value for name, number in world.records.items()}
+
+
+@pytest.mark.parametrize("typed", [{"all": "1"}, {"record": []}])
+def test_the_step_before_several_are_approved_has_an_address_to_come_back_to(client, world, typed):
+    ticks = [tick_of(client, f"/submissions/{world.records[name]}") for name in ("37", "41")]
+    typed = {**typed, "q": "ho"} if "all" in typed else {"record": ticks, "q": "ho"}
+    asked = sends(client, "approve", **typed)
+    first, again = (client.get(asked.headers["Location"]) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert hidden(first.text, "record") == hidden(again.text, "record")
+    assert "1 phiếu để lại" in again.text
+    assert f'href="/submissions/{world.records["41"]}?q=ho"' in again.text
+
+
+def test_more_ticks_than_an_address_holds_are_asked_about_without_one(client, world):
+    tick = tick_of(client, f"/submissions/{world.records['37']}")
+    asked = sends(client, "approve", record=[tick, *(f"{number}:{number}" for number in range(10_000, 10_600))])
+    assert (asked.status_code, "1 phiếu sạch" in asked.text) == (200, True)
+
+
+def test_an_approval_that_is_sent_again_is_carried_out_once_and_can_still_be_taken_back(client, world):
+    page = proposal(client, all="1").text
+    typed = {"record": hidden(page, "record"), "batch": hidden(page, "batch"), "verdict": "approve", "from": "list"}
+    first, again = (sends(client, "decide", **typed).text for _ in range(2))
+    for text in (first, again):
+        assert ("Đã duyệt 2 phiếu" in text, "Để nguyên" in text) == (True, False)
+    assert hidden(first, "batch") == hidden(again, "batch")
+    undone = sends(client, "undo", batch=hidden(again, "batch")).text
+    assert ("Đã hoàn tác 2 phiếu" in undone, set(states(world).values())) == (True, {"received"})
+    history = client.get(f"/submissions/{world.records['37']}").text
+    assert history.count("Cán bộ xã mẫu duyệt phiếu.") == 1
+
+
+def test_a_single_decision_that_is_sent_again_leads_on_as_it_did(client, world):
+    address = f"/submissions/{world.records['5']}"
+    page = client.get(address).text
+    typed = {name: hidden(page, name) for name in ("record", "seen", "batch", "next")} | {"verdict": "approve"}
+    first, again = (sends(client, "decide", **typed).headers["Location"] for _ in range(2))
+    assert first == again
+    assert "did=approve" in again
+    other = sends(client, "decide", **{**typed, "verdict": "reject", "comment": "x"}).headers["Location"]
+    assert ("did=changed" in other, states(world)["5"]) == (True, "approved")
+
+
+def test_the_stroke_of_another_session_or_of_nobody_is_not_taken_for_this_one(client, world):
+    tick = tick_of(client, f"/submissions/{world.records['37']}")
+    made_up = "3f0c7bb0-0000-4000-8000-000000000001.abc"
+    answer = sends(client, "decide", record=tick, verdict="approve", batch=made_up)
+    assert made_up.partition(".")[0] not in answer.headers["Location"]
