@@ -28,8 +28,8 @@ PEOPLE = tuple(
         for unit in (PROVINCE, COMMUNES[0])
     )
 )
-NEED_NO_WAY = {"second_step", "sign_in"}
-"""Pages that come by themselves."""
+NEED_NO_WAY = {"second_step", "sign_in", "submissions_approving"}
+"""Pages that come by themselves, and the one that the button of the list leads to."""
 
 
 @pytest.fixture
