@@ -8,6 +8,7 @@ const firstField = (part) => {
   return part?.querySelector("input[type=radio]:checked") ?? part?.querySelector(fields);
 };
 const questionOf = (field) => field?.closest("#asked .question");
+const firstFieldOf = (questions) => [...questions].map(firstField).find((one) => one);
 
 // What stands on the page: from an answer given to the server's word on it the page is behind.
 const page = {
@@ -81,7 +82,10 @@ const page = {
     for (const one of questions()) if (!one.hasAttribute(TYPED)) showAnswer(one);
     const button = event.detail.ctx.sourceElement;
     if (button.name === "adds") {
-      firstField([...button.parentElement.querySelectorAll(":scope > .instance")].pop())?.focus();
+      const added = [...button.parentElement.querySelectorAll(":scope > .instance")].pop();
+      firstFieldOf(added?.querySelectorAll(".question") ?? [])?.focus();
+    } else if (button.name === "drops" && document.activeElement === document.body) {
+      document.querySelector(`button[name=adds][value="${button.value.replace(/\[\d+\]$/, "")}"]`)?.focus();
     } else if (place && !place.field.isConnected) {
       firstField(place.after.map((id) => document.getElementById(id)).find((one) => one))?.focus();
     }
@@ -116,10 +120,12 @@ document.addEventListener("click", (event) => {
 
 // Sheets of paper are typed in without the mouse: Enter goes on to the next question, Ctrl+Enter keeps the sheet, a
 // digit chooses the answer it stands beside, 0 none; in a long list the beginning of any word chooses, without accents.
+// Where several may be ticked, the digits typed are all that is: what a register or the form itself ticked goes.
 (() => {
   const CHOICE = "input[type=radio], input[type=checkbox]";
   const typed = new Map(); // by question, what was typed to choose by
   const late = new Set(); // where that was while the choices of before stood there
+  let isTicking = false; // boxes change by what is typed
   let saving = null; // the form that is kept as soon as these are chosen
 
   const formOf = (event) => {
@@ -148,7 +154,8 @@ document.addEventListener("click", (event) => {
 
   const goOn = (form, here) => {
     const others = [...form.elements].filter((one) => one.tabIndex >= 0 && one.type !== "hidden" && one.offsetParent);
-    const next = others.slice(others.indexOf(here) + 1).find((one) => one.name !== here.name);
+    // Whoever holds Enter down takes nothing out.
+    const next = others.slice(others.indexOf(here) + 1).find((one) => one.name !== here.name && one.name !== "drops");
     if (!next) return;
     const question = questionOf(next);
     ((next.type === "radio" && firstField(question)) || next).focus();
@@ -159,11 +166,12 @@ document.addEventListener("click", (event) => {
     const question = formOf(event) && !event.ctrlKey && questionOf(event.target);
     if (!question || !event.target.matches(`select, ${CHOICE}`)) return;
     const isErased = event.key === "Backspace";
-    const isOfList = event.target.matches("select") || page.isBehind();
+    const isOfList = event.target.matches("select") || (event.target.type === "radio" && page.isBehind());
     const isTyped = event.key.length === 1 && (/[0-9]/.test(event.key) || (isOfList && (event.key !== " " || typed.get(question.id))));
     if (!isTyped && !isErased) return;
     event.preventDefault();
     const before = typed.get(question.id) ?? "";
+    if (isErased && !before && event.target.type === "checkbox") return;
     typed.set(question.id, isErased ? before.slice(0, -1) : before + event.key);
     // A box that stands there is the one that is meant; a list may still become another.
     if ((!choose(question) || event.target.matches("select")) && page.isBehind()) late.add(question.id);
@@ -189,12 +197,35 @@ document.addEventListener("click", (event) => {
     if (list) return chooseFrom(list, plain(typed.get(question.id)));
     const digit = typed.get(question.id).slice(-1);
     const boxes = [...question.querySelectorAll(CHOICE)];
+    if (boxes.some((one) => one.type === "checkbox")) return tick(boxes, typed.get(question.id));
     const box = digit === "0" ? boxes.find((one) => !one.value) : boxes.filter((one) => one.value)[digit - 1];
     if (!box) return false;
     if (question.contains(document.activeElement)) box.focus();
-    if (box.type === "checkbox" || !box.checked) box.click();
+    if (!box.checked) box.click();
     return true;
   };
+
+  // A digit typed twice is taken back; boxes past the ninth have no digit and stay.
+  const tick = (boxes, text) => {
+    const digits = [...text].filter((one) => one >= "0" && one <= "9");
+    if (text && !digits.length) return false;
+    const counted = digits.slice(digits.lastIndexOf("0") + 1);
+    const isMeant = (place) => counted.filter((one) => Number(one) === place + 1).length % 2 === 1;
+    isTicking = true;
+    boxes.slice(0, 9).forEach((box, place) => box.checked !== isMeant(place) && box.click());
+    isTicking = false;
+    const last = boxes[counted.at(-1) - 1];
+    if (last && questionOf(last).contains(document.activeElement)) last.focus();
+    return Boolean(last) || !counted.length;
+  };
+
+  // What was ticked by hand is as good as typed.
+  document.addEventListener("input", (event) => {
+    const question = !isTicking && event.target.matches("input[type=checkbox]") && questionOf(event.target);
+    if (!question || !formOf(event)) return;
+    const boxes = [...question.querySelectorAll("input[type=checkbox]")].slice(0, 9);
+    typed.set(question.id, boxes.map((one, place) => (one.checked ? place + 1 : "")).join(""));
+  });
 
   const chooseFrom = (list, words) => {
     const options = [...list.options].filter((one) => one.value).map((one) => [one, ` ${plain(one.text)} `]);
