@@ -49,6 +49,12 @@ class ListedPost:
     is_held: bool
     stands_in_for: str
 
+    @property
+    def mark(self) -> str:
+        """Return what names the post in a form: another of the same role and unit has another mark."""
+        post = self.post
+        return ".".join(map(str, (post.role.value, post.unit_id, post.valid_from, post.valid_to, post.stands_in_for)))
+
 
 @dataclass(frozen=True, slots=True)
 class ListedAccount:
@@ -141,13 +147,14 @@ def posting_choices(services: Services, account: Account) -> PostingChoices:
 def make_account(services: Services, account: Account, wanted: NewAccount) -> MadeAccount:
     """Make an account with a password to be changed at the first sign-in.
 
-    Raises what `add_account` raises, InvalidInput ``account.no_post``, NotFound ``access.not_found`` for a post that
-    is not the administrator's to give.
+    Raises what `add_account` raises, InvalidInput ``account.no_post`` or ``.dates``, NotFound ``access.not_found`` for
+    a post that is not the administrator's to give.
     """
     if not wanted.posts or not any(one.units for one in wanted.posts):
         raise InvalidInput("account.no_post")
     for post in wanted.posts:
         _authorise_post(services, account, post)
+        _check_dates(services, post)
     made = add_account(services, replace(wanted, password=None), by=account)
     with services.unit_of_work(services.operator()) as uow:
         uow.accounts.require_change(made.account_id)
@@ -165,7 +172,7 @@ def give_post(services: Services, account: Account, account_id: int, posting: Po
     if not post.units:
         raise InvalidInput("account.no_post")
     _authorise_post(services, account, post)
-    _check_dates(services, posting)
+    _check_dates(services, post)
     rows = post_rows(services, post)
     if posting.stands_in_for is not None:
         _check_deputy(services, account, posting, {row["unit_id"] for row in rows})
@@ -177,12 +184,15 @@ def give_post(services: Services, account: Account, account_id: int, posting: Po
         )
 
 
-def end_post(services: Services, account: Account, account_id: int, place: int) -> None:
-    """End the post that stands at *place* of those shown, from today on: it is lost at the next click."""
+def end_post(services: Services, account: Account, account_id: int, mark: str) -> None:
+    """End the one of the posts shown that is called *mark*, from today on: it is lost at the next click.
+
+    One that ended meanwhile, as at the second of two clicks, is NotFound ``account.no_such_post``.
+    """
     one = _others_account(services, account, account_id)
-    if not 0 <= place < len(one.posts):
+    post = next((shown.post for shown in one.posts if shown.mark == mark), None)
+    if post is None:
         raise NotFound("account.no_such_post")
-    post = one.posts[place].post
     with services.unit_of_work(services.operator()) as uow:
         uow.accounts.end_post(account_id, post, services.today() - timedelta(days=1))
         note_account(services, uow, account, DeedKind.POST_ENDED, account_id=account_id, role=post.role.value)
@@ -252,18 +262,20 @@ def _wholly_mine(services: Services, account: Account, account_id: int) -> Liste
     return one
 
 
-def _check_dates(services: Services, posting: Posting) -> None:
-    starts, ends = posting.valid_from or services.today(), posting.valid_to
+def _check_dates(services: Services, post: NewPost) -> None:
+    starts, ends = post.valid_from or services.today(), post.valid_to
     if ends is not None and ends < max(starts, services.today()):
         raise InvalidInput("account.dates")
-    if posting.stands_in_for is not None and ends is None:
-        raise InvalidInput("account.deputy_dates")
 
 
 def _check_deputy(services: Services, account: Account, posting: Posting, units: set[int]) -> None:
-    """Refuse a deputy for a post the other does not hold."""
+    """Refuse a deputy without an end, and one for a post the other does not hold, nor does whoever is shut out."""
     assert posting.stands_in_for is not None, "the caller looked"
+    if posting.valid_to is None:
+        raise InvalidInput("account.deputy_dates")
     other = read_account(services, account, posting.stands_in_for)
+    if other.account.disabled_at is not None:
+        raise NotFound("account.no_such_post")
     held = {one.post.unit_id for one in other.posts if one.post.role is posting.role and not one.stands_in_for}
     if not units <= held:
         raise NotFound("account.no_such_post")

@@ -145,9 +145,16 @@ class Accounts:
         return found
 
     def end_post(self, account_id: int, post: Post, last_day: date) -> None:
-        """Let a post end on that day at the latest; one that would begin later never does."""
+        """Let this very post end on that day at the latest; one that would begin later never does."""
         rows = PostRow
-        same = (rows.account_id == account_id, rows.role == post.role.value, rows.unit_id == post.unit_id)
+        same = (
+            rows.account_id == account_id,
+            rows.role == post.role.value,
+            rows.unit_id == post.unit_id,
+            rows.valid_from.is_not_distinct_from(post.valid_from),
+            rows.valid_to.is_not_distinct_from(post.valid_to),
+            rows.stands_in_for_id.is_not_distinct_from(post.stands_in_for),
+        )
         self._connection.execute(delete(rows).where(*same, rows.valid_from > last_day))
         is_open = or_(rows.valid_to.is_(None), rows.valid_to > last_day)
         self._connection.execute(update(rows).where(*same, is_open).values(valid_to=last_day))

@@ -81,8 +81,7 @@ class AccountPages:
 
     def end_post(self, account_id: int) -> Response:
         """End a post."""
-        place = number(request.form.get("place"))
-        end_post(self.services, self._account(), account_id, -1 if place is None else place)
+        end_post(self.services, self._account(), account_id, request.form.get("post", ""))
         return _back(account_id, "ended")
 
     def close(self, account_id: int) -> Response:
@@ -106,7 +105,11 @@ class AccountPages:
             "account.html",
             status=status,
             one=read_account(self.services, account, account_id),
-            others=[one for one in every if one.posts and one.account.account_id != account_id],
+            others=[
+                one
+                for one in every
+                if one.posts and not one.account.disabled_at and one.account.account_id != account_id
+            ],
             choices=posting_choices(self.services, account),
             is_self=account.account_id == account_id,
             sees_officers=may_use(account, Permission.REVIEW_INCIDENTS, self.services.today()),

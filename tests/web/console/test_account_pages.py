@@ -44,6 +44,43 @@ def account_id(world, login):
         return uow.accounts.by_login(login).account_id
 
 
+def marks(client, account):
+    """Return what a page calls the posts it can end."""
+    return re.findall(r'name="post" value="([^"]+)"', client.get(f"/accounts/{account}").text)
+
+
+def test_a_click_ends_the_post_it_stands_beside_and_no_other(world, admin):
+    """Not the one that begins next year, not the one filled for somebody else, not the next one at a second click."""
+    away = make_account(world.services, "di.vang", (Role.SUPERVISOR, DAK_HA), name="Người đi vắng mẫu")
+    other = make_account(world.services, "can.bo", (Role.SUPERVISOR, DAK_HA), name="Cán bộ mẫu")
+    given = {"role": "supervisor", "unit": [DAK_HA]}
+    assert post(admin, f"/accounts/{other}/posts", **given, **{"from": "2027-01-01"}).status_code == 303
+    assert post(admin, f"/accounts/{other}/posts", **given, to="2026-10-08", **{"for": away}).status_code == 303
+    own, next_year, for_another = marks(admin, other)
+    ended = [post(admin, f"/accounts/{other}/posts/end", post=next_year).status_code for _ in range(2)]
+    assert (ended, marks(admin, other)) == ([303, 404], [own, for_another])
+    assert post(admin, f"/accounts/{other}/posts/end", post=own).status_code == 303
+    assert marks(admin, other) == [for_another]
+
+
+def test_a_new_account_has_no_post_that_is_over_before_it_begins(world, admin):
+    wanted = {"name": "Y Mới", "login": "y.moi", "role": "supervisor", "unit": [DAK_HA]}
+    for days in ({"from": "2027-01-02", "to": "2027-01-01"}, {"to": "2025-12-31"}):
+        page = post(admin, "/accounts/new", **wanted, **days)
+        assert (page.status_code, "Y Mới" in page.text) == (400, True)
+    with world.services.reading(Operator()) as uow:
+        assert uow.accounts.by_login("y.moi") is None
+
+
+def test_nobody_stands_in_for_an_account_that_is_closed(world, admin):
+    gone = make_account(world.services, "da.nghi", (Role.SUPERVISOR, DAK_HA), name="Người đã nghỉ mẫu")
+    other = make_account(world.services, "can.bo", (Role.ANALYST, DAK_HA), name="Cán bộ mẫu")
+    assert post(admin, f"/accounts/{gone}/close").status_code == 303
+    assert "Người đã nghỉ mẫu" not in admin.get(f"/accounts/{other}").text
+    given = {"role": "supervisor", "unit": [DAK_HA], "for": gone, "to": "2026-12-31"}
+    assert post(admin, f"/accounts/{other}/posts", **given).status_code == 404
+
+
 def test_a_new_account_is_shown_its_password_once_and_must_change_it_before_anything_else(app, world, admin):
     page = post(admin, "/accounts/new", name="Y Mới", login="y.moi", role="supervisor", unit=[DAK_HA]).text
     password = password_on(page)
@@ -74,7 +111,7 @@ def test_a_commune_gives_posts_in_its_own_territory_and_nobody_to_themselves(app
     assert post(admin, f"/accounts/{both}/posts", role="analyst", unit=[PROVINCE]).status_code == 404
     assert post(admin, f"/accounts/{both}/posts", role="analyst", unit=[DAK_HA]).status_code == 303
     assert [post(admin, f"/accounts/{both}/{one}").status_code for one in ("password", "close")] == [409, 409]
-    assert post(admin, f"/accounts/{both}/posts/end", place=0).status_code == 303
+    assert post(admin, f"/accounts/{both}/posts/end", post=marks(admin, both)[0]).status_code == 303
     assert client_of(app, world, "hai.noi").get("/submissions").status_code == 403
 
 
