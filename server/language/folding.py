@@ -10,8 +10,8 @@ import re
 import unicodedata
 from typing import Final
 
-# đ is a letter of its own in Unicode and does not decompose.
-_D_STROKE: Final = str.maketrans("đĐ", "dD")
+# đ is a letter of its own in Unicode and does not decompose; nor do those that are written for it (see `names`).
+_D_STROKE: Final = str.maketrans("đĐðÐɖƉ", "dDdDdD")
 
 
 def fold(text: str) -> str:

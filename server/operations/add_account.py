@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from server.access.deeds import Deed, DeedKind, Thing
 from server.access.roles import ACCOUNT_ROLES, Role
 from server.errors import Conflict, InvalidInput, NotFound
+from server.language.names import tidy_name
 from server.operations.note_deeds import note_deeds, officers_posts, unit_of_posts
 from server.operations.passwords import checked_password, generated_password, hash_password
 from server.operations.sign_in import canonical_login
@@ -169,7 +170,7 @@ def post_rows(services: Services, post: NewPost) -> list[dict[str, Any]]:
 
 
 def _checked_name(name: str) -> str:
-    tidy = " ".join(name.split())
+    tidy = tidy_name(name)
     if not 1 <= len(tidy) <= _LONGEST_NAME:
         raise InvalidInput("account.name_length", most=_LONGEST_NAME)
     return tidy

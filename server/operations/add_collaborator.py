@@ -15,6 +15,7 @@ from server.access.deeds import Deed, DeedKind, Thing
 from server.access.devices import ha1_of
 from server.errors import InvalidInput, NotFound
 from server.language.folding import fold
+from server.language.names import tidy_name
 from server.operations.collect_settings import PhoneProject, collect_settings, qr_text
 from server.operations.empty_lists import EmptyList, Readers, empty_lists
 from server.operations.identify_sender import token_hash
@@ -160,7 +161,7 @@ def _empty_lists(
 
 
 def _name(given: str) -> str:
-    name = " ".join(given.replace("\0", " ").split())
+    name = tidy_name(given)
     if not name:
         raise InvalidInput("collaborator.no_name")
     if len(name) > _LONGEST_NAME:

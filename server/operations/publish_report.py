@@ -15,6 +15,7 @@ from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import InvalidInput, NotFound
 from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Filling, Place, fill_plan
+from server.language.names import tidy_name
 from server.operations.note_deeds import note_deeds
 from server.operations.report_grids import grids_of
 from server.operations.report_measures import faults_of, indicators_of, known_to
@@ -87,7 +88,7 @@ def _try(workbook: bytes, template: ReportTemplate) -> None:
 
 def publish_report(services: Services, project_id: int, source: ReportSource) -> ReportPublished:
     """Check and publish a report workbook; raises what `check_report` raises, InvalidInput ``report.bad_name``."""
-    name = " ".join(source.name.split())
+    name = tidy_name(source.name)
     if not name or len(name) > LONGEST_NAME or "/" in name:
         raise InvalidInput("report.bad_name", most=LONGEST_NAME)
     template = check_report(services, project_id, source.workbook)

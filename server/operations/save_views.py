@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from server.errors import InvalidInput, NotFound
+from server.language.names import tidy_name
 from server.storage.visible import Reading
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def remove_view(services: Services, account: Account, view_id: int) -> None:
 
 
 def _checked(name: str) -> str:
-    tidy = " ".join(name.split())[:LONGEST_NAME].strip()
+    tidy = tidy_name(name)[:LONGEST_NAME].strip()
     if not tidy:
         raise InvalidInput("views.no_name")
     return tidy

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from server.errors import InvalidInput
+from server.language.names import tidy_name
 from server.territory.reference import CODE
 from server.territory.units import LEVEL_OF, Level, UnitKind
 from server.territory.validity import first_day, last_day
@@ -151,7 +152,7 @@ class _Reading:
         return code
 
     def name(self) -> str:
-        name = " ".join(self.cell("name").split())
+        name = tidy_name(self.cell("name"))
         if not name:
             self.refuse("name", "territory.csv_name")
         elif len(name) > MOST_NAME_LETTERS:

@@ -47,6 +47,12 @@ def test_a_file_is_read_as_spreadsheets_write_it(text):
     assert [unit.name for unit in read_units_csv(text)] == ["Tỉnh Quảng Ngãi"]
 
 
+def test_a_name_is_read_without_what_cannot_be_seen_in_it():
+    """No database holds the first sign, no workbook the second; the third turns what follows it around."""
+    [unit] = read_units_csv(f"{HEADER}\n{PROVINCE}\n".replace("Quảng", "Q\0u\x01ả\u202eng\u200b"))
+    assert unit.name == "Tỉnh Quảng Ngãi"
+
+
 def test_attribute_columns_may_be_left_out():
     [unit] = read_units_csv("code,name,kind,parent_code,valid_from,valid_to,successor_code\n51,Tỉnh A,province,,,,\n")
     assert unit.attributes == {}
@@ -59,6 +65,7 @@ def test_attribute_columns_may_be_left_out():
         ("023,Xã A,xa,51,,,,,,,", "code", "territory.csv_code"),
         ("23302,Thôn A,village,23302,,,,,,,", "code", "territory.csv_code"),
         ("23302,,xa,51,,,,,,,", "name", "territory.csv_name"),
+        ("23302,\u200b\0,xa,51,,,,,,,", "name", "territory.csv_name"),
         (f"23302,{'A' * 121},xa,51,,,,,,,", "name", "territory.csv_name_too_long"),
         ("23302,Xã A,commune,51,,,,,,,", "kind", "territory.csv_kind"),
         ("23302,Xã A,xa,,,,,,,,", "parent_code", "territory.csv_parent_missing"),

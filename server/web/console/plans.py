@@ -10,6 +10,7 @@ from flask import make_response, redirect, request, url_for
 
 from server.errors import InvalidInput
 from server.indicators.plan import PlanRefused
+from server.language.names import tidy_name
 from server.operations.import_report import told_fault
 from server.operations.offer_plan import (
     LONGEST_NAME,
@@ -55,7 +56,7 @@ class PlanPages:
         file = request.files.get("file")
         if file is None or not file.filename:
             raise InvalidInput("register.no_file")
-        name = " ".join(request.form.get("name", "").split()) or PurePath(file.filename).stem
+        name = tidy_name(request.form.get("name", "")) or tidy_name(PurePath(file.filename).stem)
         part = cast("PartStream", file.stream)
         content = part.content()
         part.close()

@@ -56,9 +56,10 @@ def hostile_form():
 
 @pytest.fixture
 def number(world):
-    """A record of a hostile form by a person with a hostile name, in a village called so."""
+    """A record of a hostile form by a person with a hostile name, in a village and a commune called so."""
     services, project_id = world.services, world.project_id
-    load_units(services, f'{UNIT_HEAD}\n23500-01,"{NAME}",village,23500,2025-07-01,,,urban,I,no,no\n')
+    village = f'23500-01,"{NAME}",village,23500,2025-07-01,,,urban,I,no,no'
+    load_units(services, f'{UNIT_HEAD}\n{village}\n23500,"{NAME}",xa,51,2025-07-01,,,,,,\n')
     folder = FORMS / SURVEY / "media"
     files = {one.name: one.read_bytes() for one in folder.iterdir()}
     source = FormSource(hostile_form().encode(), SourceKind.XFORM, files, None)
