@@ -29,3 +29,9 @@ def words_in(text: str) -> tuple[str, ...]:
     """Return the words of *text* as they are kept and looked for, each once, in the order they stand."""
     found = (word[:LONGEST_WORD] for word in _WORD.findall(fold(text)))
     return tuple(dict.fromkeys(found))
+
+
+def begins_words(sought: str, text: str) -> bool:
+    """Return whether each word of *sought* begins a word of *text*; no word begins any."""
+    there = words_in(text)
+    return all(any(one.startswith(word) for one in there) for word in words_in(sought))

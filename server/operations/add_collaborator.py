@@ -23,7 +23,7 @@ from server.operations.note_deeds import note_deeds
 from server.storage.repositories.collaborators import PostedPerson
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from server.access.actors import Account
     from server.access.deeds import Parameter
@@ -94,7 +94,7 @@ def add_collaborator(services: Services, new: NewCollaborator, *, by: Account | 
             "created_at": services.now(),
         }
         collaborator_id = uow.collaborators.add(facts, posts)
-        token = add_key(services, uow, collaborator_id, new.label or name)
+        token = add_keys(services, uow, {collaborator_id: new.label or name})[collaborator_id]
         line = working_line(services, uow, collaborator_id)
         empty = _empty_lists(services, uow, project, line)
         note_deeds(services, uow, by, collaborator_deed(project, line, DeedKind.COLLABORATOR_ADDED))
@@ -113,7 +113,7 @@ def new_key(
         line = working_line(services, uow, collaborator_id)
         if ends_others:
             uow.collaborators.revoke_keys(collaborator_id, services.now(), is_stolen=False)
-        token = add_key(services, uow, collaborator_id, label or line.name)
+        token = add_keys(services, uow, {collaborator_id: label or line.name})[collaborator_id]
         project = _project(uow, line.project_id)
         kind = DeedKind.NEW_PHONE if ends_others else DeedKind.CARD_PRINTED
         note_deeds(services, uow, by, collaborator_deed(project, line, kind))
@@ -207,18 +207,18 @@ def _free_username(uow: UnitOfWork, name: str) -> str:
             return username
 
 
-def add_key(services: Services, uow: UnitOfWork, collaborator_id: int, label: str) -> str:
-    """Give a collaborator another key, in the caller's transaction, and return its token: it is kept as a digest."""
-    token = "".join(secrets.choice(_ALPHABET) for _ in range(_TOKEN_LENGTH))
-    uow.collaborators.add_key(
-        {
-            "collaborator_id": collaborator_id,
-            "token_sha256": token_hash(token),
-            "label": label[:120],
-            "created_at": services.now(),
-        }
+def add_keys(services: Services, uow: UnitOfWork, labels: Mapping[int, str]) -> dict[int, str]:
+    """Give each of these collaborators another key, in the caller's transaction.
+
+    Returns their tokens by collaborator: they are kept as digests.
+    """
+    tokens = {one: "".join(secrets.choice(_ALPHABET) for _ in range(_TOKEN_LENGTH)) for one in labels}
+    now = services.now()
+    uow.collaborators.add_keys(
+        {"collaborator_id": one, "token_sha256": token_hash(token), "label": labels[one][:120], "created_at": now}
+        for one, token in tokens.items()
     )
-    return token
+    return tokens
 
 
 def enrolment_of(

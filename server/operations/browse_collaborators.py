@@ -15,6 +15,7 @@ from server.access.deeds import DeedKind
 from server.access.roles import Permission
 from server.access.silence import SILENT_AFTER, silence_of
 from server.errors import InvalidInput, NotFound
+from server.language.folding import begins_words
 from server.language.ordering import sort_key
 from server.operations.add_collaborator import (
     NewCollaborator,
@@ -24,6 +25,7 @@ from server.operations.add_collaborator import (
     phone_number,
     revoke_collaborator,
 )
+from server.operations.list_choices import opened_commune
 from server.operations.note_deeds import note_deeds
 from server.operations.places import communes_in_order
 
@@ -37,10 +39,35 @@ if TYPE_CHECKING:
     from server.storage.repositories.collaborators import CollaboratorLine
     from server.storage.repositories.phones import PhoneForm
     from server.storage.repositories.projects import Project
-    from server.territory.units import UnitPeriod
+    from server.territory.units import UnitId, UnitPeriod
 
 _PERMISSION: Final = Permission.MANAGE_COLLABORATORS
 _name_order: Final = lru_cache(maxsize=4096)(sort_key)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSought:
+    """Whom a list is narrowed to: who works at or below a unit; whose name the words begin or whose number has them."""
+
+    unit_id: UnitId | None = None
+    words: str = ""
+
+    def finds(self, name: str, phone: str) -> bool:
+        """Return whether somebody with that name and telephone number is looked for."""
+        if digits := _dialled(self.words):
+            return digits in _dialled(phone)
+        return begins_words(self.words, name)
+
+
+EVERYBODY: Final = PeopleSought()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesOffered:
+    """What a list of people can be narrowed to: communes of one's territory, and the villages of one that is open."""
+
+    communes: tuple[UnitPeriod, ...]
+    villages: tuple[UnitPeriod, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +104,23 @@ class Enrolling:
     """The communes that are opened, each before its villages; a province has more than a page has room for."""
 
 
-def browse_collaborators(services: Services, account: Account) -> tuple[KnownCollaborator, ...]:
+def browse_collaborators(
+    services: Services, account: Account, sought: PeopleSought = EVERYBODY
+) -> tuple[KnownCollaborator, ...]:
     """Return those who work in the account's territory: the silent first, then by name; the revoked last.
 
     A province has more than a page shows: what else there is to tell of some of them is `listed`.
     """
-    found = _known(services, account, None)
+    found = _known(services, account, None, sought)
     return tuple(sorted(found, key=lambda one: (one.is_revoked, one.silence is None, _by_name(one))))
+
+
+def places_offered(services: Services, account: Account, sought: PeopleSought) -> PlacesOffered:
+    """Return the places the account can narrow its list of people to."""
+    here, today = services.atlas.current(), services.today()
+    communes = communes_in_order(here, units_for(account, _PERMISSION, today), today)
+    opened = opened_commune(here, communes, sought.unit_id, today)
+    return PlacesOffered(communes, here.territory.children(opened.unit_id, today) if opened else ())
 
 
 def browse_trainees(services: Services, account: Account) -> tuple[ListedCollaborator, ...]:
@@ -187,11 +224,13 @@ def revoke(services: Services, account: Account, collaborator_id: int, *, is_sto
     revoke_collaborator(services, listed.line.collaborator_id, is_stolen=is_stolen, by=account)
 
 
-def _known(services: Services, account: Account, collaborator_id: int | None) -> list[KnownCollaborator]:
+def _known(
+    services: Services, account: Account, collaborator_id: int | None, sought: PeopleSought = EVERYBODY
+) -> list[KnownCollaborator]:
     """Return them with what came from their phones, or one of them."""
     today, now = services.today(), services.now()
+    units = _units(services, account, sought.unit_id)
     with services.reading(services.operator()) as uow:
-        units = units_for(account, _PERMISSION, today)
         found = uow.phones.known(units, today, collaborator_id=collaborator_id)
     return [
         KnownCollaborator(
@@ -203,8 +242,23 @@ def _known(services: Services, account: Account, collaborator_id: int | None) ->
             silence_of(one.contact, now) if one.revoked_at is None else None,
         )
         for one in found
-        if one.project_kind != "separate"
+        if one.project_kind != "separate" and sought.finds(one.name, one.phone)
     ]
+
+
+def _units(services: Services, account: Account, unit_id: UnitId | None) -> frozenset[UnitId]:
+    """Return the units of the account's posts, or the one that was asked for; none for one elsewhere."""
+    today, here = services.today(), services.atlas.current()
+    units = units_for(account, _PERMISSION, today)
+    if unit_id is None:
+        return units
+    return frozenset({unit_id}) if here.scope_of(units).covers(unit_id) else frozenset()
+
+
+def _dialled(number: str) -> str:
+    """Return a telephone number as it is dialled within the country; empty for what is none."""
+    digits = "".join(number.split()).replace(".", "").replace("+84", "0")
+    return digits if digits.isdecimal() else ""
 
 
 def _by_name(one: KnownCollaborator) -> tuple[object, int]:

@@ -16,6 +16,7 @@ from server.access.authorisation import authorise, units_for
 from server.access.deeds import DeedKind
 from server.access.roles import Permission, Role
 from server.errors import Conflict, Forbidden, InvalidInput, NotFound
+from server.language.folding import begins_words
 from server.language.ordering import sort_key
 from server.operations.add_account import NewAccount, NewPost, add_account, note_account, post_rows
 from server.operations.passwords import generated_password, hash_password
@@ -64,6 +65,11 @@ class ListedAccount:
     posts: tuple[ListedPost, ...]
     is_mine: bool
 
+    @property
+    def told(self) -> str:
+        """What the list tells of them."""
+        return " ".join((self.account.name, self.account.login, *(one.unit_name for one in self.posts)))
+
 
 @dataclass(frozen=True, slots=True)
 class PostingChoices:
@@ -110,8 +116,11 @@ class _View:
         return ListedPost(post, name, post.is_held_on(self.today), deputed)
 
 
-def browse_accounts(services: Services, account: Account) -> tuple[ListedAccount, ...]:
-    """Return the accounts with a post in the administrator's territory, by name; the closed last."""
+def browse_accounts(services: Services, account: Account, words: str = "") -> tuple[ListedAccount, ...]:
+    """Return the accounts with a post in the administrator's territory, by name; the closed last.
+
+    With *words*, those whose name, login or places they begin.
+    """
     here, today = services.atlas.current(), services.today()
     scope = here.scope_of(units_for(account, _PERMISSION, today))
     officers = here.scope_of(units_for(account, Permission.REVIEW_INCIDENTS, today))
@@ -121,7 +130,7 @@ def browse_accounts(services: Services, account: Account) -> tuple[ListedAccount
     names = {one.account_id: one.name for one in accounts}
     view = _View(here.territory, today, scope, officers, names)
     found = [view.listed(one, posts.get(one.account_id, ())) for one in accounts]
-    shown = [one for one in found if one.posts or (one.is_mine and covers_all)]
+    shown = [one for one in found if (one.posts or (one.is_mine and covers_all)) and begins_words(words, one.told)]
     return tuple(sorted(shown, key=lambda one: (one.account.disabled_at is not None, sort_key(one.account.name))))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.deeds import DeedKind
 from server.errors import InvalidInput
-from server.operations.add_collaborator import add_key, collaborator_deed, enrolment_of
+from server.operations.add_collaborator import add_keys, collaborator_deed, enrolment_of
 from server.operations.browse_collaborators import browse_collaborators, listed
 from server.operations.note_deeds import note_deeds
 
@@ -47,10 +47,11 @@ def print_cards(
     batch_id = services.new_id()
     with services.unit_of_work(services.operator()) as uow:
         projects = {one.project_id: one for one in uow.projects.all()}
+        tokens = add_keys(services, uow, {one.line.collaborator_id: one.line.name for one in chosen})
         cards, deeds = [], []
         for one in chosen:
             line, project = one.line, projects[one.line.project_id]
-            token = add_key(services, uow, line.collaborator_id, line.name)
+            token = tokens[line.collaborator_id]
             cards.append((one, enrolment_of(services, project, line, token=token, password="")))
             deeds.append(collaborator_deed(project, line, DeedKind.CARD_PRINTED, batch_id=batch_id))
         note_deeds(services, uow, account, *deeds)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from console_world import DAK_HA, PROVINCE, make_account
+from console_world import DAK_HA, PROVINCE, TU_MO_RONG, VILLAGE_1, make_account
 from test_browse_submissions import officer
 
-from server.operations.browse_collaborators import browse_collaborators, count_silent, listed, revoke
+from server.operations.browse_collaborators import (
+    PeopleSought,
+    browse_collaborators,
+    change_phone_number,
+    count_silent,
+    listed,
+    places_offered,
+    revoke,
+)
 from server.operations.identify_sender import sender_by_token
 
 
@@ -34,3 +42,41 @@ def test_what_is_told_of_some_keeps_their_order_and_is_of_ones_own_territory(wor
     assert [one.line.name for one in told] == [one.name for one in every]
     assert {one.line.name for one in listed(world.services, here, every)} == {"Y Mẫu", "Y Tập"}
     assert listed(world.services, here, []) == ()
+
+
+def names(world, account, **sought):
+    return {one.name for one in browse_collaborators(world.services, account, PeopleSought(**sought))}
+
+
+def test_people_are_found_by_the_beginnings_of_their_names_and_numbers_without_accents(world):
+    account = officer(world, PROVINCE)
+    make_account(world.services, "can.bo")
+    one = sender_by_token(world.services, *world.tokens["Y Tập"]).collaborator_id
+    change_phone_number(world.services, account, one, "+84 900 123 456")
+    assert names(world, account, words="y") == {"Y Mẫu", "Y Tập"}
+    assert names(world, account, words="TAP y") == names(world, account, words="ý  tâp") == {"Y Tập"}
+    for number in ("0900 123", "900123456", "123.456"):
+        assert names(world, account, words=number) == {"Y Tập"}
+    assert names(world, account, words="ập") == names(world, account, words="Y Mẫu Khác") == set()
+
+
+def test_they_are_narrowed_to_a_place_of_ones_own_territory(world):
+    here, everywhere = officer(world, DAK_HA), officer(world, PROVINCE)
+    territory, today = world.services.atlas.current().territory, world.services.today()
+    village, commune, other = (territory.find(one, today).unit_id for one in (VILLAGE_1, DAK_HA, TU_MO_RONG))
+    assert names(world, here, unit_id=village) == names(world, everywhere, unit_id=commune) == {"Y Mẫu", "Y Tập"}
+    assert names(world, everywhere, unit_id=other) == {"A Mẫu"}
+    assert names(world, here, unit_id=other) == names(world, here, unit_id=999_999) == set()
+
+
+def test_communes_are_offered_and_the_villages_of_one_that_is_open(world):
+    here, everywhere = officer(world, DAK_HA), officer(world, PROVINCE)
+    territory, today = world.services.atlas.current().territory, world.services.today()
+    commune, village = (territory.find(one, today) for one in (DAK_HA, VILLAGE_1))
+    offered = places_offered(world.services, here, PeopleSought())
+    assert offered.communes == (commune,)
+    assert village in offered.villages
+    every = places_offered(world.services, everywhere, PeopleSought())
+    assert len(every.communes) > 1
+    assert every.villages == ()
+    assert places_offered(world.services, everywhere, PeopleSought(village.unit_id)).villages == offered.villages

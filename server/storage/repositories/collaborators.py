@@ -263,10 +263,9 @@ class Collaborators:
             insert(CollaboratorPostRow), [{**post, "collaborator_id": collaborator_id} for post in posts]
         )
 
-    def add_key(self, facts: Mapping[str, Any]) -> int:
-        """Insert a key and return its id."""
-        statement = insert(CollaboratorKeyRow).returning(CollaboratorKeyRow.id)
-        return int(self._connection.execute(statement, dict(facts)).scalar_one())
+    def add_keys(self, facts: Iterable[Mapping[str, Any]]) -> None:
+        """Insert keys, one at least."""
+        self._connection.execute(insert(CollaboratorKeyRow), [dict(one) for one in facts])
 
     def set_ha1(self, collaborator_id: int, ha1: str) -> None:
         """Replace the device password's digest."""

@@ -36,6 +36,7 @@ class KnownPhone:
 
     collaborator_id: int
     name: str
+    phone: str
     project_kind: str
     revoked_at: datetime | None
     contact: Contact
@@ -77,6 +78,7 @@ class Phones:
             select(
                 person.id,
                 person.name,
+                person.phone,
                 ProjectRow.kind,
                 person.revoked_at,
                 person.created_at,
@@ -93,7 +95,7 @@ class Phones:
             .where(works_below(post_units, today), one)
             .order_by(person.id)
         ).all()
-        return [KnownPhone(row.id, row.name, row.kind, row.revoked_at, _contact(row)) for row in rows]
+        return [KnownPhone(row.id, row.name, row.phone, row.kind, row.revoked_at, _contact(row)) for row in rows]
 
     def count_silent(self, post_units: frozenset[UnitId], today: date, *, since: datetime) -> int:
         """Return from how many of those who work there, and may send figures, nothing came since that moment."""

@@ -24,7 +24,7 @@ from server.operations.manage_accounts import (
     reopen_incident_work,
     reset_password,
 )
-from server.web.console.asked import number
+from server.web.console.asked import FEW, number, piece, words_sought
 from server.web.identity import signed_in
 
 if TYPE_CHECKING:
@@ -44,7 +44,12 @@ class AccountPages:
 
     def listing(self) -> Response:
         """Show who holds posts in one's territory."""
-        return self.screen.page("accounts.html", listed=browse_accounts(self.services, self._account()))
+        words, start = words_sought(request.args), number(request.args.get("from")) or 0
+        found = browse_accounts(self.services, self._account(), words)
+        shown, following = piece(found, start)
+        return self.screen.page(
+            "accounts.html", words=words, listed=shown, count=len(found), start=start, following=following, few=FEW
+        )
 
     def making(self) -> Response:
         """Show the form for a new account."""

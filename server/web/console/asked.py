@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from server.operations.browse_submissions import Lately, Question
 from server.operations.review_submissions import Target
@@ -18,11 +18,16 @@ from server.submissions.review import AWAITING, QuestionComment, ReviewState
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from werkzeug.datastructures import MultiDict
 
 
+_T = TypeVar("_T")
+FEW: Final = 12
+"""A list of so many people is read through; there is nothing to narrow."""
+PIECE: Final = 40
+"""So many people stand on a page of theirs."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_DIGITS: Final = 16
 _CURSOR_PARTS: Final = 4
@@ -70,7 +75,7 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
         desk,
         is_practice=arguments.get("practice") == "1",
         form_key=number(arguments.get("form")),
-        unit_id=_unit(arguments.get("unit")),
+        unit_id=unit_of(arguments.get("unit")),
         states=_STATES[state],
         is_flagged={"1": True, "0": False}.get(arguments.get("flagged", "")),
         finding="" if is_masked else _code(arguments.get("finding", "")),
@@ -80,7 +85,7 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
         first_day=day_of(arguments.get("from")),
         last_day=day_of(arguments.get("to")),
         figure_year=year_of(arguments.get("of")),
-        words="" if is_masked else arguments.get("q", "")[:_LONGEST_WORDS].strip(),
+        words="" if is_masked else words_sought(arguments),
         order=next((one for one in orders_at(desk) if one.value == arguments.get("sort")), Order.NEWEST),
     )
     return Asked(question, _parameters(question, state), state)
@@ -182,7 +187,8 @@ def _code(text: str) -> str:
     return text if _FINDING_CODE.fullmatch(text) else ""
 
 
-def _unit(text: str | None) -> UnitId | None:
+def unit_of(text: str | None) -> UnitId | None:
+    """Return the unit a text names by its id; None for no number."""
     found = number(text)
     return None if found is None else UnitId(found)
 
@@ -194,3 +200,14 @@ def day_of(text: str | None) -> date | None:
     except ValueError:
         return None
     return min(max(asked, _DAYS[0]), _DAYS[1])
+
+
+def words_sought(given: Mapping[str, str]) -> str:
+    """Return what somebody looks for, cut to a length that anybody types."""
+    return given.get("q", "").strip()[:_LONGEST_WORDS]
+
+
+def piece(every: Sequence[_T], start: int) -> tuple[Sequence[_T], int | None]:
+    """Return what a page of a list shows from a place on, and where the next begins; None after the last."""
+    end = start + PIECE
+    return every[start:end], end if len(every) > end else None

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Final
 from server.operations.browse_register import RegisterQuestion, Show
 from server.registers.reach import HOUSEHOLDS
 from server.territory.units import UnitId
-from server.web.console.asked import number
+from server.web.console.asked import number, words_sought
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from server.operations.sights import Desk
 
-_LONGEST_WORDS: Final = 100
 _OF_HOUSEHOLDS: Final = tuple(Show)
 _OF_OTHERS: Final = (Show.ACTIVE, Show.CONFLICT, Show.DELETED, Show.ALL)
 
@@ -45,7 +44,7 @@ def asked_register(arguments: Mapping[str, str], list_name: str, desk: Desk) -> 
         is_practice=arguments.get("practice") == "1",
         unit_id=None if unit is None else UnitId(unit),
         show=next((one for one in shows if one.value == wanted), Show.ACTIVE),
-        words=arguments.get("q", "")[:_LONGEST_WORDS].strip(),
+        words=words_sought(arguments),
     )
     beside = number(arguments.get("beside")) if list_name == HOUSEHOLDS else None
     written = {

@@ -170,3 +170,19 @@ def test_ones_own_sign_ins_are_listed_and_ended_and_a_new_password_ends_the_othe
     assert third.get("/accounts").status_code == 303
     assert admin.get("/accounts").status_code == 200
     assert post(admin, "/account/sign-ins", mark="0" * 16).status_code == 404
+
+
+def test_a_province_of_accounts_is_read_piece_by_piece_and_searched_without_accents(app, world):
+    for number in range(45):
+        make_account(world.services, f"can.bo.{number:02}", (Role.SUPERVISOR, DAK_HA), name=f"Cán bộ {number:02} (mẫu)")
+    make_account(world.services, "xa.khac", (Role.SUPERVISOR, TU_MO_RONG), name="Người xã khác (mẫu)")
+    make_account(world.services, "tinh.quan.tri", (Role.ADMINISTRATOR, PROVINCE), name="Quản trị tỉnh mẫu")
+    admin = client_of(app, world, "tinh.quan.tri")
+    first = admin.get("/accounts").text
+    assert first.count('<li class="record">') == 40
+    rest = admin.get(re.search(r'href="([^"]*from=40[^"]*)"', first)[1].replace("&amp;", "&")).text
+    assert {one for one in range(45) if f"Cán bộ {one:02} (mẫu)" in first + rest} == set(range(45))
+    assert len(first.encode()) < 60_000
+    found = admin.get("/accounts?q=tu+mo+rong").text
+    assert (found.count('<li class="record">'), "Người xã khác" in found) == (1, True)
+    assert "Không thấy ai." in admin.get("/accounts?q=khong+co").text

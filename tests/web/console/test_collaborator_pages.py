@@ -9,8 +9,10 @@ from console_world import DAK_HA, PROVINCE, TU_MO_RONG, VILLAGE_1, client_of, cs
 
 from server.access.roles import Role
 from server.errors import Forbidden
+from server.operations.add_collaborator import NewCollaborator, add_collaborator
 from server.operations.identify_sender import may_read, may_send, sender_by_token
 from tests.register_world import put
+from tests.web.console.test_statement_counts import counted
 
 EMPTIED = "23500-04"
 
@@ -163,3 +165,45 @@ def test_what_is_left_of_the_year_stands_beside_somebody_who_sends(client, world
     assert "/households/sheet?unit=" in text
     trainee = client.get(f"/collaborators/{collaborator_id(world, 'Y Tập')}").text
     assert "chưa làm" not in trainee
+
+
+def cards_offered(text):
+    return int(re.search(r"In thẻ cả danh sách \((\d+)\)", text)[1])
+
+
+def test_all_cards_of_a_list_are_those_of_whom_it_shows(app, world):
+    """Narrowed by words, place or silence: as many are printed as the button said."""
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
+    world.services.now.advance(days=8)
+    client = client_of(app, world, "xa.dakha")
+    village = world.services.atlas.current().territory.find(VILLAGE_1, world.services.today()).unit_id
+    for asked, people in (({}, 2), ({"show": "silent"}, 1), ({"q": "tap"}, 1), ({"unit": village, "q": "y"}, 2)):
+        text = client.get("/collaborators", query_string=asked).text
+        assert cards_offered(text) == people, asked
+        assert post(client, "/collaborators/cards", who="all", **asked).text.count('<article class="qr-card') == people
+
+
+def test_a_list_too_long_to_print_says_how_to_narrow_it_and_a_search_without_a_find_what_to_do(
+    client, world, monkeypatch
+):
+    monkeypatch.setattr("server.web.console.collaborators.MOST_CARDS", 1)
+    text = client.get("/collaborators").text
+    assert "In thẻ cả danh sách" not in text
+    assert "Danh sách có 2 người, mỗi lần in được nhiều nhất 1 thẻ" in text
+    for nobody in ("q=khong+co", "unit=999999"):
+        assert "Không thấy ai." in client.get(f"/collaborators?{nobody}").text
+
+
+def test_a_sheet_of_many_cards_asks_the_database_no_more_than_one_of_few(app, world):
+    make_account(world.services, "quan.tri", (Role.ADMINISTRATOR, PROVINCE))
+    client = client_of(app, world, "quan.tri")
+    costs = []
+    for people in (1, 9):
+        for number in range(people):
+            name = f"CTV {people}-{number} (mẫu)"
+            add_collaborator(world.services, NewCollaborator(world.project_id, name, (VILLAGE_1,), is_sample=True))
+        with counted(world.services.engine) as statements:
+            text = post(client, "/collaborators/cards", who="all", q=f"ctv {people}-").text
+        assert text.count('<article class="qr-card') == people
+        costs.append(len(statements))
+    assert costs[0] == costs[1] <= 16
