@@ -6,13 +6,14 @@ import threading
 from html import escape
 
 import pytest
-from console_world import DAK_HA, PASSWORD, example, make_account, send
+from console_world import DAK_HA, PASSWORD, PROVINCE, TU_MO_RONG, VILLAGE_1, example, make_account, send
 from map_field import MIDDLES, load_squares, meeting
 from playwright.sync_api import TimeoutError as NotYet
 from werkzeug.serving import make_server
 
 from server.access.roles import Role
-from tests.chromium import watched
+from server.operations.add_collaborator import NewCollaborator, add_collaborator
+from tests.chromium import signs_in, watched
 from tests.register_world import put
 
 pytestmark = pytest.mark.browser
@@ -28,6 +29,44 @@ def address(app):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def test_a_printed_card_holds_all_that_is_to_be_read_on_it(browser, address, world):
+    """Eight to a sheet of A4; long names and many places are cut short, the words for the worst day never."""
+    make_account(world.services, "quan.tri", (Role.ADMINISTRATOR, PROVINCE))
+    both = (world.project_id, world.practice_id)
+    told = [(one, "Y Bét", (VILLAGE_1,)) for one in both] + [(both[1], "A Đượm", (VILLAGE_1, DAK_HA, TU_MO_RONG))]
+    told += [(one, name, (VILLAGE_1,)) for one in both for name in ("Dài " * 29, "W" * 118)]
+    for project, name, units in told:
+        add_collaborator(world.services, NewCollaborator(project, name, units))
+    a4 = {"width": 718, "height": 1047}  # without its margins
+    page = watched(browser.new_page(base_url=address, viewport=a4))
+    signs_in(page, "quan.tri", PASSWORD)
+    page.goto("/collaborators")
+    page.locator("button[value=all]").click()
+    page.wait_for_selector(".qr-card")
+    page.emulate_media(media="print")
+    assert page.locator(".qr-card").count() >= len(told)
+    assert page.evaluate(BEYOND) == []
+    sheet = page.locator(".card-sheet").first.bounding_box()
+    assert sheet["height"] <= a4["height"], "a sheet is a page"
+    assert page.alarms == []
+    page.close()
+
+
+BEYOND = """() => {
+  const beyond = [];
+  for (const part of document.querySelectorAll(".qr-card :is(h2, p, svg)")) {
+    const box = part.getBoundingClientRect();
+    for (const round of [part.parentElement, part.closest(".qr-card")]) {
+      const edge = round.getBoundingClientRect();
+      const isCut = getComputedStyle(round).overflow === "hidden";
+      if (isCut && (box.bottom > edge.bottom + 1 || box.right > edge.right + 1)) beyond.push(part.textContent);
+    }
+  }
+  return beyond;
+}"""
+"""What of the cards lies outside what is printed of them."""
 
 
 @pytest.fixture
