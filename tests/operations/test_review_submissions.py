@@ -18,6 +18,7 @@ from server.operations.review_submissions import (
 from server.operations.sights import Desk
 from server.submissions.review import QuestionComment, ReviewState, Verdict
 from tests.opened_cases import open_cases
+from tests.web.console.test_statement_counts import counted
 
 LONG, SHORT = QuestionComment("/data/x", "x" * 1001), QuestionComment("/data/x", "x")
 
@@ -175,6 +176,25 @@ def test_a_batch_is_taken_back_once_and_by_its_own_account_only(world, officer):
     assert undo_review(world.services, officer, outcome.batch_id, Desk.EVERYDAY).done != ()
     again = undo_review(world.services, officer, outcome.batch_id, Desk.EVERYDAY)
     assert (again.done, again.skipped) == ((), ())
+
+
+def test_a_batch_is_decided_and_taken_back_in_as_many_statements_however_large_it_is(world, officer):
+    costs = {}
+    for number, sent in ((300, 2), (310, 6)):  # of the same household, so that the rule must choose
+        names = [f"{number + one}" for one in range(sent)]
+        for name in names:
+            xml = example("household_conduct_survey", "couple_with_children", int(name))
+            world.records[name] = send(world, "Y Mẫu", xml).submission_id
+        targets = tuple(Target(world.records[name], facts(world, name)[2]) for name in names)
+        decision = Decision(Verdict.APPROVE, "", targets, spares_flagged=True)
+        with counted(world.services.engine) as deciding:
+            outcome = review_submissions(world.services, officer, decision, Desk.EVERYDAY)
+        with counted(world.services.engine) as taking_back:
+            undone = undo_review(world.services, officer, outcome.batch_id, Desk.EVERYDAY)
+        assert len(outcome.done) == len(undone.done) == sent
+        costs[sent] = len(deciding), len(taking_back)
+    assert costs[2] == costs[6]
+    assert max(costs[6]) <= 18
 
 
 def test_undoing_an_approved_edit_brings_back_what_counted_before(world, officer):

@@ -178,3 +178,31 @@ def test_a_batch_costs_the_same_statements_whatever_its_size(world):
         event.remove(world.engine, "before_cursor_execute", listen)
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+OTHER_SUMS = """
+    INSERT INTO figure_sum (project_id, measure, period, unit_id, category, thousandths, contributions, adding)
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000)
+    SELECT {project}, 'visit.reached', 2026, {unit}, 'a category named at some length, as forms do: ' || n,
+           1000, 1, 1 FROM numbers"""
+
+
+def test_sums_of_nothing_are_found_by_their_keys_and_not_compared_with_all_there_is(world):
+    record, version = world.receive(adds("reached", subject="h1"), adds("reached", subject="h1", category="c=1"))
+    world.decide({record: version})
+    with world.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(OTHER_SUMS.format(project=world.project_id, unit=VILLAGE_A))
+        connection.exec_driver_sql("ANALYZE figure_sum")  # of which none is nothing, as a database has in mind
+    plans, explain = [], {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[world.engine.dialect.name]
+
+    def note(_connection, cursor, statement, given, *_rest):
+        if statement.lstrip().startswith("DELETE FROM figure_sum"):
+            cursor.execute(f"{explain} {statement}", given)
+            plans.append("\n".join(str(row[-1]) for row in cursor.fetchall()))
+
+    event.listen(world.engine, "before_cursor_execute", note)
+    world.decide({record: None})
+    event.remove(world.engine, "before_cursor_execute", note)
+    (plan,) = plans
+    assert "Join Filter" not in plan, plan
+    assert "SCAN figure_sum" not in plan, plan

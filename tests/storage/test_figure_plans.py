@@ -32,6 +32,27 @@ def test_contributions_of_a_subject_are_found_by_it_and_never_gone_through(sqlit
     ), others
 
 
+BY_WINNER = "sqlite_autoindex_counted_subject_1 (project_id=? AND period=? AND subject=? AND measure=?)"
+BY_SUM = "sqlite_autoindex_figure_sum_1 (project_id=? AND measure=? AND period=? AND unit_id=? AND category=?)"
+LET_GO = {
+    "let_go": BY_WINNER,
+    "let_go_of_unmarked_keys": BY_WINNER,
+    "settle_let_go": BY_WINNER,
+    "drop_empty_sums": BY_SUM,
+}
+
+
+@pytest.mark.parametrize("name", LET_GO)
+def test_what_is_let_go_is_found_by_its_whole_key_and_the_year_is_never_gone_through(sqlite_template, name):
+    statement = statements_for("sqlite")[name]
+    given = dict.fromkeys(statement._bindparams, "[]")
+    with closing(sqlite3.connect(sqlite_template)) as connection:
+        steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement.text}", given)]
+    ways = [one for one in steps if one.startswith(("SEARCH held", "SEARCH counted", "SEARCH figure", "SCAN held"))]
+    assert [one for one in ways if "(rowid=?)" not in one and LET_GO[name] not in one] == [], steps
+    assert any(LET_GO[name] in one for one in ways), steps
+
+
 def test_who_has_spoken_is_found_by_measure_and_year(sqlite_template):
     asked = []
     engine = create_engine(f"sqlite:///{sqlite_template}", poolclass=NullPool)

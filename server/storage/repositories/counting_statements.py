@@ -108,10 +108,25 @@ _SWITCH: Final = f"""
              WHERE c.version_id = v.id AND {_SWITCHED}"""  # noqa: S608 nor here
 
 _SUBJECT_KEY: Final = "project_id, period, subject, measure"
+_WINNER_KEY: Final = f"{_SUBJECT_KEY}, version_id"
 _LET_GO: Final = f"""
         DELETE FROM counted_subject
-         WHERE ({_SUBJECT_KEY}, version_id) IN
-               (SELECT {_SUBJECT_KEY}, version_id FROM changed WHERE contributions < 0 AND category = '')"""  # noqa: S608 nor here
+         WHERE ({_WINNER_KEY}) IN (SELECT {_WINNER_KEY} FROM changed WHERE contributions < 0 AND category = '')"""  # noqa: S608 nor here
+_GONE: Final = f"""(SELECT {_WINNER_KEY} FROM changed WHERE contributions < 0 AND category = '') AS given"""  # noqa: S608 nor here
+
+
+def _one_by_one(table: str, keys: str, given: str) -> str:
+    """Return how SQLite removes the rows of *table* that have the keys of a table *given*: found one by one.
+
+    Of several columns that are IN a list SQLite looks up the first alone, or two: it would go through all there is of a
+    project's year. The list itself comes first of a CROSS JOIN.
+    """
+    are_same = " AND ".join(f"held.{one} = given.{one}" for one in keys.split(", "))
+    return f"""
+        DELETE FROM {table}
+         WHERE rowid IN (SELECT held.rowid FROM {given} CROSS JOIN {table} AS held WHERE {are_same})"""  # noqa: S608 nor here
+
+
 _LET_COUNT: Final = f"""
         INSERT INTO counted_subject ({_SUBJECT_KEY}, version_id, position)
         SELECT {_SUBJECT_KEY}, version_id, position
@@ -167,18 +182,12 @@ EITHER: Final[Mapping[str, str]] = {
     "note_late": f"""
         WITH moved AS (SELECT {_MOVES} FROM {{given_moves}}), {_LATE_PLACES}
         {_NOTE_LATE}""",  # noqa: S608 nor here
-    "let_go": f"""
-        DELETE FROM counted_subject
-         WHERE ({_SUBJECT_KEY}, version_id) IN (SELECT {_SUBJECT_KEY}, version_id FROM {{given_winners}})""",  # noqa: S608 nor here
     "let_count": f"""
         INSERT INTO counted_subject ({_SUBJECT_KEY}, version_id, position)
         SELECT {_SUBJECT_KEY}, version_id, position FROM {{given_winners}}""",  # noqa: S608 nor here
     "let_go_of_unmarked": f"""
         DELETE FROM counted_subject
          WHERE project_id = :project_id AND {_IS_UNMARKED}""",  # noqa: S608 nor here
-    "let_go_of_unmarked_keys": f"""
-        DELETE FROM counted_subject
-         WHERE ({_SUBJECT_KEY}) IN (SELECT {_SUBJECT_KEY} FROM {{given_keys}}) AND {_IS_UNMARKED}""",  # noqa: S608 nor here
     "count_winners": f"""
         SELECT (SELECT COUNT(*) FROM counted_subject WHERE project_id = :project_id) AS held,
                COUNT(*) AS marked, SUM(CASE WHEN held.version_id IS NULL THEN 1 ELSE 0 END) AS lacking
@@ -191,9 +200,6 @@ EITHER: Final[Mapping[str, str]] = {
           FROM contribution AS c
           LEFT JOIN counted_subject AS held ON {_HOLDS}
          WHERE {_IS_WINNER} AND held.version_id IS NULL""",  # noqa: S608 nor here
-    "drop_empty_sums": f"""
-        DELETE FROM figure_sum
-         WHERE contributions = 0 AND ({_SUM_KEY}) IN (SELECT {_SUM_KEY} FROM {{given_sums}})""",  # noqa: S608 nor here
 }
 
 ONE_BY_ONE: Final[Mapping[str, str]] = {
@@ -205,13 +211,17 @@ ONE_BY_ONE: Final[Mapping[str, str]] = {
         {_MOVE_SUMS}""",
     "settle_let_go": f"""
         WITH {_CONTESTED}, {_CHANGED}
-        {_LET_GO}""",
+        {_one_by_one("counted_subject", _WINNER_KEY, _GONE)}""",
     "settle_let_count": f"""
         WITH {_CONTESTED}, {_CHANGED}
         {_LET_COUNT}""",
     "settle_marks": f"""
         WITH {_CONTESTED}
         {_SWITCH}""",
+    "let_go": _one_by_one("counted_subject", _WINNER_KEY, "{given_winners}"),
+    "let_go_of_unmarked_keys": f"""
+        {_one_by_one("counted_subject", _SUBJECT_KEY, "{given_keys}")} AND {_IS_UNMARKED}""",
+    "drop_empty_sums": _one_by_one("figure_sum", _SUM_KEY, "{given_sums}"),
 }
 
 AT_ONCE: Final[Mapping[str, str]] = {
@@ -231,6 +241,18 @@ AT_ONCE: Final[Mapping[str, str]] = {
         late AS ({_NOTE_LATE}),
         summed AS ({_MOVE_SUMS})
         SELECT {_SUM_KEY}, contributions FROM summed WHERE contributions = 0""",  # noqa: S608 nor here
+    "let_go": f"""
+        DELETE FROM counted_subject
+         WHERE ({_WINNER_KEY}) IN (SELECT {_WINNER_KEY} FROM {{given_winners}})""",  # noqa: S608 nor here
+    "let_go_of_unmarked_keys": f"""
+        DELETE FROM counted_subject
+         WHERE ({_SUBJECT_KEY}) IN (SELECT {_SUBJECT_KEY} FROM {{given_keys}}) AND {_IS_UNMARKED}""",  # noqa: S608 nor here
+    # Those given came to nothing just now, and their rows are locked. Were that asked here again, PostgreSQL would look
+    # for such sums first: it thinks there are none, and a batch that is taken back leaves thousands, each of which it
+    # then compares with each of those given.
+    "drop_empty_sums": f"""
+        DELETE FROM figure_sum
+         WHERE ({_SUM_KEY}) IN (SELECT {_SUM_KEY} FROM {{given_sums}})""",  # noqa: S608 nor here
     "exclude_reviews": "LOCK TABLE subject_lock IN EXCLUSIVE MODE",
     "exclude_rebuild": "LOCK TABLE subject_lock IN ROW EXCLUSIVE MODE",
 }
