@@ -124,6 +124,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "state=all&q=ho+mau+thon",
         "state=all&q=khong+ai",
     ),
+    "submissions_approving": ("", "unit={commune}"),
     "submissions_branch": ("",),
     "submissions_by_rule": ("",),
     "submissions_compare": ("",),
