@@ -44,8 +44,8 @@ DRAWN = re.compile(
     rb"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     rb"|(?<=[\w-])\.[\w-]{6}\.[\w-]{27}\b"
 )
-"""The proof of a session, a correction or a batch begun, ids of batches, time and seal of a file: no two servers draw the
-same."""
+"""The proof of a session, a correction or a batch begun, ids of batches, time and seal of a file: no two servers draw
+the same."""
 SEARCHES = (
     "q=573023&state=all", "q=phieu&state=all&sort=sender", "form=5&state=all", "sender=4&state=all",
     "finding=answer.constraint&state=all", "files=lacking&state=all", f"after={FIRST_SENSITIVE + 1}&state=all",
