@@ -71,6 +71,8 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
     state = arguments.get("state", _AWAITING)
     state = state if state in _STATES else _AWAITING
     is_masked = desk is Desk.INCIDENTS
+    first_day, last_day = day_of(arguments.get("from")), day_of(arguments.get("to"))
+    lately = None if first_day or last_day else arguments.get("lately")
     question = Question(
         desk,
         is_practice=arguments.get("practice") == "1",
@@ -81,9 +83,9 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
         finding="" if is_masked else _code(arguments.get("finding", "")),
         lacks_files=arguments.get("files") == "lacking",
         sender_id=None if is_masked else number(arguments.get("sender")),
-        lately=next((one for one in Lately if one.value == arguments.get("lately")), None),
-        first_day=day_of(arguments.get("from")),
-        last_day=day_of(arguments.get("to")),
+        lately=next((one for one in Lately if one.value == lately), None),
+        first_day=first_day,
+        last_day=last_day,
         figure_year=year_of(arguments.get("of")),
         words="" if is_masked else words_sought(arguments),
         order=next((one for one in orders_at(desk) if one.value == arguments.get("sort")), Order.NEWEST),

@@ -296,7 +296,7 @@ def _written(answer: Answer) -> str:
     try:
         match kind:
             case Datatype.DATE:
-                return display_date(date.fromisoformat(answer.text[:10]))
+                return _day_asked(date.fromisoformat(answer.text[:10]), answer)
             case Datatype.DATETIME:
                 moment = datetime.fromisoformat(answer.text)
                 return f"{display_date(moment)} {moment:%H:%M}"
@@ -308,6 +308,14 @@ def _written(answer: Answer) -> str:
                 return answer.text
     except ValueError:
         return answer.text
+
+
+def _day_asked(day: date, answer: Answer) -> str:
+    """Return as much of a day as was asked for: phones write the first of a month or a year where only that was."""
+    asked = answer.node.control.appearance.split() if answer.node else []
+    if "month-year" in asked:
+        return f"{day.month:02}/{day.year:04}"
+    return f"{day.year:04}" if "year" in asked else display_date(day)
 
 
 def _moment(answers: Section, name: str) -> datetime | None:

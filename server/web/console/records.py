@@ -6,7 +6,7 @@ The same pages serve both desks; which permission each route asks for stands in 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from flask import Response, make_response, redirect, request, url_for
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from server.operations.review_submissions import Outcome
     from server.operations.services import Services
     from server.web.console.screen import Screen
-
-FILE_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,10 @@ class RecordPages:
         )
 
     def file(self, token: str) -> Response:
-        """Send a file to whom its address was made for, for a few minutes; a photo without its camera's notes."""
+        """Send a file to whom its address was made for, a photo without its camera's notes.
+
+        The address is good for as long as one may sit over the page it stands on; who may see the file is asked anew.
+        """
         return self._file(token, VIEW_SIDE)
 
     def thumb(self, token: str) -> Response:
@@ -99,9 +100,9 @@ class RecordPages:
         return self._file(token, THUMB_SIDE)
 
     def _file(self, token: str, side: int) -> Response:
-        account = self._account()
+        account, seconds = self._account(), self.services.settings.session_idle_seconds
         try:
-            attachment_id = int(self._files().loads(token, max_age=FILE_SECONDS))
+            attachment_id = int(self._files().loads(token, max_age=seconds))
         except BadSignature:
             raise NotFound("console.file_expired") from None
         content = read_picture(self.services, account, attachment_id, desk=self.desk, side=side)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from html import escape
 
 import pytest
@@ -64,7 +65,9 @@ def test_a_vietnamese_file_name_survives_the_download(client, world):
     assert "filename*=UTF-8''%E1%BA%A3nh%20bu%E1%BB%95i%20h%E1%BB%8Dp.bin" in disposition
 
 
-def test_the_address_of_a_file_is_good_for_minutes_and_for_one_session(app, client, world):
+def test_the_address_of_a_file_is_good_while_one_sits_over_its_page_and_for_one_session(
+    app, client, world, monkeypatch
+):
     xml = example("training_event", "bad_photo_missing", 603, photo_session="anh.jpg")
     number = send(world, "Y Mẫu", xml, [("anh.jpg", "image/jpeg", JPEG)]).submission_id
     page = client.get(f"/submissions/{number}?state=all").text
@@ -73,6 +76,11 @@ def test_the_address_of_a_file_is_good_for_minutes_and_for_one_session(app, clie
     make_account(world.services, "dong.nghiep", (Role.SUPERVISOR, DAK_HA))
     assert client_of(app, world, "dong.nghiep").get(address).status_code == 404
     assert app.test_client().get(address).status_code == 303
+    for minutes, status in ((29, 200), (31, 404)):
+        moment = time.time() + minutes * 60
+        with monkeypatch.context() as later:
+            later.setattr("itsdangerous.timed.time.time", lambda moment=moment: moment)
+            assert client.get(address).status_code == status
 
 
 def test_a_photo_stands_beside_its_question_and_a_missing_one_is_said(client, world):

@@ -163,6 +163,34 @@ def test_a_record_is_sent_back_by_keyboard_alone(page, world):
     assert page.alarms == []
 
 
+HIDDEN = """() => {
+  const at = document.activeElement, box = at.getBoundingClientRect();
+  const seen = [0.02, 0.1, 0.5, 0.9, 0.98].some((part) => {
+    const top = document.elementFromPoint(box.left + part * box.width, box.top + box.height / 2);
+    return top && (at.contains(top) || top.contains(at));
+  });
+  return seen ? "" : at.outerHTML;
+}"""
+
+
+@pytest.mark.parametrize(("height", "key"), [(740, "Tab"), (740, "Shift+Tab"), (360, "Tab"), (360, "Shift+Tab")])
+def test_what_has_the_focus_is_never_behind_a_bar_that_stays_in_view(page, world, height, key):
+    """WCAG 2.2, 2.4.11. Low screens are phones held sideways, and pages made twice as large."""
+    for number in range(100, 108):
+        send(world, "Y Mẫu", example("household_conduct_survey", "refused", number))
+    page.set_viewport_size({"width": 360, "height": height})
+    for address in (f"/submissions/{world.records['37']}", "/submissions"):
+        page.goto(address)
+        if key == "Shift+Tab":
+            page.locator("footer a").focus()
+        for _ in range(40):
+            page.keyboard.press(key)
+            assert page.evaluate(HIDDEN) == ""
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight / 2)")
+    is_in_view = "document.querySelector('.bulk').getBoundingClientRect().bottom > 0"
+    assert page.evaluate(is_in_view) is (height > 400)
+
+
 def test_figures_of_a_commune_are_typed_on_a_small_phone_and_lead_to_their_document(page):
     page.goto("/paper?year=2021")
     page.fill("input[name=document]", "Báo cáo mẫu 2021")

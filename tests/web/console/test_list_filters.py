@@ -45,6 +45,12 @@ def test_what_an_address_asks_for_is_written_back_as_it_was():
     assert asked_list({"lately": "never", "sort": "newest", "sender": "-1"}, Desk.EVERYDAY).parameters == {}
 
 
+@pytest.mark.parametrize("named", [{"from": "2026-10-01"}, {"to": "2026-10-05"}])
+def test_days_that_are_named_stand_instead_of_those_counted_from_today(named):
+    assert asked_list({"lately": "week", **named}, Desk.EVERYDAY).parameters == named
+    assert asked_list({"lately": "week", "from": "nonsense"}, Desk.EVERYDAY).parameters == {"lately": "week"}
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "0000-01-01", "12026-01-01"])
 def test_a_day_at_the_end_of_the_calendar_is_looked_for_like_any_other(app, world, day):
     posts = ((Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
