@@ -15,18 +15,19 @@ from morning_hands import Hand, Kept
 from morning_walks import finds_the_twins, reviews_by_keyboard, reviews_on_a_small_phone
 from morning_world import CLEAN, FLAGGED, LACKING, REVOKED, SILENT, TWINS, Morning, Size
 from openpyxl import load_workbook
-from report_province import copied_file, sqlite_reports
+from report_province import postgres_reports, reports, sqlite_reports
 from report_world import COMMUNE
 from test_report_from_paper import address
 
 from server.app import create_app
 from tests.chromium import chromium
 
-__all__ = ["address", "sqlite_reports"]
+__all__ = ["address", "postgres_reports", "reports", "sqlite_reports"]
 pytestmark = pytest.mark.browser
 SIZES = [
-    pytest.param(Size(300, 14), id="small"),
-    pytest.param(Size(200_000, 40), id="stated", marks=pytest.mark.full),
+    pytest.param("sqlite", Size(300, 14), id="small"),
+    pytest.param("sqlite", Size(200_000, 40), id="stated-sqlite", marks=pytest.mark.full),
+    pytest.param("postgresql", Size(200_000, 40), id="stated-postgresql", marks=pytest.mark.full),
 ]
 QUESTION = "/data/answers/about/hh_poverty"
 OF_CASES = ("573023", "/incidents", "Vụ việc")
@@ -36,14 +37,13 @@ ANSWERS = ("Hàng xóm", "Thể chất", "16 đến 59", "Hòa giải thành")
 """What the case says, which its list does not."""
 
 
-@pytest.fixture(params=SIZES)
-def morning(request, sqlite_reports, tmp_path):
-    with copied_file(sqlite_reports, tmp_path) as world:
-        morning = Morning(world, request.param)
-        project_id, token = morning.phones.tokens[list(SILENT)[1]]
-        asked = create_app(world.services).test_client().get(f"/v1/key/{token}/projects/{project_id}/formList")
-        assert asked.status_code == 200
-        yield morning
+@pytest.fixture
+def morning(request, reports):
+    morning = Morning(reports, request.param)
+    project_id, token = morning.phones.tokens[list(SILENT)[1]]
+    asked = create_app(reports.services).test_client().get(f"/v1/key/{token}/projects/{project_id}/formList")
+    assert asked.status_code == 200
+    return morning
 
 
 @pytest.fixture
@@ -57,6 +57,7 @@ def browser():
         yield browser
 
 
+@pytest.mark.parametrize(("reports", "morning"), SIZES, indirect=True)
 def test_the_ten_tasks_of_a_morning(browser, address, morning):
     kept = Kept(morning.world)
     finds_the_case(Hand(browser, address, "vu.viec", elevated=True), kept, morning)
