@@ -160,6 +160,11 @@ def read_question_comments(form: MultiDict[str, str]) -> tuple[QuestionComment, 
     return tuple(QuestionComment(path, text) for path, text in written if text)
 
 
+def is_remark(name: str) -> bool:
+    """Return whether a field of a record's page holds what is said of it or of one of its questions."""
+    return name == "comment" or _is_comment(name)
+
+
 def _is_comment(name: str) -> bool:
     path = name.removeprefix(_COMMENT_ON)
     return path != name and len(path) <= _LONGEST_PATH and _QUESTION_PATH.fullmatch(path) is not None

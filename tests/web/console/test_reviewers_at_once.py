@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from console_world import DAK_HA, client_of, csrf_of, make_account
+from console_world import DAK_HA, PASSWORD, client_of, csrf_of, make_account
 
 from server.access.roles import Role
 
@@ -105,3 +105,32 @@ def test_the_stroke_of_another_session_or_of_nobody_is_not_taken_for_this_one(cl
     made_up = "3f0c7bb0-0000-4000-8000-000000000001.abc"
     answer = sends(client, "decide", record=tick, verdict="approve", batch=made_up)
     assert made_up.partition(".")[0] not in answer.headers["Location"]
+
+
+def test_what_was_to_be_said_waits_behind_the_sign_in_page_and_is_sent_by_another_press(client, world):
+    number, path = world.records["37"], "/data/answers/about/hh_poverty"
+    page = client.get(f"/submissions/{number}?q=ho").text
+    said = {"comment": "Hỏi lại\nsố người", f"on:{path}": "Hộ này đã thoát nghèo?", "on:/data/x": ""}
+    typed = {"verdict": "return", "q": "ho", **{name: hidden(page, name) for name in ("record", "seen", "csrf_token")}}
+    world.services.now.advance(minutes=31)
+    waits = client.post("/submissions/decide", data={**typed, **said})
+    assert (waits.status_code, "được giữ trên trang này" in waits.text) == (401, True)
+    assert states(world)["37"] == "received"
+    door = {name: hidden(waits.text, name) for name in ("kept", "csrf_token")}
+    again = client.post("/sign-in", data={**door, "login": "xa.dakha", "password": PASSWORD})
+    assert [one in again.text for one in ("Hỏi lại\nsố người", "Hộ này đã thoát nghèo?", "Trả lại")] == [True] * 3
+    assert f'href="/submissions/{number}"' in again.text
+    assert states(world)["37"] == "received", "nothing is decided by signing in"
+    fields = re.findall(r'<textarea name="([^"]+)" hidden>\n([^<]*)</textarea>', again.text)
+    sent = client.post("/submissions/decide", data={**dict(fields), "csrf_token": hidden(again.text, "csrf_token")})
+    assert "did=return" in sent.headers["Location"]
+    text = client.get(f"/submissions/{number}").text
+    assert ("số người" in text, "Hộ này đã thoát nghèo?" in text) == (True, True)
+
+
+def test_an_approval_says_nothing_that_could_be_kept(client, world):
+    page = client.get(f"/submissions/{world.records['37']}").text
+    typed = {name: hidden(page, name) for name in ("record", "seen", "csrf_token")} | {"verdict": "approve"}
+    world.services.now.advance(minutes=31)
+    answer = client.post("/submissions/decide", data={**typed, "comment": " "})
+    assert (answer.status_code, "/sign-in?" in answer.headers["Location"]) == (303, True)
