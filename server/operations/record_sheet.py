@@ -116,7 +116,7 @@ def fill_in(root: _Element, before: Worked, *, asked: Iterable[Question], settin
         typed, element = step.typed.get(question.path), element_at(root, question.path)
         if typed is None or element is None or not question.is_typed:
             continue
-        text = answer_text(typed, question.node.datatype, zone, before=question.text)
+        text = answer_text(typed, question.node, zone, before=question.text)
         if set(text.split()) != question.chosen or question.node.control.kind not in CHOOSING:
             put_text(element, text)
             changed.update([question.path] if text != question.text else [])

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from server.forms.faults import Fault
+from server.language.reading import read_day
 from server.registers.headings import heading_key
 from server.registers.table_files import LONGEST_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from server.errors import InvalidInput
     from server.registers.headings import FileRow
 
 _EXCEL_FAULTS: Final = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
-_DAY: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 _BETWEEN_WORDS: Final = re.compile(r"[,;/\n]+")
 _SHOWN: Final = 40
@@ -94,13 +94,10 @@ class RowCells:
         text = self.text(column)
         if not text:
             return None
-        try:
-            if found := _DAY.fullmatch(text):
-                return date(int(found[3]), int(found[2]), int(found[1]))
-            return date.fromisoformat(text)
-        except ValueError:
+        day = read_day(text)
+        if day is None:
             self.refuse("register.row.not_a_day", column, given=text[:_SHOWN])
-            return None
+        return day
 
     def take(self, refusal: InvalidInput, column: str) -> None:
         """Note a refusal of the territory's as a fault in this cell."""

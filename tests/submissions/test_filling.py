@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from server.errors import InvalidInput
-from server.forms.definition import Datatype
+from server.forms.definition import Control, ControlKind, Datatype, Node, NodeKind
 from server.forms.lists import ChoiceList
 from server.submissions import documents
 from server.submissions.choice_labels import ChoiceLabels
@@ -185,21 +185,35 @@ def test_an_instance_gets_its_ids_in_the_namespace_of_its_meta():
 
 
 @pytest.mark.parametrize(
-    ("datatype", "before", "shown", "typed", "kept"),
+    ("datatype", "appearance", "before", "shown", "typed", "kept"),
     [
-        (Datatype.STRING, "", "", " a\r\nb ", "a\nb"),
-        (Datatype.DECIMAL, "1.5", "1,5", "2,25", "2.25"),
-        (Datatype.INTEGER, "12", "12", "mười", "mười"),
-        (Datatype.DATE, "2026-11-10", "2026-11-10", "2026-11-11", "2026-11-11"),
-        (Datatype.TIME, "08:05:11.000+07:00", "08:05", "09:30", "09:30:00.000+07:00"),
-        (Datatype.DATETIME, "2026-11-20T01:02:11.317Z", "2026-11-20T08:02", "2026-11-20T09:00",
+        (Datatype.STRING, "", "", "", " a\r\nb ", "a\nb"),
+        (Datatype.DECIMAL, "", "1.5", "1,5", "2,25", "2.25"),
+        (Datatype.INTEGER, "", "12", "12", "mười", "mười"),
+        (Datatype.DATE, "", "2026-11-10", "10/11/2026", "05032026", "2026-03-05"),
+        (Datatype.DATE, "", "2026-11-10", "10/11/2026", "5/3/2026", "2026-03-05"),
+        (Datatype.DATE, "", "2026-11-10", "10/11/2026", "2026-03-05", "2026-03-05"),
+        (Datatype.DATE, "", "2026-11-10", "10/11/2026", "31/02/2026", "31/02/2026"),
+        (Datatype.DATE, "", "2026-11-10", "10/11/2026", "3/2026", "3/2026"),
+        (Datatype.DATE, "", "chưa rõ", "chưa rõ", "5/3/26", "5/3/26"),
+        (Datatype.DATE, "month-year", "2026-11-10", "11/2026", "3/2026", "2026-03-01"),
+        (Datatype.DATE, "w1 year", "2026-01-01", "2026", "2025", "2025-01-01"),
+        (Datatype.TIME, "", "08:05:11.000+07:00", "08:05", "9h30", "09:30:00.000+07:00"),
+        (Datatype.TIME, "", "08:05:11.000+07:00", "08:05", "25:00", "25:00"),
+        (Datatype.DATETIME, "", "2026-11-20T01:02:11.317Z", "20/11/2026 08:02", "20/11/2026 9:00",
+         "2026-11-20T09:00:00.000+07:00"),
+        (Datatype.DATETIME, "", "2026-11-20T01:02:11.317Z", "20/11/2026 08:02", "201120260900",
+         "2026-11-20T09:00:00.000+07:00"),
+        (Datatype.DATETIME, "", "2026-11-20T01:02:11.317Z", "20/11/2026 08:02", "2026-11-20T09:00",
          "2026-11-20T09:00:00.000+07:00"),
     ],
 )  # fmt: skip
-def test_an_answer_is_typed_as_people_write_it_and_kept_as_phones_do(datatype, before, shown, typed, kept):
-    assert field_text(before, datatype, ZONE) == shown
-    assert answer_text([shown], datatype, ZONE, before=before) == before
-    assert answer_text([typed], datatype, ZONE, before=before) == kept
+def test_an_answer_is_typed_as_people_write_it_and_kept_as_phones_do(datatype, appearance, before, shown, typed, kept):
+    control = Control(ControlKind.INPUT, appearance=appearance)
+    node = Node("/data/q", "q", NodeKind.LEAF, datatype, control=control)
+    assert field_text(before, node, ZONE) == shown
+    assert answer_text([shown], node, ZONE, before=before) == before
+    assert answer_text([typed], node, ZONE, before=before) == kept
 
 
 SETTING = """

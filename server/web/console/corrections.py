@@ -115,7 +115,7 @@ class CorrectionPages:
         return dict(form.definition.nodes)
 
     def _field(self, question: Question) -> str:
-        return field_text(question.text, question.node.datatype, self.services.settings.timezone)
+        return field_text(question.text, question.node, self.services.settings.timezone)
 
     def _draft_of(self, submission_id: int) -> Draft:
         draft = self._draft(request.form.get("draft", ""))

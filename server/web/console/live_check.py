@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 
 from server.submissions.questionnaire import Page, Question, Repeat, Told
+from server.submissions.typed_answers import typed_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +25,8 @@ _CARRIED: Final = re.compile(r' data-mark="([0-9a-f]+)"')
 
 
 def marking(page: Page) -> dict[str, object]:
-    """Return what the templates of a page that is filled in draw its marks with."""
-    return {"layout": layout_mark(page), "mark": mark, "mark_in": mark_in}
+    """Return what the templates of a page that is filled in draw its fields and marks with."""
+    return {"layout": layout_mark(page), "mark": mark, "mark_in": mark_in, "part_of": typed_part}
 
 
 def mark(*looks: object) -> str:

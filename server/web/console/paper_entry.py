@@ -7,13 +7,14 @@ form's questions stand on the page, as they do on paper; what was typed so far t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from flask import make_response, redirect, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from server.errors import Conflict, InvalidInput
+from server.language.display import display_date
+from server.language.reading import read_day
 from server.operations.enter_paper import (
     PaperDraft,
     SheetFacts,
@@ -63,7 +64,7 @@ class PaperEntryPages:
         entry = start_paper(
             self.services, account, writer, form_version_id=form, like=number(request.args.get("after"))
         )
-        facts = SheetFacts("", _day(request.args.get("day")))
+        facts = SheetFacts("", read_day(request.args.get("day", "")))
         return self._page(entry, facts, kept=number(request.args.get("after")))
 
     def keep(self) -> Response:
@@ -90,7 +91,7 @@ class PaperEntryPages:
                 writer=draft.collaborator_id,
                 form=draft.form_version_id,
                 after=kept.submission_id,
-                day=request.form.get("day"),
+                day=facts.visited_on,
             )
         return make_response(redirect(address, 303))
 
@@ -122,6 +123,7 @@ class PaperEntryPages:
             "paper_entry.html",
             status=status,
             facts=facts,
+            day_typed=display_date(facts.visited_on) if facts.visited_on else request.form.get("day", ""),
             problem=(problem.code, problem.params) if problem else None,
             may_keep_anyway=problem is not None and problem.code == "paper_sheet.look",
             kept=kept,
@@ -143,7 +145,7 @@ class PaperEntryPages:
         }
 
     def _field(self, question: Question) -> str:
-        return field_text(question.text, question.node.datatype, self.services.settings.timezone)
+        return field_text(question.text, question.node, self.services.settings.timezone)
 
     def _draft(self, signed: str) -> PaperDraft:
         try:
@@ -162,11 +164,4 @@ class PaperEntryPages:
 
 
 def _facts() -> SheetFacts:
-    return SheetFacts(request.form.get("number", ""), _day(request.form.get("day")))
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
+    return SheetFacts(request.form.get("number", ""), read_day(request.form.get("day", "")))

@@ -13,6 +13,7 @@ from server.forms.definition import Datatype
 from server.language.display import display_date
 from server.submissions.answers import Answer
 from server.submissions.instance import name_key
+from server.submissions.typed_answers import day_text
 from server.web.console.machine_fields import machine_kind
 from server.web.console.record_steps import Tellers, ToldChange, told_step
 
@@ -295,8 +296,8 @@ def _written(answer: Answer) -> str:
     kind = answer.node.datatype if answer.node else Datatype.STRING
     try:
         match kind:
-            case Datatype.DATE:
-                return _day_asked(date.fromisoformat(answer.text[:10]), answer)
+            case Datatype.DATE if answer.node:
+                return day_text(answer.text, answer.node)
             case Datatype.DATETIME:
                 moment = datetime.fromisoformat(answer.text)
                 return f"{display_date(moment)} {moment:%H:%M}"
@@ -308,14 +309,6 @@ def _written(answer: Answer) -> str:
                 return answer.text
     except ValueError:
         return answer.text
-
-
-def _day_asked(day: date, answer: Answer) -> str:
-    """Return as much of a day as was asked for: phones write the first of a month or a year where only that was."""
-    asked = answer.node.control.appearance.split() if answer.node else []
-    if "month-year" in asked:
-        return f"{day.month:02}/{day.year:04}"
-    return f"{day.year:04}" if "year" in asked else display_date(day)
 
 
 def _moment(answers: Section, name: str) -> datetime | None:

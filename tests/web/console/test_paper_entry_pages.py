@@ -89,6 +89,6 @@ def test_a_sheet_that_outlasts_its_sign_in_is_gone_on_with(client, world):
     again = client.post(SHEETS, data=typed(waiting.text))
     assert again.status_code == 200
     now = typed(again.text)
-    assert (now["number"], now["day"]) == (["12"], ["2026-09-30"])
+    assert (now["number"], now["day"]) == (["12"], ["30/09/2026"])
     assert now["a:/data/who/house_no"] == ["77"]
     assert "nhập từ giấy" not in client.get("/submissions?state=all").text, "nothing is kept by itself"

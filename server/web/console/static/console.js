@@ -74,5 +74,43 @@ const sayDays = () => document.querySelectorAll("input[type=date]").forEach(sayD
 document.addEventListener("input", (event) => {
   if (event.target.type === "date") sayDay(event.target);
 });
-document.addEventListener("htmx:after:swap", sayDays);
-sayDays();
+
+// A day typed as eight digits is written out at once.
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("input[data-day]")) return;
+  target.value = target.value.trim().replace(/^(\d\d)\D?(\d\d)\D?(\d{4})$/, "$1/$2/$3");
+}, true);
+
+// Beside a field into which a day is typed stands a way to a calendar, for whoever has a mouse or a finger at hand.
+const showCalendar = (field) => {
+  const calendar = document.createElement("input");
+  calendar.type = "date";
+  calendar.className = "calendar";
+  calendar.tabIndex = -1;
+  const typed = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(field.value);
+  if (typed) calendar.value = `${typed[3]}-${typed[2]}-${typed[1]}`;
+  calendar.addEventListener("change", () => {
+    field.value = calendar.value.split("-").reverse().join("/");
+    field.focus();
+    for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+  });
+  calendar.addEventListener("blur", () => calendar.remove());
+  field.after(calendar);
+  calendar.focus();
+  calendar.showPicker();
+};
+const offerCalendars = () => {
+  for (const field of document.querySelectorAll("input[data-day]")) {
+    if (field.nextElementSibling?.matches("button")) continue;
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "pick secondary outline small", tabIndex: -1, title: field.dataset.day });
+    button.setAttribute("aria-hidden", "true");
+    button.textContent = "▾";
+    button.addEventListener("click", () => showCalendar(field));
+    field.after(button);
+  }
+};
+for (const show of [sayDays, offerCalendars]) {
+  document.addEventListener("htmx:after:swap", show);
+  show();
+}
