@@ -103,6 +103,8 @@ def _release(services: Services, sight: Sight, upload_id: int, *, by: Account | 
     with services.unit_of_work(sight) as uow:
         account_id = by.account_id if by else None
         uow.tray.settle(upload_id, state="released", at=services.now(), account_id=account_id, comment="")
+        if isinstance(receipt, Filed):
+            uow.tray.note_record(upload_id, receipt.submission_id)
         unit_id = uow.collaborators.unit_of(held.collaborator_id, services.today())
         if by is not None:
             kind = DeedKind.UPLOAD_RELEASED if to == Assigned() else DeedKind.UPLOAD_ASSIGNED

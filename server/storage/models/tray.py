@@ -24,6 +24,7 @@ class HeldUploadRow(Model):
         CheckConstraint("state IN ('held', 'released', 'discarded')", name="state"),
         UniqueConstraint("project_id", "collaborator_id", "sha256", "reason"),
         Index("ix_held_upload_list", "project_id", "state", "received_at"),
+        Index("ix_held_upload_submission", "submission_id"),
     )
 
     id: Mapped[int] = apart("held_upload")
@@ -39,7 +40,7 @@ class HeldUploadRow(Model):
     xml: Mapped[bytes] = mapped_column(LargeBinary)
     device_id: Mapped[str] = mapped_column(String(120), default="")
     received_at: Mapped[datetime] = mapped_column(Instant)
-    # Set when it clashes with a record we hold.
+    # Set when it clashes with a record we hold, and when it is released: then it is the record it became part of.
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

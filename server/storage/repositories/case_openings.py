@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import aliased
 
 from server.access.openings import OpeningReason
 from server.storage.models.case_openings import CaseOpeningRow
 from server.storage.models.people import AccountRow
+from server.storage.models.tray import HeldUploadRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,8 +56,11 @@ class CaseOpenings:
         return self._open_to(CaseOpeningRow.upload_id, account, upload_ids, at)
 
     def of(self, submission_id: int, *, at_most: int) -> list[OpeningLine]:
-        """Return who opened a case, the newest first."""
-        return self._told(CaseOpeningRow.submission_id == submission_id, at_most)
+        """Return who opened a case, the newest first, in the tray as well if it lay there before it was filed."""
+        uploads = HeldUploadRow
+        held = select(uploads.id).where(uploads.submission_id == submission_id, uploads.state == "released")
+        rows = CaseOpeningRow
+        return self._told(or_(rows.submission_id == submission_id, rows.upload_id.in_(held)), at_most)
 
     def of_uploads(self, upload_ids: Iterable[int], *, at_most: int) -> list[OpeningLine]:
         """Return who opened any of these cases in the tray, the newest first."""

@@ -151,6 +151,11 @@ class Tray:
         )
         return settled.rowcount == 1
 
+    def note_record(self, upload_id: int, submission_id: int) -> None:
+        """Keep of which record an upload became part when it was released."""
+        rows = HeldUploadRow
+        self._connection.execute(update(rows).where(rows.id == upload_id).values(submission_id=submission_id))
+
     def _shown(self) -> Select[Any]:
         files = select(func.count()).where(HeldAttachmentRow.upload_id == HeldUploadRow.id).scalar_subquery()
         return (

@@ -154,6 +154,22 @@ def test_a_case_in_the_tray_tells_reason_and_day_until_it_is_opened_with_a_reaso
     assert [one for one in (*told, "Hỏi lại máy gửi (mẫu)") if one in shut] == []
 
 
+def test_who_opened_a_case_in_the_tray_is_told_on_the_page_of_the_record_it_became(officer, world):
+    case = send(world, "Cán bộ mẫu", example("incident", "new_case", 91, harm="none")).upload_id
+    typed = {"csrf_token": csrf_of(officer), "reason": "handling", "words": "Hỏi lại máy gửi (mẫu)"}
+    assert officer.post(f"/incidents/held/{case}/open", data=typed).status_code == 303
+    again = {**typed, "words": "Xem bản vừa nhận (mẫu)"}
+    record = f"/incidents/{world.records['incident']}"
+    assert officer.post(f"{record}/open", data=again).status_code == 303
+    before = officer.get(record).text
+    assert ("Xem bản vừa nhận (mẫu)" in before, "Hỏi lại máy gửi (mẫu)" in before) == (True, False), "it is held still"
+    assert officer.post(f"/incidents/held/{case}/release", data=typed).status_code == 303
+    page = officer.get(record).text
+    told = page.partition("Ai đã mở vụ việc này")[2]
+    opened = ("Hỏi lại máy gửi (mẫu)", "Xem bản vừa nhận (mẫu)", "Chị Mẫu", "khi còn ở Phiếu tạm giữ")
+    assert [one for one in opened if one not in told] == []
+
+
 def test_a_case_in_the_tray_is_put_aside_while_it_lies_open(officer, case):
     assert '<a href="/incidents/held"><span class="number">1</span>' in officer.get("/").text
     typed = {"csrf_token": csrf_of(officer), "reason": "handling", "words": "Hỏi lại máy gửi (mẫu)"}
