@@ -144,10 +144,10 @@ class CorrectionPages:
 def _folds(question: Question) -> bool:
     """Tell whether of what may be chosen only the answer is shown: of a long list, where there is one to begin with.
 
-    What stands open stays open: a list must not close under whoever goes through it by keys.
+    So is one that is offered no more: of which others there are is asked on its own. What stands open stays open: a
+    list must not close under whoever goes through it by keys.
     """
-    is_answered = bool(question.text) and not question.stale
-    if not is_answered or len(question.options or ()) <= _LONG_LIST:
+    if not question.text or len(question.options or ()) <= _LONG_LIST:
         return False
     if request.method == "GET":
         return True

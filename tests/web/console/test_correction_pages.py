@@ -165,8 +165,10 @@ def test_of_a_long_list_the_answer_stands_alone_until_somebody_wants_another(cli
         put(world.services, world.project_id, entity_id=one, village="23500-01", house_no=str(number), status="active")
     survey = example("household_conduct_survey", "couple_with_children", 700, household=ids[3], household_id=ids[3])
     page = f"/submissions/{send(world, 'Y Mẫu', survey).submission_id}/correct"
-    unknown = client.get(f"/submissions/{world.records['37']}/correct").text
-    assert len(offered(unknown)) > 10, "what that record names is not offered: there is one to choose"
+    elsewhere = f"/submissions/{world.records['37']}/correct"
+    unknown = client.get(elsewhere).text
+    assert (len(offered(unknown)), "không có trong danh sách lúc này" in unknown) == (1, True)
+    assert len(offered(client.post(elsewhere, data=typed(unknown) | {"opens": path}).text)) > 10
     folded = client.get(page).text
     assert offered(folded) == [ids[3]]
     assert re.search(rf'name="opens" value="{path}"[^>]*>Chọn mục khác \(\d+ mục\)', folded)
@@ -178,3 +180,16 @@ def test_of_a_long_list_the_answer_stands_alone_until_somebody_wants_another(cli
     assert offered(again) == offered(opened), "what stands open stays open"
     blank = client.post(page, data=typed(folded) | {f"a:{path}": "", "do": "check"}).text
     assert len(offered(blank)) > 10
+
+
+def test_two_hundred_households_to_choose_among_fit_a_page_over_a_slow_line(client, world, monkeypatch):
+    monkeypatch.setattr("server.web.console.corrections._LONG_LIST", 9)
+    for number in range(10):
+        names = {"label": "A Mẫu Văn Tik – vợ Y Mẫu Thị Bét – hộ 137 (mẫu)", "village": "23500-01", "status": "active"}
+        put(world.services, world.project_id, house_no=f"{number}", **names)
+    page, path = f"/submissions/{world.records['37']}/correct", "/data/who/household"
+    folded = client.get(page)
+    opened = client.post(page, data=typed(folded.text) | {"opens": path})
+    each = (len(opened.data) - len(folded.data)) / (len(offered(opened.text)) - len(offered(folded.text)))
+    assert len(folded.data) < 40_000
+    assert len(folded.data) + 200 * each < 60_000, each
