@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from server.cli.terminal import Terminal, as_json, pass_terminal
+from server.cli.terminal import Terminal, as_json, echo, pass_terminal
 from server.language.display import number
 from server.operations.find_project import find_project
 from server.operations.read_activities import ActivityQuestion, activities_for_the_operator
@@ -34,7 +34,7 @@ def activities(terminal: Terminal, *, year: int, project: str | None, unit: str 
         return
     _print(terminal.sentence("console.activities.all"), table.events, table.attendees)
     for group in table.groups:
-        click.echo(f"# {terminal.sentence(f'console.activities.by.{group.question}')}")
+        echo(f"# {terminal.sentence(f'console.activities.by.{group.question}')}")
         for line in group.lines:
             _print(line.label(terminal.language), line.events, line.attendees)
     for one in table.beside:
@@ -42,4 +42,4 @@ def activities(terminal: Terminal, *, year: int, project: str | None, unit: str 
 
 
 def _print(name: str, *amounts: Decimal) -> None:
-    click.echo("\t".join((name, *map(number, amounts))))
+    echo("\t".join((name, *map(number, amounts))))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from server.cli.json_lines import answer_lines, default_zone, refusal_text, write_line
-from server.cli.terminal import Terminal, as_json, pass_terminal
+from server.cli.terminal import Terminal, as_json, echo, pass_terminal
 from server.errors import DomainError
 from server.forms.convert import Converter
 from server.operations.ask_expression import needed_field, text_field
@@ -79,11 +79,11 @@ def _shown(terminal: Terminal, bench: FormBench, place: str, form: tuple[str, st
     if as_json:
         write_line({"file": place, **facts})
         return True
-    click.echo(f"{place}: {terminal.sentence('ask.' + facts['verdict'])}")
+    echo(f"{place}: {terminal.sentence('ask.' + facts['verdict'])}")
     _show_findings(facts["findings"])
     return True
 
 
 def _show_findings(findings: Sequence[Mapping[str, str]]) -> None:
     for one in findings:
-        click.echo(f"  {one['severity']} {one['path']}: {one['message']}")
+        echo(f"  {one['severity']} {one['path']}: {one['message']}")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import click
-
+from server.cli.terminal import echo
 from server.language.catalogue import LANGUAGES
 from server.operations.empty_lists import MOST_NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import click
 
     from server.cli.terminal import Terminal
     from server.errors import DomainError
@@ -34,13 +35,13 @@ def show_settings(terminal: Terminal, faults: Sequence[SettingFault]) -> None:
             terminal.catalogue.sentence(fault.code, {"variable": fault.variable, "value": fault.value}, language)
             for language in LANGUAGES
         ]
-        click.echo(f"{fault.variable}: {' / '.join(said)}", err=True)
+        echo(f"{fault.variable}: {' / '.join(said)}", err=True)
 
 
 def show_faults(terminal: Terminal, faults: Sequence[Fault]) -> None:
     """List faults of a form or plan: how grave, where, what, and what to do."""
     for fault in faults:
-        click.echo(fault_line(terminal, fault), err=True)
+        echo(fault_line(terminal, fault), err=True)
     errors = sum(1 for fault in faults if fault.is_error)
     terminal.tell("cli.faults", errors=errors, warnings=len(faults) - errors)
 

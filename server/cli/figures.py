@@ -13,7 +13,7 @@ from server.cli.locks import lock, locks
 from server.cli.no_cases import no_case
 from server.cli.paper_figures import figures_template, load_figures
 from server.cli.register_files import undo
-from server.cli.terminal import Terminal, as_json, pass_terminal
+from server.cli.terminal import Terminal, as_json, echo, pass_terminal
 from server.indicators.releases_tables import CellState
 from server.operations.find_project import find_project
 from server.operations.read_releases import ReleaseQuestion, frozen_tables
@@ -107,12 +107,12 @@ def _tell(terminal: Terminal, frozen: Frozen, *, as_json: bool) -> None:
 
 def _print(terminal: Terminal, table: ReleasedTable) -> None:
     """Print a line for each cell; where a table is broken down, the column's name stands behind its row's."""
-    click.echo(f"# {table.release.label_vi}")
+    echo(f"# {table.release.label_vi}")
     for one in table.cells:
         place = table.units.get(one.unit_id) or terminal.sentence("releases.total")
         when = terminal.sentence("releases.quarter", quarter=one.quarter) if one.quarter else ""
         which = table.categories.get(one.category, "") or one.category
-        click.echo("\t".join((place, when, which, _said(terminal, one))))
+        echo("\t".join((place, when, which, _said(terminal, one))))
 
 
 def _said(terminal: Terminal, cell: ReleasedCell) -> str:

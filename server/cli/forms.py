@@ -10,7 +10,7 @@ import click
 
 from server.cli.faults import ALLOW_EMPTY_LISTS, fault_facts, fault_line, show_empty_lists
 from server.cli.new_files import NEW_FILE
-from server.cli.terminal import Terminal, as_json, pass_terminal
+from server.cli.terminal import Terminal, as_json, echo, pass_terminal
 from server.forms.convert import Converter
 from server.forms.faults import FormRefused
 from server.operations.find_project import find_project
@@ -91,7 +91,7 @@ def check(ctx: click.Context, terminal: Terminal, *, path: Path, sensitive: bool
         terminal.show([fault_facts(terminal, fault) for fault in faults])
     else:
         for fault in faults:
-            click.echo(fault_line(terminal, fault))
+            echo(fault_line(terminal, fault))
         terminal.say("cli.faults", errors=errors, warnings=len(faults) - errors)
     ctx.exit(1 if errors else 0)
 
@@ -113,7 +113,7 @@ def _show_published(terminal: Terminal, published: Published, *, as_json: bool) 
         terminal.show(facts)
         return
     for fault in published.warnings:
-        click.echo(fault_line(terminal, fault), err=True)
+        echo(fault_line(terminal, fault), err=True)
     show_empty_lists(terminal, published.empty_lists)
     code = "cli.form.published" if published.is_new else "cli.form.known"
     terminal.say(code, form=published.form_id, version=published.version, title=published.title)

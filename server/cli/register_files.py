@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from server.cli.new_files import NEW_FILE
-from server.cli.terminal import Terminal, as_json, pass_terminal
+from server.cli.terminal import Terminal, as_json, echo, pass_terminal
 from server.operations.find_project import find_project
 from server.operations.import_order import KINDS, OPERATOR, ImportOrder, Load, check_order
 from server.operations.import_report import as_document, told_fault
@@ -156,7 +156,7 @@ def _end_trial(ctx: click.Context, terminal: Terminal, report: ImportReport, *, 
 def _show(terminal: Terminal, report: ImportReport, *, to_stderr: bool) -> None:
     """Show what was read: wrong rows beside the result, then examples of changes and the counts."""
     for fault in report.faults[:_MOST_SHOWN]:
-        click.echo(str(told_fault(fault, terminal.catalogue, terminal.language)), err=True)
+        echo(str(told_fault(fault, terminal.catalogue, terminal.language)), err=True)
     if report.wrong > _MOST_SHOWN:
         terminal.tell("cli.register.more", count=report.wrong - _MOST_SHOWN)
     tell: Any = terminal.tell if to_stderr else terminal.say

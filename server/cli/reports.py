@@ -10,7 +10,7 @@ import click
 
 from server.cli.faults import end_with_faults
 from server.cli.new_files import NEW_FILE
-from server.cli.terminal import Terminal, as_json, pass_terminal
+from server.cli.terminal import Terminal, as_json, echo, pass_terminal
 from server.errors import NotFound
 from server.indicators.periods import Period
 from server.indicators.report import ReportRefused
@@ -91,7 +91,7 @@ def list_templates(terminal: Terminal, *, as_json: bool) -> None:
     for one in found:
         status = terminal.sentence(f"report.status.{one.status}")
         level = terminal.sentence(f"territory.level.{one.level}")
-        click.echo("\t".join((one.name, level, one.title_vi, status)))
+        echo("\t".join((one.name, level, one.title_vi, status)))
 
 
 @report.command("fill")

@@ -9,7 +9,7 @@ from threading import Event
 import click
 
 from server.cli.progress_bar import Bar
-from server.cli.terminal import Terminal, as_json, pass_terminal
+from server.cli.terminal import Terminal, as_json, echo, pass_terminal
 from server.logs import configure_logs
 from server.operations.check_server import check_server
 from server.operations.rebuild import RebuiltAll
@@ -73,5 +73,5 @@ def doctor(ctx: click.Context, terminal: Terminal, *, as_json: bool) -> None:
     else:
         for one in checks:
             mark = terminal.sentence("cli.doctor.good" if one.is_good else "cli.doctor.bad")
-            click.echo(f"{mark}  {terminal.sentence(one.code, **one.params)}")
+            echo(f"{mark}  {terminal.sentence(one.code, **one.params)}")
     ctx.exit(0 if all(one.is_good for one in checks) else 1)

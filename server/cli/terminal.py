@@ -1,15 +1,17 @@
 """What a command shares with the others: the language, the services, and how things are shown.
 
 Results go to standard output, once; progress, warnings and faults to standard error, so that ``--json`` stays JSON.
+What files and phones hold is shown, and tells the terminal nothing.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import ExitStack
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -24,6 +26,15 @@ if TYPE_CHECKING:
     from server.operations.services import Services
 
 as_json = click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON. / Print the result as JSON.")
+
+
+_ORDERS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys instead of showing it: it would clear the screen, name the window, turn a line around."""
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print *text*, a sign in place of each order to the terminal; *err*: beside the result."""
+    click.echo(_ORDERS.sub("\N{REPLACEMENT CHARACTER}", text), err=err)
 
 
 class Terminal:
@@ -66,11 +77,11 @@ class Terminal:
 
     def say(self, code: str, **params: object) -> None:
         """Show a sentence as a result."""
-        click.echo(self.sentence(code, **params))
+        echo(self.sentence(code, **params))
 
     def tell(self, code: str, **params: object) -> None:
         """Show a sentence beside the result: progress, a warning, a fault."""
-        click.echo(self.sentence(code, **params), err=True)
+        echo(self.sentence(code, **params), err=True)
 
     def show(self, facts: Mapping[str, Any] | list[Any]) -> None:
         """Show facts as JSON."""

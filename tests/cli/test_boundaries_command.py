@@ -39,6 +39,14 @@ def outline_of(services, code, on, village="-01"):
     return commune_outline(services.atlas, here, unit_id, on=on)
 
 
+def test_a_file_gives_the_terminal_no_orders(shell, units, write):
+    """A code that clears the screen, names the window, turns its line around, is shown as what it is."""
+    orders = "\x1b[2J\x1b]0;ten\x07\u202e\x9b1m"
+    told = shell.run("units", "boundaries", write((orders, 107.9, 14.5)), code=1).stderr
+    assert "\N{REPLACEMENT CHARACTER}[2J" in told
+    assert not any(one in told for one in "\x1b\x07\u202e\x9b")
+
+
 def test_boundaries_are_checked_loaded_replaced_and_taken_back(shell, services, units, write):
     on = date(2026, 10, 1)
     path = write(("23500", 107.9, 14.5), ("23425", 107.9, 14.9))
