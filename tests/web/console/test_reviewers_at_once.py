@@ -96,6 +96,10 @@ def test_a_single_decision_that_is_sent_again_leads_on_as_it_did(client, world):
     first, again = (sends(client, "decide", **typed).headers["Location"] for _ in range(2))
     assert first == again
     assert "did=approve" in again
+    batch = hidden(client.get(again).text, "batch")
+    undone = sends(client, "undo", batch=batch, q="ho").text
+    assert f'href="{address}?q=ho"' in undone, "what was taken back is a press away"
+    sends(client, "decide", **typed)
     other = sends(client, "decide", **{**typed, "verdict": "reject", "comment": "x"}).headers["Location"]
     assert ("did=changed" in other, states(world)["5"]) == (True, "approved")
 
