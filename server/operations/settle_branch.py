@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from server.storage.repositories.record_versions import VersionLine
     from server.storage.repositories.records import RecordLine
     from server.submissions.answers import Answer, Section
+    from server.submissions.changes import Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Contested:
     before: Answer | None
     now: Answer | None
     edited: Answer | None
+    within: Within = ()
 
     @property
     def is_proposed(self) -> bool:
@@ -183,7 +185,7 @@ def _contested(before: Section | None, now: Section, edited: Section) -> tuple[C
         for change in changes(now, edited)
         if _is_asked(change.before) or _is_asked(change.after)
     )
-    return tuple(Contested(path, said.get(path), change.before, change.after) for path, change in found)
+    return tuple(Contested(path, said.get(path), change.before, change.after, change.within) for path, change in found)
 
 
 def _is_asked(answer: Answer | None) -> bool:

@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from server.submissions.answers import Answer
 
-    from server.submissions.answers import Answer, Section
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from server.forms.definition import Text
+    from server.submissions.answers import Section
+
+    Within = tuple[tuple[Text, int], ...]
+    """What the repeats a field stands in are called, and which instance of each, the outermost first."""
+    _Placed = tuple[Answer, Within]
 
 _ABOUT_THE_DEVICE: Final = frozenset({"timestamp", "property", "uid"})
 
@@ -33,6 +40,7 @@ class Change:
     path: str
     before: Answer | None
     after: Answer | None
+    within: Within = ()
 
     @property
     def kind(self) -> Difference:
@@ -46,17 +54,31 @@ def changes(before: Section, after: Section) -> tuple[Change, ...]:
     """Return the fields that differ, in the order of *after*, then those that are gone."""
     old, new = _filled(before), _filled(after)
     paths = [*new, *(path for path in old if path not in new)]
-    found = (Change(path, old.get(path), new.get(path)) for path in paths)
+    found = (_change(path, old.get(path), new.get(path)) for path in paths)
     return tuple(change for change in found if _text(change.before) != _text(change.after))
 
 
-def _filled(section: Section) -> Mapping[str, Answer]:
+def _change(path: str, before: _Placed | None, after: _Placed | None) -> Change:
+    either = after or before
+    assert either is not None, "a path is one of either's"
+    return Change(path, before[0] if before else None, after[0] if after else None, either[1])
+
+
+def _filled(section: Section) -> Mapping[str, _Placed]:
     """Return the answers that say something, by path without the root's name, which versions may not share."""
     return {
-        answer.path.removeprefix(section.path): answer
-        for answer in section.answers()
+        answer.path.removeprefix(section.path): (answer, within)
+        for answer, within in _placed(section, ())
         if answer.text and not _is_about_the_device(answer, section.path)
     }
+
+
+def _placed(section: Section, within: Within) -> Iterator[_Placed]:
+    for part in section.parts:
+        if isinstance(part, Answer):
+            yield part, within
+        else:
+            yield from _placed(part, within if part.number is None else (*within, (part.label, part.number)))
 
 
 def _is_about_the_device(answer: Answer, root: str) -> bool:

@@ -146,3 +146,10 @@ def test_answers_stand_in_the_order_of_the_form_and_strangers_last(form):
 def test_what_differs_between_two_versions(form, before, after, expected):
     found = changes(answers_of(form, before), answers_of(form, after))
     assert [(change.path, change.kind) for change in found] == expected
+
+
+def test_what_differs_in_a_repeat_tells_in_which_instance(form):
+    first, second = "<people><name>A</name></people>", "<people><name>B</name></people>"
+    found = changes(answers_of(form, first + second + "<where>home</where>"), answers_of(form, first))
+    told = {one.path: [(label.in_language("vi"), number) for label, number in one.within] for one in found}
+    assert told == {"/people[2]/name": [("Người", 2)], "/where": []}

@@ -9,7 +9,7 @@ from flask import make_response, redirect, request, url_for
 
 from server.operations.settle_branch import BranchChoice, read_branch, settle_branch
 from server.web.console.asked import number
-from server.web.console.record_view import answer_label, answer_words
+from server.web.console.record_view import answer_words, placed_label
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
 
@@ -73,4 +73,4 @@ class BranchPages:
 def _told(one: Contested) -> ToldContest:
     language = chosen_language()
     before, now, edited = (answer_words(answer, language) for answer in (one.before, one.now, one.edited))
-    return ToldContest(one.path, answer_label(one.either, language), before, now, edited, one.is_proposed)
+    return ToldContest(one.path, placed_label(one.either, one.within, language), before, now, edited, one.is_proposed)

@@ -63,7 +63,7 @@ class HistoryPages:
             groups=tuple(DeedGroup),
             unit_name=lambda unit_id: self._place(here, unit_id),
             address_of=self._addresses(page),
-            told=self._told,
+            told=partial(self._told, language=chosen_language()),
         )
 
     def file(self) -> Response:
@@ -90,7 +90,7 @@ class HistoryPages:
                 self.screen.say(f"deed.thing.{one.thing}", language=language),
                 one.thing_id,
                 self._place(here, one.unit_id),
-                "; ".join(f"{name} = {value}" for name, value in sorted(one.params.items())),
+                self._told(one.params, language),
             )
 
     def _place(self, here: Map, unit_id: UnitId | None) -> str:
@@ -100,9 +100,9 @@ class HistoryPages:
             unit_id = commune_or_above(here, unit_id, today)
         return "" if unit_id is None else here.territory.name(unit_id, today)
 
-    def _told(self, params: Mapping[str, Any]) -> str:
+    def _told(self, params: Mapping[str, Any], language: Language) -> str:
         """Return the parameters of a deed in words, as far as there are any."""
-        catalogue, language = self.services.catalogue, chosen_language()
+        catalogue = self.services.catalogue
 
         def worded(name: str, value: object) -> str:
             code = f"deed.param.{name}.{value}".lower()

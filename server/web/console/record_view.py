@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from server.operations.record_history import StandingComment
     from server.storage.repositories.records import FindingLine
     from server.submissions.answers import Section
-    from server.submissions.changes import Change
+    from server.submissions.changes import Change, Within
     from server.web.console.record_steps import ToldStep
 
 _SHOWN_AS_IMAGE: Final = (".jpg", ".jpeg", ".png", ".webp")
@@ -249,7 +249,7 @@ class _Teller:
 def told_change(change: Change, language: Language) -> ToldChange:
     """Return a difference in words."""
     either = change.after or change.before
-    label = answer_label(either, language) if either else change.path
+    label = placed_label(either, change.within, language) if either else change.path
     return ToldChange(label, change.kind, answer_words(change.before, language), answer_words(change.after, language))
 
 
@@ -265,6 +265,12 @@ def told_finding(
 def answer_label(answer: Answer, language: Language) -> str:
     """Return what a question asks, or its name."""
     return answer.label.in_language(language, answer.name) or answer.name
+
+
+def placed_label(answer: Answer, within: Within, language: Language) -> str:
+    """Return what a question asks, after the instances of repeats it stands in: of whom it is told."""
+    places = (f"{label.in_language(language)} {number}".strip() for label, number in within)
+    return " · ".join((*places, answer_label(answer, language)))
 
 
 def answer_words(answer: Answer | None, language: Language) -> tuple[str, ...]:

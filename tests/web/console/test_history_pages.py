@@ -110,6 +110,16 @@ def test_the_file_holds_every_deed_in_sight_and_that_it_was_taken(client, world)
     assert first.text.count("<time datetime=") == strokes(client, following.replace("&amp;", "&")) == PAGE_SIZE
 
 
+def test_the_file_says_in_words_what_the_page_says(client, world):
+    unit_id = world.services.atlas.current().territory.resolve(DAK_HA, world.services.today()).unit_id
+    deed = Deed(DeedKind.UPLOAD_RELEASED, Thing.UPLOAD, 1, unit_id, {"reason": "other_content"})
+    with world.services.unit_of_work(Operator()) as uow:
+        note_deeds(world.services, uow, None, deed)
+    for address in ("/history?lang=vi", "/history.csv?lang=vi"):
+        said = client.get(address).get_data(as_text=True)
+        assert ("Lý do: trùng số, khác nội dung" in said, "other_content" in said) == (True, False), address
+
+
 def test_a_batch_over_the_end_of_a_page_is_one_and_says_that_it_goes_on(client, world):
     unit_id = world.services.atlas.current().territory.resolve(DAK_HA, world.services.today()).unit_id
     for batch_id, count in (("first", 30), ("second", PAGE_SIZE + 40)):
