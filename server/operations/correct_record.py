@@ -288,7 +288,7 @@ def _worked(services: Services, base: CorrectionBase, root: _Element, step: Step
     known = {(one.code, one.path) for one in base.findings}
     faults = {(one.code, one.path) for one in findings if one.severity is Severity.ERROR}
     draft = Draft(base.line.submission_id, base.version.version_id, document_bytes(root))
-    told = (one for one in changes(old, read_answers(document, base.setting.labels)) if _is_of_person(one))
+    told = (one for one in changes(old, read_answers(document, base.setting.labels)) if one.is_of_person)
     return _Outcome(
         Correction(base.line, draft, page, tuple(told), findings, frozenset(faults - known)), instance, derived
     )
@@ -306,8 +306,3 @@ def _after(base: CorrectionBase, root: _Element, step: Step) -> Worked:
 def origin_of(services: Services, setting: Setting) -> Origin:
     """Return where a version made at the office comes from: from whoever the record is of, now."""
     return Origin(services.now(), setting.sender.post_units, setting.sender.territory_revision)
-
-
-def _is_of_person(change: Change) -> bool:
-    either = change.after or change.before
-    return either is not None and either.is_question

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.errors import Conflict, NotFound
-from server.forms.definition import ControlKind
 from server.forms.xml_reader import read_xml
 from server.operations.correct_record import (
     Made,
@@ -180,16 +179,8 @@ def _chain(version: VersionLine, by_id: dict[str, VersionLine]) -> list[VersionL
 def _contested(before: Section | None, now: Section, edited: Section) -> tuple[Contested, ...]:
     said = {one.path: one for one in before.answers()} if before else {}
     root = now.path
-    found = (
-        (f"{root}{change.path}", change)
-        for change in changes(now, edited)
-        if _is_asked(change.before) or _is_asked(change.after)
-    )
+    found = ((f"{root}{change.path}", change) for change in changes(now, edited) if change.is_of_person)
     return tuple(Contested(path, said.get(path), change.before, change.after, change.within) for path, change in found)
-
-
-def _is_asked(answer: Answer | None) -> bool:
-    return answer is not None and answer.node is not None and answer.node.control.kind is not ControlKind.NONE
 
 
 def _merged(base: CorrectionBase, edit: bytes, chosen: Iterable[Contested]) -> _Element:

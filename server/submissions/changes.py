@@ -49,6 +49,12 @@ class Change:
             return Difference.ADDED
         return Difference.REMOVED if self.after is None else Difference.CHANGED
 
+    @property
+    def is_of_person(self) -> bool:
+        """Tell whether a person was asked; what the form works out, or the device notes, follows from such answers."""
+        either = self.after or self.before
+        return either is not None and either.is_question
+
 
 def changes(before: Section, after: Section) -> tuple[Change, ...]:
     """Return the fields that differ, in the order of *after*, then those that are gone."""

@@ -54,7 +54,9 @@ class ToldStep:
     stands_in_for: str
     """Whose post was filled by a deputy who did it; empty in one's own."""
     changes: tuple[ToldChange, ...] | None
-    """None for a decision, for the first version, and for one that nobody compared."""
+    """Of what a person was asked; None for a decision, for the first version, and for one that nobody compared."""
+    reckoned: int = 0
+    """How many values the form works out came out otherwise with these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _arrival(step: VersionStep, tellers: Tellers) -> ToldStep:
     else:
         code = "console.record.version_first" if step.base is None else "console.record.version_edit"
         name = step.line.collaborator_name or NOBODY
-    changes = None if step.changes is None else tuple(tellers.change(one) for one in step.changes)
+    said = [one for one in step.changes or () if one.is_of_person]
     reason = step.line.reason
     return ToldStep(
         step.at,
@@ -95,7 +97,8 @@ def _arrival(step: VersionStep, tellers: Tellers) -> ToldStep:
         is_undone=False,
         version=step.line,
         stands_in_for=step.stands_in_for,
-        changes=changes,
+        changes=None if step.changes is None else tuple(tellers.change(one) for one in said),
+        reckoned=len(step.changes or ()) - len(said),
     )
 
 

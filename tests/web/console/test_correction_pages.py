@@ -63,6 +63,17 @@ def test_an_answer_is_corrected_step_by_step_and_the_record_tells_of_it(client, 
     assert "Xem lại sổ hộ" in history
 
 
+def test_the_history_tells_what_people_said_and_counts_what_the_form_made_of_it(client, world):
+    record = f"/submissions/{world.records['37']}"
+    sent = typed(client.get(f"{record}/correct").text) | {"do": "save", "reason": "Xem lại tờ phiếu"}
+    kept = client.post(f"{record}/correct", data=sent | {"a:/data/answers/page_c1/c1_1": ["no_answer"]})
+    page = client.get(kept.headers["Location"]).text.partition("Ô máy tự ghi và tự tính")[0]
+    assert "So với lần trước: 1 chỗ khác" in page
+    history = page.partition("Lịch sử thao tác</h2>")[2]
+    assert re.search(r"Theo đó máy tính lại \d ô\.", history)
+    assert [code for code in ("c1_points", "c1_answered", "“yes”") if code in page] == []
+
+
 def test_a_draft_is_good_for_one_record_and_one_account(app, client, world):
     one, other = f"/submissions/{world.records['37']}/correct", f"/submissions/{world.records['5']}/correct"
     sent = typed(client.get(one).text)
