@@ -156,13 +156,19 @@ def read_seen(text: str) -> frozenset[ReviewState]:
 
 def read_question_comments(form: MultiDict[str, str]) -> tuple[QuestionComment, ...]:
     """Return what was written beside questions of a record: fields called ``on:`` and the path of the question."""
-    written = ((name.removeprefix(_COMMENT_ON), text.strip()) for name, text in form.items() if _is_comment(name))
+    written = ((name.removeprefix(_COMMENT_ON), typed(text)) for name, text in form.items() if _is_comment(name))
     return tuple(QuestionComment(path, text) for path, text in written if text)
 
 
-def is_remark(name: str) -> bool:
-    """Return whether a field of a record's page holds what is said of it or of one of its questions."""
-    return name == "comment" or _is_comment(name)
+def typed(text: str) -> str:
+    """Return a text as it was typed: a browser counts the end of a line as one letter and sends two."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def remarks_in(fields: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return what the fields of a record's page say of it and of its questions."""
+    written = (typed(text) for name, text in fields if name == "comment" or _is_comment(name))
+    return tuple(text for text in written if text)
 
 
 def _is_comment(name: str) -> bool:

@@ -15,7 +15,7 @@ from flask import request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from server.submissions.review import Verdict
-from server.web.console.asked import is_remark, read_targets
+from server.web.console.asked import read_targets, remarks_in
 from server.web.csrf import FIELD, is_of_ended_session
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class KeptForm:
     @property
     def said(self) -> tuple[str, ...]:
         """Return what was to be said of the record and of its questions."""
-        return tuple(text.strip() for name, text in self.fields if is_remark(name) and text.strip())
+        return remarks_in(self.fields)
 
 
 def kept_of_request(services: Services) -> str:
@@ -79,8 +79,7 @@ def _decided(fields: tuple[tuple[str, str], ...]) -> Target | None:
     """Return the one record about which something was to be said; of ticks alone there is nothing to keep."""
     targets = read_targets(text for name, text in fields if name == "record")
     verdict = dict(fields).get("verdict", "")
-    has_words = any(is_remark(name) and text.strip() for name, text in fields)
-    return targets[0] if len(targets) == 1 and has_words and verdict in set(Verdict) else None
+    return targets[0] if len(targets) == 1 and remarks_in(fields) and verdict in set(Verdict) else None
 
 
 def _signer(services: Services) -> URLSafeTimedSerializer:

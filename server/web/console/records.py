@@ -28,6 +28,8 @@ from server.web.console.asked import (
     read_question_comments,
     read_seen,
     read_targets,
+    remarks_in,
+    typed,
 )
 from server.web.console.batches import new_batch, read_batch
 from server.web.console.record_view import FileAddress, Told, answer_label, answer_words, told
@@ -125,7 +127,7 @@ class RecordPages:
         is_list = came_from_list(request.form)
         # Comments on questions are typed beside answers, whatever button is pressed in the end.
         questions = read_question_comments(request.form) if verdict is Verdict.RETURN else ()
-        comment = request.form.get("comment", "")
+        comment = typed(request.form.get("comment", ""))
         decision = Decision(
             verdict,
             comment,
@@ -156,8 +158,13 @@ class RecordPages:
         return self.screen.page(template, desk=self.name, asked=asked, outcome=outcome, verdict=verdict)
 
     def _after_one(self, outcome: Outcome, verdict: Verdict) -> Response:
-        """Lead on to the next record of the list, saying what was done to the last; back to a case, which lies open."""
-        asked = asked_list(request.form, self.desk)
+        """Lead on to the next record of the list, saying what was done to the last; back to a case, which lies open.
+
+        What was written about a record that is left as it is, is shown again.
+        """
+        asked, said = asked_list(request.form, self.desk), remarks_in(request.form.items())
+        if outcome.skipped and said:
+            return self.screen.page("unsaid.html", desk=self.name, asked=asked, left=outcome.skipped[0], said=said)
         following = number(request.form.get("next"))
         if outcome.skipped:
             did, target = outcome.skipped[0].reason.value, outcome.skipped[0].submission_id
