@@ -1,6 +1,7 @@
 """What a new version of a form changes against the old one, as far as records and reports would feel it.
 
-New questions and new choices harm nothing and are not told. Whether a change may be published is for operations.
+New questions, new choices and other words harm nothing: they are told apart, so that whoever brings a form out sees
+that it is the one they mean. Whether a change may be published is for operations.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from server.forms.definition import Choice, FormDefinition, Node
 
+_LONGEST_LABEL = 80
 _CHOOSING = (ControlKind.SELECT_ONE, ControlKind.SELECT_MULTIPLE, ControlKind.RANK)
 
 
@@ -26,11 +28,14 @@ class ChangeKind(StrEnum):
     TYPE_CHANGED = "type_changed"
     REPEAT_CHANGED = "repeat_changed"
     CHOICES_REMOVED = "choices_removed"
+    ADDED = "added"
+    CHOICES_ADDED = "choices_added"
+    REWORDED = "reworded"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference; *before* and *after* are types, or the choices that went."""
+    """One difference; *before* and *after* are types, labels, or the choices that went and came."""
 
     kind: ChangeKind
     path: str
@@ -46,6 +51,29 @@ class Change:
 def changes(old: FormDefinition, new: FormDefinition) -> tuple[Change, ...]:
     """Return what *new* takes away or alters, in the order of *old*'s questions."""
     return tuple(change for node in old.root.walk() for change in _node_changes(node, old, new))
+
+
+def additions(old: FormDefinition, new: FormDefinition) -> tuple[Change, ...]:
+    """Return what *new* asks, offers or says that *old* did not, in the order of *new*'s questions."""
+    return tuple(change for node in new.root.walk() for change in _node_additions(node, old, new))
+
+
+def _node_additions(node: Node, old: FormDefinition, new: FormDefinition) -> Iterator[Change]:
+    before, said = old.nodes.get(_moved(node.path, new, old)), _said(node)
+    if before is None:
+        if node.kind is NodeKind.LEAF:
+            yield Change(ChangeKind.ADDED, node.path, after=said)
+        return
+    if said != _said(before):
+        yield Change(ChangeKind.REWORDED, node.path, _said(before), said)
+    came = _values(node, new) - _values(before, old)
+    if came and before.control.kind in _CHOOSING and not _is_external(before, old):
+        yield Change(ChangeKind.CHOICES_ADDED, node.path, after=", ".join(sorted(came)))
+
+
+def _said(node: Node) -> str:
+    label = " ".join(node.label.in_language("vi").split())
+    return label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL]}…"
 
 
 def _node_changes(node: Node, old: FormDefinition, new: FormDefinition) -> Iterator[Change]:

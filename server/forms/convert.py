@@ -218,8 +218,12 @@ def _about(fault: Fault) -> tuple[str, int | None, object]:
 
 
 def _placed(fault: Fault, rows: SurveyRows) -> Fault:
-    """Return *fault* with the row of the question it names, where pyxform gave the name only."""
-    row = None if fault.row else rows.by_name.get(str(fault.params.get("name", "")))
+    """Return *fault* with the row of the question it names, where pyxform gave the name only, or the type."""
+    if fault.row:
+        return fault
+    if fault.code == "form.type_unknown" and (row := rows.of_type(str(fault.params.get("type", "")))):
+        return replace(fault, sheet="survey", row=row.number, column="type")
+    row = rows.by_name.get(str(fault.params.get("name", "")))
     return replace(fault, sheet="survey", row=row.number) if row else fault
 
 

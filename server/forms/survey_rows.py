@@ -40,6 +40,10 @@ class SurveyRows:
         # pyxform makes nodes that no row of the sheet names: <repeat>_count, <select>_other, meta.
         return found or self.by_name.get(path.rpartition("/")[2].removesuffix("_count").removesuffix("_other"))
 
+    def of_type(self, written: str) -> Row | None:
+        """Return the first row whose type is written so, None if there is none."""
+        return next((row for row in self.by_path.values() if row.cells.get("type", "").strip() == written), None)
+
     def column(self, row: Row, part: str) -> str:
         """Return the header of the cell that holds *part* (``relevant``, ``calculate``, …) of that row."""
         filled = {name.lower().replace(" ", "_"): name for name in row.cells}

@@ -18,7 +18,7 @@ from server.access.authorisation import authorise, units_for
 from server.access.deeds import DeedKind
 from server.access.roles import Permission
 from server.errors import InvalidInput, NotFound
-from server.forms.compatibility import changes
+from server.forms.compatibility import additions, changes
 from server.forms.convert import Converted, Converter, Refused
 from server.forms.faults import FormRefused
 from server.forms.sheets import kind_of
@@ -90,6 +90,7 @@ class FormOffered:
     title: str
     before: PublishedVersion | None
     changes: tuple[Change, ...]
+    additions: tuple[Change, ...]
     warnings: tuple[Fault, ...]
     is_known: bool
     villages: tuple[UnitPeriod, ...]
@@ -301,6 +302,7 @@ def _offered(services: Services, sent: SentForm, tried: _Tried, project_name: st
         definition.title,
         before,
         changes(old, definition) if old else (),
+        additions(old, definition) if old else (),
         tried.checked.warnings,
         known is not None,
         tuple(unit for one in communes for unit in (one, *here.territory.children(one.unit_id, today))),

@@ -1,8 +1,8 @@
-"""What a new version takes away from the old one is told; what it adds is not."""
+"""What a new version takes away from the old one is told, and apart from it what it adds or says in other words."""
 
 import pytest
 
-from server.forms.compatibility import changes
+from server.forms.compatibility import additions, changes
 
 OLD = """
 | survey | | | |
@@ -40,6 +40,27 @@ OLD = """
 )
 def test_what_records_would_feel_is_told(form, before: str, after: str, expected: list):
     found = changes(form(OLD), form(OLD.replace(before, after) if before else OLD))
+    assert [(change.kind.value, change.path, change.before, change.after) for change in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("", "", []),
+        ("| | text | who | Tên |", "", []),
+        (
+            "| | text | who | Tên |",
+            "| | text | who | Họ và tên |\n| | text | more | Thêm |",
+            [("reworded", "/data/who", "Tên", "Họ và tên"), ("added", "/data/more", "", "Thêm")],
+        ),
+        ("| Tuổi |", f"| {'Dài' * 40} |", [("reworded", "/data/age", "Tuổi", f"{('Dài' * 40)[:80]}…")]),
+        ("| | yn | no |", "| | yn | dk | Không biết |\n| | yn | no |", [("choices_added", "/data/agrees", "", "dk")]),
+        ("| child |", "| kid |", [("added", "/data/kid/name", "", "Tên")]),
+    ],
+    ids=range(6),
+)
+def test_what_is_new_is_told_apart(form, before: str, after: str, expected: list):
+    found = additions(form(OLD), form(OLD.replace(before, after, 1) if before else OLD))
     assert [(change.kind.value, change.path, change.before, change.after) for change in found] == expected
 
 

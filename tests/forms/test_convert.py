@@ -133,7 +133,7 @@ SURVEY = "| survey | | |\n| | type | name | label | relevant | parameters | choi
         ("| | text | | A | | | |", "form.name_missing", 2, ""),
         ("| | text | a | | | | |", "form.label_missing", 2, ""),
         ("| | | a | A | | | |", "form.type_missing", 2, ""),
-        ("| | txet | a | A | | | |", "form.type_unknown", None, ""),
+        ("| | txet | a | A | | | |", "form.type_unknown", 2, "type"),
         ("| | select_one nothing | a | A | | | |", "form.sheet_missing", None, ""),
         (
             "| | select_one no | a | A | | | |\n| choices | |\n| | list_name | name |\n| | yn | y |",

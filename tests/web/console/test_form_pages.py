@@ -43,6 +43,17 @@ def post(client, address, **typed):
     return client.post(address, data=typed | {"csrf_token": csrf_of(client)})
 
 
+def test_new_wording_is_told_before_it_is_given_to_anybody(client, world):
+    book = load_workbook(FORMS / SURVEY / "form.xlsx")["survey"]
+    columns = [cell.value for cell in book[1]]
+    label = next(one for one in columns if (one or "").startswith("label") and "(vi)" in one)
+    asked = next(one.row for one in book["A"] if one.value in ("text", "integer", "date"))
+    send(client, world, changed(**{label: (asked, "<b>Lời mới</b>")}))
+    offer = client.get("/forms/offer").text
+    assert "Câu hỏi mới, lựa chọn mới, lời hỏi mới: 1" in offer
+    assert "thành “&lt;b&gt;Lời mới&lt;/b&gt;”" in offer
+
+
 def versions_offered(app, world, person):
     project_id, token = world.tokens[person]
     listed = app.test_client().get(f"/v1/key/{token}/projects/{project_id}/formList").text
@@ -54,6 +65,7 @@ def test_a_version_is_tried_in_one_village_then_given_to_all_and_who_lacks_it_is
     assert send(client, world, changed()).headers["Location"] == "/forms/offer"
     offer = client.get("/forms/offer").text
     assert "Không bỏ câu hỏi, lựa chọn nào" in offer
+    assert "lời hỏi mới" not in offer, "the same form again"
     seal = re.search(r'name="seen" value="(\w+)"', offer)[1]
     assert post(client, "/forms/offer/publish", seen=seal, to="trial").status_code == 400
     assert post(client, "/forms/offer/publish", seen="0" * 64, to="all").status_code == 404
