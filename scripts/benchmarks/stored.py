@@ -83,6 +83,15 @@ def analyze(engine: Engine, tables: Iterable[str]) -> None:
             connection.exec_driver_sql(f"{command} {table}")
 
 
+def tidy_up(engine: Engine) -> None:
+    """Do at once what PostgreSQL would do by and by after so much writing, and have it do no more of that by itself."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in ("VACUUM ANALYZE", "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()"):
+            connection.exec_driver_sql(statement)
+
+
 @contextmanager
 def without_keys(connection: Connection, table: str) -> Iterator[None]:
     """Let a table of PostgreSQL have no keys and indexes while it grows by millions, and make them again after.
