@@ -207,15 +207,25 @@ def _add_sources(book: Workbook, title: str, rows: Sequence[Sequence[str]]) -> W
     from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet: Worksheet = book.create_sheet(title)
-    for number, row in enumerate(rows, start=1):
-        for at, text in enumerate(row, start=1):
-            sheet.cell(number, at, printable(text)).data_type = "s"  # one that begins with a sign is no formula
+    for row in rows:
+        sheet.append([_as_text(sheet, printable(text)) for text in row])
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for letter, width in zip("ABCDEFG", _SOURCE_WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     return sheet
+
+
+def _as_text(sheet: Worksheet, text: str) -> Cell | None:
+    """Return a cell that says *text*, also where that begins with a sign and would be a formula; none for no text."""
+    from openpyxl.cell import Cell as NewCell
+
+    if not text:
+        return None
+    cell = NewCell(sheet, 1, 1, text)  # its place is where it is appended
+    cell.data_type = "s"
+    return cell
 
 
 def _set_aside(target: Cell, words: str) -> None:
