@@ -11,7 +11,7 @@ from map_field import MIDDLES, load_squares, meeting
 from playwright.sync_api import TimeoutError as NotYet
 from werkzeug.serving import make_server
 
-from server.access.roles import Role
+from server.access.roles import ACCOUNT_ROLES, Role
 from server.operations.add_collaborator import NewCollaborator, add_collaborator
 from tests.chromium import signs_in, watched
 from tests.register_world import put
@@ -50,6 +50,34 @@ def test_a_printed_card_holds_all_that_is_to_be_read_on_it(browser, address, wor
     assert page.evaluate(BEYOND) == []
     sheet = page.locator(".card-sheet").first.bounding_box()
     assert sheet["height"] <= a4["height"], "a sheet is a page"
+    assert page.alarms == []
+    page.close()
+
+
+def test_the_open_menu_is_no_wider_than_a_phone(browser, address, world):
+    make_account(world.services, "moi.viec", *((one, PROVINCE) for one in ACCOUNT_ROLES))
+    page = watched(browser.new_page(base_url=address, viewport={"width": 360, "height": 740}))
+    signs_in(page, "moi.viec", PASSWORD)
+    page.locator(".menu > summary").click()
+    assert page.get_by_role("link", name="Tài khoản & địa bàn").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.close()
+
+
+def test_a_reminder_is_copied_where_the_browser_gives_pages_no_clipboard(browser, address, world):
+    """As it does over plain http, in an office's own network."""
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
+    world.services.now.advance(days=8)
+    page = watched(browser.new_page(base_url=address))
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'clipboard', {value: undefined})")
+    signs_in(page, "xa.dakha", PASSWORD)
+    page.goto("/collaborators?show=silent")
+    page.locator("[data-copy]").first.click()
+    page.wait_for_selector("[data-copy] >> text=✓")
+    page.goto("/submissions")
+    page.locator("input[name=q]").focus()
+    page.keyboard.press("Control+V")
+    assert page.locator("input[name=q]").input_value().startswith("Chào Y Mẫu")
     assert page.alarms == []
     page.close()
 

@@ -43,11 +43,22 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Over plain http, as in an office's own network, a browser gives pages no clipboard: then by way of a field.
+const copy = async (text) => {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+};
+
 // Copies a text to paste into a message; says so in the button itself.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
-  await navigator.clipboard.writeText(button.dataset.copy);
+  await copy(button.dataset.copy);
   button.textContent = `✓ ${button.textContent.replace("✓ ", "")}`;
 });
 
