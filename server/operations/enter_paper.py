@@ -22,7 +22,7 @@ from server.operations.file_attachments import file_attachments
 from server.operations.file_version import Filing, file_version
 from server.operations.list_forms import forms_for
 from server.operations.note_deeds import note_deeds
-from server.operations.paper_writers import SEPARATE, Writer
+from server.operations.paper_writers import PAPER_WAITS, SEPARATE, Writer
 from server.operations.record_history import batch_of_version
 from server.operations.record_sheet import Place, fill_in, setting_of
 from server.operations.register_version import Registering, RegistersFailed, register_later, register_version
@@ -156,7 +156,7 @@ def keep_paper(
     Raises InvalidInput ``paper_sheet.number_needed``, ``paper_sheet.number_too_long`` or ``paper_sheet.day_needed``,
     Conflict ``paper_sheet.known`` where the sheet was typed in before, and what `start_paper` does.
     """
-    number = facts.number.strip()
+    number = " ".join(facts.number.split())
     if not number:
         raise InvalidInput("paper_sheet.number_needed")
     if len(number) > LONGEST_NUMBER:
@@ -261,15 +261,18 @@ def _sheet(services: Services, account: Account, collaborator_id: int, form_vers
 
 
 def _writer_as_sender(services: Services, account: Account, collaborator_id: int) -> Sender:
-    """Return a collaborator who works in the account's territory today; raises NotFound ``access.not_found``."""
+    """Return a collaborator as of her last day of work in the account's territory, most often today.
+
+    Raises NotFound ``access.not_found`` for who never worked there, or left too long ago.
+    """
     today = services.today()
+    units = services.atlas.current().scope_of(units_for(account, _HERE.review, today)).unit_ids
     with services.reading(services.operator()) as uow:
-        names = uow.collaborators.usernames([collaborator_id])
-        sender = uow.collaborators.by_username(names[collaborator_id], today) if collaborator_id in names else None
-    if sender is None or sender.project_kind == SEPARATE or sender.revoked_at is not None:
-        raise NotFound("access.not_found")
-    scope = services.atlas.at(sender.territory_revision).scope_of(units_for(account, _HERE.review, today))
-    if not any(scope.covers(unit_id) for unit_id in sender.post_units):
+        day = uow.corrections.writers.last_day(collaborator_id, units, today)
+        if day is None or day < today - PAPER_WAITS:
+            raise NotFound("access.not_found")
+        sender = uow.collaborators.by_username(uow.collaborators.username_of(collaborator_id), day)
+    if sender is None or sender.project_kind == SEPARATE:
         raise NotFound("access.not_found")
     return sender
 

@@ -6,6 +6,7 @@ A province has more collaborators than a page has room for. There is no paper fo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import units_for
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 SEPARATE: Final = "separate"
 """The kind of project in which incidents are carried."""
+PAPER_WAITS: Final = timedelta(days=366)
+"""How long after somebody left her sheets may be typed in: what was written in a year is counted with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Writer:
     collaborator_id: int
     name: str
     place: str
+    has_left: bool = False
+    """Whether she works there no more; what she wrote while she did is typed in as hers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Writers:
 
 
 def list_writers(services: Services, account: Account, *, unit_id: UnitId | None, writer_id: int | None) -> Writers:
-    """Return who works in a commune of those in which the account decides about records, by name.
+    """Return who works in a commune of those in which the account decides about records, by name, then who has left.
 
     It is the commune of a unit, that of a collaborator who was chosen, or the only one there is.
     """
@@ -66,8 +71,16 @@ def list_writers(services: Services, account: Account, *, unit_id: UnitId | None
         if opened is not None:
             units &= _serving(here, opened)
         people = uow.collaborators.at_work_in(units, today, apart_from=SEPARATE)
-    writers = (Writer(one.collaborator_id, one.name, here.territory.name(min(one.post_units), today)) for one in people)
-    return Writers(communes, opened, tuple(sorted(writers, key=lambda one: (sort_key(one.name), one.collaborator_id))))
+        ever = uow.corrections.writers.worked_in(units, today - PAPER_WAITS, today, apart_from=SEPARATE)
+    at_work = {one.collaborator_id for one in people}
+    left = [one for one in ever if one.collaborator_id not in at_work]
+    writers = [
+        Writer(one.collaborator_id, one.name, here.territory.name(min(one.post_units), today), has_left=has_left)
+        for has_left, group in ((False, people), (True, left))
+        for one in group
+    ]
+    in_order = sorted(writers, key=lambda one: (one.has_left, sort_key(one.name), one.collaborator_id))
+    return Writers(communes, opened, tuple(in_order))
 
 
 def _serving(here: Map, commune: UnitPeriod) -> frozenset[UnitId]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from server.storage.models.corrections import CorrectionRow, SettledBranchRow
 from server.storage.models.paper_sheets import PaperSheetRow
+from server.storage.repositories.former_collaborators import FormerCollaborators
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,12 +63,18 @@ class Corrections:
         made = insert_of(PaperSheetRow).values(**row).on_conflict_do_nothing().returning(PaperSheetRow.submission_id)
         return self._connection.execute(made).scalar() is not None
 
+    @property
+    def writers(self) -> FormerCollaborators:
+        """Return whose sheets of paper there may be: who worked where, whether they do still or not."""
+        return FormerCollaborators(self._connection)
+
     def has_sheet(self, sheet: Sheet) -> bool:
-        """Return whether that sheet was typed in before."""
-        rows = PaperSheetRow
+        """Return whether that sheet was typed in before, with its number in large letters or small."""
+        rows, number = PaperSheetRow, sheet.number
         found = select(rows.submission_id).where(
             rows.collaborator_id == sheet.collaborator_id,
             rows.form_key == sheet.form_key,
-            rows.number == sheet.number,
+            # SQLite makes only ASCII letters small.
+            or_(rows.number == number, func.lower(rows.number) == number.lower()),
         )
         return self._connection.execute(found).first() is not None

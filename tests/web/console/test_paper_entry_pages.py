@@ -81,6 +81,19 @@ def test_what_a_sheet_lacks_is_looked_at_before_it_is_kept(client):
     assert "Có lỗi cần xem" in client.get(kept.headers["Location"]).text
 
 
+def test_a_number_in_small_letters_is_the_same_and_the_hand_stands_where_it_is_wrong(client):
+    blank = typed(client.get(sheet_of(client)).text) | {"day": "30/09/2026", "anyway": "1", "do": "next"}
+    assert client.post(SHEETS, data=blank | {"number": "N-12B"}).status_code == 303
+    for number in ("n-12b", " N-12B ", "N-12B"):
+        told = client.post(SHEETS, data=blank | {"number": number})
+        assert (told.status_code, "đã được nhập rồi" in told.text) == (400, True), number
+        assert re.findall(r'name="(\w+)"[^>]* autofocus', told.text) == ["number"]
+    unread = client.post(SHEETS, data=blank | {"number": "13", "day": "31/02/2026"})
+    assert re.findall(r"<a href[^>]* autofocus", unread.text) == []
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', unread.text) == ["day"]
+    assert typed(unread.text)["day"] == ["31/02/2026"], "what was typed stays"
+
+
 def test_a_sheet_that_outlasts_its_sign_in_is_gone_on_with(client, world):
     sent = typed(client.get(sheet_of(client)).text) | {"number": "12", "day": "2026-09-30"} | REFUSED
     world.services.now.advance(minutes=31)
