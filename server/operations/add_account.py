@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from server.access.deeds import Deed, DeedKind, Thing
@@ -101,18 +102,19 @@ def add_post(services: Services, login: str, post: NewPost, *, by: Account | Non
 
 
 def disable_account(services: Services, login: str, *, by: Account | None = None) -> None:
-    """Close an account and end its sessions at once; raises NotFound ``account.unknown``."""
+    """Close an account and end its sessions at once, and its deputies' posts; raises NotFound ``account.unknown``."""
     with services.unit_of_work(services.operator()) as uow:
         account = uow.accounts.by_login(canonical_login(login))
         if account is None:
             raise NotFound("account.unknown", login=login)
         note_account(services, uow, by, DeedKind.ACCOUNT_CLOSED, account_id=account.account_id)
+        uow.accounts.end_deputies_of(account.account_id, services.today() - timedelta(days=1))
         uow.accounts.disable(account.account_id, services.now())
     log.info("account.disabled", extra={"account_id": account.account_id})
 
 
 def set_password(services: Services, login: str, password: str | None, *, by: Account | None = None) -> str:
-    """Give an account this password, or a made-up one, and end its sessions; return the password.
+    """Give an account this password, or a made-up one to be changed, and end its sessions; return the password.
 
     Raises NotFound ``account.unknown`` and InvalidInput ``account.password_length``.
     """
@@ -124,6 +126,8 @@ def set_password(services: Services, login: str, password: str | None, *, by: Ac
             raise NotFound("account.unknown", login=login)
         uow.accounts.set_password_hash(account.account_id, password_hash)
         uow.accounts.note_changed(account.account_id)
+        if password is None:
+            uow.accounts.require_change(account.account_id)
         uow.accounts.reopen_incident_work(account.account_id)
         uow.accounts.end_sessions_of(account.account_id)
         note_account(services, uow, by, DeedKind.PASSWORD_RESET, account_id=account.account_id)

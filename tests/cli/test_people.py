@@ -10,6 +10,7 @@ import zlib
 import pytest
 
 from server.operations.passwords import is_password
+from server.storage.visible import Operator
 
 
 @pytest.fixture
@@ -117,3 +118,21 @@ def test_a_units_file_in_another_encoding_is_refused_with_its_cure(shell, tmp_pa
     path = tmp_path / "units.csv"
     path.write_bytes("mã,tên\n".encode("utf-16"))
     assert "CSV UTF-8" in shell.run("units", "load", path, code=1).stderr
+
+
+def test_the_last_administrator_is_let_in_again_and_an_account_is_closed(shell, services, units):
+    """Where nobody is left who could do it at the console: with a password made up, to be changed at once."""
+    shell.run("account", "add", "--login", "quantri", "--role", "administrator", "--unit", "51")
+    given = shell.json("account", "password", "QuanTri")["password"]
+    with services.reading(Operator()) as uow:
+        known = uow.accounts.by_login("quantri")
+    assert (is_password(given, known.password_hash), known.must_change_password) == (True, True)
+    said = shell.says("account", "password", "quantri", "--password-stdin", given="mat-khau-rat-dai\n")
+    with services.reading(Operator()) as uow:
+        known = uow.accounts.by_login("quantri")
+    assert (is_password("mat-khau-rat-dai", known.password_hash), known.must_change_password) == (True, False)
+    assert "mat-khau" not in said
+    assert "Đã đóng tài khoản quantri" in shell.says("account", "close", "quantri")
+    with services.reading(Operator()) as uow:
+        assert uow.accounts.by_login("quantri").disabled_at is not None
+    assert "Không có tài khoản “khong.co”" in shell.run("account", "password", "khong.co", code=1).stderr
