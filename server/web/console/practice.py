@@ -11,7 +11,7 @@ from server.access.authorisation import may_use
 from server.access.roles import Permission
 from server.errors import InvalidInput
 from server.operations.clear_practice import clear_practice, read_practice
-from server.web.console.asked import number
+from server.web.console.asked import number, piece
 from server.web.identity import signed_in
 
 if TYPE_CHECKING:
@@ -30,10 +30,15 @@ class PracticePages:
 
     def page(self) -> Response:
         """Show how it goes."""
-        account = signed_in(self.services).account
+        account, start = signed_in(self.services).account, number(request.args.get("from")) or 0
+        practice = read_practice(self.services, account)
+        shown, following = piece(practice.trainees, start)
         return self.screen.page(
             "practice.html",
-            practice=read_practice(self.services, account),
+            practice=practice,
+            shown=shown,
+            start=start,
+            following=following,
             may_enrol=may_use(account, Permission.MANAGE_COLLABORATORS, self.services.today()),
             cleared=number(request.args.get("cleared")),
         )

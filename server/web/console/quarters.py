@@ -6,7 +6,7 @@ It lies behind the second sign-in step with everything else about incidents.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import make_response, redirect, request, url_for
 
@@ -15,7 +15,7 @@ from server.indicators.periods import Period
 from server.operations.confirm_no_case import NoCaseOrder, confirm_no_case, withdraw_no_case
 from server.operations.no_case_sheet import no_case_sheet
 from server.territory.units import UnitId
-from server.web.console.asked import number
+from server.web.console.asked import number, piece
 from server.web.identity import signed_in
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ class QuarterPages:
         """Show the quarters of one's communes."""
         project_id, year = number(request.args.get("project")), number(request.args.get("year"))
         sheet = no_case_sheet(self.services, self._account(), project_id=project_id, year=year)
-        return self.screen.page("quarters.html", sheet=sheet)
+        start = number(request.args.get("from")) or 0
+        shown, following = piece(sheet.communes, start)
+        return self.screen.page("quarters.html", sheet=sheet, shown=shown, start=start, following=following)
 
     def confirm(self) -> Response:
         """Confirm a quarter."""
@@ -56,7 +58,10 @@ class QuarterPages:
         return self._back(year, number(request.form.get("project")))
 
     def _back(self, year: int, project_id: int | None) -> Response:
-        return make_response(redirect(url_for("console.incidents_quarters", year=year, project=project_id), 303))
+        typed = request.form
+        parameters: dict[str, Any] = {"year": year, "project": project_id, "from": number(typed.get("from")) or None}
+        address = url_for("console.incidents_quarters", **parameters, _anchor=f"unit-{number(typed.get('unit')) or 0}")
+        return make_response(redirect(address, 303))
 
     def _account(self) -> Account:
         return signed_in(self.services).account

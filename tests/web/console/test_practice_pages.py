@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from console_world import DAK_HA, TU_MO_RONG, client_of, csrf_of, example, make_account, send
+from console_world import DAK_HA, TU_MO_RONG, VILLAGE_1, client_of, csrf_of, example, make_account, send
 
 from server.access.roles import Role
+from server.operations.add_collaborator import NewCollaborator, add_collaborator
 
 
 @pytest.fixture
@@ -46,3 +49,15 @@ def test_clearing_wants_the_number_seen_and_leaves_real_records_and_other_places
     assert client.get(f"/submissions/{world.records['practice']}").status_code == 404
     assert client.get("/submissions?state=all").text.count('<li class="record') == real
     assert "Xóa phiếu làm thử</strong>" in client.get("/history").text
+
+
+def test_a_course_of_many_comes_in_pages(client, world, monkeypatch):
+    monkeypatch.setattr("server.web.console.asked.PIECE", 2)
+    for number in range(2):
+        new = NewCollaborator(world.practice_id, f"Học viên {number} (mẫu)", (VILLAGE_1,), is_sample=True)
+        add_collaborator(world.services, new)
+    pages = [client.get(f"/practice{one}").text for one in ("", "?from=2")]
+    assert 'href="/practice?from=2"' in pages[0]
+    found = [re.findall(r"(Học viên \d \(mẫu\)|Y Tập)</a>", one) for one in pages]
+    assert [len(one) for one in found] == [2, 1]
+    assert len({*found[0], *found[1]}) == 3
