@@ -26,8 +26,8 @@ VILLAGE = "23500-01"
 SCALE = "1", "1", "2", "1"
 MARKED = "document.addEventListener('mousedown', () => { window.mice = (window.mice ?? 0) + 1; }, true);"
 HERE = "document.activeElement.name ?? document.activeElement.tagName"
-SEEN, PROMISED = "09302026", "03152024"
-"""Days, in the order in which this browser asks for them."""
+SEEN, PROMISED = "30092026", "15032024"
+"""Days, as they stand on the sheet; this browser is in English."""
 
 # What stands on the sheets, a stop each: the digit of what is ticked, or what is written.
 MET = ("", "1", "1")
@@ -115,7 +115,7 @@ def saved(keys):
     keys.page.wait_for_selector("[name=number]:focus")
     assert keys.page.evaluate("window.mice ?? 0") == 0, "no hand on the mouse"
     assert keys.page.input_value("[name=number]") == ""
-    assert keys.page.input_value("[name=day]") == "2026-09-30"
+    assert keys.page.input_value("[name=day]") == "30/09/2026"
     assert keys.page.locator("[name='a:/data/where/village']:checked").get_attribute("value") == VILLAGE
     assert keys.page.locator("[name='a:/data/answers/page_c1/c1_1']:checked").get_attribute("value") == ""
     return keys.seconds, keys.keys, keys.stops
