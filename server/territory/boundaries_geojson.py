@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from server.territory.crossings import TooIntricate, self_crossing
@@ -32,6 +33,8 @@ LAND: Final = Box(102.0, 6.0, 118.0, 23.6)
 _LONGEST_SHOWN: Final = 40
 _LEAST_POSITIONS: Final = 4
 _DEGREES: Final = 180.0
+_LEAST_AREA: Final = 1e-7
+"""Square degrees, some 1 000 square metres: no commune or village is a plot of land."""
 _SAME_PLACE: Final = frozenset({"OGC:1.3:CRS84", "OGC::CRS84", "EPSG::4326", "EPSG:4326", "CRS84"})
 
 
@@ -138,6 +141,7 @@ def _outline(feature: object) -> Outline:
     _check_place(outline.box)
     for ring in outline.rings():
         _check_crossing(ring)
+    _check_area(outline)
     return outline
 
 
@@ -201,6 +205,18 @@ def _check_place(box: Box) -> None:
     is_turned = LAND.holds(box.south, box.west) and LAND.holds(box.north, box.east)
     code = "territory.geo_turned" if is_turned else "territory.geo_elsewhere"
     raise _Wrong(code, place=_shown((box.west, box.south)))
+
+
+def _check_area(outline: Outline) -> None:
+    """Refuse what is a line or a dot: every record of the unit would lie outside it."""
+    if sum(_twice_the_area(polygon[0]) for polygon in outline.polygons) < _LEAST_AREA:
+        raise _Wrong("territory.geo_no_area", place=_shown((outline.box.west, outline.box.south)))
+
+
+def _twice_the_area(ring: Ring) -> float:
+    west, south = ring[0]  # measured from a corner: numbers as far from 0 as degrees would lose what is looked for
+    moved = [(longitude - west, latitude - south) for longitude, latitude in ring]
+    return abs(sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in pairwise(moved)))
 
 
 def _check_crossing(ring: Ring) -> None:

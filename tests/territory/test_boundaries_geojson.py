@@ -35,6 +35,12 @@ def test_polygons_and_multipolygons_are_read_with_their_code():
     assert read[1].outline.polygons == ((A,), (B,))
 
 
+def test_an_outline_without_an_area_is_refused_and_a_sliver_beside_one_is_not():
+    line, dot = [[108.0, 14.0], [108.1, 14.0], [108.2, 14.0], [108.0, 14.0]], square(108.0, 14.0, 0.000_001)
+    assert faults(collection(ring_of(*line), ring_of(*dot))) == [(1, "no_area"), (2, "no_area")]
+    assert faults(collection(feature("23500", A, dot, kind="MultiPolygon"))) == []
+
+
 def test_a_code_may_be_a_number_and_stand_in_another_property():
     read, wrong = read_boundaries(collection(feature("", A, ma_xa=23500)), code_property="ma_xa")
     assert (read[0].reference, wrong) == ("23500", ())
