@@ -48,14 +48,20 @@ access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
 _SILENCE_SECONDS = 30
 
 
-def post_worker_init(_worker: Worker) -> None:
+def post_worker_init(worker: Worker) -> None:
     """Look for rings among new objects less often, and never among what was loaded to begin with.
 
     A record's tree is a ring; looked for at every 700 new objects, as Python would, it is gone through many times.
     """
+    from flask import Flask  # what the parent process does without
+
+    from server.web.console.templates_ahead import ready_soon
+
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
+    if isinstance(worker.wsgi, Flask):  # and not what tells of an application that could not be made
+        ready_soon(worker.wsgi)
 
 
 def when_ready(server: Arbiter) -> None:
