@@ -29,7 +29,7 @@ from server.operations.register_version import Registering, RegistersFailed, reg
 from server.operations.sights import Desk, review_sight_of
 from server.storage.repositories.corrections import Sheet
 from server.submissions.documents import blank_document, document_bytes, element_at, put_text, stamped, text_at
-from server.submissions.filling import first_values, work_out
+from server.submissions.filling import first_values, is_of_form, work_out
 from server.submissions.findings import Severity
 from server.submissions.instance import read_instance
 from server.submissions.questionnaire import Page, all_fields, every_question, passed_by, questions
@@ -237,8 +237,15 @@ def _entry(services: Services, sheet: _Sheet, root: _Element) -> _Outcome:
     instance = read_instance(xml)
     derived = derive(services, instance, sheet.form, origin_of(services, sheet.setting))
     draft = PaperDraft(sheet.writer.collaborator_id, sheet.form.published.version_id, document_bytes(root))
-    # A choice that stands there before anybody typed is the form's own.
-    unasked = tuple(one for one in questions(page) if one.text and not one.is_asked and one.text != one.node.default)
+    # A choice that stands there before anybody typed, or by what a register says, is the form's own.
+    unasked = tuple(
+        one
+        for one in questions(page)
+        if one.text
+        and not one.is_asked
+        and one.text != one.node.default
+        and not is_of_form(worked, sheet.form.compiled, one.path, one.text)
+    )
     entry = PaperEntry(draft, sheet.writer, sheet.form.definition.title, page, derived.findings, unasked)
     return _Outcome(entry, instance, derived)
 

@@ -233,6 +233,14 @@ def follow(root: _Element, before: Worked, compiled: Compiled, *, changed: froze
             put_text(element, text)
 
 
+def is_of_form(worked: Worked, compiled: Compiled, path: str, text: str) -> bool:
+    """Return whether an answer is what the form itself sets there once another is given: nobody need have given it."""
+    actions = (one for one in compiled.definition.actions if one.kind == "setvalue" and _VALUE_CHANGED in one.event)
+    values = [one.value for one in actions if one.value and one.path == unnumbered(path)]
+    node = next((one for one in worked.tree.walk() if one.path() == path), None) if values else None
+    return node is not None and any(_worth(value, node, worked.context) == text for value in values)
+
+
 def _worth(source: str, node: InstanceNode, context: Context) -> str | None:
     """Return what an expression comes to at a node, as it is stored; None where that cannot be said."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from console_world import DAK_HA, TU_MO_RONG, make_account
@@ -24,6 +25,7 @@ from server.operations.read_record import read_record
 from server.operations.record_sheet import Step
 from server.operations.rederive_submission import Tally, rederive_many
 from server.operations.sights import Desk
+from tests.register_world import put
 
 DAY = date(2026, 9, 30)
 WHERE = {"/data/where/commune": "23500", "/data/where/village": "23500-01"}
@@ -126,6 +128,18 @@ def test_an_answer_the_others_do_not_lead_to_is_told_and_left_out(world):
     assert [one.path for one in entry.unasked] == list(stray)
     kept = keep(world, account, WHERE | REFUSED | stray, reason="seen")
     assert "/data/answers/about/hh_poverty" not in texts(read(world, account, kept))
+
+
+def test_what_a_register_says_of_a_household_is_no_stray_answer_where_nobody_was_met(world):
+    facts = {"village": "23500-01", "house_no": "21", "status": "active", "poverty": "poor", "relations": "couple"}
+    household = str(uuid4())
+    put(world.services, world.project_id, label="A Mẫu – hộ 21 (mẫu)", entity_id=household, **facts)
+    known = {"/data/who/household_list": "todo", "/data/who/household": household, "/data/who/visit_result": "refused"}
+    account = officer(world)
+    kept = keep(world, account, WHERE | known)
+    assert isinstance(kept, SheetKept), kept.unasked
+    stray = keep(world, account, WHERE | known | {"/data/answers/about/hh_poverty": "none"}, number="2")
+    assert [one.path for one in stray.unasked] == ["/data/answers/about/hh_poverty"], "somebody did answer that"
 
 
 @pytest.mark.parametrize(
