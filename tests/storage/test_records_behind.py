@@ -154,6 +154,19 @@ def test_a_page_of_many_of_ones_own_among_newer_ones_of_others_reads_no_more_of_
         assert 0 < steps[1] <= 1.5 * steps[0], steps
 
 
+def test_a_later_page_goes_through_nothing_that_stands_before_it(world):
+    where, steps = extent(world, NEW_PROVINCE), []
+    everything = Reading(frozenset({NEW_PROVINCE}))
+    first = [approved(world, adds(subject=f"m{n}", unit_id=VILLAGE_A), unit_id=VILLAGE_A) for n in range(9)]
+    for more in (300, 5700):
+        approved(world, adds(subject=f"n{more}", unit_id=VILLAGE_B), unit_id=VILLAGE_B)
+        multiply(world, more)
+        with rows_gone_through(world.engine) as taken:
+            assert page(world, where, sight=everything, after=first[6]) == first[5:2:-1]
+        steps.append(taken[0])
+    assert 0 < steps[1] <= 1.5 * steps[0], steps
+
+
 def test_quarters_of_a_commune_are_read_off_its_own_records_however_many_others_there_are(world):
     where, steps = extent(world, NEW_AB), []
     for month in (1, 5, 5, 12):

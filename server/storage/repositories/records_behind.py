@@ -158,9 +158,9 @@ class RecordsBehind:
     def _walked(self, extent: Extent, source: Source, after: int | None, at_most: int) -> Sequence[Row[Any]]:
         """Return the next versions that add to the sum of *source*, the newest first, and whether they are in sight."""
         rows, versions, records = ContributionRow, SubmissionVersionRow, SubmissionRow
+        # Whose version each is is looked for afterwards: PostgreSQL would go through all there are to find a few.
         adding = (
-            select(rows.version_id, func.max(versions.submission_id).label("submission_id"), *_ADDED)
-            .join(versions, versions.id == rows.version_id)
+            select(rows.version_id, *_ADDED)
             .where(self._of(rows, extent, source), _adds(rows))
             .group_by(rows.version_id)
             .order_by(rows.version_id.desc())
@@ -169,10 +169,11 @@ class RecordsBehind:
         if after is not None:
             adding = adding.where(rows.version_id < _before(after))
         walked = adding.subquery("walked")
-        seen = visible(self.sight).where(records.id == walked.c.submission_id).with_only_columns(records.id)
+        seen = visible(self.sight).where(records.id == versions.submission_id).with_only_columns(records.id)
         # Asked with EXISTS, PostgreSQL would find all there are in sight, for a hundred of them.
-        columns = (walked, *_OF_RECORD[1:], seen.correlate(walked).scalar_subquery().label("seen"))
-        joined = select(*columns).join_from(walked, records, records.id == walked.c.submission_id)
+        columns = (walked, *_OF_RECORD, seen.correlate(versions).scalar_subquery().label("seen"))
+        joined = select(*columns).join_from(walked, versions, versions.id == walked.c.version_id)
+        joined = joined.join(records, records.id == versions.submission_id)
         return self._connection.execute(joined.order_by(walked.c.version_id.desc())).all()
 
     def _own(self, extent: Extent, source: Source, newest: int, at_most: int) -> list[RecordBehind]:
