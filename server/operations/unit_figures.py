@@ -102,16 +102,17 @@ def tables_of(
 
 def _told(table: IndicatorTable) -> IndicatorTable:
     """Return the table without numbers that say nothing: what is withheld or unknown must not be frozen by half."""
-    rows = tuple(row if _tells(row.figure) else replace(row, figure=_telling(row.figure)) for row in table.rows)
-    unplaced = None if table.unplaced is None else _telling(table.unplaced)
-    return replace(table, rows=rows, unplaced=unplaced, total=_telling(table.total))
+    rows = tuple(row if _is_whole(row.figure) else replace(row, figure=_blank(row.figure)) for row in table.rows)
+    unplaced = table.unplaced if table.unplaced is None or _is_whole(table.unplaced) else _blank(table.unplaced)
+    total = table.total if _is_whole(table.total) else _blank(table.total)
+    return replace(table, rows=rows, unplaced=unplaced, total=total)
 
 
-def _tells(figure: Figure) -> bool:
-    return figure.is_known and not figure.is_withheld
+def _is_whole(figure: Figure) -> bool:
+    """Return whether the figure says all it holds; of many that say nothing there is nothing to leave out."""
+    tells = figure.is_known and not figure.is_withheld
+    return tells or (not figure.numerator and not figure.denominator)
 
 
-def _telling(figure: Figure) -> Figure:
-    if _tells(figure):
-        return figure
+def _blank(figure: Figure) -> Figure:
     return replace(figure, numerator=NOTHING, denominator=None if figure.denominator is None else NOTHING)
