@@ -25,9 +25,8 @@ from server.operations.add_collaborator import (
     phone_number,
     revoke_collaborator,
 )
-from server.operations.list_choices import opened_commune
 from server.operations.note_deeds import note_deeds
-from server.operations.places import communes_in_order
+from server.operations.places import communes_in_order, opened_commune
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -11,7 +11,7 @@ from server.access.authorisation import units_for
 from server.errors import NotFound
 from server.language.folding import words_in
 from server.operations.list_meanings import meanings_of
-from server.operations.places import communes_in_order, place_names, ranks
+from server.operations.places import communes_in_order, opened_commune, place_names, ranks
 from server.operations.sights import Desk, register_sight_of
 from server.registers.reach import HOUSEHOLDS, REACH_OF, SENSITIVE_LISTS, Reach, reach_of
 from server.registers.standing import Standing
@@ -108,7 +108,9 @@ def browse_register(
     held = units_for(account, question.desk.read_register, today)
     communes, scope = communes_in_order(here, held, today), here.scope_of(held)
     shown = [ListedEntity(lines[key], place_names(here, lines[key].unit_id, today)) for key in keys if key in lines]
-    villages = tuple(one for one in _villages(services, here, communes, question.unit_id) if scope.covers(one.unit_id))
+    opened = opened_commune(here, communes, question.unit_id, today)
+    below = here.territory.children(opened.unit_id, today) if opened else ()
+    villages = tuple(one for one in below if scope.covers(one.unit_id))
     return RegisterPage(tuple(shown), following, total, to_do, communes, villages, means)
 
 
@@ -240,14 +242,3 @@ class _Search:
 
     def _order(self, one: Place) -> tuple[int, str, int]:
         return self.ranks.get(one.unit_id, 0), one.label_folded, one.key
-
-
-def _villages(
-    services: Services, here: Map, communes: Sequence[UnitPeriod], unit_id: UnitId | None
-) -> tuple[UnitPeriod, ...]:
-    today = services.today()
-    chosen = {unit_id}
-    if unit_id is not None and here.territory.holds(unit_id):
-        chosen.add(here.territory.period(unit_id, today).parent_id)
-    opened = communes if len(communes) == 1 else [one for one in communes if one.unit_id in chosen]
-    return tuple(village for one in opened for village in here.territory.children(one.unit_id, today))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from server.access.authorisation import units_for
 from server.language.ordering import sort_key
 from server.operations.browse_submissions import filters_of, is_counted_by_place, within
-from server.operations.places import communes_in_order
+from server.operations.places import communes_in_order, opened_commune
 from server.operations.sights import Desk, sight_of
 from server.storage.repositories.record_lists import Filters
 from server.submissions.review import AWAITING
@@ -86,18 +86,6 @@ def list_choices(services: Services, account: Account, question: Question, page:
         senders,
         tuple(sorted({*codes, *asked})),
     )
-
-
-def opened_commune(
-    here: Map, communes: tuple[UnitPeriod, ...], unit_id: UnitId | None, today: date
-) -> UnitPeriod | None:
-    """Return the commune whose villages can be chosen: the one chosen, that of the village chosen, or the only one."""
-    if len(communes) == 1:
-        return communes[0]
-    chosen = {unit_id}
-    if unit_id is not None and here.territory.holds(unit_id):
-        chosen.add(here.territory.period(unit_id, today).parent_id)
-    return next((one for one in communes if one.unit_id in chosen), None)
 
 
 def _without_finding(page: RecordPage) -> Filters:

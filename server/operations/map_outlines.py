@@ -8,8 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import units_for
-from server.operations.list_choices import opened_commune
-from server.operations.places import communes_in_order
+from server.operations.places import communes_in_order, opened_commune
 from server.territory.simplification import thinned
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import units_for
 from server.operations.browse_submissions import filters_of, is_counted_by_place, within
-from server.operations.list_choices import opened_commune
-from server.operations.places import communes_in_order
+from server.operations.places import communes_in_order, opened_commune
 from server.operations.sights import sight_of
 from server.territory.clusters import Spot, clusters
 from server.territory.outlines import Box

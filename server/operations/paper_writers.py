@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.authorisation import units_for
 from server.language.ordering import sort_key
-from server.operations.list_choices import opened_commune
-from server.operations.places import communes_in_order
+from server.operations.places import communes_in_order, opened_commune
 from server.operations.sights import Desk
 
 if TYPE_CHECKING:

@@ -59,6 +59,18 @@ def communes_in_order(here: Map, units: frozenset[UnitId], today: date) -> tuple
     return tuple(one for one in here.territory.units_of_level(Level.COMMUNE, today) if one.unit_id in within)
 
 
+def opened_commune(
+    here: Map, communes: tuple[UnitPeriod, ...], unit_id: UnitId | None, today: date
+) -> UnitPeriod | None:
+    """Return the commune whose villages can be chosen: the one chosen, that of the village chosen, or the only one."""
+    if len(communes) == 1:
+        return communes[0]
+    chosen = {unit_id}
+    if unit_id is not None and here.territory.holds(unit_id):
+        chosen.add(here.territory.period(unit_id, today).parent_id)
+    return next((one for one in communes if one.unit_id in chosen), None)
+
+
 def are_few(here: Map, units: frozenset[UnitId]) -> bool:
     """Tell whether units are so few among all there are that what is kept of them is best read one by one."""
     return len(units) * _FEW_IN < len(here.below)

@@ -102,10 +102,9 @@ def tables_of(
 
 def _told(table: IndicatorTable) -> IndicatorTable:
     """Return the table without numbers that say nothing: what is withheld or unknown must not be frozen by half."""
-    rows = tuple(row if _is_whole(row.figure) else replace(row, figure=_blank(row.figure)) for row in table.rows)
-    unplaced = table.unplaced if table.unplaced is None or _is_whole(table.unplaced) else _blank(table.unplaced)
-    total = table.total if _is_whole(table.total) else _blank(table.total)
-    return replace(table, rows=rows, unplaced=unplaced, total=total)
+    rows = tuple(row if _is_whole(row.figure) else replace(row, figure=_telling(row.figure)) for row in table.rows)
+    unplaced = None if table.unplaced is None else _telling(table.unplaced)
+    return replace(table, rows=rows, unplaced=unplaced, total=_telling(table.total))
 
 
 def _is_whole(figure: Figure) -> bool:
@@ -114,5 +113,7 @@ def _is_whole(figure: Figure) -> bool:
     return tells or (not figure.numerator and not figure.denominator)
 
 
-def _blank(figure: Figure) -> Figure:
+def _telling(figure: Figure) -> Figure:
+    if _is_whole(figure):
+        return figure
     return replace(figure, numerator=NOTHING, denominator=None if figure.denominator is None else NOTHING)

@@ -20,6 +20,8 @@ from tests.random_people import Holding, Person, settle
 WAYS = re.compile(r'(?:href|<form (?:class="[^"]*" )?method="get" action)="(/[^"#]*)')
 ENOUGH = 3
 """So many addresses of a page are opened: what one record lacks another has."""
+FEWEST = 5
+"""So many pages at least are open to whoever holds one post of any kind."""
 PEOPLE = tuple(
     Person(f"mot.viec.{number}", "", (Holding(role, unit, "open"),))
     for number, (role, unit) in enumerate(
@@ -77,4 +79,5 @@ def test_every_page_somebody_may_open_is_linked_from_another(app, begun, person)
     plain = {name: some[0] for name, some in ADDRESSES.items() if "{" not in some[0] and "." not in name}
     answers = {name: client.get(one, buffered=True) for name, one in plain.items()}
     open_to = {name for name, one in answers.items() if (one.status_code, one.mimetype) == (200, "text/html")}
+    assert len(open_to) >= FEWEST, "whoever is not signed in is led everywhere they may go"
     assert open_to - reached(app, client) - NEED_NO_WAY == set()

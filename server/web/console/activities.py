@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from server.operations.read_activities import ActivityQuestion, activity_choices, activity_table
-from server.territory.units import UnitId
-from server.web.console.asked import number
+from server.web.console.asked import number, unit_of
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
 from server.web.renderers.files import grid_file
@@ -55,8 +54,7 @@ class ActivityPages:
 
     def _question(self) -> ActivityQuestion:
         asked = request.args
-        within = number(asked.get("within"))
         year = number(asked.get("year")) or self.services.today().year
         return ActivityQuestion(
-            year, number(asked.get("project")), None if within is None else UnitId(within), asked.get("frame") or None
+            year, number(asked.get("project")), unit_of(asked.get("within")), asked.get("frame") or None
         )

@@ -13,8 +13,8 @@ from flask import url_for
 
 from server.operations.figure_questions import FigureQuestion
 from server.operations.read_figures import Part
-from server.territory.units import Level, UnitId
-from server.web.console.asked import number
+from server.territory.units import Level
+from server.web.console.asked import number, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,14 +43,13 @@ class AskedFigures:
 
 def asked_figures(arguments: Mapping[str, str], code: str, this_year: int) -> AskedFigures:
     """Return the figures that the parameters of an address ask for."""
-    within = number(arguments.get("within"))
     question = FigureQuestion(
         code,
         number(arguments.get("year")) or this_year,
         number(arguments.get("project")),
         arguments.get("frame") or None,
         _LEVELS.get(arguments.get("level", "")),
-        None if within is None else UnitId(within),
+        unit_of(arguments.get("within")),
     )
     written = {
         "year": question.year,

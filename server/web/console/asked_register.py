@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.operations.browse_register import RegisterQuestion, Show
 from server.registers.reach import HOUSEHOLDS
-from server.territory.units import UnitId
-from server.web.console.asked import number, words_sought
+from server.web.console.asked import number, unit_of, words_sought
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,12 +36,11 @@ def asked_register(arguments: Mapping[str, str], list_name: str, desk: Desk) -> 
     """Return the list that the parameters of an address ask for."""
     shows = _OF_HOUSEHOLDS if list_name == HOUSEHOLDS else _OF_OTHERS
     wanted = arguments.get("show", Show.ACTIVE.value)
-    unit = number(arguments.get("unit"))
     question = RegisterQuestion(
         list_name,
         desk,
         is_practice=arguments.get("practice") == "1",
-        unit_id=None if unit is None else UnitId(unit),
+        unit_id=unit_of(arguments.get("unit")),
         show=next((one for one in shows if one.value == wanted), Show.ACTIVE),
         words=words_sought(arguments),
     )

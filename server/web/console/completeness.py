@@ -12,8 +12,7 @@ from server.access.authorisation import may_use
 from server.access.roles import Permission
 from server.indicators.completeness import Sending
 from server.operations.read_completeness import CompletenessQuestion, read_completeness
-from server.territory.units import UnitId
-from server.web.console.asked import number
+from server.web.console.asked import number, unit_of
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
 from server.web.renderers.files import grid_file
@@ -62,11 +61,10 @@ class CompletenessPages:
         return grid_file(completeness_grid(table, partial(self.screen.say, language=chosen_language())), kind)
 
     def _question(self) -> CompletenessQuestion:
-        within = number(request.args.get("within"))
         return CompletenessQuestion(
             number(request.args.get("year")) or self.services.today().year,
             number(request.args.get("form")),
-            None if within is None else UnitId(within),
+            unit_of(request.args.get("within")),
         )
 
     def _account(self) -> Account:

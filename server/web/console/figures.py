@@ -21,8 +21,7 @@ from server.operations.open_figure import open_figure
 from server.operations.read_figures import Cell, Part, read_indicator
 from server.operations.read_overview import OverviewQuestion, read_overview
 from server.operations.read_series import indicator_series
-from server.territory.units import UnitId
-from server.web.console.asked import number
+from server.web.console.asked import number, unit_of
 from server.web.console.asked_figures import AskedFigures, asked_figures
 from server.web.console.bars import bars_beside, bars_of
 from server.web.console.screen import chosen_language
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from server.operations.figure_questions import IndicatorEntry
     from server.operations.read_overview import Overview, OverviewLine
     from server.operations.services import Services
+    from server.territory.units import UnitId
     from server.web.console.bars import Bar
     from server.web.console.screen import Screen
 
@@ -77,8 +77,7 @@ class FigurePages:
     def listing(self) -> Response:
         """Show every indicator of one unit and year: one's own unit, unless another is asked for."""
         account, year = self._account(), number(request.args.get("year")) or self._year()
-        asked = number(request.args.get("within"))
-        question = OverviewQuestion(year, None if asked is None else UnitId(asked), is_own="within" not in request.args)
+        question = OverviewQuestion(year, unit_of(request.args.get("within")), is_own="within" not in request.args)
         overview = read_overview(self.services, account, question)
         within = overview.unit.unit_id if overview.unit else None
         return self.screen.page(
@@ -155,9 +154,9 @@ class FigurePages:
 
     def behind(self, code: str) -> Response:
         """Show what makes one number, as far as it lies in one's own territory."""
-        asked, unit = self._asked(code), number(request.args.get("unit"))
+        asked = self._asked(code)
         part = _PARTS.get(request.args.get("part", ""), Part.NUMERATOR)
-        cell = Cell(part, None if unit is None else UnitId(unit))
+        cell = Cell(part, unit_of(request.args.get("unit")))
         after = number(request.args.get("after"))
         opened = open_figure(self.services, self._account(), asked.question, cell, after=after)
         return self.screen.page(

@@ -24,7 +24,7 @@ from server.operations.office_paper import SOURCE_COLUMNS, PaperQuestion, Typing
 from server.operations.read_paper import paper_trail
 from server.operations.sights import Desk
 from server.territory.units import UnitId
-from server.web.console.asked import number
+from server.web.console.asked import number, unit_of
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
 
@@ -147,9 +147,7 @@ class PaperPages:
         year = number(asked.get("year")) or self.services.today().year
         part = asked.get("part", "")
         period = _period(f"{year}{part if part in PARTS else ''}")
-        unit_id = number(asked.get("unit"))
-        unit = None if unit_id is None else UnitId(unit_id)
-        return PaperQuestion(self._kind(), number(asked.get("project")), unit, period)
+        return PaperQuestion(self._kind(), number(asked.get("project")), unit_of(asked.get("unit")), period)
 
     def _kind(self) -> str:
         return CASES if self.desk is Desk.INCIDENTS else FIGURES

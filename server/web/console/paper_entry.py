@@ -26,8 +26,7 @@ from server.operations.enter_paper import (
 )
 from server.operations.paper_writers import list_writers
 from server.submissions.typed_answers import field_text
-from server.territory.units import UnitId
-from server.web.console.asked import number
+from server.web.console.asked import number, unit_of
 from server.web.console.corrections import read_step, told_findings
 from server.web.console.live_check import marking, marks_shown
 from server.web.console.screen import chosen_language
@@ -105,8 +104,7 @@ class PaperEntryPages:
 
     def _choosing(self, account: Account, writer: int | None) -> Response:
         forms = list_paper_forms(self.services, account, writer) if writer is not None else ()
-        chosen = number(request.args.get("commune"))
-        unit_id = UnitId(chosen) if chosen is not None else None
+        unit_id = unit_of(request.args.get("commune"))
         writers = list_writers(self.services, account, unit_id=unit_id, writer_id=writer)
         return self.screen.page("paper_choosing.html", writers=writers, writer=writer, forms=forms)
 
