@@ -139,7 +139,8 @@ class Figure:
 
 def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipts: Receipts) -> Figure:
     """Return the figure of *indicator* made from *amounts*, held against *goal* (None where there is no target)."""
-    ratio = _ratio(indicator, amounts)
+    is_known = _is_known(indicator, amounts)
+    ratio = _ratio(indicator, amounts) if is_known and not amounts.is_withheld else None
     value = None if ratio is None else _decimal(ratio)
     target = None if goal is None else _exact(goal.value)
     return Figure(
@@ -156,7 +157,7 @@ def figure_of(indicator: Indicator, amounts: Amounts, goal: Goal | None, receipt
         denominator_is_typed=indicator.denominator is not None and amounts.is_typed,
         numerator_is_typed=amounts.numerator_is_typed,
         is_withheld=amounts.is_withheld,
-        is_known=_is_known(indicator, amounts),
+        is_known=is_known,
         left_out=amounts.left_out,
         is_of_few=indicator.unit is IndicatorUnit.CHANGE and 0 < amounts.denominator < FEW,
     )
@@ -185,8 +186,6 @@ def _is_known(indicator: Indicator, amounts: Amounts) -> bool:
 
 def _ratio(indicator: Indicator, amounts: Amounts) -> Fraction | None:
     """Return the exact value; None for an empty denominator, and for a count to which nothing was ever added."""
-    if amounts.is_withheld or not _is_known(indicator, amounts):
-        return None
     if indicator.denominator is None:
         is_there = amounts.numerator_rows or amounts.numerator_is_typed
         return Fraction(amounts.numerator, 1000) if is_there else None

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from server.errors import InvalidInput
@@ -101,12 +102,18 @@ class Counted:
     settlement: Settlement | None
     paper: PaperRow
     source: Source = field(init=False, repr=False, compare=False)
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Say what is added up once: a report asks it of every cell, again and again."""
+        """Say what is added up, and where to look it up, once: a report asks it of every cell, again and again."""
         categories = [f"{question}={'|'.join(values)}" for question, values in self.splits]
         source = Source(self.measure.measure, categories[0] if categories else "", self.measure.basis)
         object.__setattr__(self, "source", source)
+        object.__setattr__(self, "_hash", hash((self.measure, self.splits, self.settlement, self.paper)))
+
+    def __hash__(self) -> int:
+        """Return what equal counts have in common."""
+        return self._hash
 
     def __str__(self) -> str:
         """Return it as a person would write it."""
@@ -168,6 +175,7 @@ Number = Counted | OfIndicator | FromPaper
 Slot = Number | Words | Each
 
 
+@lru_cache(maxsize=4096)
 def paper_keys(slot: Number) -> tuple[str, ...]:
     """Return the keys under which the number of a cell is typed from paper, that of the cell alone first."""
     named = tuple(filter(None, (slot.paper.key,)))

@@ -7,11 +7,12 @@ it has in the filled workbook.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from server.indicators.report_cells import Words, paper_keys
+from server.indicators.report_words import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,7 +85,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class FilledCell:
-    """A cell of the filled workbook: a *text*, or an *amount* of what *asked* says of a place.
+    """A cell of the filled workbook: a *text*, or an *amount* of what a *slot* asks of a place.
 
     *label* is what its row is called: what stands before it, or the unit a repeated row is of.
     """
@@ -94,10 +95,30 @@ class FilledCell:
     column: str
     text: str = ""
     amount: Amount | None = None
-    asked: str = ""
-    key: str = ""
+    slot: Number | None = None
     place: Place | None = None
     label: str = ""
+
+    @property
+    def asked(self) -> str:
+        """Return what the cell asks for, as a person would write it."""
+        return "" if self.slot is None else str(self.slot)
+
+    @property
+    def key(self) -> str:
+        """Return the key under which its number is typed from paper, empty if there is none."""
+        return next(iter(paper_keys(self.slot)), "") if self.slot is not None else ""
+
+
+def content_of(cell: FilledCell, marks: Mapping[Mark, str]) -> str | int | float | None:
+    """Return what a cell says: its text, its number, or the words of *marks* for what is none; None for nothing."""
+    amount = cell.amount
+    if amount is None:
+        return printable(cell.text) or None
+    if amount.value is None or not amount.mark.is_number:
+        return marks.get(amount.mark) or None
+    whole = int(amount.value)
+    return whole if amount.value == whole else float(amount.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +163,26 @@ def _cells(
 ) -> Iterator[FilledCell]:
     row = one.row + sum(each.times - 1 for each in repeats if each.sheet == one.sheet and each.row < one.row)
     level = template.repeats.get((one.sheet, one.row))
-    blank = FilledCell(one.sheet, row, one.column, label=one.label)
-    if not isinstance(one.slot, Words):
-        blank = replace(blank, asked=str(one.slot), key=next(iter(paper_keys(one.slot)), ""))
     if level is None:
-        yield _cell(one, blank, filling, place=filling.unit, said={})
+        yield _cell(one, row, filling, place=filling.unit, said={})
         return
     places = filling.children[level]
     for order, place in enumerate(places):
         said = {"child": place.name, "order": str(order + 1)}
-        yield _cell(one, replace(blank, row=row + order), filling, place=place, said=said)
+        yield _cell(one, row + order, filling, place=place, said=said)
     if not places:
         yield FilledCell(one.sheet, row, one.column)
 
 
-def _cell(one: PlacedSlot, blank: FilledCell, filling: Filling, *, place: Place, said: Mapping[str, str]) -> FilledCell:
+def _cell(one: PlacedSlot, row: int, filling: Filling, *, place: Place, said: Mapping[str, str]) -> FilledCell:
     if isinstance(one.slot, Words):
-        return replace(blank, text=one.slot.filled({**filling.said, **said}), label="")
-    amount = filling.amounts.get((one.slot, place.unit_id), NOTHING)
-    return replace(blank, amount=amount, place=place, label=said.get("child", one.label))
+        return FilledCell(one.sheet, row, one.column, text=one.slot.filled({**filling.said, **said}))
+    return FilledCell(
+        one.sheet,
+        row,
+        one.column,
+        amount=filling.amounts.get((one.slot, place.unit_id), NOTHING),
+        slot=one.slot,
+        place=place,
+        label=said.get("child", one.label),
+    )

@@ -37,6 +37,11 @@ class _NotUnderstood(Exception):
     """The formula is more than this can do."""
 
 
+def is_formula(value: object) -> bool:
+    """Tell whether what a cell says is to be worked out."""
+    return isinstance(value, str) and value.startswith("=")
+
+
 def worked_out(values: Mapping[str, object], ref: str) -> Value:
     """Return what the cell *ref* shows, of *values* by cell; None for nothing and for what is not understood."""
     try:

@@ -96,21 +96,29 @@ class ReportPage:
         return rest[0].upper() + rest[1:]
 
 
-def changed_cells(before: ReportPage, after: ReportPage) -> int:
-    """Return how many numbers of a report say something else than before; all of them if its layout is another one."""
-    old, new = _numbers(before), _numbers(after)
+def changed_cells(before: str, after: ReportPage) -> int:
+    """Return how many numbers of a report say something else than on the page written as *before*.
+
+    All of them if its layout is another one.
+    """
+    old = [
+        cell["text"] for sheet in json.loads(before)["sheets"] for row in sheet["rows"] for cell in row if cell["mark"]
+    ]
+    new = [cell.text for sheet in after.sheets for row in sheet.rows for cell in row if cell.mark]
     if len(old) != len(new):
         return len(new)
     return sum(one != other for one, other in zip(old, new, strict=True))
 
 
-def _numbers(page: ReportPage) -> list[str]:
-    return [cell.text for sheet in page.sheets for row in sheet.rows for cell in row if cell.mark]
-
-
 def written_page(page: ReportPage) -> str:
     """Return *page* as JSON text, always the same for the same page."""
     return json.dumps(asdict(page), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def words_in(text: str) -> Mapping[str, str]:
+    """Return the words of the page that was written as *text*."""
+    words: Mapping[str, str] = json.loads(text)["words"]
+    return words
 
 
 def read_page(text: str) -> ReportPage:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.errors import Conflict
-from server.indicators.report_grid import read_page
+from server.indicators.report_grid import words_in
 from server.indicators.report_words import USUAL, started_from, tidy_words
 from server.operations.lock_signers import authorise_signing
 from server.operations.report_filling import place_of, template_in_force
@@ -68,7 +68,7 @@ def words_of(papers: Papers, *, with_earlier: bool) -> WordsAsked:
 def _earlier_words(papers: Papers) -> Mapping[str, str]:
     """Return the words of the year before, those issued before those drafted."""
     if papers.earlier_page:
-        return read_page(papers.earlier_page).words
+        return words_in(papers.earlier_page)
     return {} if papers.earlier_draft is None else papers.earlier_draft.words
 
 

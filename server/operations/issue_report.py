@@ -19,7 +19,6 @@ from server.operations.lock_period import LockOrder, Signer, is_locked, lock_as
 from server.operations.lock_signers import authorise_signing
 from server.operations.note_deeds import note_deeds
 from server.operations.report_document import written_document
-from server.operations.report_grids import grids_of
 from server.operations.unit_figures import entries_of
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def page_of(services: Services, filled: FilledReport) -> ReportPage:
         parent=filled.parent,
         period=services.catalogue.sentence("report.period", {"period": filled.key.period}, "vi"),
         copy=copy,
-        sheets=grids_of(filled.book, filled.plan),
+        sheets=filled.sheets,
         words=dict(filled.words),
     )
 

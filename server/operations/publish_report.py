@@ -19,7 +19,7 @@ from server.language.names import tidy_name
 from server.operations.note_deeds import note_deeds
 from server.operations.report_grids import grids_of
 from server.operations.report_measures import faults_of, indicators_of, known_to
-from server.operations.report_workbook import BROKEN, fill_workbook, formula_faults, laid_out, read_report_workbook
+from server.operations.report_workbook import BROKEN, formula_faults, laid_out, read_report_workbook
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
@@ -80,8 +80,9 @@ def _try(workbook: bytes, template: ReportTemplate) -> None:
     unit = Place(UnitId(0), "")
     plan = fill_plan(template, Filling(unit, dict.fromkeys(Level, (unit, unit)), {}, {}))
     try:
-        book = laid_out(workbook, plan)
-        grids_of(book, fill_workbook(book, plan, {}))
+        layout = laid_out(workbook, plan.repeats)
+        layout.filled(layout.plan(plan), {})
+        grids_of(layout.looks, plan, {})
     except BROKEN as broken:
         raise InvalidInput("report.cannot_fill") from broken
 

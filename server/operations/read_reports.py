@@ -114,7 +114,7 @@ def preview_report(services: Services, actor: Actor, order: ReportOrder, *, with
     page = page_of(services, filled)
     trays = here.scope_of(units_for(actor, Permission.READ_TRAY, today))
     state = state_of(services, order, filled, sees_held=trays.covers(order.unit_id))
-    changed = changed_cells(read_page(papers.page), page) if papers.page else 0
+    changed = changed_cells(papers.page, page) if papers.page else 0
     return Preview(filled, page, state, words, signs, papers.issues, changed)
 
 

@@ -15,25 +15,26 @@ from server.indicators.report_words import USUAL
 from server.operations.figure_questions import FigureQuestion, boundaries_of
 from server.operations.known_by_hash import KnownByHash
 from server.operations.read_coverage import read_coverage
+from server.operations.report_grids import grids_of
 from server.operations.report_measures import known_to, sealed
 from server.operations.report_numbers import ReportPlace, numbers_of, open_counts, sensitive_numbers, sources_behind
 from server.operations.report_paper import with_paper
 from server.operations.report_reading import read_beside
 from server.operations.report_sources import source_rows
-from server.operations.report_workbook import fill_workbook, published_layout, published_rows, saved
+from server.operations.report_workbook import published_layout, published_rows, saved
 from server.storage.repositories.reports import ReportKey
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from openpyxl import Workbook
-
     from server.indicators.periods import Period
     from server.indicators.report import ReportTemplate
     from server.indicators.report_fill import Amount
+    from server.indicators.report_grid import GridSheet
     from server.operations.report_numbers import Asked, SensitiveReader
     from server.operations.report_reading import ReportReading
+    from server.operations.report_workbook import LaidOut
     from server.operations.services import Services
     from server.storage.repositories.reports import Draft, StoredTemplate
     from server.storage.unit_of_work import UnitOfWork
@@ -66,7 +67,7 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class FilledReport:
-    """A report as it would be printed: *book* is the filled workbook, *words* those that are drafted.
+    """A report as it would be printed: *layout* is what *plan* is put into, *words* those that are drafted.
 
     *beside* is what was read of the report besides its sums; *sources* says where the numbers come from, for the file.
     """
@@ -78,7 +79,8 @@ class FilledReport:
     parent: str
     copy: Copy
     plan: FillPlan
-    book: Workbook
+    layout: LaidOut
+    marks: Mapping[Mark, str]
     words: Mapping[str, str]
     has_sensitive: bool
     beside: ReportReading
@@ -87,7 +89,12 @@ class FilledReport:
     @property
     def workbook(self) -> bytes:
         """Return the file; each one made says when it was."""
-        return saved(self.book, self.sources())
+        return saved(self.layout.filled(self.plan, self.marks), self.sources())
+
+    @property
+    def sheets(self) -> tuple[GridSheet, ...]:
+        """Return what is printed of its sheets."""
+        return grids_of(self.layout.looks, self.plan, self.marks)
 
 
 def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Making) -> FilledReport:
@@ -119,8 +126,7 @@ def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Mak
     words = _words(beside.papers.draft) if making.has_draft else USUAL
     said = {**_blanks(unit, order), **words, **_said(services, place, order, template=template, copy=making.copy)}
     plan = fill_plan(template, Filling(unit, children, said, amounts))
-    book = published_rows(workbook, plan)
-    written = fill_workbook(book, plan, mark_words(services))
+    layout = published_rows(workbook, plan.repeats)
     return FilledReport(
         stored=stored,
         template=template,
@@ -128,8 +134,9 @@ def fill_in(services: Services, uow: UnitOfWork, order: ReportOrder, making: Mak
         unit=unit,
         parent=said["parent"],
         copy=making.copy,
-        plan=written,
-        book=book,
+        plan=layout.plan(plan),
+        layout=layout,
+        marks=mark_words(services),
         words=words,
         has_sensitive=any(slot.paper.is_sensitive for slot, _ in template.numbers()),
         beside=beside,

@@ -1,40 +1,86 @@
-"""Read a filled workbook as what is printed of it: the cells of its print areas, numbers as people write them.
+"""Put the numbers of a report into its layout as it is printed: the cells of its print areas, as people write them.
 
-Formulas are worked out as far as `report_formulas` can; what it cannot stays empty on the page and is counted by
-whoever opens the file.
+How the layout looks is read once; a page is that with what was filled in. Formulas are worked out as far as
+`report_formulas` can; what it cannot stays empty on the page and is counted by whoever opens the file.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from server.indicators.report_formulas import worked_out
+from server.indicators.report_fill import Mark, content_of
+from server.indicators.report_formulas import is_formula, worked_out
 from server.indicators.report_grid import GridCell, GridSheet
 from server.indicators.report_words import paragraphs
 from server.language.display import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from openpyxl import Workbook
     from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from server.indicators.report_fill import FilledCell, FillPlan
+    from server.indicators.report_fill import Amount, FilledCell, FillPlan
+    from server.indicators.report_formulas import Value
 
 _USUAL_WIDTH: Final = 8.43
 _LARGE: Final = 13
 _MOST_ROWS: Final = 2_000
+TYPED: Final = '"*"'
+"""Stands behind a number typed from paper, in its number format, so that it stays a number."""
 
 
-def grids_of(book: Workbook, plan: FillPlan) -> tuple[GridSheet, ...]:
-    """Return the sheets of a filled workbook that *plan* wrote into, or that were there before it."""
-    filled = {(one.sheet, one.row, one.column): one for one in plan.cells}
-    return tuple(_grid(sheet, filled) for sheet in book.worksheets)
+@dataclass(frozen=True, slots=True)
+class SheetLook:
+    """A sheet of a layout as it is printed, nothing filled in; *values* are what its cells say, formulas as such."""
+
+    title: str
+    widths: tuple[int, ...]
+    is_wide: bool
+    rows: tuple[tuple[CellLook, ...], ...]
+    values: Mapping[str, object]
 
 
-def _grid(sheet: Worksheet, filled: Mapping[tuple[str, int, str], FilledCell]) -> GridSheet:
+@dataclass(frozen=True, slots=True)
+class CellLook:
+    """A cell of a layout: *empty* is how it looks, with what stands in it already; *align* is what its style asks."""
+
+    ref: str
+    empty: GridCell
+    align: str
+    shown_as: str
+    is_formula: bool
+
+
+def looks_of(book: Workbook) -> tuple[SheetLook, ...]:
+    """Return how the sheets of a workbook with all its rows look before anything is filled in."""
+    return tuple(map(_look, book.worksheets))
+
+
+def grids_of(looks: Iterable[SheetLook], plan: FillPlan, marks: Mapping[Mark, str]) -> tuple[GridSheet, ...]:
+    """Return the sheets with what *plan* puts into them; *marks* are the words for what is no number."""
+    filled: dict[str, dict[str, FilledCell]] = defaultdict(dict)
+    for one in plan.cells:
+        filled[one.sheet][f"{one.column}{one.row}"] = one
+    return tuple(_grid(look, filled[look.title], marks) for look in looks)
+
+
+def _grid(look: SheetLook, filled: Mapping[str, FilledCell], marks: Mapping[Mark, str]) -> GridSheet:
+    put = {ref: content_of(one, marks) for ref, one in filled.items()}
+    values = {**look.values, **put}
+
+    def cell(one: CellLook) -> GridCell:
+        if one.ref in put:
+            return _filled(one, put[one.ref], filled[one.ref].amount)
+        return _filled(one, worked_out(values, one.ref), None) if one.is_formula else one.empty
+
+    return GridSheet(look.title, look.widths, look.is_wide, tuple(tuple(map(cell, row)) for row in look.rows))
+
+
+def _look(sheet: Worksheet) -> SheetLook:
     from openpyxl.utils import get_column_letter
 
     columns, last = _extent(sheet)
@@ -46,26 +92,21 @@ def _grid(sheet: Worksheet, filled: Mapping[tuple[str, int, str], FilledCell]) -
         for row in range(1, last + 1)
         for at, letter in enumerate(letters, start=1)
     }
-    rows = []
-    styles: dict[int, _Style] = {}
-    for row in range(1, last + 1):
-        cells = [
-            _cell(
-                _styled(sheet.cell(row, at), styles),
-                spans.get((row, at), (1, 1)),
-                filled.get((sheet.title, row, letter)),
-                said=worked_out(values, f"{letter}{row}"),
-            )
-            for at, letter in enumerate(letters, start=1)
+    rows = (
+        tuple(
+            _looked(sheet.cell(row, at), spans.get((row, at), (1, 1)), values)
+            for at in range(1, columns + 1)
             if (row, at) not in covered
-        ]
-        rows.append(tuple(cells))
+        )
+        for row in range(1, last + 1)
+    )
     whole = sum(widths)
-    return GridSheet(
+    return SheetLook(
         sheet.title,
         tuple(round(1000 * one / whole) for one in widths),
         sheet.page_setup.orientation == "landscape",
         tuple(rows),
+        values,
     )
 
 
@@ -93,62 +134,54 @@ def _spans(sheet: Worksheet) -> tuple[dict[tuple[int, int], tuple[int, int]], se
     return spans, covered
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """How cells of one style look."""
-
-    align: str
-    is_bold: bool
-    is_italic: bool
-    is_framed: bool
-    is_large: bool
-    shown_as: str
-
-
-def _styled(cell: Cell | MergedCell, styles: dict[int, _Style]) -> _Style:
-    """Return how a cell looks; a workbook has a dozen styles for its thousand cells, and each takes long to read."""
-    known = styles.get(cell.style_id)
-    if known is None:
-        known = styles[cell.style_id] = _Style(
-            align=cell.alignment.horizontal or "",
-            is_bold=bool(cell.font.b),
-            is_italic=bool(cell.font.i),
-            is_framed=bool(cell.border.left.style or cell.border.top.style),
-            is_large=(cell.font.sz or 0) > _LARGE,
-            shown_as=cell.number_format,
-        )
-    return known
-
-
-def _cell(style: _Style, span: tuple[int, int], filled: FilledCell | None, *, said: str | float | None) -> GridCell:
-    amount = None if filled is None else filled.amount
-    return GridCell(
-        text=_text(said, style.shown_as, "" if amount is None else amount.aside),
+def _looked(cell: Cell | MergedCell, span: tuple[int, int], values: Mapping[str, object]) -> CellLook:
+    asks_first = is_formula(cell.value)
+    align, shown_as = cell.alignment.horizontal or "", cell.number_format
+    said = None if asks_first else worked_out(values, cell.coordinate)
+    empty = GridCell(
+        text=_text(said, shown_as, None),
         columns=span[0],
         rows=span[1],
-        align=_align(style, said),
-        is_bold=style.is_bold,
-        is_italic=style.is_italic,
-        is_framed=style.is_framed,
-        is_large=style.is_large,
+        align=_align(align, said),
+        is_bold=bool(cell.font.b),
+        is_italic=bool(cell.font.i),
+        is_framed=bool(cell.border.left.style or cell.border.top.style),
+        is_large=(cell.font.sz or 0) > _LARGE,
+    )
+    return CellLook(cell.coordinate, empty, align, shown_as, asks_first)
+
+
+def _filled(look: CellLook, said: Value, amount: Amount | None) -> GridCell:
+    """Return a cell as printed once it says *said*, which is *amount* if it is a number somebody asked for."""
+    empty = look.empty
+    return GridCell(
+        text=_text(said, look.shown_as, amount),
+        columns=empty.columns,
+        rows=empty.rows,
+        align=_align(look.align, said),
+        is_bold=empty.is_bold,
+        is_italic=empty.is_italic,
+        is_framed=empty.is_framed,
+        is_large=empty.is_large,
         mark="" if amount is None else amount.mark.value,
         remark="" if amount is None else amount.document,
     )
 
 
-def _text(said: str | float | None, shown_as: str, aside: str) -> str:
+def _text(said: Value, shown_as: str, amount: Amount | None) -> str:
     if said is None:
         return ""
     if isinstance(said, str):
         return "\n".join(paragraphs(said))
-    star = "*" if '"*"' in shown_as else ""
+    is_starred = TYPED in shown_as or (amount is not None and amount.mark is Mark.TYPED)
     sign = "%" if "%" in shown_as.replace('"', "") else ""
-    return f"{number(said * 100 if sign else said)}{sign}{star}{f' {aside}' if aside else ''}"
+    aside = f" {amount.aside}" if amount is not None and amount.aside else ""
+    return f"{number(said * 100 if sign else said)}{sign}{'*' if is_starred else ''}{aside}"
 
 
-def _align(style: _Style, said: object) -> str:
-    if style.align in {"left", "center", "right"}:
-        return style.align
+def _align(asked: str, said: Value) -> str:
+    if asked in {"left", "center", "right"}:
+        return asked
     return "right" if isinstance(said, int | float) else "left"
 
 

@@ -12,7 +12,7 @@ from server.indicators.report_cells import FromPaper, paper_keys
 from server.indicators.report_fill import Amount, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from server.indicators.paper_figures import PaperFigure
     from server.operations.report_numbers import Asked, ReportPlace
@@ -32,20 +32,24 @@ def with_paper(
 
     *sealed* are the projects whose sensitive figures are read too, None for the public copy, which has none of them.
     """
-    units = {unit for _, unit in amounts}
-    keys = {key for slot, _ in amounts for key in paper_keys(slot)}
-    secret = [
-        one
-        for project_id in sorted((sealed or frozenset()) - {place.project_id})
-        for one in uow.paper_figures.of_year(project_id, place.period.year, units, keys)
-        if one.is_sensitive
-    ]
+    secret = [] if sealed is None else _secret(uow, place, amounts, sealed - {place.project_id})
     typed = {
         (one.place.unit_id, one.place.key): one
         for one in (*(one for one in everyday if not one.is_sensitive), *secret)
         if one.place.period == place.period
     }
     return {asked: _amount(asked, one, typed, is_public=sealed is None) for asked, one in amounts.items()}
+
+
+def _secret(
+    uow: UnitOfWork, place: ReportPlace, asked: Iterable[Asked], projects: Iterable[int]
+) -> Sequence[PaperFigure]:
+    """Return the sensitive figures of other *projects* that were typed for what is asked."""
+    several = tuple(asked)
+    units = {unit for _, unit in several}
+    keys = {key for slot, _ in several for key in paper_keys(slot)}
+    found = (uow.paper_figures.of_year(one, place.period.year, units, keys) for one in sorted(projects))
+    return [one for figures in found for one in figures if one.is_sensitive]
 
 
 def _amount(

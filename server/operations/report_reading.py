@@ -64,7 +64,7 @@ def read_beside(
     units = frozenset(unit for _, unit in asked)
     keys = ReportKeys(
         units=units,
-        of_cells=frozenset(one for slot, _ in asked for one in paper_keys(slot)),
+        of_cells=frozenset(one for slot in {slot for slot, _ in asked} for one in paper_keys(slot)),
         of_sources=frozenset(keys_of(sources)),
         news=news,
     )

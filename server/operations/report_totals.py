@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from server.indicators.report_fill import Amount, FilledCell, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from openpyxl import Workbook
 
@@ -23,18 +23,23 @@ if TYPE_CHECKING:
 
     Ref = tuple[str, int, int]
     """Sheet, row and column."""
+    Formulas = Mapping[Ref, frozenset[Ref]]
+    """Every cell with a formula, with the cells it names."""
 
 _WITHHELD: Final = (Mark.HIDDEN, Mark.NOT_RELEASED)
 """What is kept from a reader; what is hidden before what is not published yet."""
 
 
-def withheld_totals(book: Workbook, plan: FillPlan) -> tuple[FilledCell, ...]:
+def withheld_totals(plan: FillPlan, formulas_of_layout: Callable[[], Formulas]) -> tuple[FilledCell, ...]:
     """Return the cells whose formulas reach, through whatever others, a cell of *plan* that is withheld."""
-    marks = {(one.sheet, one.row, _index(one.column)): one.amount.mark for one in plan.cells if one.amount is not None}
-    withheld = {ref: mark for ref, mark in marks.items() if mark in _WITHHELD}
+    withheld = {
+        (one.sheet, one.row, _index(one.column)): one.amount.mark
+        for one in plan.cells
+        if one.amount is not None and one.amount.mark in _WITHHELD
+    }
     if not withheld:
         return ()
-    formulas = _formulas(book)
+    formulas = formulas_of_layout()
     found: dict[Ref, Mark] = {}
     while True:
         reached = {ref: _first(withheld | found, named) for ref, named in formulas.items() if ref not in found}
@@ -53,7 +58,7 @@ def _first(marks: dict[Ref, Mark], named: frozenset[Ref]) -> Mark | None:
     return next((one for one in _WITHHELD if one in reached), None)
 
 
-def _formulas(book: Workbook) -> dict[Ref, frozenset[Ref]]:
+def formulas_of(book: Workbook) -> Formulas:
     """Return every cell with a formula, with the cells it names."""
     return {
         (sheet.title, row, column): frozenset(_named(book, sheet.title, formula))

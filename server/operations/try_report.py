@@ -15,7 +15,7 @@ from server.indicators.report_fill import Filling, Place, fill_plan
 from server.operations.publish_report import ReportPublished, ReportSource, check_report, publish_report
 from server.operations.report_filling import mark_words
 from server.operations.report_grids import grids_of
-from server.operations.report_workbook import fill_workbook, laid_out
+from server.operations.report_workbook import laid_out
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def try_layout(services: Services, account: Account, sent: ReportUpload) -> Layo
     unit = next(iter(units[template.settings.level]), Place(UnitId(0), ""))
     said = {"unit": unit.name, "year": str(today.year), "title": template.settings.title_vi}
     plan = fill_plan(template, Filling(unit, units, said, {}))
-    book = laid_out(sent.workbook, plan)
-    sheets = grids_of(book, fill_workbook(book, plan, mark_words(services)))
+    layout = laid_out(sent.workbook, plan.repeats)
+    sheets = grids_of(layout.looks, layout.plan(plan), mark_words(services))
     with services.reading(services.operator()) as uow:
         known = [one for one in uow.reports.in_force() if (one.project_id, one.name) == (sent.project_id, sent.name)]
     before = known[0] if known else None

@@ -34,3 +34,9 @@ def among(column: Any, ids: Iterable[int]) -> ColumnElement[bool]:  # noqa: ANN4
     listed = bindparam("ids", sorted(ids), type_=BigInteger, unique=True, expanding=True, literal_execute=True)
     found: ColumnElement[bool] = column.in_(listed)
     return found
+
+
+def among_named(column: Any, name: str) -> ColumnElement[bool]:  # noqa: ANN401 a column or a sum
+    """Return whether *column* is one of the ids that are given under *name*, in a statement that is built once."""
+    found: ColumnElement[bool] = column.in_(bindparam(name, type_=BigInteger, expanding=True, literal_execute=True))
+    return found

@@ -20,7 +20,6 @@ from server.operations.compare_plans import compare_plan
 from server.operations.fill_report import fill_report
 from server.operations.publish_plan import PlanSource, publish_plan
 from server.operations.publish_report import ReportSource, publish_report
-from server.operations.report_grids import grids_of
 from server.operations.review_submissions import Target
 from server.operations.typed_keys import keys_to_type
 from server.submissions.review import Verdict
@@ -178,7 +177,7 @@ def test_a_row_of_towns_or_villages_says_how_many_communes_are_not_in_it(world):
     cell = book.worksheets[0]["B2"]
     assert (cell.value, cell.number_format) == (3, f'#,##0" (thiếu {rural.lacking} xã)"')
     assert any(f"Chưa gồm {rural.lacking} xã" in str(row[6]) for row in book["Nguồn số liệu"].values)
-    assert words in {one.text for grid in grids_of(filled.book, filled.plan) for row in grid.rows for one in row}
+    assert words in {one.text for grid in filled.sheets for row in grid.rows for one in row}
 
 
 def test_a_figure_typed_for_a_measure_stands_only_where_nothing_was_counted(world):

@@ -22,7 +22,6 @@ from server.indicators.periods import Period
 from server.operations.fill_report import fill_report
 from server.operations.official_copy import Act, official_copy
 from server.operations.report_filling import ReportOrder
-from server.operations.report_grids import grids_of
 from tests.operations.test_report_workbook import template
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -167,7 +166,7 @@ def test_formulas_come_to_what_libreoffice_makes_of_them(sqlite_world, tmp_path)
     last = 7 + 39
     assert [sheet[f"{column}{last}"].value for column in "CD"] == [10, 5]
     assert sheet[f"C{last + 1}"].value == 9
-    (grid,) = grids_of(report.book, report.plan)
+    (grid,) = report.sheets
     said = [row[-1].text for row in grid.rows]
     assert said[last - 1 : last + 1] == ["10", "9"]
     assert len(grid.widths) == 3, "what lies outside the print area is not printed"

@@ -19,8 +19,8 @@ from server.errors import DomainError, InvalidInput
 from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Amount, FilledCell, FillPlan, Mark, Place, Repeat
 from server.operations.report_rows import moved_reference
-from server.operations.report_totals import withheld_totals
-from server.operations.report_workbook import fill_workbook, formula_faults, published_rows, read_report_workbook, saved
+from server.operations.report_totals import formulas_of, withheld_totals
+from server.operations.report_workbook import formula_faults, published_rows, read_report_workbook, saved
 
 SOURCES = ("Nguồn", (("Ô", "=1+1"),))
 MARKS = {Mark.HIDDEN: "ẩn"}
@@ -52,8 +52,7 @@ def template(name="Biểu, một", level="commune", **texts):
 
 def filled(workbook, *cells, repeats=(), name="Biểu, một"):
     plan = FillPlan(repeats, cells)
-    made = published_rows(workbook, plan)
-    fill_workbook(made, plan, MARKS)
+    made = published_rows(workbook, repeats).filled(plan, MARKS)
     book = load_workbook(BytesIO(saved(made, SOURCES)))
     return book, book[name]
 
@@ -111,9 +110,9 @@ def test_a_reference_means_the_same_cells_once_row_five_stands_three_times(befor
 
 
 def test_what_was_filled_once_leaves_nothing_in_the_next_copy():
-    workbook, plan = template(C3="{{register:households}}"), FillPlan((), (number("C3", 12),))
-    fill_workbook(published_rows(workbook, plan), plan, MARKS)
-    assert published_rows(workbook, plan)["Biểu, một"]["C3"].value == "{{register:households}}"
+    layout = published_rows(template(C3="{{register:households}}"), ())
+    layout.filled(FillPlan((), (number("C3", 12),)), MARKS)
+    assert layout.filled(FillPlan((), ()), MARKS)["Biểu, một"]["C3"].value == "{{register:households}}"
 
 
 def test_typed_numbers_stay_numbers_with_a_star_and_nothing_is_written_for_nothing():
@@ -208,7 +207,7 @@ def test_a_total_of_what_is_hidden_is_hidden_however_its_author_names_the_cells(
 
     book = load_workbook(BytesIO(template(C3="3")))
     layout(book, book["Biểu, một"])
-    found = withheld_totals(book, FillPlan((), (number("C2", None, Mark.HIDDEN),)))
+    found = withheld_totals(FillPlan((), (number("C2", None, Mark.HIDDEN),)), lambda: formulas_of(book))
     marked = {(one.sheet, f"{one.column}{one.row}") for one in found if one.amount.mark is Mark.HIDDEN}
     first = {("Biểu, một", ref) for ref in ("C4", "C5", "C7", "C8")}
     assert marked == first | {(other, "A1")}

@@ -15,13 +15,13 @@ from server.storage.models.forms import FormRow
 from server.storage.models.projects import ProjectRow
 from server.storage.models.record_tallies import RecordStepRow, RecordTallyRow
 from server.storage.models.territory import UnitAncestorRow
-from server.storage.written_out import among
+from server.storage.written_out import among, among_named
 from server.territory.units import UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection, SelectBase, Subquery
+    from sqlalchemy import Connection, Select, SelectBase, Subquery
 
 STEPS_AT_ONCE: Final = 20_000
 _KEY: Final = ("project_id", "form_key", "unit_id", "year", "state", "is_counted")
@@ -86,23 +86,8 @@ class RecordTallies:
         return [one for one in tallies if one.unit_id in wanted]
 
     def _read_of_units(self, project_id: int, year: int, frame: str, units: Iterable[int]) -> list[UnitTally]:
-        rows, above = tallied(), UnitAncestorRow
-        key = (above.ancestor_id, FormRow.form_id, rows.c.state, rows.c.is_counted)
-        found = self._connection.execute(
-            select(*key, func.sum(rows.c.records).label("records"))
-            .select_from(rows)
-            .join(FormRow, FormRow.id == rows.c.form_key)
-            .join(above, above.unit_id == rows.c.unit_id)
-            .where(
-                rows.c.project_id == project_id,
-                rows.c.year == year,
-                FormRow.is_sensitive.is_(False),
-                above.frame == frame,
-                above.is_partial.is_(False),
-                among(above.ancestor_id, units),
-            )
-            .group_by(*key)
-        )
+        given = {"project_id": project_id, "year": year, "frame": frame, "units": sorted(units)}
+        found = self._connection.execute(_within_units(), given)
         return [
             UnitTally(row.ancestor_id, row.form_id, row.state, bool(row.is_counted), int(row.records))
             for row in found
@@ -171,6 +156,28 @@ def tallied() -> Subquery:
         select(*(getattr(RecordTallyRow, name) for name in columns)),
         select(*(getattr(RecordStepRow, name) for name in columns)),
     ).subquery("tallied")
+
+
+@cache
+def _within_units() -> Select[Any]:
+    """Return what asks how many everyday records of ``project_id`` and ``year`` lie in each of ``units``."""
+    rows, above = tallied(), UnitAncestorRow
+    key = (above.ancestor_id, FormRow.form_id, rows.c.state, rows.c.is_counted)
+    return (
+        select(*key, func.sum(rows.c.records).label("records"))
+        .select_from(rows)
+        .join(FormRow, FormRow.id == rows.c.form_key)
+        .join(above, above.unit_id == rows.c.unit_id)
+        .where(
+            rows.c.project_id == bindparam("project_id"),
+            rows.c.year == bindparam("year"),
+            FormRow.is_sensitive.is_(False),
+            above.frame == bindparam("frame"),
+            above.is_partial.is_(False),
+            among_named(above.ancestor_id, "units"),
+        )
+        .group_by(*key)
+    )
 
 
 def _rows(amounts: dict[tuple[Any, ...], tuple[int, ...]]) -> list[dict[str, Any]]:

@@ -7,9 +7,10 @@ architecture); nothing else here knows that there are any.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, cast, func, insert, literal, null, or_, select, union_all, update
+from sqlalchemy import and_, bindparam, case, cast, func, insert, literal, null, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
@@ -21,13 +22,14 @@ from server.storage.models.reports import (
     ReportOpeningRow,
     ReportTemplateRow,
 )
+from server.storage.written_out import among_named
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import CompoundSelect, Connection, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ class Reports:
     def papers(self, key: ReportKey, units: Collection[UnitId]) -> Papers:
         """Return what is kept of one report, and of which of *units* any was issued, in one statement."""
         before = replace(key, period=str(int(key.period[:4]) - 1))
-        found = self._connection.execute(_papers_asked(key, before, units)).all()
+        given = {**_named(key), "before": before.period, "units": sorted(units)}
+        found = self._connection.execute(_papers_asked(), given).all()
         drafts = {row.period: _draft(row) for row in found if row.kind == _DRAFT}
         issued = sorted((row for row in found if row.kind == _ISSUE), key=lambda row: int(row.revision))
         pages = {row.period: row.page for row in issued}
@@ -267,13 +270,24 @@ class Reports:
         return self._connection.execute(counted).scalar_one()
 
 
-def _papers_asked(key: ReportKey, before: ReportKey, units: Collection[UnitId]) -> Any:  # noqa: ANN401 a union
-    """Return what asks for the drafts and issues of two years, with the newest pages, and for units that issued."""
+@cache
+def _papers_asked() -> CompoundSelect[Any]:
+    """Return what asks for the drafts and issues of a report's ``period`` and the one ``before``, and who issued.
+
+    Of each period it tells the newest page; of other ``units`` alone that one of them issued something.
+    """
     rows, drafts, later = ReportIssueRow, ReportDraftRow, aliased(ReportIssueRow)
     facts = [getattr(rows, name) for name in _ISSUE_FACTS]
     # What is nothing has a type too, without which PostgreSQL takes it for a text.
     nothing = {one: cast(null(), getattr(rows, one).type).label(one) for one in (*_ISSUE_FACTS, "page")}
-    of_years = [or_(and_(*_is(each, key)), and_(*_is(each, before))) for each in (drafts, rows)]
+    period = bindparam("period", type_=rows.period.type)
+    of_years = [
+        and_(
+            *(getattr(each, name) == bindparam(name) for name in ("project_id", "name", "unit_id")),
+            each.period.in_((period, bindparam("before", type_=rows.period.type))),
+        )
+        for each in (drafts, rows)
+    ]
     drafted = select(
         literal(_DRAFT).label("kind"), drafts.period, drafts.unit_id, drafts.words,
         drafts.revision, drafts.changed_at, drafts.changed_by, *nothing.values(),
@@ -287,7 +301,7 @@ def _papers_asked(key: ReportKey, before: ReportKey, units: Collection[UnitId]) 
     ).where(of_years[1])  # fmt: skip
     no_facts = [cast(null(), getattr(rows, one).type) for one in ("revision", "issued_at", "issued_by")]
     others = select(literal(_ISSUED_UNIT), rows.period, rows.unit_id, no_words, *no_facts, *nothing.values()).where(
-        rows.period == key.period, rows.unit_id.in_(sorted(units))
+        rows.period == period, among_named(rows.unit_id, "units")
     )
     return union_all(drafted, issued, others)
 
