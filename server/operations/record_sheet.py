@@ -20,7 +20,7 @@ from server.submissions.circumstances import Circumstances
 from server.submissions.documents import add_instance, drop_instance, element_at, put_text
 from server.submissions.filling import follow
 from server.submissions.landmarks import UNITS_LIST
-from server.submissions.questionnaire import CHOOSING, Page, questions
+from server.submissions.questionnaire import Page, questions
 from server.submissions.typed_answers import answer_text
 
 if TYPE_CHECKING:
@@ -117,9 +117,9 @@ def fill_in(root: _Element, before: Worked, *, asked: Iterable[Question], settin
         if typed is None or element is None or not question.is_typed:
             continue
         text = answer_text(typed, question.node, zone, before=question.text)
-        if set(text.split()) != question.chosen or question.node.control.kind not in CHOOSING:
+        if not question.says(text):
             put_text(element, text)
-            changed.update([question.path] if text != question.text else [])
+            changed.add(question.path)
     follow(root, before, setting.form.compiled, changed=frozenset(changed), at=setting.circumstances)
     if step.adds:
         add_instance(root, setting.form.definition, step.adds)

@@ -102,7 +102,7 @@ def kept_calculates(before: _Element, root: _Element, compiled: Compiled) -> fro
 def is_typed(node: Node) -> bool:
     """Return whether a person answers the question at the office: no files, and nothing that is only shown."""
     kind = node.control.kind
-    is_answered = kind not in {ControlKind.NONE, ControlKind.UPLOAD, ControlKind.RANK}
+    is_answered = kind not in {ControlKind.NONE, ControlKind.UPLOAD}
     return node.kind is NodeKind.LEAF and is_answered and node.readonly != "true()"
 
 

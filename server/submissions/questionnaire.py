@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from server.submissions.choice_labels import ChoiceLabels
     from server.submissions.filling import Worked
 
-CHOOSING: Final = frozenset({ControlKind.SELECT_ONE, ControlKind.SELECT_MULTIPLE})
+_SEVERAL: Final = frozenset({ControlKind.SELECT_MULTIPLE, ControlKind.RANK})
+_CHOOSING: Final = _SEVERAL | {ControlKind.SELECT_ONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +44,21 @@ class Question:
     """Whether the answers so far lead to it; on paper all questions stand, whatever is answered."""
 
     @property
-    def chosen(self) -> frozenset[str]:
-        """Return the values that are picked."""
-        is_several = self.node.control.kind is ControlKind.SELECT_MULTIPLE
-        return frozenset(self.text.split() if is_several else [self.text] if self.text else [])
+    def chosen(self) -> tuple[str, ...]:
+        """Return the values that are picked, in their order."""
+        return _values(self.node, self.text)
+
+    def says(self, text: str) -> bool:
+        """Return whether *text* is the same answer; in which order boxes were ticked tells nothing."""
+        if self.node.control.kind is ControlKind.SELECT_MULTIPLE:
+            return set(text.split()) == set(self.chosen)
+        return text == self.text
 
     def offers(self, text: str) -> bool:
         """Return whether *text* may be the answer: what is chosen from a list must stand in it."""
         if self.options is None or not text:
             return True
-        offered = {one.value for one in self.options}
-        is_several = self.node.control.kind is ControlKind.SELECT_MULTIPLE
-        return offered.issuperset(text.split() if is_several else [text])
+        return {one.value for one in self.options}.issuperset(_values(self.node, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +180,9 @@ class _Asking:
         rules = self.worked.record.rules(node)
         is_required = rules is not None and self.worked.record.is_required(node, rules)
         text, values = node.text.strip(), None
-        if self.labels is not None and child.control.kind in CHOOSING:
+        if self.labels is not None and child.control.kind in _CHOOSING:
             values = self._offered(node, child)
-        chosen = text.split() if child.control.kind is ControlKind.SELECT_MULTIPLE else [text]
-        stale = [one for one in chosen if values is not None and one and one not in values]
+        stale = [one for one in _values(child, text) if values is not None and one not in values]
         return Question(
             node.path(),
             child,
@@ -212,6 +215,12 @@ class _Asking:
             return None
         values = (_text_below(row, itemset.value_ref) for row in rows)
         return list(dict.fromkeys(value for value in values if value))
+
+
+def _values(node: Node, text: str) -> tuple[str, ...]:
+    if node.control.kind in _SEVERAL:
+        return tuple(text.split())
+    return (text,) if text else ()
 
 
 def _rows_of(itemset: Itemset) -> Expression | None:

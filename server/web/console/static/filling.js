@@ -155,7 +155,8 @@ document.addEventListener("click", (event) => {
   const goOn = (form, here) => {
     const others = [...form.elements].filter((one) => one.tabIndex >= 0 && one.type !== "hidden" && one.offsetParent);
     // Whoever holds Enter down takes nothing out.
-    const next = others.slice(others.indexOf(here) + 1).find((one) => one.name !== here.name && one.name !== "drops");
+    const isOther = (one) => one.name !== here.name || one.closest(".ordered");
+    const next = others.slice(others.indexOf(here) + 1).find((one) => isOther(one) && one.name !== "drops");
     if (!next) return;
     const question = questionOf(next);
     ((next.type === "radio" && firstField(question)) || next).focus();
@@ -164,7 +165,7 @@ document.addEventListener("click", (event) => {
 
   document.addEventListener("keydown", (event) => {
     const question = formOf(event) && !event.ctrlKey && questionOf(event.target);
-    if (!question || !event.target.matches(`select, ${CHOICE}`)) return;
+    if (!question || !event.target.matches(`select, ${CHOICE}`) || event.target.closest(".ordered")) return;
     const isErased = event.key === "Backspace";
     const isOfList = event.target.matches("select") || (event.target.type === "radio" && page.isBehind());
     const isTyped = event.key.length === 1 && (/[0-9]/.test(event.key) || (isOfList && (event.key !== " " || typed.get(question.id))));
