@@ -191,6 +191,23 @@ def test_a_record_is_sent_back_by_keyboard_alone(page, world):
     assert page.alarms == []
 
 
+@pytest.mark.parametrize(("key", "leads_to"), [("d", "**/submissions/*did=approve*"), ("s", "**/submissions/{5}*")])
+def test_what_was_written_to_send_a_record_back_is_not_left_behind_by_one_press(page, world, key, leads_to):
+    page.goto(f"/submissions/{world.records['37']}?state=all&sort=oldest")
+    told, box = page.locator("[data-unsent]"), page.locator("[name='on:/data/answers/about/hh_poverty']")
+    box.locator("xpath=..").locator("summary").click()
+    box.fill("Xem lại câu này")
+    page.locator("h1").click()
+    assert told.is_hidden()
+    page.keyboard.press(key)
+    told.wait_for()
+    page.wait_for_timeout(200)
+    assert box.input_value() == "Xem lại câu này", "one is still there"
+    page.keyboard.press(key)
+    page.wait_for_url(leads_to.replace("{5}", str(world.records["5"])))
+    assert page.alarms == []
+
+
 HIDDEN = """() => {
   const at = document.activeElement, box = at.getBoundingClientRect();
   const seen = [0.02, 0.1, 0.5, 0.9, 0.98].some((part) => {

@@ -62,9 +62,24 @@ document.addEventListener("click", async (event) => {
   button.textContent = `✓ ${button.textContent.replace("✓ ", "")}`;
 });
 
+// What was written to send a record back is not left behind unsaid: the first press elsewhere tells of it.
+const tellUnsent = (event) => {
+  const told = document.querySelector("[data-unsent][hidden]");
+  const written = [...document.querySelectorAll("textarea")].some((one) => one.form?.id === "sending-back" && one.value.trim());
+  if (!told || !written) return;
+  event.preventDefault();
+  told.hidden = false;
+};
+document.addEventListener("submit", (event) => {
+  if (event.target.closest(".decide") && event.target.id !== "sending-back") tellUnsent(event);
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".decide a")) tellUnsent(event);
+});
+
 // A form that was sent is not sent again by an impatient second press.
 document.addEventListener("submit", (event) => {
-  if (event.target.method !== "post") return;
+  if (event.target.method !== "post" || event.defaultPrevented) return;
   if (event.target.dataset.sent) event.preventDefault();
   event.target.dataset.sent = "yes";
 });
