@@ -16,7 +16,7 @@ from server.operations.report_workbook import read_report_workbook
 from server.submissions.compiled_forms import compiled_form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from server.indicators.measures import Measure
     from server.storage.unit_of_work import UnitOfWork
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     """What can be counted: by measure, the questions it is broken down by with the answers there can be, if known."""
 
 BREAKS_PLAN: Final = "measure.breaks_plan"
+COUNTS_OTHERWISE: Final = "measure.counts_otherwise"
+_ENDING: Final = frozenset({"name", "by", "joins"})
+"""Columns without which a count ends; by the others it becomes another one."""
 
 
 def questions_of(measures: Iterable[Measure]) -> Yield:
@@ -38,27 +41,40 @@ def questions_of(measures: Iterable[Measure]) -> Yield:
 
 
 def refuse_breaking(uow: UnitOfWork, project_id: int, form_id: str, measures: Iterable[Measure]) -> None:
-    """Raise FormRefused with ``measure.breaks_plan`` for each count of a plan in force that *measures* end.
+    """Raise FormRefused for each count of a plan in force that *measures* end, or make of something else.
 
-    What the version in force does not yield either is no fault of the new one.
+    Fault codes: ``measure.breaks_plan``; ``measure.counts_otherwise`` where records sent so far would be combined in
+    one way and new ones in another. What the version in force does not yield either is no fault of the new one.
     """
     before = next((one for one in uow.forms.current(project_id) if one.form_id == form_id), None)
     if before is None:
         return
-    old = questions_of(measures_of(before.measures, compiled_form(before.xform).definition))
-    new = questions_of(measures)
+    old, new = measures_of(before.measures, compiled_form(before.xform).definition), tuple(measures)
     faults = tuple(
         Fault(
-            BREAKS_PLAN,
+            BREAKS_PLAN if column in _ENDING else COUNTS_OTHERWISE,
             {"measure": str(source), "indicators": ", ".join(dict.fromkeys(codes)), "form": form_id},
             sheet=MEASURES,
-            column="joins" if source.measure.startswith(f"{POOL}.") else "by" if source.measure in new else "name",
+            column=column,
         )
         for source, codes in _counted(uow, project_id).items()
-        if yields(old, source) and not yields(new, source)
+        if (column := _spoilt(source, old, new))
     )
     if faults:
         raise FormRefused(faults)
+
+
+def _spoilt(source: Source, old: Sequence[Measure], new: Sequence[Measure]) -> str:
+    """Return the column that keeps *source* from being counted on as it was, empty if none does."""
+    before, after = questions_of(old), questions_of(new)
+    if not yields(before, source):
+        return ""
+    if not yields(after, source):
+        return "joins" if source.measure.startswith(f"{POOL}.") else "by" if source.measure in after else "name"
+    was, now = (next(one for one in each if source.measure in {one.code, one.pool}) for each in (old, new))
+    if was.combine is not now.combine:
+        return "combine"
+    return "" if was.is_of_its_place == now.is_of_its_place else "subject"
 
 
 def yields(known: Yield, source: Source) -> bool:

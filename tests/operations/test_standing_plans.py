@@ -87,6 +87,15 @@ def test_so_is_one_that_drops_the_choice_the_plan_counts(world):
     ]
 
 
+@pytest.mark.parametrize(("column", "text"), [("combine", "sum"), ("subject", "${village}")])
+def test_so_is_one_that_would_combine_new_records_otherwise_than_those_that_are_there(world, column, text):
+    publish_plan(world.services, world.project_id, PlanSource("again", workbook(indicators=(I6,), targets=())))
+    assert refused(world, with_cell("visited", column, text)) == [
+        ("measure.counts_otherwise", column, f"{SURVEY}.visited", "I6")
+    ]
+    assert edited(world, with_cell("refused", column, text)).is_new, "no plan counts it"
+
+
 def test_a_measure_with_a_new_name_goes_on_if_it_says_which_one_it_continues(world):
     named = {"name": "households_visited", "continues": "visited"}
     publish_plan(world.services, world.project_id, PlanSource("again", workbook(indicators=(I6,), targets=())))
