@@ -51,6 +51,12 @@ def rows(entities: Iterable[ListedEntity], properties: tuple[str, ...]) -> bytes
     )
 
 
+def mark_of(versions: Iterable[tuple[int, int]]) -> int:
+    """Return a number of 63 bits for entities in certain versions, given as pairs: another for any other of them."""
+    written = ";".join(f"{entity}:{version}" for entity, version in sorted(versions))
+    return int.from_bytes(hashlib.sha256(written.encode()).digest()[:8]) >> 1
+
+
 def content_hash(parts: Iterable[str], counters: Mapping[UnitId, int]) -> str:
     """Return what changes whenever the list does: of the list's own *parts* and the counters of its units."""
     digest = hashlib.md5(usedforsecurity=False)

@@ -250,6 +250,27 @@ def same_place_same_list(world: World) -> None:
     assert {len(found) for found in by_posts.values()} == {1}
 
 
+def test_what_left_and_what_came_in_its_place_are_told_apart(services):
+    world = world_of(services, 1)
+    (person, *_), village = world.people, world.unit(VILLAGES[0])
+    far = world.unit(VILLAGES[-1])
+    with services.engine.begin() as connection:
+        connection.execute(delete(CollaboratorPostRow).where(CollaboratorPostRow.collaborator_id == person))
+        post = {"collaborator_id": person, "unit_id": village, "valid_from": None, "valid_to": None}
+        connection.execute(insert(CollaboratorPostRow), post)
+    left, came = (str(UUID(int=number, version=4)) for number in (1, 2))
+    world.known[left] = Known("trusted_addresses", village, person)
+    write(world, left, world.known[left])
+    before = hashes(world, person)["trusted_addresses"]
+    check(world, person)
+    world.known[left] = replace(world.known[left], unit=far, version=2)
+    write(world, left, world.known[left])
+    world.known[came] = Known("trusted_addresses", village, person)
+    write(world, came, world.known[came])
+    assert hashes(world, person)["trusted_addresses"] != before
+    check(world, person)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_lists_hashes_and_integrity_keep_to_the_asker_s_share(services, seed):
     run(services, seed, steps=25)

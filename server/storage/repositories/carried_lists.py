@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, ColumnElement, Select, Text, and_, any_, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from server.registers.lists import mark_of
 from server.registers.reach import Reach
 from server.registers.versions import Conflict
 from server.storage.models.registers import EntityCounterRow, EntityListRow, EntityRow
@@ -100,17 +101,16 @@ class CarriedLists:
         return [Standing(one, counters[list_id]) for list_id, one in lists.items()]
 
     def held_counters(self, list_id: int, share: Share) -> dict[UnitId, int]:
-        """Return by unit a number that rises whenever an entity of the share's holder changes, and for no other's.
+        """Return by unit a number made of what travels of the share's holder, and of nobody else's.
 
-        Versions are never taken back, so their sum serves; what left a unit is told by its sum in the other.
+        A sum of versions would not do: one that left the share and another that came in its place are no change to it.
         """
-        rows = EntityRow
-        found = self._connection.execute(
-            select(rows.unit_id, func.sum(rows.version))
-            .where(rows.list_id == list_id, rows.holder_id == share.holder_id, rows.unit_id.in_(sorted(share.units)))
-            .group_by(rows.unit_id)
-        )
-        return {UnitId(unit_id): int(total) for unit_id, total in found if unit_id is not None}
+        found: dict[UnitId, list[tuple[int, int]]] = defaultdict(list)
+        asked = carried(list_id, share).with_only_columns(EntityRow.unit_id, EntityRow.id, EntityRow.version)
+        for unit_id, row_id, version in self._connection.execute(asked):
+            if unit_id is not None:
+                found[UnitId(unit_id)].append((row_id, version))
+        return {unit_id: mark_of(several) for unit_id, several in found.items()}
 
     def entities(self, list_id: int, share: Share) -> list[CarriedEntity]:
         """Return the entities of a list that travel with this share."""
