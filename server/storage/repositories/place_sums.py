@@ -17,6 +17,7 @@ from server.storage.models.figures import FigureSumRow
 from server.storage.models.registers import EntityListRow, RegisterTallyRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.repositories.past_words import is_past, past_words
+from server.storage.repositories.places_above import with_places_above
 from server.storage.repositories.record_tallies import seen_records
 
 if TYPE_CHECKING:
@@ -124,8 +125,7 @@ def _in_units(units: str, read: Subquery | CTE, key: Sequence[str], amounts: Map
     above, within = UnitAncestorRow, bindparam(units, type_=BigInteger, expanding=True, literal_execute=True)
     return (
         select(above.ancestor_id.label("place"), *_sums_by(read, key, amounts))
-        .select_from(read)
-        .join(above, above.unit_id == read.c.unit_id)
+        .select_from(with_places_above(read))
         .where(above.frame == bindparam("frame"), above.is_partial.is_(False), above.ancestor_id.in_(within))
         .group_by(above.ancestor_id, *(read.c[one] for one in key))
     )
@@ -137,8 +137,12 @@ def _sums_by(read: Subquery | CTE, key: Sequence[str], amounts: Mapping[str, str
 
 
 def _either(name: Any, category: Any, asked: Iterable[tuple[str, str]]) -> ColumnElement[bool]:  # noqa: ANN401 columns
-    """Return whether a row is of one of the pairs that are *asked* for, name by name: fewer ways for an index to go."""
+    """Return whether a row is of one of the pairs that are *asked* for, name by name: fewer ways for an index to go.
+
+    The names alone are said first: of alternatives SQLite makes no use of an index, and would go through all there is.
+    """
     categories: dict[str, list[str]] = defaultdict(list)
     for one, of in asked:
         categories[one].append(of)
-    return or_(false(), *(and_(name == one, category.in_(several)) for one, several in categories.items()))
+    each = (and_(name == one, category.in_(several)) for one, several in categories.items())
+    return and_(name.in_(list(categories)), or_(false(), *each))

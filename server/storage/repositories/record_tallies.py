@@ -15,6 +15,7 @@ from server.storage.models.forms import FormRow
 from server.storage.models.projects import ProjectRow
 from server.storage.models.record_tallies import RecordStepRow, RecordTallyRow
 from server.storage.models.territory import UnitAncestorRow
+from server.storage.repositories.places_above import with_places_above
 from server.storage.written_out import among, among_named
 from server.territory.units import UnitId
 
@@ -165,9 +166,8 @@ def _within_units() -> Select[Any]:
     key = (above.ancestor_id, FormRow.form_id, rows.c.state, rows.c.is_counted)
     return (
         select(*key, func.sum(rows.c.records).label("records"))
-        .select_from(rows)
+        .select_from(with_places_above(rows))
         .join(FormRow, FormRow.id == rows.c.form_key)
-        .join(above, above.unit_id == rows.c.unit_id)
         .where(
             rows.c.project_id == bindparam("project_id"),
             rows.c.year == bindparam("year"),

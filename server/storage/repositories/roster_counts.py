@@ -38,6 +38,7 @@ from server.storage.models.registers import EntityListRow, EntityRow, EntityVers
 from server.storage.models.submissions import SubmissionRow, SubmissionVersionRow
 from server.storage.models.territory import UnitAncestorRow
 from server.storage.repositories.past_registers import PastEntity
+from server.storage.repositories.places_above import with_places_above
 from server.storage.visible import Operator, visible_entities
 from server.territory.units import UnitId
 
@@ -150,8 +151,7 @@ def _counted(asked: _Asked) -> tuple[Select[int, int, int], Select[int, int, int
     number = (literal(asked.place, Integer).label("asked"), func.count(distinct(people.c.entity_key)).label("people"))
     by_unit = (
         select(above.ancestor_id.label("place"), *number)
-        .select_from(people)
-        .join(above, above.unit_id == people.c.unit_id)
+        .select_from(with_places_above(people))
         .where(above.frame == asked.frame, above.is_partial.is_(False), above.ancestor_id.in_(asked.units))
         .group_by(above.ancestor_id)
     )
