@@ -78,3 +78,9 @@ def test_sums_are_found_by_measure_and_year_however_many_are_asked_for(sqlite_te
     read = [step for step in steps if "figure_sum" in step]
     assert read
     assert set(read) == {SUMS}
+
+
+@pytest.mark.parametrize("name", ["received", "records"])
+def test_steps_that_wait_are_added_up_before_they_go_upward(sqlite_template, name):
+    steps = plan(sqlite_template, WAYS[name])
+    assert steps.index("USE TEMP B-TREE FOR GROUP BY") < steps.index(ABOVE), steps

@@ -87,7 +87,7 @@ class RecordTallies:
         return [one for one in tallies if one.unit_id in wanted]
 
     def _read_of_units(self, project_id: int, year: int, frame: str, units: Iterable[int]) -> list[UnitTally]:
-        given = {"project_id": project_id, "year": year, "frame": frame, "units": sorted(units)}
+        given = {"project_id": project_id, "years": [year], "frame": frame, "units": sorted(units)}
         found = self._connection.execute(_within_units(), given)
         return [
             UnitTally(row.ancestor_id, row.form_id, row.state, bool(row.is_counted), int(row.records))
@@ -160,17 +160,28 @@ def tallied() -> Subquery:
 
 
 @cache
+def _added_up() -> Subquery:
+    """Return the numbers of a project's records of ``years``, steps and all: a thousand of them go upward as one."""
+    rows = tallied()
+    key = [rows.c[name] for name in _KEY if name != "project_id"]
+    return (
+        select(*key, func.sum(rows.c.records).label("records"))
+        .where(rows.c.project_id == bindparam("project_id"), rows.c.year.in_(bindparam("years", expanding=True)))
+        .group_by(*key)
+        .subquery("counted")
+    )
+
+
+@cache
 def _within_units() -> Select[Any]:
-    """Return what asks how many everyday records of ``project_id`` and ``year`` lie in each of ``units``."""
-    rows, above = tallied(), UnitAncestorRow
+    """Return what asks how many everyday records of ``project_id`` and ``years`` lie in each of ``units``."""
+    rows, above = _added_up(), UnitAncestorRow
     key = (above.ancestor_id, FormRow.form_id, rows.c.state, rows.c.is_counted)
     return (
         select(*key, func.sum(rows.c.records).label("records"))
         .select_from(with_places_above(rows))
         .join(FormRow, FormRow.id == rows.c.form_key)
         .where(
-            rows.c.project_id == bindparam("project_id"),
-            rows.c.year == bindparam("year"),
             FormRow.is_sensitive.is_(False),
             above.frame == bindparam("frame"),
             above.is_partial.is_(False),
@@ -186,14 +197,10 @@ def _rows(amounts: dict[tuple[Any, ...], tuple[int, ...]]) -> list[dict[str, Any
 
 def seen_records() -> SelectBase:
     """Return the tallies of records of a project's ``forms`` in ``years``, those that count beside all there are."""
-    rows = tallied()
+    rows = _added_up()
     approved = case((rows.c.is_counted, rows.c.records), else_=0).label("approved")
     return (
         select(rows.c.unit_id, rows.c.year, FormRow.form_id, rows.c.records, approved)
         .join(FormRow, FormRow.id == rows.c.form_key)
-        .where(
-            rows.c.project_id == bindparam("project_id"),
-            rows.c.year.in_(bindparam("years", expanding=True)),
-            FormRow.form_id.in_(bindparam("forms", expanding=True)),
-        )
+        .where(FormRow.form_id.in_(bindparam("forms", expanding=True)))
     )
