@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import NullPool, create_engine, event
+from query_plans import plan
 
 from server.storage.repositories.figure_tables import Extent
 from server.storage.repositories.past_words import turns_in
@@ -50,17 +50,6 @@ WAYS = {
     "people": asked_people,
 }
 """Whatever is added upward, and how it is asked for."""
-
-
-def plan(template, ask):
-    """Return the steps in which SQLite runs the one statement that *ask* has it run."""
-    asked = []
-    engine = create_engine(f"sqlite:///{template}", poolclass=NullPool)
-    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
-    with engine.connect() as connection:
-        ask(connection)
-        [(statement, given)] = asked
-        return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
 
 
 @pytest.mark.parametrize("name", WAYS)

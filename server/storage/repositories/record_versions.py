@@ -89,7 +89,8 @@ class RecordVersions:
         if not wanted:
             return {}
         rows = SubmissionVersionRow
-        asked = select(rows.id, rows.xml).where(rows.id.in_(wanted), rows.submission_id.in_(self._in_sight()))
+        seen = visible(self.sight).join(rows, rows.submission_id == SubmissionRow.id)
+        asked = seen.where(rows.id.in_(wanted)).with_only_columns(rows.id, rows.xml)
         return {row.id: row.xml for row in self._connection.execute(asked)}
 
     def _in_sight(self) -> Select[Any]:

@@ -131,26 +131,24 @@ class Records:
 
     def attachment(self, attachment_id: int) -> AttachmentLine | None:
         """Return a file whose record is in sight."""
-        row = self._connection.execute(
-            select(AttachmentRow)
-            .join(SubmissionVersionRow, SubmissionVersionRow.id == AttachmentRow.version_id)
-            .where(
-                AttachmentRow.id == attachment_id,
-                SubmissionVersionRow.submission_id.in_(visible(self.sight).with_only_columns(SubmissionRow.id)),
-            )
-        ).first()
+        found = self._with_file(attachment_id).with_only_columns(*AttachmentRow.__table__.columns)
+        row = self._connection.execute(found).first()
         return _attachment(row) if row else None
 
     def owner_of(self, attachment_id: int) -> tuple[int, UnitId | None]:
         """Return the record, and its unit, of a file that was found in sight."""
-        row = self._connection.execute(
+        found = self._with_file(attachment_id).with_only_columns(SubmissionRow.id, SubmissionRow.unit_id)
+        row = self._connection.execute(found).one()
+        return row.id, None if row.unit_id is None else UnitId(row.unit_id)
+
+    def _with_file(self, attachment_id: int) -> Select[Any]:
+        """Return the select of the record in sight that has this file."""
+        return (
             visible(self.sight)
             .join(SubmissionVersionRow, SubmissionVersionRow.submission_id == SubmissionRow.id)
             .join(AttachmentRow, AttachmentRow.version_id == SubmissionVersionRow.id)
             .where(AttachmentRow.id == attachment_id)
-            .with_only_columns(SubmissionRow.id, SubmissionRow.unit_id)
-        ).one()
-        return row.id, None if row.unit_id is None else UnitId(row.unit_id)
+        )
 
 
 def lines_in(sight: Sight) -> Select[Any]:

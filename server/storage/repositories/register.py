@@ -35,6 +35,7 @@ _COUNTED: Final = 20_000
 # Written as the indexes of these few rows are: a parameter in its place would hide from SQLite that they serve.
 _LEAVING: Final = text("entity.is_leaving")
 _IN_CONFLICT: Final = text("entity.conflict <> 'none'")
+_SPLIT: Final = text("entity.split_from <> ''")
 
 
 # The sum hides from SQLite, which counts nothing, an index in which one list is most of the table.
@@ -155,7 +156,7 @@ class Register:
 
     def offspring(self, line: EntityLine, *, at_most: int) -> tuple[list[EntityLine], list[EntityLine]]:
         """Return the entities in sight that were split from this one, and those that were merged into it."""
-        split_off = and_(EntityRow.list_id == line.list_id, EntityRow.split_from == line.entity_id)
+        split_off = and_(EntityRow.list_id == line.list_id, EntityRow.split_from == line.entity_id, _SPLIT)
         found = self._lines(or_(split_off, EntityRow.merged_into_id == line.key), most=at_most)
         merged = [one for one in found if one.merged_into_id == line.key]
         return [one for one in found if one.merged_into_id != line.key], merged
