@@ -46,7 +46,7 @@ class Hand:
 
     def go(self, what):
         """Click something that leads to another page."""
-        with self.page.expect_navigation():
+        with self.page.expect_event("load"):  # another document, not another address of this one
             self.click(what)
         self.met.append(self.page.content())
 
@@ -60,7 +60,7 @@ class Hand:
     def turn(self, key):
         """Press a key that leads to another page."""
         self._keys += 1
-        with self.page.expect_navigation():
+        with self.page.expect_event("load"):  # another document, not another address of this one
             self.page.keyboard.press(key)
         self.met.append(self.page.content())
 

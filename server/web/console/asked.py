@@ -6,7 +6,7 @@ What cannot be read is as if it were not there: a mistyped address shows the lis
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -91,6 +91,17 @@ def asked_list(arguments: Mapping[str, str], desk: Desk) -> Asked:
         order=next((one for one in orders_at(desk) if one.value == arguments.get("sort")), Order.NEWEST),
     )
     return Asked(question, _parameters(question, state), state)
+
+
+def asked_within(arguments: Mapping[str, str], desk: Desk) -> Asked:
+    """Return the list somebody came from; its links lead back to the page of it that was in view."""
+    asked, place = asked_list(arguments, desk), place_in(arguments)
+    return replace(asked, parameters={**asked.parameters, "after": place}) if place else asked
+
+
+def place_in(arguments: Mapping[str, str]) -> str | None:
+    """Return where the page of a list begins that an address asks for; None for its first."""
+    return cursor_text(read_cursor(arguments.get("after")))
 
 
 def orders_at(desk: Desk) -> tuple[Order, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import make_response, redirect, request, url_for
 
@@ -11,6 +12,8 @@ from server.access.openings import OPEN_FOR, OpeningReason, read_why
 from server.errors import InvalidInput
 from server.operations.open_case import masked_case, open_case
 from server.operations.open_held_case import masked_upload, open_upload
+from server.operations.sights import Desk
+from server.web.console.asked import asked_within
 from server.web.console.refusals import safe_return
 from server.web.identity import signed_in
 
@@ -60,7 +63,9 @@ class CaseOpeningPages:
 
     def _page(self, submission_id: int, back: str, fault: InvalidInput | None) -> Response:
         case = masked_case(self.services, self._account(), submission_id)
-        return self._asked(fault, case=case, back=self._onward(submission_id, back))
+        onward = self._onward(submission_id, back)
+        of_list = asked_within(dict(parse_qsl(urlsplit(onward).query)), Desk.INCIDENTS).parameters
+        return self._asked(fault, case=case, back=onward, of_list=of_list)
 
     def _held_page(self, upload_id: int, fault: InvalidInput | None) -> Response:
         return self._asked(fault, held=masked_upload(self.services, self._account(), upload_id))

@@ -168,6 +168,7 @@ class CollaboratorPages:
             now=self.services.now(),
             today=self.services.today(),
             did=request.args.get("did"),
+            of_list=asked_people(request.args).with_(**{"from": number(request.args.get("from"))}),
         )
 
     def card(self, collaborator_id: int) -> Response:

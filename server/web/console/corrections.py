@@ -25,6 +25,7 @@ from server.operations.record_sheet import Step
 from server.operations.sights import Desk
 from server.submissions.documents import unnumbered
 from server.submissions.typed_answers import field_text
+from server.web.console.asked import asked_within
 from server.web.console.live_check import marking, marks_shown
 from server.web.console.record_view import told_change, told_finding
 from server.web.console.screen import chosen_language
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from server.operations.services import Services
     from server.submissions.findings import Finding
     from server.submissions.questionnaire import Question
+    from server.web.console.asked import Asked
     from server.web.console.record_view import ToldFinding
     from server.web.console.screen import Screen
 
@@ -83,8 +85,8 @@ class CorrectionPages:
             return self._page(again, status=400, problem=fault)
         if not isinstance(kept, Kept):
             return self._page(kept, status=400, problem=InvalidInput("correction.not_sound"))
-        address = url_for(f"console.{self.name}_record", submission_id=kept.submission_id, did="corrected", state="all")
-        return make_response(redirect(address, 303))
+        parameters = {**self._list().parameters, "submission_id": kept.submission_id, "did": "corrected"}
+        return make_response(redirect(url_for(f"console.{self.name}_record", **parameters), 303))
 
     def _page(self, shown: Correction, *, status: int = 200, problem: InvalidInput | None = None) -> Response:
         return self.screen.page(
@@ -92,6 +94,7 @@ class CorrectionPages:
             status=status,
             desk=self.name,
             line=shown.line,
+            of_list=self._list(),
             problem=(problem.code, problem.params) if problem else None,
             reason=request.form.get("reason", ""),
             **self._told(shown),
@@ -136,6 +139,10 @@ class CorrectionPages:
         whose = session.key if self.desk is Desk.INCIDENTS else session.account.account_id
         salt = f"draft:{self.name}:{whose}"
         return URLSafeSerializer(self.services.settings.secret_key, salt=salt)
+
+    def _list(self) -> Asked:
+        """Return the list the record was opened from."""
+        return asked_within(request.form if request.method == "POST" else request.args, self.desk)
 
     def _account(self) -> Account:
         return signed_in(self.services).account

@@ -18,7 +18,7 @@ from server.operations.save_views import saved_views
 from server.operations.sights import Desk
 from server.operations.sign_release import may_sign_releases
 from server.web.console.active_filters import Naming, active_filters
-from server.web.console.asked import STATE_CHOICES, asked_list, cursor_text, orders_at, read_cursor
+from server.web.console.asked import STATE_CHOICES, asked_list, cursor_text, orders_at, place_in, read_cursor
 from server.web.console.finding_names import names_of
 from server.web.console.saved_views import offered
 from server.web.console.screen import chosen_language
@@ -54,6 +54,7 @@ class ListPages:
             "desk": self.name,
             "asked": asked,
             "page": page,
+            "place": place_in(request.args),
             "following": cursor_text(page.following),
             "may_tick": self._may_review(account) and self.desk is Desk.EVERYDAY,  # incidents are read one by one
         }

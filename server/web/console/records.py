@@ -23,6 +23,7 @@ from server.operations.sights import Desk
 from server.submissions.review import ReviewState, Verdict, may_decide
 from server.web.console.asked import (
     asked_list,
+    asked_within,
     came_from_list,
     number,
     read_question_comments,
@@ -57,7 +58,7 @@ class RecordPages:
 
     def record(self, submission_id: int) -> Response:
         """Show one record."""
-        account, asked = self._account(), asked_list(request.args, self.desk)
+        account, asked = self._account(), asked_within(request.args, self.desk)
         version_id = number(request.args.get("version"))
         view = read_record(self.services, account, submission_id, question=asked.question, version_id=version_id)
         is_current = view.shown.version_id == view.line.version_id
@@ -84,7 +85,7 @@ class RecordPages:
         return self.screen.page(
             "compare.html",
             desk=self.name,
-            asked=asked_list(request.args, self.desk),
+            asked=asked_within(request.args, self.desk),
             view=view,
             label=lambda row: answer_label(row.either, language),
             words=lambda answer: answer_words(answer, language),
@@ -154,7 +155,7 @@ class RecordPages:
         return self._outcome("undone.html", outcome, None)
 
     def _outcome(self, template: str, outcome: Outcome, verdict: Verdict | None) -> Response:
-        asked = asked_list(request.form, self.desk)
+        asked = asked_within(request.form, self.desk)
         return self.screen.page(template, desk=self.name, asked=asked, outcome=outcome, verdict=verdict)
 
     def _after_one(self, outcome: Outcome, verdict: Verdict) -> Response:
@@ -162,7 +163,7 @@ class RecordPages:
 
         What was written about a record that is left as it is, is shown again.
         """
-        asked, said = asked_list(request.form, self.desk), remarks_in(request.form.items())
+        asked, said = asked_within(request.form, self.desk), remarks_in(request.form.items())
         if outcome.skipped and said:
             return self.screen.page("unsaid.html", desk=self.name, asked=asked, left=outcome.skipped[0], said=said)
         following = number(request.form.get("next"))

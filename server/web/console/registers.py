@@ -85,6 +85,7 @@ class RegisterPages:
             "asked": asked,
             "page": page,
             "way": self._way(list_name, asked.parameters),
+            "after": number(request.args.get("after")),
             "entity_endpoint": self._entity_endpoint(),
             "words": self._words(page.meanings, {}, ()),
             "year": self.services.today().year,
@@ -114,13 +115,19 @@ class RegisterPages:
             year=self.services.today().year,
             answers_by_name=asked,
             visit_rows=[name for name, answers in asked.items() if answers],
-            way=self._way(view.line.list_name, {}),
+            way=self._way(view.line.list_name, self._narrowed(view.line.list_name)),
             entity_endpoint=self._entity_endpoint(),
             is_first_page=before is None,
             suspects=self._suspects(view),
             why=lambda likeness: reasons_in_words(likeness, self.services.catalogue, chosen_language()),
             did=request.args.get("did"),
         )
+
+    def _narrowed(self, list_name: str) -> dict[str, str]:
+        """Return what the list was narrowed to from which an entity was opened, and where its page began."""
+        place = number(request.args.get("after"))
+        narrowed = asked_register(request.args, list_name, self.desk).parameters
+        return {**narrowed, **({} if place is None else {"after": str(place)})}
 
     def _suspects(self, view: EntityView) -> tuple[SuspectedPair, ...]:
         """Return who may be the same household; nobody asks of what is merged, removed or no household."""

@@ -11,7 +11,7 @@ from flask import request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from server.operations.sights import Desk
-from server.web.console.asked import asked_list, came_from_list, read_targets
+from server.web.console.asked import asked_within, came_from_list, read_targets
 
 
 def way_back() -> str | None:
@@ -71,7 +71,7 @@ def _register(what: str) -> str | None:
 def _records(name: str) -> str:
     """Return the record that was decided, or the list: of several, and of none."""
     desk = Desk.EVERYDAY if name == "submissions" else Desk.INCIDENTS
-    parameters: dict[str, Any] = {**asked_list(request.form, desk).parameters}
+    parameters: dict[str, Any] = {**asked_within(request.form, desk).parameters}
     targets = read_targets(request.form.getlist("record"))
     if len(targets) == 1 and not came_from_list(request.form):
         return url_for(f"console.{name}_record", submission_id=targets[0].submission_id, **parameters)

@@ -43,6 +43,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What leads from a list to one of its records leaves the list where it was: the browser's own way back ends there too.
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest(".records > li.record > a[id]");
+  if (!link) return;
+  history.scrollRestoration = "manual"; // how far down is no measure: the pages before this one are not there then
+  history.replaceState(history.state, "", `${location.pathname}${link.search}#${link.id}`);
+});
+if (history.scrollRestoration === "manual") document.getElementById(location.hash.slice(1))?.focus();
+
 // Over plain http, as in an office's own network, a browser gives pages no clipboard: then by way of a field.
 const copy = async (text) => {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
