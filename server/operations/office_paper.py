@@ -28,6 +28,7 @@ from server.operations.import_paper import Batch, changing_of, rules_of, write_p
 from server.operations.import_report import ImportReport, as_document
 from server.operations.locked_places import locks_over
 from server.operations.note_loads import LoadDone, note_load
+from server.operations.places import told_apart
 from server.operations.typed_keys import keys_of_level, keys_to_type
 from server.operations.unit_parts import turns_of
 from server.registers.headings import FileRow
@@ -201,14 +202,10 @@ def _project_of(projects: Iterable[Project], asked: int | None) -> int:
 
 
 def _units(services: Services, asker: Asker, period: Period) -> tuple[TypingUnit, ...]:
-    territory = services.atlas.current().territory
-    day = _day(services, period)
-    return tuple(
-        TypingUnit(one.unit_id, one.name, one.level)
-        for level in _LEVELS
-        for one in territory.units_of_level(level, day)
-        if asker.covers(one.unit_id)
-    )
+    here, day = services.atlas.current(), _day(services, period)
+    units = [one for level in _LEVELS for one in here.territory.units_of_level(level, day) if asker.covers(one.unit_id)]
+    names = told_apart(here, ((one.unit_id, one.name) for one in units), day)
+    return tuple(TypingUnit(one.unit_id, names[one.unit_id], one.level) for one in units)
 
 
 def _unit_of(units: tuple[TypingUnit, ...], asked: UnitId | None) -> TypingUnit | None:

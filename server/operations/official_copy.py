@@ -22,6 +22,7 @@ from server.operations.draft_report import key_of
 from server.operations.issue_report import LONGEST_REASON, copy_facts
 from server.operations.note_deeds import note_deeds
 from server.operations.official_numbers import official_numbers
+from server.operations.places import told_apart
 from server.operations.report_filling import Making, fill_in
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def official_choice(services: Services, account: Account) -> OfficialChoice:
     levels = {here.territory.period(one, today).level for one in own}
     with services.reading(services.operator()) as uow:
         layouts = tuple(one for one in uow.reports.in_force() if one.level in levels)
-    return OfficialChoice(layouts, tuple((one, here.territory.name(one, today)) for one in own))
+    names = told_apart(here, ((one, here.territory.name(one, today)) for one in own), today)
+    return OfficialChoice(layouts, tuple(names.items()))
 
 
 def official_copy(services: Services, account: Account, order: ReportOrder, *, act: Act, reason: str) -> OfficialCopy:

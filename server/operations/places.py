@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from server.territory.units import Level
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from server.operations.atlas import Map
@@ -32,6 +34,19 @@ def place_names(here: Map, unit_id: UnitId | None, today: date) -> tuple[str, ..
     if unit_id is None or not here.territory.holds(unit_id):
         return ()
     return here.territory.path(unit_id, today)[:2]
+
+
+def told_apart(here: Map, units: Iterable[tuple[UnitId, str]], on: date) -> dict[UnitId, str]:
+    """Return what units of one menu are called in it: namesakes with the unit above, or else with their code."""
+    plain = dict(units)
+    within = {one: " – ".join((plain[one], *place_names(here, one, on)[1:])) for one in _namesakes(plain)}
+    coded = {one: f"{within[one]} ({here.territory.period(one, on).code})" for one in _namesakes(within)}
+    return plain | within | coded
+
+
+def _namesakes(names: dict[UnitId, str]) -> list[UnitId]:
+    borne = Counter(names.values())
+    return [one for one, name in names.items() if borne[name] > 1]
 
 
 def former_places(here: Map, unit_id: UnitId | None, today: date) -> tuple[FormerPlace, ...]:

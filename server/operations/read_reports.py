@@ -16,6 +16,7 @@ from server.operations.draft_report import WordsAsked, words_of
 from server.operations.fill_report import fill_public, fill_report
 from server.operations.issue_report import page_of
 from server.operations.lock_signers import may_sign
+from server.operations.places import told_apart
 from server.operations.report_state import ReportState, state_of
 
 if TYPE_CHECKING:
@@ -73,16 +74,17 @@ class IssuedReport:
 def list_reports(services: Services, actor: Actor, period: Period) -> tuple[ReportChoice, ...]:
     """Return the reports that can be made for a period; raises what `authorise` raises for READ_FIGURES."""
     _authorise(services, actor)
-    territory, today = services.atlas.current().territory, services.today()
+    here, today = services.atlas.current(), services.today()
+    territory = here.territory
     own = units_for(actor, Permission.LOCK_PERIODS, today)
     on = min(period.last_day, max(today, period.first_day))
     with services.reading(services.operator()) as uow:
         layouts = uow.reports.in_force()
     found = []
     for stored in sorted(layouts, key=lambda one: (one.status == "archive", one.title_vi, one.template_id)):
-        units = [(one.unit_id, one.name) for one in territory.units_of_level(stored.level, on)]
+        units = told_apart(here, ((one.unit_id, one.name) for one in territory.units_of_level(stored.level, on)), on)
         if units:
-            found.append(ReportChoice(stored, tuple(sorted(units, key=lambda one: one[0] not in own))))
+            found.append(ReportChoice(stored, tuple(sorted(units.items(), key=lambda one: one[0] not in own))))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ out what is asked next, another one keeps it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import make_response, redirect, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -85,7 +85,11 @@ class CorrectionPages:
             return self._page(again, status=400, problem=fault)
         if not isinstance(kept, Kept):
             return self._page(kept, status=400, problem=InvalidInput("correction.not_sound"))
-        parameters = {**self._list().parameters, "submission_id": kept.submission_id, "did": "corrected"}
+        parameters: dict[str, Any] = {
+            **self._list().parameters,
+            "submission_id": kept.submission_id,
+            "did": "corrected",
+        }
         return make_response(redirect(url_for(f"console.{self.name}_record", **parameters), 303))
 
     def _page(self, shown: Correction, *, status: int = 200, problem: InvalidInput | None = None) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template, request
@@ -13,15 +13,17 @@ from server.access.authorisation import may_use
 from server.access.roles import Permission
 from server.language.catalogue import LANGUAGES
 from server.language.display import display_date, display_datetime, number
+from server.operations.places import told_apart
 from server.operations.sign_in import may_pass_second_step
 from server.web.csrf import FIELD, csrf_token
 from server.web.identity import current_session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from server.language.catalogue import Language
     from server.operations.services import Services
+    from server.territory.units import UnitId
     from server.web.console.assets import Assets
 
 _LANGUAGE_COOKIE: Final = "nepnha_language"
@@ -82,6 +84,16 @@ _MENU: Final = (
 )
 
 
+class Named(Protocol):
+    """A unit of a menu."""
+
+    @property
+    def unit_id(self) -> UnitId: ...
+
+    @property
+    def name(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """Draws pages for whoever asks."""
@@ -112,6 +124,7 @@ class Screen:
             day=display_date,
             moment=lambda instant: display_datetime(instant, zone),
             num=number,
+            apart=self.apart,
             **shown,
         )
         return make_response(drawn, status)
@@ -119,6 +132,11 @@ class Screen:
     def say(self, code: str, /, *, language: Language, **params: object) -> str:
         """Return the sentence for *code*."""
         return self.services.catalogue.sentence(code, params, language)
+
+    def apart(self, units: Iterable[Named]) -> dict[UnitId, str]:
+        """Return what units are called in a menu of them, so that no two are called the same."""
+        named = [(one.unit_id, one.name) for one in units]
+        return told_apart(self.services.atlas.current(), named, self.services.today())
 
     def may_open_anything(self) -> bool:
         """Return whether there is a page for this person beside the first one."""
