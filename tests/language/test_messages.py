@@ -80,6 +80,12 @@ def test_vietnamese_of_more_than_three_words_has_its_accents(area):
 
 
 @pytest.mark.parametrize("area", AREAS)
+def test_people_are_spoken_to_as_the_forms_speak_to_them(area):
+    others = {code: text for code, text in messages("vi", area).items() if re.search(r"(?i)\b(bạn|quý vị)\b", text)}
+    assert not others, "anh/chị"
+
+
+@pytest.mark.parametrize("area", AREAS)
 def test_codes_are_dotted_lower_case_words(area):
     for code in messages("vi", area):
         assert re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_]*)+", code), code

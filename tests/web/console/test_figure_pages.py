@@ -100,7 +100,7 @@ def test_figures_are_for_all_and_their_records_for_ones_own_territory(app, world
         assert ("/indicators/I6-kv/records" in text) == (role is Role.SUPERVISOR)  # an analyst reads no records
         behind = client.get(address.replace("&amp;", "&")).text
         assert "2 phiếu làm nên con số này" in behind
-        assert "Không có phiếu nào trong địa bàn của bạn" in behind
+        assert "Không có phiếu nào trong địa bàn của anh/chị" in behind
         assert "Hộ 37" not in behind
 
 

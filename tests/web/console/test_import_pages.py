@@ -46,7 +46,7 @@ def test_a_list_is_tried_agreed_to_and_undone(client, world):
     page = send(client, world, xlsx_file(TIK, WRONG))
     assert "Đã đọc thử, chưa ghi gì" in page.text
     assert "trang “Danh sách”, dòng 3, cột “Mã thôn”:" in page.text
-    assert "ngoài địa bàn của bạn" in page.text
+    assert "ngoài địa bàn của anh/chị" in page.text
     assert "Đồng ý nạp 1 dòng" in page.text
     page = press(client, page, "load")
     assert "Đã nạp xong" in page.text
@@ -140,7 +140,7 @@ def test_figures_typed_from_paper_are_a_kind_of_file_of_their_own(client, world)
     elsewhere = (2021, "62@2021-12-31", "household_conduct_survey.answered", 9000, "Báo cáo mẫu")
     page = send(client, world, xlsx_file(row, elsewhere, headings=headings), kind="figures")
     assert "Đồng ý nạp 1 dòng" in page.text
-    assert "ngoài địa bàn của bạn" in page.text
+    assert "ngoài địa bàn của anh/chị" in page.text
     assert "Đã nạp xong" in press(client, page, "load").text
     answer = client.get("/imports/templates/figures.xlsx")
     keys = load_workbook(BytesIO(answer.data))["Mã số liệu"]
