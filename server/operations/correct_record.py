@@ -20,10 +20,11 @@ from server.operations.file_version import Filing, file_version, mark_branch
 from server.operations.note_deeds import note_deeds
 from server.operations.note_openings import note_record_opening
 from server.operations.open_case import check_open
+from server.operations.record_answers import Naming, named_elsewhere, named_in
 from server.operations.record_history import batch_of_version, open_branches
 from server.operations.record_sheet import Place, Setting, Step, fill_in, not_offered, sender_of, setting_of
 from server.operations.register_version import Registering, RegistersFailed, register_later, register_version
-from server.operations.sights import Desk, review_sight_of
+from server.operations.sights import Desk, register_sight_of, review_sight_of
 from server.submissions.answers import read_answers
 from server.submissions.changes import changes
 from server.submissions.documents import document_bytes, stamped
@@ -260,8 +261,20 @@ def correction_base(services: Services, account: Account, desk: Desk, seen: Seen
         sender=sender_of(services, line.project_id, line.collaborator_id),
         place=Place(line.unit_id, line.event_date),
     )
-    root = read_xml(versions.documents[line.version_id])
-    return CorrectionBase(line, version, root, seen.findings, setting, open_branches(versions.lines))
+    xml = versions.documents[line.version_id]
+    named = _naming_what_left(services, account, setting, desk=desk, line=line, xml=xml)
+    return CorrectionBase(line, version, read_xml(xml), seen.findings, named, open_branches(versions.lines))
+
+
+def _naming_what_left(  # noqa: PLR0913 the facts of one record, each of its own kind
+    services: Services, account: Account, setting: Setting, *, desk: Desk, line: RecordLine, xml: bytes
+) -> Setting:
+    """Return the setting with names for what the record names and no list offers any more."""
+    here, today = services.atlas.current(), services.today()
+    with services.reading(register_sight_of(account, desk, here, today=today)) as uow:
+        names = uow.entity_names.labels(line.project_id, named_in([xml]))
+    elsewhere = named_elsewhere(setting.form, Naming(here.territory, line.event_date or today, names))
+    return replace(setting, labels=replace(setting.labels, elsewhere=elsewhere))
 
 
 @dataclass(frozen=True, slots=True)

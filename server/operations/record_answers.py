@@ -40,10 +40,10 @@ def named_in(documents: Iterable[bytes]) -> Iterator[str]:
 
 def answers_of(xml: bytes, form: ShelvedForm, naming: Naming) -> Section:
     """Return the answers of a document with the words of its form."""
-    return read_answers(read_xml(xml), ChoiceLabels(form.definition, form.lists, _named_elsewhere(form, naming)))
+    return read_answers(read_xml(xml), ChoiceLabels(form.definition, form.lists, named_elsewhere(form, naming)))
 
 
-def _named_elsewhere(form: ShelvedForm, naming: Naming) -> NamedElsewhere:
+def named_elsewhere(form: ShelvedForm, naming: Naming) -> NamedElsewhere:
     """Return who names the choices of lists made anew for each phone: of units and of entities."""
 
     def name(instance_id: str, value: str) -> str | None:

@@ -65,7 +65,9 @@ class ChoiceLabels:
 
         def listed(value: str) -> Text | None:
             found = held.where(itemset.value_ref, value)
-            return label_of_row(held.rows[found[0]], itemset.label_ref) if found else None
+            if not found:  # no more, or not here: it may be called something all the same
+                return _plain(self.elsewhere(itemset.instance_id, value))
+            return label_of_row(held.rows[found[0]], itemset.label_ref)
 
         return listed
 

@@ -204,3 +204,14 @@ def test_two_hundred_households_to_choose_among_fit_a_page_over_a_slow_line(clie
     each = (len(opened.data) - len(folded.data)) / (len(offered(opened.text)) - len(offered(folded.text)))
     assert len(folded.data) < 40_000
     assert len(folded.data) + 200 * each < 60_000, each
+
+
+def test_what_no_list_offers_any_more_is_called_by_its_name(client, world):
+    """She was surveyed in one village, and her household has moved to another since."""
+    key = put(world.services, world.project_id, village="23500-03", label="A Dời – hộ 8 (mẫu)")
+    with world.services.reading(world.services.operator()) as uow:
+        entity_id = uow.register.lines({key})[key].entity_id
+    facts = {"household": entity_id, "household_id": entity_id}
+    xml = example("household_conduct_survey", "couple_with_children", 660, **facts)
+    shown = client.get(f"/submissions/{send(world, 'Y Mẫu', xml).submission_id}/correct").text
+    assert "A Dời – hộ 8 (mẫu) (không có trong danh sách lúc này)" in shown
