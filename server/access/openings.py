@@ -40,14 +40,14 @@ class Why:
 def read_why(reason: str, words: str) -> Why:
     """Return what was chosen and typed.
 
-    Raises InvalidInput ``case.reason_needed``, ``case.words_needed`` or ``case.words_too_long`` (most).
+    Raises InvalidInput ``case.reason_needed``, ``case.words_needed`` (fewest) or ``case.words_too_long`` (most).
     """
     chosen = next((one for one in OpeningReason if one.value == reason), None)
     if chosen is None:
         raise InvalidInput("case.reason_needed")
     tidy = " ".join(words.split())
     if sum(letter.isalpha() for letter in tidy) < FEWEST_LETTERS:
-        raise InvalidInput("case.words_needed")
+        raise InvalidInput("case.words_needed", fewest=FEWEST_LETTERS)
     if len(tidy) > LONGEST_WORDS:
         raise InvalidInput("case.words_too_long", most=LONGEST_WORDS)
     return Why(chosen, tidy)

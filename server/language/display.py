@@ -5,6 +5,7 @@ For what people read only; files for machines keep ISO 8601 and plain numbers.
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _MOST_DECIMALS: Final = 2
+_ISO_DAY: Final = re.compile(r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])-([0-2]\d|3[01])(?![\w-])", re.ASCII)
 _TO_VIETNAMESE: Final = str.maketrans(",.", ".,")
 
 
@@ -27,6 +29,11 @@ def display_datetime(instant: datetime, zone: ZoneInfo) -> str:
         raise ValueError("an instant without a zone cannot be shown in another")
     local = instant.astimezone(zone)
     return f"{display_date(local)} {local.hour:02}:{local.minute:02}"
+
+
+def with_days(text: str) -> str:
+    """Return a text that a phone put together with the days in it as people write them (``Họp thôn · 14/05/2026``)."""
+    return _ISO_DAY.sub(r"\3/\2/\1", text)
 
 
 def number(value: float | Decimal, *, decimals: int | None = None) -> str:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.language.display import display_date, display_datetime, number, percent
+from server.language.display import display_date, display_datetime, number, percent, with_days
 from server.language.folding import fold
 from server.language.ordering import sort_key
 
@@ -111,3 +111,18 @@ def test_numbers_have_dots_between_thousands_and_a_decimal_comma(value, decimals
 @pytest.mark.parametrize(("ratio", "decimals", "written"), [(0.705, 1, "70,5%"), (1, 0, "100%"), (0.7, None, "70%")])
 def test_ratios_are_shown_as_per_cent(ratio, decimals, written):
     assert percent(ratio, decimals=decimals) == written
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Tập huấn cán bộ · 2026-05-14", "Tập huấn cán bộ · 14/05/2026"),
+        ("2026-05-14 và 2026-06-01", "14/05/2026 và 01/06/2026"),
+        ("Hộ 37 · 2026 · Gặp được", "Hộ 37 · 2026 · Gặp được"),
+        ("0123-2026-05-14", "0123-2026-05-14"),
+        ("2026-13-40", "2026-13-40"),
+        ("", ""),
+    ],
+)
+def test_days_in_the_name_of_a_record_are_shown_as_people_write_them(said, shown):
+    assert with_days(said) == shown

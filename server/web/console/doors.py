@@ -52,7 +52,7 @@ class Doors:
         """Try a login and a password."""
         typed = Credentials(request.form.get("login", ""), request.form.get("password", ""), _address())
         answer = sign_in(self.services, typed, old_session_id=session_id_of_request(self.services))
-        return self._answered(answer, "sign_in.html", login=typed.login)
+        return self._answered(answer, "sign_in.html", login=typed.login, wrong="sign_in.wrong")
 
     def sign_out(self) -> Response:
         """End the session."""
@@ -74,9 +74,9 @@ class Doors:
         session = signed_in(self.services)
         password = request.form.get("password", "")
         answer = pass_second_step(self.services, session, password=password, address=_address())
-        return self._answered(answer, "second_step.html", login="")
+        return self._answered(answer, "second_step.html", login="", wrong="sign_in.wrong_again")
 
-    def _answered(self, answer: Answer, template: str, *, login: str) -> Response:
+    def _answered(self, answer: Answer, template: str, *, login: str, wrong: str) -> Response:
         back = request.form.get("back", "")
         match answer:
             case SignedIn(session_id):
@@ -88,7 +88,7 @@ class Doors:
                 give_session(self.services, response, session_id)
                 return response
             case WrongPassword():
-                return self._again(template, 401, login=login, problem=("sign_in.wrong", {}))
+                return self._again(template, 401, login=login, problem=(wrong, {}))
             case MustWait(seconds):
                 problem = ("sign_in.wait", {"seconds": seconds})
                 response = self._again(template, 429, login=login, problem=problem)

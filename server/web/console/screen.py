@@ -12,7 +12,7 @@ from flask import Response, make_response, render_template, request
 from server.access.authorisation import may_use
 from server.access.roles import Permission
 from server.language.catalogue import LANGUAGES
-from server.language.display import display_date, display_datetime, number
+from server.language.display import display_date, display_datetime, number, with_days
 from server.operations.places import told_apart
 from server.operations.sign_in import may_pass_second_step
 from server.web.csrf import FIELD, csrf_token
@@ -124,6 +124,7 @@ class Screen:
             day=display_date,
             moment=lambda instant: display_datetime(instant, zone),
             num=number,
+            with_days=with_days,
             apart=self.apart,
             **shown,
         )

@@ -101,7 +101,7 @@ def test_nothing_is_done_to_a_case_that_does_not_lie_open(client, world, case):
     [
         ({"reason": ""}, "Chưa chọn mở để làm gì"),
         ({"reason": "curiosity"}, "Chưa chọn mở để làm gì"),
-        ({"words": " . 12 ab "}, "Chưa ghi rõ việc cần làm"),
+        ({"words": " . 12 ab "}, "Lời ghi còn ngắn quá. Hãy ghi rõ việc cần làm, ít nhất"),
         ({"words": "a" * 501}, "dài quá 500 chữ"),
     ],
 )

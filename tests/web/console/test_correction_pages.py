@@ -53,7 +53,8 @@ def test_an_answer_is_corrected_step_by_step_and_the_record_tells_of_it(client, 
     assert "Sẽ đổi 1 câu" in checked.text
     assert "từ “Hộ nghèo” thành “Hộ cận nghèo”" in checked.text
     again = client.post(f"{record}/correct", data=typed(checked.text) | {"do": "save"})
-    assert (again.status_code, "Hãy ghi lý do đính chính" in again.text) == (400, True)
+    assert (again.status_code, "Chưa ghi lý do đính chính" in again.text) == (400, True)
+    assert re.search(r'<textarea name="reason"[^>]* autofocus', again.text), "it stands far below the first question"
     kept = client.post(f"{record}/correct", data=typed(again.text) | {"do": "save", "reason": "Xem lại sổ hộ"})
     assert kept.status_code == 303
     text = client.get(kept.headers["Location"]).text

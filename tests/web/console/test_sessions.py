@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 from console_world import DAK_HA, PASSWORD, client_of, csrf_of, make_account
@@ -107,6 +108,17 @@ def test_wrong_login_and_wrong_password_get_the_same_page(app, officer):
     client = app.test_client()
     wrong, unknown = sign_in(client, "sai-mat-khau"), sign_in(client, "sai-mat-khau", login="nobody")
     assert wrong.text.replace("xa.dakha", "") == unknown.text.replace("nobody", "")
+
+
+def test_after_a_wrong_password_the_password_is_typed_again_and_nothing_else(app, officer):
+    client = app.test_client()
+    page = sign_in(client, "sai-mat-khau").text
+    assert re.search(r'name="password"[^>]* autofocus', page)
+    assert not re.search(r'name="login"[^>]* autofocus', page)
+    sign_in(client)
+    again = client.post("/second-step", data={"password": "sai-mat-khau", "csrf_token": csrf_of(client)})
+    assert (again.status_code, "Mật khẩu chưa đúng." in again.text) == (401, True)
+    assert "Tên đăng nhập" not in again.text, "nobody was asked for it"
 
 
 def test_a_server_without_its_database_says_so_in_plain_words(world, tmp_path):
