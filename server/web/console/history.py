@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from server.access.actors import Account
     from server.language.catalogue import Language
     from server.operations.atlas import Map
-    from server.operations.browse_deeds import DeedPage
+    from server.operations.browse_deeds import DeedPage, DeedStroke
     from server.operations.services import Services
     from server.storage.repositories.deeds import DeedLine
     from server.territory.units import UnitId
@@ -61,7 +61,7 @@ class HistoryPages:
             parameters=_parameters(question),
             following=_place_text(page.following),
             groups=tuple(DeedGroup),
-            unit_name=lambda unit_id: self._place(here, unit_id),
+            places_of=lambda stroke: self._places(here, stroke),
             address_of=self._addresses(page),
             told=partial(self._told, language=chosen_language()),
         )
@@ -99,6 +99,13 @@ class HistoryPages:
         if self.desk is Desk.INCIDENTS:
             unit_id = commune_or_above(here, unit_id, today)
         return "" if unit_id is None else here.territory.name(unit_id, today)
+
+    def _places(self, here: Map, stroke: DeedStroke) -> str:
+        """Return where something was done; of several places the first, and that there are others."""
+        places = dict.fromkeys(place for one in stroke.deeds if (place := self._place(here, one.unit_id)))
+        first = next(iter(places), "")
+        several = partial(self.screen.say, "console.history.elsewhere", language=chosen_language())
+        return several(place=first) if len(places) > 1 else first
 
     def _told(self, params: Mapping[str, Any], language: Language) -> str:
         """Return the parameters of a deed in words, as far as there are any."""

@@ -7,7 +7,7 @@ import re
 from io import StringIO
 
 import pytest
-from console_world import DAK_HA, TU_MO_RONG, client_of, csrf_of, make_account
+from console_world import DAK_HA, PROVINCE, TU_MO_RONG, client_of, csrf_of, make_account
 
 from server.access.deeds import Deed, DeedKind, Thing
 from server.access.roles import Role
@@ -47,6 +47,13 @@ def test_what_was_done_in_one_stroke_is_one_line_and_found_by_record_person_kind
     assert (strokes(client, one), strokes(client, one + "&who=nguoi.khac")) == (1, 0)
     assert strokes(client, "/history?group=decisions&who=XA.DAKHA&from=2026-10-05&to=2026-10-05") == 1
     assert strokes(client, "/history?group=decisions&from=2026-10-06") == 0
+
+
+def test_what_was_done_in_several_places_at_once_is_told_of_no_single_one(app, world):
+    make_account(world.services, "tinh", (Role.SUPERVISOR, PROVINCE))
+    client = client_of(app, world, "tinh")
+    approve(client, world, "37", "55")
+    assert re.search(r"· (Thôn 1 \(mẫu\)|Xã Tu Mơ Rông|Thôn 1 Đăk Hà \(mẫu\)) và nơi khác", client.get("/history").text)
 
 
 def test_only_what_its_reader_may_open_is_a_link(app, client, world):
