@@ -78,7 +78,9 @@ def test_a_number_to_call_and_what_is_on_the_phone_stand_beside_the_person(app, 
     assert "tel:0900000000" in client.get("/collaborators").text
 
 
-def test_another_phone_ends_the_old_code_at_once(client, world):
+def test_another_phone_ends_the_old_code_at_once_and_no_slip_of_a_finger_does(client, world):
+    text = client.get(f"/collaborators/{collaborator_id(world)}").text
+    assert re.search(r"<details><summary[^>]*>Đổi sang máy khác…</summary>\s*<p>[^<]*</p>\s*<form [^>]*/card\"", text)
     post(client, f"/collaborators/{collaborator_id(world)}/card", phone="new")
     with pytest.raises(Forbidden, match="token_revoked"):
         may_read(sender(world))
