@@ -81,6 +81,10 @@ class Hands:
         self.seconds += SECONDS_A_CLICK + SECONDS_A_LETTER * len(str(text))
         self.page.fill(field, str(text))
 
+    def tick(self, box):
+        self.seconds += SECONDS_A_CLICK
+        self.page.check(box)
+
     def download(self, what):
         self.seconds += SECONDS_A_CLICK
         with self.page.expect_download() as coming:
@@ -128,6 +132,7 @@ def test_a_commune_without_one_record_types_previews_issues_and_prints_its_repor
     for name, text in WORDS.items():
         hands.write(f"[name={name}]", text)
     hands.click("button:has-text('Lưu lời báo cáo')")
+    hands.tick("[name=is_sure]")
     hands.click("button:has-text('Chốt số liệu')")
 
     issued = page.url

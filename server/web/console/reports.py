@@ -85,6 +85,8 @@ class ReportPages:
 
     def issue(self, template_id: int) -> Response:
         """Issue the report: its files are kept as they are now."""
+        if not request.form.get("is_sure"):
+            raise InvalidInput("console.locks.not_sure")
         order = self._order(template_id, request.form)
         issue = issue_report(self.services, self._account(), order, reason=request.form.get("reason", ""))
         return _to(url_for("console.report_issued", issue_id=issue.issue_id))

@@ -49,7 +49,7 @@ class Browser:
         return answer
 
     def issue(self, **typed):
-        return self.send(f"/reports/{self.template_id}/issue", **typed)
+        return self.send(f"/reports/{self.template_id}/issue", **{"is_sure": 1, **typed})
 
 
 def plain(text):
@@ -102,6 +102,13 @@ def test_an_issued_report_is_given_out_byte_for_byte_with_its_hash(app, world):
     browser.issue(status=409)
     browser.issue(reason="Sửa số hộ")
     assert "Đã có bản chốt lại mới hơn" in browser.see("/reports/issued/1").text
+
+
+def test_nothing_is_issued_by_a_slip_of_a_finger(app, world):
+    browser = Browser(app, world, "xa")
+    assert re.search(r'<input type="checkbox" name="is_sure" value="1" required>', browser.see().text)
+    assert "Chưa chốt: hãy đánh dấu" in browser.issue(status=400, is_sure="").text
+    browser.see("/reports/issued/1", status=404)
 
 
 def found(drafted, browser):

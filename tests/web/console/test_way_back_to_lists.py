@@ -105,6 +105,21 @@ def test_the_browsers_own_way_back_ends_at_the_record_among_rows_that_were_fetch
     page.close()
 
 
+@pytest.mark.browser
+def test_what_was_found_is_in_view_on_a_phone_and_so_is_what_was_looked_for(browser, address, world, many):
+    make_account(world.services, "xa.dakha", (Role.SUPERVISOR, DAK_HA))
+    page = watched(browser.new_page(base_url=address, viewport={"width": 360, "height": 740}))
+    signs_in(page, "xa.dakha", PASSWORD)
+    for at in ("/submissions", "/households"):
+        page.goto(at)
+        page.fill("input[name=q]", "ho")
+        page.press("input[name=q]", "Enter")
+        page.wait_for_url("**q=ho**")
+        box = page.locator("#found").bounding_box()
+        assert 0 <= box["y"] <= 500, at
+    page.close()
+
+
 def test_a_correction_leads_back_into_the_list_it_was_begun_from(client, world):
     address = f"/submissions/{world.records['41']}?{NARROWED}"
     (start,) = [one for one in links_in(client.get(address).text, "/submissions/") if "/correct" in one]
