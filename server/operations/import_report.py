@@ -119,7 +119,7 @@ def told_fault(fault: Fault, catalogue: Catalogue, language: Language) -> Told:
     """Return what is wrong with a row in words: where, what, and what to do."""
     place = {"sheet": fault.sheet, "row": fault.row or 0, "column": fault.column}
     known = [name for name, value in place.items() if value]
-    where = catalogue.sentence(f"register.place.{'_'.join(known)}", place, language)
+    where = catalogue.sentence(f"register.place.{'_'.join(known)}", place, language) if known else ""
     has_cure = catalogue.has(fault.cure_code, language)
     cure = catalogue.sentence(fault.cure_code, fault.params, language) if has_cure else ""
     return Told(where, catalogue.sentence(fault.code, fault.params, language), cure)

@@ -66,6 +66,12 @@ def test_a_broken_workbook_is_refused_cell_by_cell_and_the_old_plan_stays(client
     assert "P1" in client.get("/indicators").text
 
 
+def test_a_workbook_without_the_sheets_of_a_plan_is_told_which_it_lacks(client):
+    page = words(send(client, (FORMS / "training_event" / "form.xlsx").read_bytes(), "form.xlsx").text)
+    assert "trang “indicators”: Bảng tính thiếu trang indicators." in page
+    assert "Có việc chưa xong trên máy chủ" not in page
+
+
 @pytest.mark.parametrize(
     ("content", "name", "status", "said"),
     [
