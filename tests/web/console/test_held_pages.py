@@ -67,6 +67,7 @@ def test_discarding_wants_a_reason_and_happens_once(client, world):
 def test_what_waits_for_its_form_says_so_when_accepted_too_early(client, world):
     xml = example("household_conduct_survey", "refused", 700).replace(b'version="', b'version="9')
     upload_id = send(world, "Y Mẫu", xml).upload_id
+    assert "Thử nhận lại" in client.get("/held").text, "for it cannot be done yet"
     answer = client.post(f"/held/{upload_id}/release", data={"csrf_token": csrf_of(client, "/submissions")})
     assert answer.status_code == 409
     assert "vẫn chưa có trên máy chủ" in answer.text

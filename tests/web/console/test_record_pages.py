@@ -133,6 +133,9 @@ def test_a_decision_leads_to_the_next_record_and_can_be_taken_back_there(client,
     page = client.get(answer.headers["Location"]).text
     assert "Đã duyệt phiếu vừa rồi." in page
     assert "Hoàn tác" in page
+    assert "Phía sau không còn phiếu nào." not in page
+    last = client.get(f"/submissions/{world.records['37']}?did=approve").text
+    assert "Phía sau không còn phiếu nào. <a href=" in last
 
 
 def test_sending_back_without_a_comment_says_what_to_do(client, world):
