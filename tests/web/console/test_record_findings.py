@@ -23,6 +23,17 @@ def test_a_household_surveyed_twice_leads_from_each_record_to_the_other(client, 
         assert re.search(rf'chỉ duyệt phiếu đúng\. <a href="/submissions/{other}\?state=all">', text)
 
 
+def test_what_was_chosen_from_another_territory_is_no_row_of_letters(client, world):
+    """Who has no name here is told apart by the beginning of a number; what the phone noted stays as it noted it."""
+    stranger = "a4baed79-98a8-4165-b783-47db31bc2511"
+    xml = example("household_conduct_survey", "couple_with_children", 672, household=stranger, household_id=stranger)
+    number = send(world, "Y Mẫu", xml).submission_id
+    asked, _, noted = client.get(f"/submissions/{number}").text.partition("Ô máy tự ghi")
+    told = "mục ngoài danh sách anh/chị xem được (mã a4baed79)"
+    assert (told in asked, stranger in asked, stranger in noted) == (True, False, True)
+    assert f"{told} (không có trong danh sách lúc này)" in client.get(f"/submissions/{number}/correct").text
+
+
 def test_what_the_form_works_out_by_itself_is_no_place_to_go_to_in_a_correction(client, world):
     xml = example("household_conduct_survey", "couple_with_children", 671, instanceName="Tên khác hẳn")
     number = send(world, "Y Mẫu", xml).submission_id
