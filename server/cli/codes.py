@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import segno
 
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 
 _QUIET_ZONE = 4
 """Modules of white around a code; scanners rely on them. Source: ISO/IEC 18004, 6.3.8."""
+
+
+_HERE = ("localhost", "::1")
+
+
+def is_here_only(address: str) -> bool:
+    """Return whether only this machine itself reaches the server at *address*: no phone will."""
+    host = urlsplit(address).hostname or ""
+    return host in _HERE or host.startswith("127.")
 
 
 def draw_code(terminal: Terminal, text: str) -> None:

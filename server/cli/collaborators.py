@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from server.cli.codes import draw_code, write_code
+from server.cli.codes import draw_code, is_here_only, write_code
 from server.cli.faults import ALLOW_EMPTY_LISTS, show_empty_lists
 from server.cli.new_files import NEW_FILE
 from server.cli.terminal import Terminal, as_json, pass_terminal
@@ -119,3 +119,5 @@ def show_enrolment(terminal: Terminal, enrolment: Enrolment) -> None:
     show_empty_lists(terminal, enrolment.empty_lists)
     code = "cli.collaborator.added" if enrolment.password else "cli.collaborator.key"
     terminal.say(code, **asdict(enrolment))
+    if is_here_only(terminal.public_url):
+        terminal.tell("cli.collaborator.here_only", address=terminal.public_url)

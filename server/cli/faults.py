@@ -24,8 +24,11 @@ ALLOW_EMPTY_LISTS = "Vẫn làm dù có người nhận danh sách trống. / Go
 
 
 def show_refusal(terminal: Terminal, refusal: DomainError) -> None:
-    """Say why the command was refused."""
+    """Say why the command was refused, and the cure where that is a sentence of its own."""
     terminal.tell(refusal.code, **refusal.params)
+    cure = f"{refusal.code}.cure"
+    if terminal.catalogue.has(cure, terminal.language):
+        terminal.tell(cure, **refusal.params)
 
 
 def show_settings(terminal: Terminal, faults: Sequence[SettingFault]) -> None:

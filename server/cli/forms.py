@@ -68,7 +68,7 @@ def publish(  # noqa: PLR0913 one parameter per option
     if audience is not None and not published.is_new:
         empty = offer_form(terminal.services, published.version_id, wanted)
         published = replace(published, empty_lists=empty)
-    _show_published(terminal, published, as_json=as_json)
+    _show_published(terminal, published, was_offered=audience is not None, as_json=as_json)
 
 
 @form.command("check")
@@ -107,7 +107,7 @@ def print_blank(terminal: Terminal, *, form_id: str, output: Path | None) -> Non
     terminal.say("cli.form.printed", path=str(path))
 
 
-def _show_published(terminal: Terminal, published: Published, *, as_json: bool) -> None:
+def _show_published(terminal: Terminal, published: Published, *, was_offered: bool, as_json: bool) -> None:
     if as_json:
         facts = asdict(published) | {"warnings": [fault_facts(terminal, one) for one in published.warnings]}
         terminal.show(facts)
@@ -115,5 +115,6 @@ def _show_published(terminal: Terminal, published: Published, *, as_json: bool) 
     for fault in published.warnings:
         echo(fault_line(terminal, fault), err=True)
     show_empty_lists(terminal, published.empty_lists)
-    code = "cli.form.published" if published.is_new else "cli.form.known"
+    known = "cli.form.offered" if was_offered else "cli.form.known"
+    code = "cli.form.published" if published.is_new else known
     terminal.say(code, form=published.form_id, version=published.version, title=published.title)

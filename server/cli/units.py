@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from server.territory.boundaries_geojson import BoundaryFault
+    from server.territory.units_csv import Fault
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -31,10 +32,18 @@ def units() -> None:
 @units.command("load")
 @click.argument("file", type=EXISTING_FILE)
 @as_json
+@click.pass_context
 @pass_terminal
-def load(terminal: Terminal, *, file: Path, as_json: bool) -> None:
+def load(terminal: Terminal, ctx: click.Context, *, file: Path, as_json: bool) -> None:
     """Nạp các đơn vị từ FILE.csv; nạp lại cũng được. / Load units from FILE.csv; loading again is harmless."""
-    loaded = load_units(terminal.services, _text_of(file))
+    try:
+        loaded = load_units(terminal.services, _text_of(file))
+    except InvalidInput as refused:
+        if refused.code != "territory.csv_faults":
+            raise
+        terminal.tell(refused.code, **refused.params)
+        _show_wrong_lines(terminal, refused.params["faults"], as_json=as_json)  # type: ignore[arg-type]  # that code's
+        ctx.exit(1)
     if as_json:
         terminal.show(asdict(loaded))
     else:
@@ -117,6 +126,15 @@ def _show_faults(terminal: Terminal, faults: Iterable[BoundaryFault], *, as_json
         return
     for feature, message in said:
         terminal.tell("territory.geo_place" if feature else "territory.geo_file", feature=feature, message=message)
+
+
+def _show_wrong_lines(terminal: Terminal, faults: Iterable[Fault], *, as_json: bool) -> None:
+    said = [(one, terminal.sentence(one.code, **one.params)) for one in faults]
+    if as_json:
+        terminal.show([{"line": one.line, "column": one.column, "message": message} for one, message in said])
+        return
+    for one, message in said:
+        terminal.tell("territory.csv_place", line=one.line, column=one.column, cure=message)
 
 
 def _start_of(file: Path) -> bytes:

@@ -32,6 +32,8 @@ _LONGEST_TITLE = 300
 _LONGEST_VERSION = 200
 _LONGEST_FILE_NAME = 255
 _ID_COLUMNS = ("form_id", "id_string")
+_SENSITIVE_COLUMN = "sensitive"
+_YES = ("yes", "true", "true()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def faults(
         *entity_faults(definition, rows, sheets),
         *_media_faults(definition, surroundings, rows),
         *logic_faults(definition, rows),
-        *(sensitive_faults(definition, rows) if surroundings.is_sensitive else ()),
+        *(sensitive_faults(definition, rows) if surroundings.is_sensitive else _mark_faults(sheets)),
     ]
     return tuple(sorted(found, key=lambda fault: not fault.is_error))
 
@@ -86,6 +88,14 @@ def _identity_faults(definition: FormDefinition, sheets: Sequence[Sheet]) -> Ite
     ):
         if len(text) > limit:
             yield Fault("form.text_too_long", {"limit": limit}, sheet="settings", row=2, column=column)
+
+
+def _mark_faults(sheets: Sequence[Sheet]) -> Iterator[Fault]:
+    """Yield that the workbook itself says it is sensitive: an option forgotten would put it on every phone."""
+    settings = next((sheet for sheet in sheets if sheet.name.lower() == "settings"), None)
+    for row in settings.rows if settings else ():
+        if row.cells.get(_SENSITIVE_COLUMN, "").strip().lower() in _YES:
+            yield Fault("form.says_sensitive", sheet="settings", row=row.number, column=_SENSITIVE_COLUMN)
 
 
 def _pace_faults(definition: FormDefinition, rows: SurveyRows) -> Iterator[Fault]:

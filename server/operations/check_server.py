@@ -46,7 +46,8 @@ def check_server(services: Services) -> tuple[Check, ...]:
     """Return every check, in the order an operator would look."""
     checks = [Check("doctor.settings", True, {"public_url": services.settings.public_url})]
     try:
-        checks += [*_database(services), *_backlog(services), _locks(services)]
+        for found in (_database(services), _backlog(services), _locks(services)):
+            checks.extend(found)  # one by one: what was found before a fault is told with it
     except DomainError as fault:
         checks.append(Check(fault.code, False, fault.params))
     checks.append(_media(services))
@@ -83,12 +84,12 @@ def _backlog(services: Services) -> Iterator[Check]:
     yield Check("doctor.spool" if not spooled else "doctor.spool_waiting", not spooled, {"files": len(spooled)})
 
 
-def _locks(services: Services) -> Check:
-    """Return whether the bytes of every locked period still have their hash."""
+def _locks(services: Services) -> Iterator[Check]:
+    """Yield whether the bytes of every locked period still have their hash."""
     with services.reading(services.operator()) as uow:
         damaged = uow.locks.damaged(lambda content: hashlib.sha256(content).hexdigest())
     locks = ", ".join(map(str, damaged))
-    return Check("doctor.locks_damaged" if damaged else "doctor.locks", not damaged, {"locks": locks})
+    yield Check("doctor.locks_damaged" if damaged else "doctor.locks", not damaged, {"locks": locks})
 
 
 def _media(services: Services) -> Check:

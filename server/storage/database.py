@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, event
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import QueuePool
 
 from server.settings import sqlite_path
@@ -43,6 +44,15 @@ _SQLITE_PRAGMAS = (
 # Statements of pages are short; PostgreSQL would compile some it thinks too dear, or start two processes beside its own
 # for one of twenty milliseconds, at the cost of whoever sends meanwhile.
 _POSTGRESQL_OPTIONS = "-c timezone=UTC -c synchronous_commit=on -c jit=off -c max_parallel_workers_per_gather=0"
+
+
+_UNPREPARED = ("42P01", "42703")
+"""No such table, no such column. Source: https://www.postgresql.org/docs/15/errcodes-appendix.html."""
+
+
+def is_unprepared(fault: BaseException | None) -> bool:
+    """Return whether PostgreSQL misses a table, as before `nepnha setup`; SQLite calls that operational by itself."""
+    return isinstance(fault, ProgrammingError) and getattr(fault.orig, "sqlstate", "") in _UNPREPARED
 
 
 def open_engine(database_url: str, *, connections: int) -> Engine:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.errors import Unavailable
-from server.storage.database import BEGIN_MODE
+from server.storage.database import BEGIN_MODE, is_unprepared
 from server.storage.repositories.accounts import Accounts
 from server.storage.repositories.carried_lists import CarriedLists
 from server.storage.repositories.case_openings import CaseOpenings
@@ -111,7 +111,7 @@ class UnitOfWork:
             raise Unavailable("database.unavailable") from broken
         finally:
             self._connection.close()
-        if isinstance(fault, OperationalError | PoolTimeout):
+        if isinstance(fault, OperationalError | PoolTimeout) or is_unprepared(fault):
             raise Unavailable("database.unavailable") from fault
 
     def _options(self) -> dict[str, str]:

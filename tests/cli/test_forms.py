@@ -56,6 +56,27 @@ def test_a_ready_xform_is_published_with_the_measures_beside_it(shell, forms, pr
     assert shell.json("form", "publish", folder / "form.xml", "--project", project[0])["form_id"] == "training_event"
 
 
+def test_the_form_of_incidents_reaches_no_phone_by_a_forgotten_option(shell, forms, project):
+    told = shell.run("form", "publish", forms / "incident", "--project", project[0], code=1).stderr
+    assert "--sensitive" in told
+    shell.run("form", "publish", forms / "incident", "--project", project[0], "--sensitive")
+
+
+def test_a_file_of_another_kind_is_refused_with_the_kinds_there_are(shell, tmp_path):
+    picture = tmp_path / "ma.png"
+    picture.write_bytes(b"\x89PNG")
+    assert ".xlsx" in shell.run("form", "check", picture, code=1).stderr
+
+
+def test_a_known_version_offered_to_others_says_so(shell, forms, project):
+    publish = ["form", "publish", forms / SURVEY, "--project", project[0]]
+    shell.run(*publish)
+    assert "Không có gì mới" in shell.says(*publish)
+    told = shell.says(*publish, "--audience", "units", "--unit", "23500")
+    assert "Không có gì mới" not in told
+    assert "đã phát theo lựa chọn mới" in told
+
+
 def test_a_practice_project_takes_no_forms_of_its_own(shell, forms, project):
     assert "dự án chính" in shell.run("form", "publish", forms / SURVEY, "--project", project[1], code=1).stderr
 

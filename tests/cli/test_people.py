@@ -47,6 +47,16 @@ def test_a_collaborator_gets_what_her_phone_needs(shell, project):
     assert settings["general"]["form_update_mode"] == "match_exactly"
 
 
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:8000"])
+def test_a_code_no_phone_can_use_is_told(shell, project, address):
+    add = ["collaborator", "add", "--project", project[0], "--name", "Y Bét (mẫu)", "--unit", "23500-01"]
+    assert "--lan" not in shell.run(*add).stderr
+    shell.environment["NEPNHA_PUBLIC_URL"] = address
+    told = shell.run(*add).stderr
+    assert "--lan" in told
+    assert "NEPNHA_PUBLIC_URL" in told
+
+
 def test_a_project_may_be_named_instead_of_numbered(shell, project):
     made = shell.json("collaborator", "add", "--project", "Gia đình (mẫu)", "--name", "A Tik (mẫu)", "--unit", "23500")
     assert made["server_url"].endswith(f"/projects/{project[0]}")
@@ -118,6 +128,18 @@ def test_a_units_file_in_another_encoding_is_refused_with_its_cure(shell, tmp_pa
     path = tmp_path / "units.csv"
     path.write_bytes("mã,tên\n".encode("utf-16"))
     assert "CSV UTF-8" in shell.run("units", "load", path, code=1).stderr
+
+
+def test_every_wrong_line_of_a_units_file_is_told_with_its_cure(shell, tmp_path):
+    path = tmp_path / "units.csv"
+    path.write_text("code,name,kind,parent_code,valid_from,valid_to,successor_code\n51,,province,,,,\n52,B,làng,,,,\n")
+    told = shell.run("units", "load", path, code=1).stderr
+    assert "có 2 chỗ sai" in told
+    assert "Dòng 2, cột name: " in told
+    assert "Dòng 3, cột kind: " in told
+    facts = json.loads(shell.run("units", "load", path, "--json", code=1).stdout)
+    assert [(one["line"], one["column"]) for one in facts] == [(2, "name"), (3, "kind")]
+    assert all(one["message"] for one in facts)
 
 
 def test_the_last_administrator_is_let_in_again_and_an_account_is_closed(shell, services, units):

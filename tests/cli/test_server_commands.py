@@ -123,3 +123,34 @@ def test_the_sample_phone_is_one_person_with_a_new_key_each_time(shell, set_up, 
     assert first["collaborator_id"] == second["collaborator_id"]
     assert first["token"] != second["token"]
     assert first["server_url"].endswith(f"/projects/{set_up['practice']['project_id']}")
+
+
+@pytest.fixture
+def unprepared(engine, shell, tmp_path):
+    """A shell on a database without one table."""
+    if engine.dialect.name == "sqlite":
+        shell.environment["NEPNHA_DATABASE_URL"] = f"sqlite:///{tmp_path}/empty.db"
+    else:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+    return shell
+
+
+def test_a_database_never_prepared_is_told_with_what_to_run(unprepared):
+    for command in (["account", "add", "--login", "an.mau", "--role", "analyst", "--unit", "51"], ["project", "list"]):
+        assert "nepnha setup" in unprepared.run(*command, code=1).stderr
+
+
+def test_the_doctor_looks_at_everything_else_where_no_table_is(unprepared):
+    checks = {one["code"]: one for one in unprepared.checks()}
+    assert checks.keys() >= {
+        "doctor.settings",
+        "doctor.database",
+        "doctor.schema_behind",
+        "doctor.media",
+        "doctor.room",
+    }
+    assert not checks["doctor.schema_behind"]["is_good"]
+    assert "nepnha setup" in checks["doctor.schema_behind"]["message"]
+    unprepared.run("doctor", code=1)

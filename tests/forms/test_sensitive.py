@@ -2,6 +2,7 @@
 
 import pytest
 
+from server.forms.check import Surroundings, faults
 from server.forms.sensitive import sensitive_faults
 from server.forms.survey_rows import survey_rows
 from server.forms.xform import read_form
@@ -48,3 +49,20 @@ def test_a_trait_points_at_its_row(converted):
     outcome = converted(HEAD + "| | integer | a | A | |\n| | text | b | B | |\n")
     (fault,) = sensitive_faults(read_form(outcome.xform), survey_rows(outcome.sheets))
     assert (fault.sheet, fault.row, fault.column) == ("survey", 3, "type")
+
+
+@pytest.mark.parametrize(("said", "is_sensitive", "expected"), [
+    ("yes", False, ["form.says_sensitive"]), ("YES", False, ["form.says_sensitive"]), ("yes", True, []),
+    ("no", False, []), ("", False, []),
+])  # fmt: skip
+def test_a_workbook_that_says_it_is_sensitive_is_never_published_as_another(converted, said, is_sensitive, expected):
+    table = (
+        f"{HEAD}| | integer | a | A | |\n| settings | | | |\n| | form_id | form_title | version | sensitive |\n"
+        f"| | thu | Thử | 1 | {said} |\n"
+    )
+    outcome = converted(table)
+    here = Surroundings(frozenset(), frozenset(), frozenset(), frozenset(), is_sensitive=is_sensitive)
+    found = [one for one in faults(read_form(outcome.xform), here, sheets=outcome.sheets) if one.is_error]
+    assert [(one.code, one.sheet, one.row, one.column) for one in found] == [
+        (code, "settings", 2, "sensitive") for code in expected
+    ]

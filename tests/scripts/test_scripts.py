@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,16 @@ def test_the_machine_runs_the_checks_and_the_tests_and_nothing_else():
     text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     steps = [line for line in text.splitlines() if line.startswith("scripts/")]
     assert steps == ["scripts/check", 'scripts/test "$@"']
+
+
+def test_a_program_finds_its_libraries_by_itself(tmp_path):
+    """On a bare machine only `.venv` has them; the system's own Python is what the first line asks for."""
+    bare = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    script, own = tmp_path / "scripts" / "time-reading", tmp_path / ".venv" / "bin" / "python"
+    for path in (script, own):
+        path.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "scripts" / "time-reading", script)
+    own.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    own.chmod(0o700)
+    answer = subprocess.run([script, "--help"], capture_output=True, text=True, check=False, timeout=60, env=bare)
+    assert answer.returncode == 0, answer.stderr
