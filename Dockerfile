@@ -32,4 +32,4 @@ CMD ["gunicorn", "server.wsgi:app"]
 # Prepare once, and after every upgrade; then run server and jobs, with NEPNHA_PUBLIC_URL and NEPNHA_SECRET_KEY set:
 #   docker run --rm   --read-only -v nepnha:/var/lib/nepnha --env-file nepnha.env nepnha nepnha setup xlsforms
 #   docker run -d     --read-only -v nepnha:/var/lib/nepnha --env-file nepnha.env -p 127.0.0.1:8000:8000 nepnha
-#   docker run -d     --read-only -v nepnha:/var/lib/nepnha --env-file nepnha.env nepnha nepnha jobs run
+#   docker run -d     --read-only -v nepnha:/var/lib/nepnha --env-file nepnha.env --no-healthcheck nepnha nepnha jobs run
