@@ -9,13 +9,14 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
-from zipfile import BadZipFile
 
 from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import InvalidInput, NotFound
 from server.forms.faults import Fault
 from server.forms.sheets import SourceKind, check_archive, read_sheets
+from server.forms.workbook_dangers import BROKEN, check_styles
 from server.indicators.plan import INDICATORS, TARGETS, Plan, PlanRefused, Target, read_plan
 from server.indicators.releases import faults_with
 from server.indicators.review_policies import policy_faults
@@ -104,13 +105,17 @@ def publish_plan(services: Services, project_id: int, source: PlanSource) -> Pla
 
 
 def read_workbook(workbook: bytes) -> Plan:
-    """Return the plan in the bytes of a workbook; raises `PlanRefused` or InvalidInput ``plan.not_a_workbook``."""
+    """Return the plan in the bytes of a workbook.
+
+    Raises `PlanRefused`, InvalidInput ``plan.not_a_workbook``, TooLarge ``form.zip_bomb``, ``form.costly_workbook``.
+    """
     if len(workbook) > MOST_BYTES:
         raise InvalidInput("plan.not_a_workbook")
     try:
         check_archive(workbook)
+        check_styles(BytesIO(workbook))
         sheets = read_sheets(workbook, SourceKind.XLSX)
-    except (BadZipFile, KeyError, ValueError, OSError) as broken:
+    except BROKEN as broken:
         raise InvalidInput("plan.not_a_workbook") from broken
     return read_plan(sheets)
 

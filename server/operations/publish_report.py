@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from server.access.deeds import Deed, DeedKind, Thing
 from server.errors import InvalidInput, NotFound
+from server.forms.workbook_dangers import BROKEN
 from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Filling, Place, fill_plan
 from server.language.names import tidy_name
 from server.operations.note_deeds import note_deeds
 from server.operations.report_grids import grids_of
 from server.operations.report_measures import faults_of, indicators_of, known_to
-from server.operations.report_workbook import BROKEN, formula_faults, laid_out, read_report_workbook
+from server.operations.report_workbook import formula_faults, laid_out, read_report_workbook
 from server.territory.units import Level, UnitId
 
 if TYPE_CHECKING:

@@ -11,14 +11,12 @@ import pickle
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from io import BytesIO
-from struct import error as StructError  # noqa: N812 a class, named like a module's
 from typing import TYPE_CHECKING, Final
-from zipfile import BadZipFile
-from zlib import error as ZlibError  # noqa: N812 likewise
 
 from server.errors import InvalidInput
 from server.forms.faults import Fault
 from server.forms.sheets import Row, Sheet, check_archive
+from server.forms.workbook_dangers import BROKEN, check_spans, check_styles
 from server.indicators.report import SETTINGS, ReportRefused, TallMerge, TemplateCell, read_report
 from server.indicators.report_cells import has_slot
 from server.indicators.report_fill import Mark, content_of
@@ -40,11 +38,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 5 * 1024 * 1024
 _MOST_CELLS: Final = 200_000
-BROKEN: Final = (
-    ArithmeticError, AssertionError, AttributeError, BadZipFile, EOFError, LookupError, OSError, RuntimeError,
-    StructError, SyntaxError, TypeError, ValueError, ZlibError,
-)  # fmt: skip
-"""What the library of workbooks and those below it raise for files that are none, or only half one."""
 _SOURCE_WIDTHS: Final = (18, 22, 48, 24, 14, 20, 60)
 
 
@@ -57,7 +50,8 @@ def published_layout(workbook: bytes) -> ReportTemplate:
 def read_report_workbook(workbook: bytes) -> ReportTemplate:
     """Return the report in the bytes of a workbook.
 
-    Raises `ReportRefused`, InvalidInput ``report.not_a_workbook``, TooLarge ``form.zip_bomb``.
+    Raises `ReportRefused`, InvalidInput ``report.not_a_workbook``, TooLarge ``form.zip_bomb``,
+    ``form.costly_workbook``.
     """
     book = _opened(workbook)
     settings = _settings(book[SETTINGS]) if SETTINGS in book.sheetnames else None
@@ -148,6 +142,8 @@ def _opened(workbook: bytes) -> Workbook:
         raise InvalidInput("report.not_a_workbook")
     try:
         check_archive(workbook)
+        check_styles(BytesIO(workbook))
+        check_spans(BytesIO(workbook))
         book = load_workbook(BytesIO(workbook))
     except BROKEN as broken:
         raise InvalidInput("report.not_a_workbook") from broken

@@ -10,16 +10,16 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-import zlib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import TextIOWrapper
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from server.errors import InvalidInput, TooLarge
+from server.forms.workbook_dangers import BROKEN, check_styles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,11 +40,6 @@ _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\ufeff]+")
 _CSV_LINES_LOOKED_AT: Final = 20
 _DELIMITERS: Final = ("\t", ";", ",")
-# What openpyxl, zipfile and the XML reader raise on a file that is no workbook; defusedxml's refusals are ValueErrors.
-_BROKEN: Final = (
-    BadZipFile, KeyError, ValueError, OSError, TypeError, IndexError, AttributeError, SyntaxError, zlib.error,
-    EOFError, OverflowError, RuntimeError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +61,8 @@ def table_rows(content: BinaryIO) -> Iterator[TableRow]:
 
     Raises InvalidInput ``register.not_a_table``, ``register.old_excel``, ``register.encoding``,
     ``register.encoding_utf16``, ``register.csv_broken``, TooLarge ``register.unpacks_too_large``,
-    ``register.too_many_rows`` or ``register.too_many_columns``, some of them only when that row is reached.
+    ``form.costly_workbook``, ``register.too_many_rows`` or ``register.too_many_columns``, some of them only when that
+    row is reached.
     """
     content.seek(0)
     first = content.read(4096)
@@ -85,8 +81,9 @@ def table_rows(content: BinaryIO) -> Iterator[TableRow]:
 def _workbook_rows(content: BinaryIO) -> Iterator[TableRow]:
     try:
         _check_archive(content)
+        check_styles(content)
         yield from _sheets(content)
-    except _BROKEN as broken:
+    except BROKEN as broken:
         raise InvalidInput("register.not_a_table") from broken
 
 

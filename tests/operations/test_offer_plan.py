@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from io import BytesIO
+from random import Random
+from zipfile import ZipFile
+
 import pytest
 from plan_world import I6, POOR, PlanWorld, workbook
 
 from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
-from server.errors import Conflict, Forbidden, InvalidInput, NotFound
+from server.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound
 from server.indicators.plan import PlanRefused
 from server.operations.add_account import NewAccount, NewPost, add_account
 from server.operations.add_project import add_project
 from server.operations.offer_plan import drop_offer, offer_plan, plan_desk, plan_workbook, publish_offer, read_offer
-from server.operations.publish_plan import PlanSource, publish_plan
+from server.operations.publish_plan import PlanSource, publish_plan, read_workbook
 from server.operations.read_figures import list_indicators
 
 pytestmark = pytest.mark.database
@@ -141,3 +146,29 @@ def test_the_workbook_in_force_can_be_taken_home(world, admin):
 def test_a_plan_has_a_name_that_fits(world, admin, name):
     with pytest.raises(InvalidInput, match="no_name"):
         offered(world, admin, name)
+
+
+@pytest.mark.filterwarnings("ignore")  # openpyxl warns of some damage and goes on
+def test_a_damaged_workbook_is_read_or_refused_and_never_more():
+    """Parts cut short, doubled or nested without end inside a sound archive: whatever comes of it has a code."""
+    with ZipFile(BytesIO(workbook())) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    randomly, deep = Random(7), b"<a>" * 100_000
+    for number in range(150):
+        name = randomly.choice(sorted(parts))
+        at = randomly.randrange(len(parts[name]))
+        within = deep if number % 10 == 0 else b"<" if number % 3 else b""
+        broken = parts | {name: parts[name][:at] + within + parts[name][at + randomly.randint(1, 60) :]}
+        with suppress(DomainError):
+            read_workbook(archived(broken))
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + deep
+    with pytest.raises(InvalidInput, match="not_a_workbook"):
+        read_workbook(archived(parts | {"xl/worksheets/sheet1.xml": sheet}))
+
+
+def archived(parts):
+    written = BytesIO()
+    with ZipFile(written, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return written.getvalue()

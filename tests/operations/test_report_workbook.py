@@ -15,7 +15,7 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 
-from server.errors import DomainError, InvalidInput
+from server.errors import DomainError, InvalidInput, TooLarge
 from server.indicators.report import ReportRefused
 from server.indicators.report_fill import Amount, FilledCell, FillPlan, Mark, Place, Repeat
 from server.operations.report_rows import moved_reference
@@ -223,3 +223,23 @@ def test_what_was_left_at_the_end_of_a_sheet_is_named():
 def test_a_slot_inside_a_formula_is_named():
     found = formula_faults(template(C2="{{unit}}", C3='="{{unit}}"', C4="=C2"))
     assert [(one.code, one.row, one.column) for one in found] == [("report.slot_in_formula", 3, "C")]
+
+
+@pytest.mark.parametrize("spanning", [
+    '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+    "<mergeCells><mergeCell ref='$A:$A'/></mergeCells>",
+    "<mergeCells>" + "".join(f'<mergeCell ref="A{row}:XFD{row}"/>' for row in range(1, 20)) + "</mergeCells>",
+    '<hyperlinks><hyperlink ref="A1:XFD1048576" location="A1"/></hyperlinks>',
+], ids=["sheet", "column", "rows", "link"])  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_an_area_of_millions_of_cells_is_refused_unread(spanning, encoding):
+    """Five kilobytes of it took three minutes and thirteen gigabytes."""
+    with ZipFile(BytesIO(template(A1="{{unit}}"))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    sheet = parts[name].decode().replace("</sheetData>", "</sheetData>" + spanning)
+    if encoding == "utf-16":
+        sheet = '<?xml version="1.0" encoding="UTF-16"?>' + sheet.partition("?>")[2] if "?>" in sheet else sheet
+    with pytest.raises(TooLarge) as refused:
+        read_report_workbook(archived(parts | {name: sheet.encode(encoding)}))
+    assert refused.value.code == "form.costly_workbook"

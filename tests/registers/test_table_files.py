@@ -5,11 +5,13 @@ from __future__ import annotations
 import zipfile
 from datetime import date
 from io import BytesIO
+from random import Random
 
 import pytest
 from openpyxl import Workbook
 
 from server.errors import InvalidInput, TooLarge
+from server.forms.workbook_dangers import MOST_STYLES, STYLES
 from server.registers import table_files
 from server.registers.table_files import LONGEST_CELL, table_rows
 from tests.import_field import saved, xlsx_file
@@ -149,3 +151,17 @@ def test_columns_beyond_what_a_list_can_have_are_cut():
 def test_an_endless_cell_is_cut_where_it_can_still_be_told():
     cell = rows_of(("x" * 100_000 + ",b\n").encode())[0][0]
     assert LONGEST_CELL < len(cell) <= 4 * LONGEST_CELL
+
+
+def test_more_formats_than_any_program_writes_are_refused():
+    """Twenty kilobytes of them took a minute and half a gigabyte."""
+    formats = b"<cellXfs>" + b"<xf/>" * (MOST_STYLES + 1) + b"</cellXfs></styleSheet>"
+    bomb = rewritten(xlsx_file(), STYLES, lambda xml: xml.replace(b"</styleSheet>", formats) + random_bytes_comment())
+    with pytest.raises(TooLarge) as refused:
+        rows_of(bomb)
+    assert refused.value.code == "form.costly_workbook"
+
+
+def random_bytes_comment():
+    """Return a comment that packs badly, so that the directory alone gives nothing away."""
+    return b"<!--" + Random(1).randbytes(30_000).hex().encode() + b"-->"
