@@ -34,6 +34,7 @@ def create_app(services: Services) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.request_class = FieldRequest
     app.url_map.converters["int"] = RowId
+    app.url_map.merge_slashes = False  # its redirect would carry a phone's key to http, whatever TLS stands in front
     app.config.update(
         SECRET_KEY=services.settings.secret_key,
         MAX_CONTENT_LENGTH=services.settings.largest_post_bytes,

@@ -141,6 +141,16 @@ def test_crooked_paths_lead_nowhere(client):
         assert "cán bộ xã" in message_of(answer)
 
 
+def test_a_doubled_slash_is_not_led_to_an_address_in_clear(client, key):
+    """A redirect would carry the key to http, whatever TLS stands in front, and to whatever host was named."""
+    project = key.rpartition("/")[2]
+    for path in (f"{key}//formList", f"{key}//submission", key.replace("/key/", "//key/") + "/formList"):
+        for ask in (client.get, client.head, client.post):
+            answer = ask(path, headers={"Host": "elsewhere.example"})
+            assert (answer.status_code, answer.location) == (404, None), path
+    assert client.get(f"/v1/projects//{project}/formList").status_code == 404
+
+
 def test_no_other_method_does_anything(client, key):
     for path in ("formList", "submission", "forms/survey/versions/1/form.xml"):
         for method in ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"):
