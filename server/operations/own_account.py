@@ -11,7 +11,7 @@ from server.access.deeds import DeedGroup, DeedKind, Thing, kinds_of
 from server.errors import InvalidInput, NotFound
 from server.operations.add_account import note_account
 from server.operations.passwords import checked_password, hash_password, is_password
-from server.operations.throttle import counters_of, give_back, take_turn
+from server.operations.throttle import counters_within, give_back, take_turn
 from server.storage.repositories.deeds import DeedFilters
 
 if TYPE_CHECKING:
@@ -58,11 +58,10 @@ class OwnAccount:
 
 @dataclass(frozen=True, slots=True)
 class NewPassword:
-    """The password as it was and as it is to be, and the network address it was typed at."""
+    """The password as it was and as it is to be."""
 
     old: str
     new: str
-    address: str
 
 
 def read_own(services: Services, session: OpenSession) -> OwnAccount:
@@ -91,7 +90,7 @@ def change_password(services: Services, session: OpenSession, wanted: NewPasswor
     ``sign_in.wait`` (seconds).
     """
     account, new = session.account, checked_password(wanted.new)
-    counters = counters_of(account.login, wanted.address)
+    counters = counters_within(account.login)
     with services.unit_of_work(services.operator()) as uow:
         wait = take_turn(uow.accounts, counters, services.now())
         known = uow.accounts.by_id(account.account_id)

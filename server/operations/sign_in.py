@@ -16,7 +16,7 @@ from server.errors import NotFound
 from server.operations.note_deeds import note_deeds, officers_posts, unit_of_posts
 from server.operations.passwords import hash_password, is_outdated, is_password
 from server.operations.sessions import ELEVATION, LONGEST, open_session, session_key
-from server.operations.throttle import QUIET, counters_of, give_back, take_turn
+from server.operations.throttle import QUIET, counters_of, counters_within, give_back, take_turn
 
 if TYPE_CHECKING:
     from server.operations.services import Services
@@ -30,11 +30,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What somebody typed, and the network address it came from."""
+    """What somebody typed, the network address it came from, and the browser if this account was used in it before."""
 
     login: str
     password: str
     address: str
+    browser: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def canonical_login(login: str) -> str:
 def sign_in(services: Services, credentials: Credentials, *, old_session_id: str | None) -> Answer:
     """Open a session for the right password, ending the one the browser had before."""
     login = canonical_login(credentials.login)
-    counters = counters_of(login, credentials.address)
+    counters = counters_of(login, credentials.address, credentials.browser)
     account, wait = _turn(services, login, counters)
     if wait:
         return MustWait(wait)
@@ -92,7 +93,7 @@ def sign_in(services: Services, credentials: Credentials, *, old_session_id: str
     return SignedIn(session_id)
 
 
-def pass_second_step(services: Services, session: OpenSession, *, password: str, address: str) -> Answer:
+def pass_second_step(services: Services, session: OpenSession, *, password: str) -> Answer:
     """Open the incident work of this person for a while, under a new session id.
 
     Raises NotFound ``access.not_found`` for anybody without an incident post: to them this does not exist.
@@ -100,7 +101,7 @@ def pass_second_step(services: Services, session: OpenSession, *, password: str,
     if not may_pass_second_step(services, session):
         raise NotFound("access.not_found")
     login = session.account.login
-    counters = counters_of(login, address)
+    counters = counters_within(login)
     account, wait = _turn(services, login, counters)
     if wait:
         return MustWait(wait)
@@ -159,7 +160,7 @@ def _note(services: Services, uow: UnitOfWork, account_id: int | None, kind: Dee
     note_deeds(services, uow, by, Deed(kind, Thing.ACCOUNT, account_id, unit_id, is_sensitive=is_sensitive))
 
 
-def _turn(services: Services, login: str, counters: tuple[Counter, Counter]) -> tuple[KnownAccount | None, int]:
+def _turn(services: Services, login: str, counters: tuple[Counter, ...]) -> tuple[KnownAccount | None, int]:
     """Return the account of *login* and the seconds to wait; the attempt is counted when there are none."""
     with services.unit_of_work(services.operator()) as uow:
         wait = take_turn(uow.accounts, counters, services.now())

@@ -1,8 +1,12 @@
-"""How long to wait before the next sign-in: per account and per address, counted in the database for all workers.
+"""How long to wait before the next password: per account and per address, counted in the database for all workers.
 
 An attempt is counted before its password is checked and taken back when it was right, so that many at once cannot
 slip through together. The first few failures cost nothing, each further one a longer wait; a quiet quarter of an
-hour forgets them. Refused attempts do not prolong the wait, and it has a short end: nobody can lock somebody else out.
+hour forgets them. Refused attempts do not prolong the wait, and it has a short end.
+
+Whoever keeps trying to sign in to somebody else's account could still be first at the end of every wait. So a browser
+its owner has signed in with before, and whoever is signed in already, are counted apart: nobody can lock somebody else
+out. Source: OWASP, Slow Down Online Guessing Attacks with Device Cookies.
 """
 
 from __future__ import annotations
@@ -32,10 +36,19 @@ class Counter:
     free: int
 
 
-def counters_of(login: str, address: str) -> tuple[Counter, Counter]:
-    """Return the counters of an attempt: 5 a minute for the account, 20 for the address, in fixed order."""
-    account = hashlib.sha256(login.encode()).hexdigest()
-    return Counter(f"account:{account}", 5), Counter(f"address:{_network(address)}", 20)
+def counters_of(login: str, address: str, browser: str | None) -> tuple[Counter, ...]:
+    """Return the counters of a sign-in, in fixed order: 5 a minute for the account, 20 for the address.
+
+    A *browser* the account is known to use has 5 of its own.
+    """
+    if browser is not None:
+        return (Counter(f"browser:{_hashed(browser)}", 5),)
+    return Counter(f"account:{_hashed(login)}", 5), Counter(f"address:{_network(address)}", 20)
+
+
+def counters_within(login: str) -> tuple[Counter, ...]:
+    """Return the counter of passwords typed by whoever is signed in: 5 a minute for the account."""
+    return (Counter(f"within:{_hashed(login)}", 5),)
 
 
 def seconds_to_wait(failures: Failures, free: int, now: datetime) -> int:
@@ -59,11 +72,16 @@ def take_turn(accounts: Accounts, counters: tuple[Counter, ...], now: datetime) 
     return wait
 
 
-def give_back(accounts: Accounts, counters: tuple[Counter, Counter], now: datetime) -> None:
-    """Forget the account's failures after a right password, and this one attempt of the address."""
-    account, address = counters
-    accounts.set_failures(account.key, 0, now)
-    accounts.forgive(address.key)
+def give_back(accounts: Accounts, counters: tuple[Counter, ...], now: datetime) -> None:
+    """Forget the failures of the first counter after a right password, and this one attempt of the others."""
+    first, *others = counters
+    accounts.set_failures(first.key, 0, now)
+    for one in others:
+        accounts.forgive(one.key)
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _network(address: str) -> str:

@@ -25,7 +25,7 @@ def new(login="xa.dakha", **facts):
 
 
 def posts_of(services, login, password=PASSWORD):
-    answer = sign_in(services, Credentials(login, password, "192.0.2.1"), old_session_id=None)
+    answer = sign_in(services, Credentials(login, password, "192.0.2.1", None), old_session_id=None)
     assert isinstance(answer, SignedIn)
     return read_session(services, answer.session_id).account.posts
 
@@ -90,5 +90,5 @@ def test_a_new_password_replaces_the_old_one(services):
     add_account(services, new())
     fresh = set_password(services, "xa.dakha", None)
     assert posts_of(services, "xa.dakha", fresh)
-    answer = sign_in(services, Credentials("xa.dakha", PASSWORD, "192.0.2.1"), old_session_id=None)
+    answer = sign_in(services, Credentials("xa.dakha", PASSWORD, "192.0.2.1", None), old_session_id=None)
     assert not isinstance(answer, SignedIn)

@@ -89,7 +89,7 @@ def test_pages_of_one_moment_follow_each_other_without_a_row_number(world, offic
 
 def test_sign_ins_are_kept_refused_ones_too_and_what_was_typed_is_not(world, officer):
     for login, password in (("xa.dakha", PASSWORD), ("xa.dakha", "sai-mat-khau"), ("mat-khau-go-nham", "x")):
-        sign_in(world.services, Credentials(login, password, "192.0.2.1"), old_session_id=None)
+        sign_in(world.services, Credentials(login, password, "192.0.2.1", None), old_session_id=None)
     nobody, refused, opened = kept(world, Operator())[:3]
     assert [one.kind for one in (nobody, refused, opened)] == [DeedKind.SIGN_IN_REFUSED] * 2 + [DeedKind.SIGNED_IN]
     assert (opened.unit_id, refused.thing_id) == (unit_of(world, DAK_HA), officer.account_id)

@@ -22,8 +22,8 @@ from server.operations.sign_in import (
 )
 
 
-def attempt(services, login="xa.dakha", password=PASSWORD, address="192.0.2.7", *, old=None):
-    return sign_in(services, Credentials(login, password, address), old_session_id=old)
+def attempt(services, login="xa.dakha", password=PASSWORD, address="192.0.2.7", *, browser=None, old=None):
+    return sign_in(services, Credentials(login, password, address, browser), old_session_id=old)
 
 
 def one_account(services):
@@ -81,6 +81,37 @@ def test_one_address_trying_many_logins_must_wait_and_others_need_not(services):
         attempt(services, f"nobody{number}", "sai-mat-khau")
     assert isinstance(attempt(services), MustWait)
     assert isinstance(attempt(services, address="198.51.100.1"), SignedIn)
+
+
+def test_whoever_keeps_trying_locks_nobody_out_of_a_browser_they_know(services, clock):
+    """Somebody whose program tries again at the very end of each wait would be first every time."""
+    for round_ in range(12):
+        assert attempt(services, password="sai-mat-khau", address="198.51.100.1") == WrongPassword()
+        if round_ >= 4:
+            wait = attempt(services)
+            assert isinstance(wait, MustWait), "from a browser nobody knows the owner comes second"
+            clock.advance(seconds=wait.seconds)
+    assert attempt(services, password="sai-mat-khau", address="198.51.100.1") == WrongPassword()
+    assert isinstance(attempt(services, browser="the-one-at-work"), SignedIn)
+
+
+def test_a_browser_that_is_known_waits_for_its_own_failures_alone(services):
+    for _ in range(5):
+        assert attempt(services, password="sai-mat-khau", browser="stolen") == WrongPassword()
+    assert attempt(services, browser="stolen") == MustWait(60)
+    assert isinstance(attempt(services, browser="the-one-at-work"), SignedIn)
+    for number in range(20):
+        attempt(services, f"nobody{number}", "sai-mat-khau")
+    assert isinstance(attempt(services, browser="the-one-at-work"), SignedIn), "nor for those of its network"
+
+
+def test_failures_outside_keep_nobody_from_the_second_step(services):
+    make_account(services, "vu.viec", (Role.INCIDENT_OFFICER, DAK_HA))
+    session = read_session(services, attempt(services, "vu.viec").session_id)
+    for _ in range(6):
+        outside = attempt(services, "vu.viec", "sai-mat-khau")
+    assert outside == MustWait(60)
+    assert isinstance(pass_second_step(services, session, password=PASSWORD), SignedIn)
 
 
 def test_addresses_of_one_ipv6_subscriber_count_as_one(services):
@@ -147,7 +178,7 @@ def test_the_second_step_elevates_for_a_quarter_of_an_hour_under_a_new_id(servic
     make_account(services, "vu.viec", (Role.SUPERVISOR, DAK_HA), (Role.INCIDENT_OFFICER, DAK_HA))
     first = attempt(services, "vu.viec").session_id
     session = read_session(services, first)
-    answer = pass_second_step(services, session, password=PASSWORD, address="192.0.2.7")
+    answer = pass_second_step(services, session, password=PASSWORD)
     assert read_session(services, first) is None
     assert read_session(services, answer.session_id).account.elevated
     clock.advance(minutes=15)
@@ -157,14 +188,14 @@ def test_the_second_step_elevates_for_a_quarter_of_an_hour_under_a_new_id(servic
 def test_the_second_step_wants_the_password_and_counts_failures(services):
     make_account(services, "vu.viec", (Role.INCIDENT_OFFICER, DAK_HA))
     session = read_session(services, attempt(services, "vu.viec").session_id)
-    answers = [pass_second_step(services, session, password="sai", address="192.0.2.7") for _ in range(6)]
+    answers = [pass_second_step(services, session, password="sai") for _ in range(6)]
     assert answers == [WrongPassword()] * 5 + [MustWait(60)]
 
 
 def test_the_second_step_does_not_exist_without_an_incident_post(services):
     session = read_session(services, attempt(services).session_id)
     with pytest.raises(NotFound, match=r"access\.not_found"):
-        pass_second_step(services, session, password=PASSWORD, address="192.0.2.7")
+        pass_second_step(services, session, password=PASSWORD)
 
 
 def test_attempts_made_at_the_same_moment_cannot_slip_through_together(services):

@@ -77,10 +77,10 @@ def app(services):
 
 def signed_in_client(app, services, *posts, elevated=False):
     make_account(services, "ai.do", *posts)
-    session_id = sign_in(services, Credentials("ai.do", PASSWORD, "192.0.2.1"), old_session_id=None).session_id
+    session_id = sign_in(services, Credentials("ai.do", PASSWORD, "192.0.2.1", None), old_session_id=None).session_id
     if elevated:
         session = read_session(services, session_id)
-        session_id = pass_second_step(services, session, password=PASSWORD, address="192.0.2.1").session_id
+        session_id = pass_second_step(services, session, password=PASSWORD).session_id
     client = app.test_client()
     client.set_cookie("nepnha_session", session_id)
     return client
@@ -150,7 +150,7 @@ def test_a_token_is_good_for_its_own_session_only(app, services):
     client = signed_in_client(app, services, (Role.SUPERVISOR, DAK_HA))
     token = client.get("/token").get_data(as_text=True)
     make_account(services, "ai.khac", (Role.SUPERVISOR, DAK_HA))
-    credentials = Credentials("ai.khac", PASSWORD, "192.0.2.1")
+    credentials = Credentials("ai.khac", PASSWORD, "192.0.2.1", None)
     client.set_cookie("nepnha_session", sign_in(services, credentials, old_session_id=None).session_id)
     assert client.post("/records", data={"csrf_token": token}).status_code == 403
 

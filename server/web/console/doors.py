@@ -22,6 +22,7 @@ from server.web.console.kept_forms import KEPT, read_kept
 from server.web.console.refusals import safe_return
 from server.web.csrf import token_in
 from server.web.identity import current_session, give_session, session_id_of_request, signed_in, take_session
+from server.web.known_browsers import known_browser, remember_browser
 
 if TYPE_CHECKING:
     from flask import Response
@@ -50,9 +51,14 @@ class Doors:
 
     def sign_in(self) -> Response:
         """Try a login and a password."""
-        typed = Credentials(request.form.get("login", ""), request.form.get("password", ""), _address())
+        login = request.form.get("login", "")
+        browser = known_browser(self.services, login)
+        typed = Credentials(login, request.form.get("password", ""), request.remote_addr or "", browser)
         answer = sign_in(self.services, typed, old_session_id=session_id_of_request(self.services))
-        return self._answered(answer, "sign_in.html", login=typed.login, wrong="sign_in.wrong")
+        response = self._answered(answer, "sign_in.html", login=login, wrong="sign_in.wrong")
+        if isinstance(answer, SignedIn):
+            remember_browser(self.services, response, login, browser)
+        return response
 
     def sign_out(self) -> Response:
         """End the session."""
@@ -73,7 +79,7 @@ class Doors:
         """Try the password again."""
         session = signed_in(self.services)
         password = request.form.get("password", "")
-        answer = pass_second_step(self.services, session, password=password, address=_address())
+        answer = pass_second_step(self.services, session, password=password)
         return self._answered(answer, "second_step.html", login="", wrong="sign_in.wrong_again")
 
     def _answered(self, answer: Answer, template: str, *, login: str, wrong: str) -> Response:
@@ -100,7 +106,3 @@ class Doors:
     def _again(self, template: str, status: int, *, login: str, problem: tuple[str, dict[str, int]]) -> Response:
         asked = {"back": request.form.get("back", ""), "kept": request.form.get(KEPT, "")}
         return self.screen.page(template, status=status, login=login, problem=problem, **asked)
-
-
-def _address() -> str:
-    return request.remote_addr or ""

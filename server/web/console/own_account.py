@@ -61,7 +61,7 @@ def _typed() -> NewPassword:
     typed = request.form
     if typed.get("new") != typed.get("again"):
         raise InvalidInput("account.not_the_same")
-    return NewPassword(typed.get("old", ""), typed.get("new", ""), request.remote_addr or "")
+    return NewPassword(typed.get("old", ""), typed.get("new", ""))
 
 
 def _back(did: str) -> Response:

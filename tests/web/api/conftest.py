@@ -46,7 +46,7 @@ def ask(app, world):
         if posts:
             login = next(logins)
             make_account(world.services, login, *posts)
-            credentials = Credentials(login, PASSWORD, "192.0.2.1")
+            credentials = Credentials(login, PASSWORD, "192.0.2.1", None)
             client.set_cookie("nepnha_session", sign_in(world.services, credentials, old_session_id=None).session_id)
         return client.get
 

@@ -14,6 +14,7 @@ from server.operations.add_account import disable_account
 from server.storage.database import open_engine
 
 COOKIE = "nepnha_session"
+KNOWN = "nepnha_known"
 
 
 @pytest.fixture
@@ -102,6 +103,23 @@ def test_too_many_wrong_passwords_are_told_to_wait_in_plain_words(app, officer):
     assert [one.status_code for one in answers] == [401] * 5 + [429]
     assert answers[-1].headers["Retry-After"] == "60"
     assert "Hãy đợi 60 giây" in answers[-1].text
+
+
+def test_a_browser_somebody_has_signed_in_with_is_let_in_while_others_wait(app, world, officer):
+    make_account(world.services, "xa.khac", (Role.SUPERVISOR, DAK_HA))
+    at_work, elsewhere = app.test_client(), app.test_client()
+    assert sign_in(at_work).status_code == 303
+    at_work.post("/sign-out", data={"csrf_token": csrf_of(at_work)})
+    assert {sign_in(elsewhere, "sai-mat-khau").status_code for _ in range(7)} == {401, 429}
+    assert sign_in(app.test_client()).status_code == 429
+    kept = at_work.get_cookie(KNOWN).value
+    elsewhere.set_cookie(KNOWN, kept[:-1] + ("A" if kept[-1] != "A" else "B"))
+    assert sign_in(elsewhere).status_code == 429, "nobody writes one for themselves"
+    other = app.test_client()
+    assert sign_in(other, login="xa.khac").status_code == 303
+    assert sign_in(other).status_code == 429, "one account's is no good for another"
+    assert sign_in(at_work).status_code == 303
+    assert at_work.get_cookie(KNOWN).http_only
 
 
 def test_wrong_login_and_wrong_password_get_the_same_page(app, officer):
