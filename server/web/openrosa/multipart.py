@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from flask import Request, current_app
@@ -30,17 +31,33 @@ if TYPE_CHECKING:
 
 XML_PART = "xml_submission_file"
 _IN_MEMORY_BYTES = 128 * 1024
+_IN_MEMORY_OF_A_POST_BYTES = 2 * 1024 * 1024
+"""Of all parts of one request together: a thousand small ones, in a dozen requests, would take all there is."""
 _READ_BYTES = 256 * 1024
 """Read at a time; the server keeps what it received ahead and copies that whole at every read, so few are better."""
 _MOST_PARTS = 1000
 
 
-class PartStream(io.RawIOBase):
-    """A part being received: in memory while it is small, then a file of the media store."""
+class Room:
+    """How many bytes the parts of one request may still keep in memory."""
 
-    def __init__(self, new_file: Callable[[], IncomingFile]) -> None:
+    def __init__(self, size_bytes: int) -> None:
+        self._left = size_bytes
+
+    def take(self, size_bytes: int) -> bool:
+        """Take that much if it is there, and tell whether it was."""
+        has_room = size_bytes <= self._left
+        self._left -= size_bytes if has_room else 0
+        return has_room
+
+
+class PartStream(io.RawIOBase):
+    """A part being received: in memory while it is small and there is *room*, then a file of the media store."""
+
+    def __init__(self, new_file: Callable[[], IncomingFile], room: Room) -> None:
         super().__init__()
         self._new_file = new_file
+        self._room = room
         self._memory = io.BytesIO()
         self._file: IncomingFile | None = None
         self.size_bytes = 0
@@ -48,7 +65,7 @@ class PartStream(io.RawIOBase):
     def write(self, chunk: bytes, /) -> int:  # type: ignore[override]  # the parser writes bytes
         """Append *chunk*."""
         self.size_bytes += len(chunk)
-        if self._file is None and self.size_bytes > _IN_MEMORY_BYTES:
+        if self._file is None and (self.size_bytes > _IN_MEMORY_BYTES or not self._room.take(len(chunk))):
             self._file = self._rolled_over()
         return self._file.write(chunk) if self._file else self._memory.write(chunk)
 
@@ -137,7 +154,11 @@ class FieldRequest(Request):
         filename: str | None = None,  # noqa: ARG002
         content_length: int | None = None,  # noqa: ARG002
     ) -> IO[bytes]:
-        return cast("IO[bytes]", PartStream(current_app.config["NEW_INCOMING_FILE"]))
+        return cast("IO[bytes]", PartStream(current_app.config["NEW_INCOMING_FILE"], self._room))
+
+    @cached_property
+    def _room(self) -> Room:
+        return Room(_IN_MEMORY_OF_A_POST_BYTES)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ import http.client
 import resource
 import socket
 import time
+import tracemalloc
+from itertools import chain
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +17,7 @@ from tests.web.openrosa.test_submission_door import leftovers, part
 
 pytestmark = pytest.mark.database
 MEGABYTE = 1_000_000
+END = b"--b--\r\n"
 CHUNK = bytes(range(256)) * 3906
 
 
@@ -52,6 +55,29 @@ def test_a_film_is_stored_without_being_held_in_memory(server, key, services, me
     assert grown_megabytes < 30
     with services.engine.connect() as database:
         assert database.execute(select(AttachmentRow.size_bytes)).scalars().all() == [megabytes * len(CHUNK)]
+
+
+def test_many_small_files_are_not_held_in_memory_together(server, key, services):
+    """Each alone is small enough for it; hundreds of them, in a dozen requests, took all there was."""
+    files, small = 600, CHUNK[:125_000]
+    body = part("xml_submission_file", instance(), filename="phieu.xml", kind="text/xml")
+    one = part("0.jpg", small, filename="0.jpg", kind="image/jpeg")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    length = len(body) + sum(len(renamed(one, number)) for number in range(files)) + len(END)
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Content-Length": str(length)}
+    pieces = (renamed(one, number) for number in range(files))
+    tracemalloc.start()
+    try:
+        connection.request("POST", f"{key}/submission", body=chain([body], pieces, [END]), headers=headers)
+        assert connection.getresponse().status == 201
+        assert tracemalloc.get_traced_memory()[1] < 20 * MEGABYTE
+    finally:
+        tracemalloc.stop()
+        connection.close()
+
+
+def renamed(file: bytes, number: int) -> bytes:
+    return file.replace(b'"0.jpg"', b'"%d.jpg"' % number)
 
 
 def test_a_phone_that_hangs_up_leaves_nothing(server, key, services):
