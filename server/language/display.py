@@ -18,6 +18,15 @@ _ISO_DAY: Final = re.compile(r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])-([0-2]\d|3[01])
 _TO_VIETNAMESE: Final = str.maketrans(",.", ".,")
 
 
+LONGEST_SHOWN: Final = 20_000
+"""Characters of one answer; exports hold the whole of it."""
+
+
+def shown_text(text: str) -> str:
+    """Return *text* as far as a page shows it: phones keep what is typed, and megabytes of it open no more."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
 def display_date(day: date) -> str:
     """Return the day as dd/mm/yyyy; of a datetime, the day in its own zone."""
     return f"{day.day:02}/{day.month:02}/{day.year:04}"

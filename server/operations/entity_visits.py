@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from server.forms.xml_reader import first_child, read_xml
 from server.registers.households import LAST_SURVEY_YEAR, VISIT_ANSWERS, VISIT_RESULT
 from server.registers.properties import by_name
+from server.submissions.answers import several
 from server.submissions.choice_labels import ChoiceLabels
 from server.submissions.review import ReviewState
 
@@ -94,7 +95,7 @@ def _answer(form: ShelvedForm, node: Node, record: _Element) -> VisitAnswer:
     text = _text_at(record, node.path)
     labels = ChoiceLabels(form.definition, form.lists, lambda _instance, _value: None)
     has_choices = node.control.choices or node.control.itemset
-    chosen = tuple(labels.label(node, one, record) for one in text.split()) if has_choices else ()
+    chosen = tuple(labels.label(node, one, record) for one in several(text)) if has_choices else ()
     return VisitAnswer(node.label, text, chosen)
 
 

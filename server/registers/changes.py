@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _RANDOM_VERSION: Final = 4
 _TRUE: Final = frozenset({"1", "true"})
+LONGEST_VALUE: Final = 1_000
+"""Characters of a property, as of a cell of an office's list: it travels to every phone that has the list, and Android
+opens no row of over 2 MB. The record keeps the whole."""
 _LONGEST_LABEL: Final = 300
 _LARGEST_VERSION: Final = 2**31 - 1
 
@@ -36,7 +39,7 @@ class EntityChange:
     label: str | None
     """None where the block has no label or the device sent an empty one."""
     values: Mapping[str, str]
-    """The properties the device sent, by name."""
+    """The properties the device sent, by name, none longer than `LONGEST_VALUE`."""
     base_version: int | None = None
     trunk_version: int | None = None
     branch_id: str = ""
@@ -92,7 +95,7 @@ def _saved(node: InstanceNode, block: EntityBlock) -> Iterator[tuple[str, str]]:
     for path, name in block.save_tos.items():
         for one in _below(container, path.removeprefix(f"{block.container}/").split("/")):
             if not one.missing:
-                yield name, one.text
+                yield name, one.text[:LONGEST_VALUE]
 
 
 def _nodes_at(tree: InstanceNode, path: str) -> list[InstanceNode]:

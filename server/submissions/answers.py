@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from server.submissions.choice_labels import ChoiceLabels
 
 _SEVERAL = frozenset({ControlKind.SELECT_MULTIPLE, ControlKind.RANK})
+MOST_CHOSEN = 500
+"""Values of one answer: more than anybody ticks, and what holds more is a text. Each is looked up and labelled."""
 _CHOSEN = _SEVERAL | {ControlKind.SELECT_ONE}
 
 
@@ -112,8 +114,14 @@ class _Reading:
     def _chosen(self, node: Node | None, text: str) -> tuple[Chosen, ...]:
         if node is None or not text or node.control.kind not in _CHOSEN:
             return ()
-        values = text.split() if node.control.kind in _SEVERAL else [text]
+        values = several(text) if node.control.kind in _SEVERAL else [text]
         return tuple(Chosen(value, self.labels.label(node, value, self.record)) for value in values)
+
+
+def several(text: str) -> list[str]:
+    """Return the values of an answer of several choices; none when there are more than `MOST_CHOSEN`."""
+    values = text.split(maxsplit=MOST_CHOSEN)
+    return values if len(values) <= MOST_CHOSEN else []
 
 
 def _in_order(element: _Element, node: Node | None) -> list[tuple[str, _Element]]:

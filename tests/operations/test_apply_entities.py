@@ -8,6 +8,7 @@ import pytest
 from server.operations.rebuild import rebuild
 from server.operations.release_changes import force_waiting
 from server.operations.run_jobs import run_round
+from server.registers.changes import LONGEST_VALUE
 from tests.builders import new_id
 from tests.register_field import (
     NEIGHBOUR,
@@ -46,6 +47,17 @@ def test_a_record_makes_a_household_and_its_sender_gets_it(field, services):
     (version,) = versions(services, one)
     assert (version.action, version.conflict) == ("create", "none")
     assert version.submission_version_id is not None
+
+
+def test_a_name_of_megabytes_does_not_travel_to_every_phone(field, services):
+    """A phone cannot open a list with a row of two megabytes: none in the village could fill in a form any more."""
+    one = entity_id()
+    field.send(created(one, head_name="Nguyễn " * 300_000))
+    row = on_phone(field)[one]
+    assert row["head_name"].startswith("Nguyễn Nguyễn")
+    assert len(row["head_name"]) == LONGEST_VALUE
+    assert len(row["label"]) <= 300
+    assert len(stored(services, one).properties["head_name"]) == LONGEST_VALUE
 
 
 def test_the_same_bytes_again_change_nothing(field, services):

@@ -153,3 +153,12 @@ def test_what_differs_in_a_repeat_tells_in_which_instance(form):
     found = changes(answers_of(form, first + second + "<where>home</where>"), answers_of(form, first))
     told = {one.path: [(label.in_language("vi"), number) for label, number in one.within] for one in found}
     assert told == {"/people[2]/name": [("Người", 2)], "/where": []}
+
+
+def test_more_choices_than_anybody_ticks_are_a_text(form):
+    """Each would be looked up and shown by its label: a few megabytes of them made a page of a hundred."""
+    few, many = (
+        by_path(answers_of(form, f"<topics>{'a ' * number}</topics>"))["/data/topics"] for number in (500, 501)
+    )
+    assert len(few.chosen) == 500
+    assert (many.chosen, len(many.text)) == ((), 1001)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from server.language.display import display_date
+from server.language.display import display_date, shown_text
 from server.registers.households import MERGED_INTO, PARENT, POINT
 from server.registers.lists import COMMUNE, VILLAGE
 from server.registers.properties import PropertyKind
@@ -77,7 +77,7 @@ class PropertyWords:
         """Return what was answered in a visit."""
         if answer.chosen:
             return ", ".join(one.in_language(self.language) for one in answer.chosen)
-        return self._said(f"console.register.value.{answer.text}") or _dated(answer.text)
+        return self._said(f"console.register.value.{answer.text}") or _dated(shown_text(answer.text))
 
     def asked(self, name: str, answers: Sequence[VisitAnswer]) -> str:
         """Return the question of a visit, in the words of the newest form that has any."""

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from server.forms.definition import Datatype
-from server.language.display import display_date
+from server.language.display import display_date, shown_text
 from server.submissions.answers import Answer
 from server.submissions.instance import name_key
 from server.submissions.typed_answers import day_text
@@ -179,7 +179,7 @@ class _Teller:
         return tuple(
             self._answer(one)
             for one in self.view.answers.answers()
-            if not one.is_question and one.text and not self._is_shown(one)
+            if not one.is_question and one.text and not self._isshown_text(one)
         )
 
     def file(self, name: str) -> ToldFile:
@@ -207,13 +207,13 @@ class _Teller:
 
     def _part(self, part: Answer | Section) -> ToldAnswer | ToldSection | None:
         if isinstance(part, Answer):
-            return self._answer(part) if self._is_shown(part) else None
+            return self._answer(part) if self._isshown_text(part) else None
         inner = self._parts(part.parts)
         if not inner:
             return None
         return ToldSection(part.label.in_language(self.language), part.number, inner)
 
-    def _is_shown(self, answer: Answer) -> bool:
+    def _isshown_text(self, answer: Answer) -> bool:
         """Show what a person was asked and said, and whatever has a finding or a comment."""
         is_remarked = bool(self._findings(answer.path)) or bool(self._comments(answer.path))
         return (answer.is_question and bool(answer.text)) or is_remarked
@@ -278,8 +278,8 @@ def answer_words(answer: Answer | None, language: Language) -> tuple[str, ...]:
     if answer is None or not answer.text:
         return ()
     if answer.chosen:
-        return tuple(one.label.in_language(language, one.value) for one in answer.chosen)
-    return (_written(answer),)
+        return tuple(shown_text(one.label.in_language(language, one.value)) for one in answer.chosen)
+    return (shown_text(_written(answer)),)
 
 
 def _dated(params: Mapping[str, object]) -> dict[str, object]:

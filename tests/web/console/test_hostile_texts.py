@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from html import escape
 
@@ -53,6 +54,18 @@ def test_files_run_nothing_whatever_they_are_called(client, world, content):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     shown = answer.headers["Content-Disposition"].startswith("inline")
     assert (answer.content_type, shown) == ("application/octet-stream", False), "not even what only begins as a photo"
+
+
+@pytest.mark.parametrize("question", ["k_received", "hh_number", "visit_result", "visit_date"])
+def test_an_answer_of_megabytes_leaves_the_page_small(client, world, question):
+    xml = example("household_conduct_survey", "couple_with_children", 610, **{question: "k1 " * 1_000_000})
+    number = send(world, "Y Mẫu", xml).submission_id
+    record = client.get(f"/submissions/{number}?state=all")
+    household = re.search(r"/entities/\d+", record.text)[0]
+    for page in (record, client.get("/submissions?state=all"), client.get(household)):
+        assert page.status_code == 200
+        assert len(page.data) < 200_000
+    assert "k1 k1 k1" in record.text
 
 
 def test_a_vietnamese_file_name_survives_the_download(client, world):
