@@ -53,11 +53,10 @@ def test_a_name_of_megabytes_does_not_travel_to_every_phone(field, services):
     """A phone cannot open a list with a row of two megabytes: none in the village could fill in a form any more."""
     one = entity_id()
     field.send(created(one, head_name="Nguyễn " * 300_000))
-    row = on_phone(field)[one]
-    assert row["head_name"].startswith("Nguyễn Nguyễn")
-    assert len(row["head_name"]) == LONGEST_VALUE
-    assert len(row["label"]) <= 300
-    assert len(stored(services, one).properties["head_name"]) == LONGEST_VALUE
+    assert sum(map(len, on_phone(field)[one].values())) < 1_000
+    kept = stored(services, one).properties["head_name"]
+    assert kept.startswith("Nguyễn Nguyễn")
+    assert len(kept) == LONGEST_VALUE
 
 
 def test_the_same_bytes_again_change_nothing(field, services):
