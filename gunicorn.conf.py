@@ -4,7 +4,8 @@ Threads, not processes, wait for slow phones: with 64 of them, forty stalled upl
 A thread that waits for a phone gone silent is given back after half a minute, also in the middle of a header, which
 gunicorn itself would wait for without end. A phone asks about all entities made on it in one address: that one may be
 long (see `server.web.request_line`). Nobody may name another address by a header (SCRIPT_NAME, PATH_INFO).
-Workers are not preloaded: each opens its own database connections, and a reload takes up new code.
+Workers are not preloaded: each opens its own database connections. After an upgrade the server is restarted, not
+reloaded: the parent process has part of the old code (what this file imports), and new workers may not begin with it.
 """
 
 from __future__ import annotations
