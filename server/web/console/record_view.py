@@ -5,6 +5,7 @@ The values come from `operations.read_record`; here they are only put side by si
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
@@ -130,7 +131,8 @@ class Told:
 def told(view: RecordView, addresses: Mapping[str, FileAddress], language: Language) -> Told:
     """Return the record in one language; *addresses* are those of its files, by NFC name."""
     nodes = {answer.path: answer.node for answer in view.answers.answers() if answer.node}
-    teller = _Teller(view, addresses, language, nodes)
+    teller = _Teller(view, addresses, language, nodes, defaultdict(list))
+    teller.place_findings()
     sections = teller.sections()
     answers = [answer for section in sections for answer in _answers(section)]
     shown = {answer.path for answer in answers}
@@ -161,6 +163,13 @@ class _Teller:
     addresses: Mapping[str, FileAddress]
     language: Language
     nodes: Mapping[str, Node]
+    placed: defaultdict[str, list[FindingLine]]
+    """The findings by the question they stand beside, once they were placed."""
+
+    def place_findings(self) -> None:
+        """Put each finding beside its question: there may be thousands of both."""
+        for one in self.view.findings:
+            self.placed[self.stands_at(one)].append(one)
 
     def sections(self) -> tuple[ToldSection, ...]:
         """Return the sections; questions outside every group stand in one of their own, without a heading."""
@@ -179,7 +188,7 @@ class _Teller:
         return tuple(
             self._answer(one)
             for one in self.view.answers.answers()
-            if not one.is_question and one.text and not self._isshown_text(one)
+            if not one.is_question and one.text and not self._is_shown(one)
         )
 
     def file(self, name: str) -> ToldFile:
@@ -207,13 +216,13 @@ class _Teller:
 
     def _part(self, part: Answer | Section) -> ToldAnswer | ToldSection | None:
         if isinstance(part, Answer):
-            return self._answer(part) if self._isshown_text(part) else None
+            return self._answer(part) if self._is_shown(part) else None
         inner = self._parts(part.parts)
         if not inner:
             return None
         return ToldSection(part.label.in_language(self.language), part.number, inner)
 
-    def _isshown_text(self, answer: Answer) -> bool:
+    def _is_shown(self, answer: Answer) -> bool:
         """Show what a person was asked and said, and whatever has a finding or a comment."""
         is_remarked = bool(self._findings(answer.path)) or bool(self._comments(answer.path))
         return (answer.is_question and bool(answer.text)) or is_remarked
@@ -240,7 +249,7 @@ class _Teller:
         return told_finding(finding.code, finding.severity, finding.params, node=node, language=self.language)
 
     def _findings(self, path: str) -> tuple[ToldFinding, ...]:
-        return tuple(self.finding(one) for one in self.view.findings if self.stands_at(one) == path)
+        return tuple(self.finding(one) for one in self.placed.get(path, ()))
 
     def _comments(self, path: str) -> tuple[ToldComment, ...]:
         return tuple(self.comment(one, beside=True) for one in self.view.comments if one.said.path == path)

@@ -10,6 +10,7 @@ import pytest
 from console_world import DAK_HA, JPEG, client_of, csrf_of, example, make_account, send
 
 from server.access.roles import Role
+from server.web.console.record_view import _Teller
 from tests.register_world import put
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}"
@@ -66,6 +67,15 @@ def test_an_answer_of_megabytes_leaves_the_page_small(client, world, question):
         assert page.status_code == 200
         assert len(page.data) < 200_000
     assert "k1 k1 k1" in record.text
+
+
+def test_findings_are_looked_through_once_and_not_for_every_answer(client, world, monkeypatch):
+    """A thousand findings beside twenty thousand answers kept the page for ten seconds."""
+    looked, where = [], _Teller.stands_at
+    monkeypatch.setattr(_Teller, "stands_at", lambda self, one: (looked.append(one), where(self, one))[1])
+    page = client.get(f"/submissions/{world.records['41']}?state=all")
+    assert 'class="has-finding"' in page.text
+    assert len(looked) == 2 * len(set(map(id, looked)))
 
 
 def test_a_vietnamese_file_name_survives_the_download(client, world):
