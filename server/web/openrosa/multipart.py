@@ -177,6 +177,8 @@ def read_envelope(request: Request, settings: Settings) -> Envelope:
         parts = request.files
         fields = request.form
     except RequestEntityTooLarge as fault:
+        if request.content_length is not None:  # which was looked at above: so it is parts, or names without end
+            raise TooLarge("openrosa.too_many") from fault
         raise TooLarge("openrosa.too_large", limit_mb=settings.largest_post_bytes // 1_000_000) from fault
     except (ClientDisconnected, OSError, ValueError) as fault:  # OSError: gunicorn, of a broken or silent connection
         raise InvalidInput("openrosa.cut_short") from fault

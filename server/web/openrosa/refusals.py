@@ -26,7 +26,7 @@ _SENTENCE = {
     "xml.doctype": "openrosa.doctype",
     "xml.malformed": "openrosa.not_xml",
     "xml.too_deep": "openrosa.too_deep",
-    "xml.too_large": "openrosa.too_large",
+    "xml.too_large": "openrosa.too_many",  # elements or attributes: its bytes were counted at the door
     "submission.no_form_id": "openrosa.no_form_id",
     "access.not_found": "openrosa.not_found",
     "media.full": "openrosa.full",

@@ -141,6 +141,17 @@ def test_crooked_paths_lead_nowhere(client):
         assert "cán bộ xã" in message_of(answer)
 
 
+def test_what_has_too_many_parts_is_not_told_to_be_of_megabytes(client, key, services):
+    many = instance().replace(b"</data>", b"<x/>" * 100_001 + b"</data>")
+    attributes = instance().replace(b"<data ", b"<data " + b" ".join(b'a%d=""' % one for one in range(100_001)) + b" ")
+    files = {f"{one}.jpg": b"x" for one in range(1_001)}
+    answers = [post(client, key, many), post(client, key, attributes), post(client, key, instance(), files=files)]
+    for answer in answers:
+        assert (answer.status_code, "MB" in message_of(answer)) == (413, False)
+        assert "quá nhiều mục" in message_of(answer)
+    assert stored(services) == (0, 0)
+
+
 def test_a_doubled_slash_is_not_led_to_an_address_in_clear(client, key):
     """A redirect would carry the key to http, whatever TLS stands in front, and to whatever host was named."""
     project = key.rpartition("/")[2]
