@@ -14,7 +14,7 @@ from server.language.catalogue import load_catalogue
 
 ROOM = Path(faults_module.__file__).parent
 CODE = re.compile(r'"((?:form|xml)\.[a-z_.]+[a-z])"')
-SPOKEN_BY_ITSELF = {"form.refused", "form.never_on_paper"}
+SPOKEN_BY_ITSELF = {"form.refused", "form.never_on_paper", "form.costly_workbook"}
 """Codes of errors, which are told without a place and a cure."""
 
 

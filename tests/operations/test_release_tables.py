@@ -206,7 +206,7 @@ def test_the_tables_that_come_with_the_incident_form_are_published_and_frozen(wo
 def test_a_form_that_would_end_a_release_table_is_refused_by_its_name(services):
     world = ReleaseWorld(services, BY_COMMUNE, BY_FORM)
     folder = FORMS / "incident"
-    fewer = b"name,label::vi\ncases,So vu\n"
+    fewer = b"name,label::vi,combine\ncases,So vu,sum\n"
     xform = (folder / "form.xml").read_bytes().replace(b'version="2026112901"', b'version="2026112402"')
     files = {one.name: one.read_bytes() for one in (folder / "media").iterdir()}
     source = FormSource(xform, SourceKind.XFORM, files, fewer)
