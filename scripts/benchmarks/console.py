@@ -55,7 +55,7 @@ _OF_SECONDS = 20
 _MOST_TIMES = 20
 _PAGES = frozenset({"text/html", "application/json"})
 """What is sent whole; everything else is a download."""
-_PROVINCE_ALONE = frozenset(
+PROVINCE_ALONE = frozenset(
     {
         "forms_offer",
         "plans_offer",
@@ -64,6 +64,7 @@ _PROVINCE_ALONE = frozenset(
         "incidents_published_tables",
     }
 )
+"""Pages that an officer of a commune is never led to."""
 _WAITING = Question(Desk.EVERYDAY, states=AWAITING)
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -187,7 +188,7 @@ def _table(measuring: _Measuring, official: Official) -> PageTable:
     costs = [
         _cost_of_page(measuring, client, page)
         for page in asked_pages(measuring.app, client, facts)
-        if official.name == "province" or page.endpoint not in _PROVINCE_ALONE
+        if official.name == "province" or page.endpoint not in PROVINCE_ALONE
     ]
     load = f"console: an officer of the {official.name}"
     return PageTable(load, measuring.bench.wanted.database, measuring.there, tuple(costs))
