@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from server.forms.definition import ControlKind, NodeKind
+from server.forms.definition import NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from server.forms.definition import Choice, FormDefinition, Node
 
 _LONGEST_LABEL = 80
-_CHOOSING = (ControlKind.SELECT_ONE, ControlKind.SELECT_MULTIPLE, ControlKind.RANK)
 
 
 class ChangeKind(StrEnum):
@@ -67,7 +66,7 @@ def _node_additions(node: Node, old: FormDefinition, new: FormDefinition) -> Ite
     if said != _said(before):
         yield Change(ChangeKind.REWORDED, node.path, _said(before), said)
     came = _values(node, new) - _values(before, old)
-    if came and before.control.kind in _CHOOSING and not _is_external(before, old):
+    if came and before.control.kind.is_choosing and not _is_external(before, old):
         yield Change(ChangeKind.CHOICES_ADDED, node.path, after=", ".join(sorted(came)))
 
 
@@ -93,13 +92,13 @@ def _leaf_changes(before: Node, after: Node, *, old: FormDefinition, new: FormDe
     if old_type != new_type:
         yield Change(ChangeKind.TYPE_CHANGED, before.path, old_type, new_type)
     gone = _values(before, old) - _values(after, new)
-    if gone and after.control.kind in _CHOOSING and not _is_external(after, new):
+    if gone and after.control.kind.is_choosing and not _is_external(after, new):
         yield Change(ChangeKind.CHOICES_REMOVED, before.path, ", ".join(sorted(gone)))
 
 
 def answer_type(node: Node) -> str:
     """Return what an answer of *node* is: how it is chosen if it is chosen, else its datatype."""
-    return node.control.kind.value if node.control.kind in _CHOOSING else node.datatype.value
+    return node.control.kind.value if node.control.kind.is_choosing else node.datatype.value
 
 
 def choices_of(node: Node, definition: FormDefinition) -> tuple[Choice, ...]:

@@ -50,6 +50,16 @@ class ControlKind(StrEnum):
     UPLOAD = "upload"
     TRIGGER = "trigger"
 
+    @property
+    def is_choosing(self) -> bool:
+        """Tell whether the answer is of choices that are offered."""
+        return self is ControlKind.SELECT_ONE or self.takes_several
+
+    @property
+    def takes_several(self) -> bool:
+        """Tell whether an answer may hold several choices, with blanks between them."""
+        return self is ControlKind.SELECT_MULTIPLE or self is ControlKind.RANK
+
 
 class NodeKind(StrEnum):
     """What a node is in the primary instance's tree."""

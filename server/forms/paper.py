@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from server.forms.definition import FormDefinition, Node
     from server.language.catalogue import Catalogue, Language
 
-_CHOOSING = (ControlKind.SELECT_ONE, ControlKind.SELECT_MULTIPLE, ControlKind.RANK)
 _GRID_CHOICES = 6
 _SCALE_STEPS = 11
 
@@ -186,7 +185,7 @@ def _question(node: Node, printing: _Printing) -> Question:
 def _room(node: Node, printing: _Printing) -> Room:
     control = node.control
     labels = tuple(one.label.in_language(printing.language, one.value) for one in choices_of(node, printing.definition))
-    if control.kind in _CHOOSING:
+    if control.kind.is_choosing:
         several, ordered = control.kind is ControlKind.SELECT_MULTIPLE, control.kind is ControlKind.RANK
         return Ticks(labels, is_several=several, is_order=ordered) if labels else Line("list")
     if control.kind is ControlKind.RANGE:

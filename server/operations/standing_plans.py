@@ -50,6 +50,7 @@ def refuse_breaking(uow: UnitOfWork, project_id: int, form_id: str, measures: It
     if before is None:
         return
     old, new = measures_of(before.measures, compiled_form(before.xform).definition), tuple(measures)
+    before_it, after_it = questions_of(old), questions_of(new)
     faults = tuple(
         Fault(
             BREAKS_PLAN if column in _ENDING else COUNTS_OTHERWISE,
@@ -58,19 +59,21 @@ def refuse_breaking(uow: UnitOfWork, project_id: int, form_id: str, measures: It
             column=column,
         )
         for source, codes in _counted(uow, project_id).items()
-        if (column := _spoilt(source, old, new))
+        if yields(before_it, source) and (column := _ended_by(source, after_it) or _changed_by(source, old, new))
     )
     if faults:
         raise FormRefused(faults)
 
 
-def _spoilt(source: Source, old: Sequence[Measure], new: Sequence[Measure]) -> str:
-    """Return the column that keeps *source* from being counted on as it was, empty if none does."""
-    before, after = questions_of(old), questions_of(new)
-    if not yields(before, source):
+def _ended_by(source: Source, after: Yield) -> str:
+    """Return the column by which *source* is counted no more, empty if it still is."""
+    if yields(after, source):
         return ""
-    if not yields(after, source):
-        return "joins" if source.measure.startswith(f"{POOL}.") else "by" if source.measure in after else "name"
+    return "joins" if source.measure.startswith(f"{POOL}.") else "by" if source.measure in after else "name"
+
+
+def _changed_by(source: Source, old: Sequence[Measure], new: Sequence[Measure]) -> str:
+    """Return the column by which *source*, counted before and after, is combined otherwise; empty if it is not."""
     was, now = (next(one for one in each if source.measure in {one.code, one.pool}) for each in (old, new))
     if was.combine is not now.combine:
         return "combine"

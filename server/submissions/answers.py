@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from server.forms.definition import FormDefinition
     from server.submissions.choice_labels import ChoiceLabels
 
-_SEVERAL = frozenset({ControlKind.SELECT_MULTIPLE, ControlKind.RANK})
 MOST_CHOSEN = 500
 """Values of one answer: more than anybody ticks, and what holds more is a text. Each is looked up and labelled."""
-_CHOSEN = _SEVERAL | {ControlKind.SELECT_ONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +110,17 @@ class _Reading:
         return Answer(numbered, node, name, text, self._chosen(node, text))
 
     def _chosen(self, node: Node | None, text: str) -> tuple[Chosen, ...]:
-        if node is None or not text or node.control.kind not in _CHOSEN:
+        if node is None or not node.control.kind.is_choosing:
             return ()
-        values = several(text) if node.control.kind in _SEVERAL else [text]
+        values = values_of(node, text)
         return tuple(Chosen(value, self.labels.label(node, value, self.record)) for value in values)
+
+
+def values_of(node: Node, text: str) -> list[str]:
+    """Return the values an answer holds, in its order: of one choice or of `several`; none of no answer."""
+    if node.control.kind.takes_several:
+        return several(text)
+    return [text] if text else []
 
 
 def several(text: str) -> list[str]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from server.forms.definition import ControlKind, NodeKind
 from server.forms.logic import LogicError, compile_expression
-from server.submissions.answers import Chosen
+from server.submissions.answers import Chosen, values_of
 from server.submissions.filling import is_typed
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from server.forms.logic import Expression, InstanceNode
     from server.submissions.choice_labels import ChoiceLabels
     from server.submissions.filling import Worked
-
-_SEVERAL: Final = frozenset({ControlKind.SELECT_MULTIPLE, ControlKind.RANK})
-_CHOOSING: Final = _SEVERAL | {ControlKind.SELECT_ONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +43,25 @@ class Question:
     @property
     def chosen(self) -> tuple[str, ...]:
         """Return the values that are picked, in their order."""
-        return _values(self.node, self.text)
+        return tuple(values_of(self.node, self.text))
 
     def says(self, text: str) -> bool:
         """Return whether *text* is the same answer; in which order boxes were ticked tells nothing."""
-        if self.node.control.kind is ControlKind.SELECT_MULTIPLE:
-            return set(text.split()) == set(self.chosen)
-        return text == self.text
+        if not self.node.control.kind.takes_several:
+            return text == self.text
+        values = tuple(values_of(self.node, text))
+        return values == self.chosen or (not self.is_ordered and set(values) == set(self.chosen))
+
+    @property
+    def is_ordered(self) -> bool:
+        """Tell whether it is the order of the choices that is asked for."""
+        return self.node.control.kind is ControlKind.RANK
 
     def offers(self, text: str) -> bool:
         """Return whether *text* may be the answer: what is chosen from a list must stand in it."""
         if self.options is None or not text:
             return True
-        return {one.value for one in self.options}.issuperset(_values(self.node, text))
+        return {one.value for one in self.options}.issuperset(values_of(self.node, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +183,9 @@ class _Asking:
         rules = self.worked.record.rules(node)
         is_required = rules is not None and self.worked.record.is_required(node, rules)
         text, values = node.text.strip(), None
-        if self.labels is not None and child.control.kind in _CHOOSING:
+        if self.labels is not None and child.control.kind.is_choosing:
             values = self._offered(node, child)
-        stale = [one for one in _values(child, text) if values is not None and one not in values]
+        stale = [one for one in values_of(child, text) if values is not None and one not in values]
         return Question(
             node.path(),
             child,
@@ -215,12 +218,6 @@ class _Asking:
             return None
         values = (_text_below(row, itemset.value_ref) for row in rows)
         return list(dict.fromkeys(value for value in values if value))
-
-
-def _values(node: Node, text: str) -> tuple[str, ...]:
-    if node.control.kind in _SEVERAL:
-        return tuple(text.split())
-    return (text,) if text else ()
 
 
 def _rows_of(itemset: Itemset) -> Expression | None:

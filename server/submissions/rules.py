@@ -30,7 +30,6 @@ _CLOCK = frozenset({"today", "now"})
 _LANGUAGE_LETTERS = ("%a", "%b", "%W")
 _DEVICE_COLUMNS = frozenset({"__trunkVersion", "__branchId"})
 _TIME_ALONE = frozenset({"format-date-time", "format-date", "decimal-time"})
-_CHOOSING = frozenset({ControlKind.SELECT_ONE, ControlKind.SELECT_MULTIPLE, ControlKind.RANK})
 
 
 class Again(Enum):
@@ -277,7 +276,7 @@ def _again(source: str, names: frozenset[str]) -> Again:
 
 def _choices(node: Node, definition: FormDefinition) -> Choices | None:
     control = node.control
-    if control.kind not in _CHOOSING:
+    if not control.kind.is_choosing:
         return None
     if "search(" in control.appearance:
         return Choices(is_searched=True)

@@ -19,6 +19,7 @@ from server.operations.add_project import add_project
 from server.operations.offer_plan import drop_offer, offer_plan, plan_desk, plan_workbook, publish_offer, read_offer
 from server.operations.publish_plan import PlanSource, publish_plan, read_workbook
 from server.operations.read_figures import list_indicators
+from tests.archives import archived
 
 pytestmark = pytest.mark.database
 OTHER = ("P2", "Khác (mẫu)", *POOR[2:])
@@ -164,11 +165,3 @@ def test_a_damaged_workbook_is_read_or_refused_and_never_more():
     sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + deep
     with pytest.raises(InvalidInput, match="not_a_workbook"):
         read_workbook(archived(parts | {"xl/worksheets/sheet1.xml": sheet}))
-
-
-def archived(parts):
-    written = BytesIO()
-    with ZipFile(written, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return written.getvalue()

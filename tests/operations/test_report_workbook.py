@@ -21,6 +21,7 @@ from server.indicators.report_fill import Amount, FilledCell, FillPlan, Mark, Pl
 from server.operations.report_rows import moved_reference
 from server.operations.report_totals import formulas_of, withheld_totals
 from server.operations.report_workbook import formula_faults, published_rows, read_report_workbook, saved
+from tests.archives import archived
 
 SOURCES = ("Nguồn", (("Ô", "=1+1"),))
 MARKS = {Mark.HIDDEN: "ẩn"}
@@ -174,14 +175,6 @@ def test_entities_of_a_workbook_bring_nothing_in(entity):
         except InvalidInput:
             continue
         assert [one.slot.names for one in read.slots] == [("unit",)]
-
-
-def archived(parts):
-    written = BytesIO()
-    with ZipFile(written, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return written.getvalue()
 
 
 def test_the_cells_of_every_sheet_are_read_and_faults_name_theirs():

@@ -98,6 +98,12 @@ def test_a_blank_document_asks_what_is_relevant_with_what_may_be_chosen(form):
     assert found["/data/topics"].chosen == ("k1", "other")
 
 
+def test_of_an_answer_of_thousands_of_choices_none_is_drawn_and_all_of_it_stays(form):
+    topics = asked(form, answered(form, topics=" ".join(f"x{number}" for number in range(3000))))["/data/topics"]
+    assert (topics.chosen, topics.stale) == ((), ())
+    assert (topics.says(""), topics.says("k1")) == (True, False)
+
+
 def test_a_choice_that_is_not_offered_is_told_apart(form):
     village = asked(form, answered(form, commune="c2", village="v1"))["/data/village"]
     assert [one.value for one in village.stale] == ["v1"]
