@@ -118,6 +118,26 @@ def weight(page):
     return page.evaluate(f"{asked}.reduce((sum, one) => sum + one.transferSize, 0)")
 
 
+COVERED = """() => {
+  const words = (label) => {
+    const walker = document.createTreeWalker(label, NodeFilter.SHOW_TEXT), found = [];
+    while (walker.nextNode()) {
+      const range = document.createRange();
+      range.selectNodeContents(walker.currentNode);
+      if (walker.currentNode.textContent.trim()) found.push(...range.getClientRects());
+    }
+    return found;
+  };
+  const apart = (one, other) => one.right <= other.left + 1 || one.left >= other.right - 1
+    || one.bottom <= other.top + 1 || one.top >= other.bottom - 1;
+  return [...document.querySelectorAll("label > :is([type=radio], [type=checkbox])")].some((mark) => {
+    const box = mark.getBoundingClientRect();
+    return box.width > 0 && words(mark.parentElement).some((one) => one.width > 0 && !apart(box, one));
+  });
+}"""
+"""Whether a box to tick or a round mark stands on words of its own label."""
+
+
 def faults_of(page, look, rules):
     """Return what axe finds in one look, and whether anything has to be dragged sideways."""
     for found in page.evaluate(MEND, rules)["violations"]:
@@ -127,6 +147,8 @@ def faults_of(page, look, rules):
         yield f"{look} overflows"
     if page.evaluate("[...document.querySelectorAll('.stacks tr')].some(row => row.scrollHeight > row.clientHeight)"):
         yield f"{look} words stand below their card"
+    if page.evaluate(COVERED):
+        yield f"{look} a mark lies on the words beside it"
 
 
 @pytest.fixture
