@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, assert_never
@@ -19,8 +19,6 @@ from server.storage.repositories.record_orders import Cursor, Order
 from server.storage.visible import Reading
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from server.access.actors import Account
     from server.operations.atlas import Map
     from server.operations.services import Services
@@ -32,6 +30,9 @@ if TYPE_CHECKING:
 
 PAGE_SIZE: Final = 30
 COUNTED_AT_MOST: Final = 1000
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
+"""Between them anybody may look: the very first and last day of the calendar have no midnight in every zone."""
 _MOST_WORDS: Final = 6
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from server.forms.logic.values import moment_of_text
@@ -64,19 +64,29 @@ def device_clock(root: InstanceNode, paths: Mapping[str, str], zone: tzinfo) -> 
     for name in ("end", "start"):
         zone = _zone_of(texts.get(name, ""), zone)
     read = ((name, moment_of_text(texts.get(name, ""), zone)) for name in ("end", "start", "today"))
-    stamps = {name: stamp for name, stamp in read if stamp is not None}
+    stamps = {name: stamp for name, stamp in read if stamp is not None and _is_in_time(stamp)}
     moments = tuple(dict.fromkeys(stamps[name] for name in ("end", "start") if name in stamps))
     if not moments and "today" in stamps:
         moments = (_end_of(stamps["today"]), stamps["today"])
     return DeviceClock(zone, moments, tuple(stamps.items()))
 
 
+def _is_in_time(stamp: datetime) -> bool:
+    """Return whether any zone can say *stamp*, by way of UTC: not those at either end of the calendar."""
+    try:
+        stamp.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
+
+
 def _end_of(day: datetime) -> datetime:
     """Return the last second of *day*; where time itself ends, the day."""
     try:
-        return day + _LAST_SECOND
+        last = day + _LAST_SECOND
     except OverflowError:
         return day
+    return last if _is_in_time(last) else day
 
 
 def _text_at(root: InstanceNode, path: str) -> str:

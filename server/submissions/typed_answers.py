@@ -111,9 +111,9 @@ def _moment(text: str, zone: tzinfo) -> datetime | None:
     """Return the moment in the zone, None where it is none."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _offset(moment: datetime) -> str:

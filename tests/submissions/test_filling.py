@@ -212,6 +212,8 @@ def test_an_instance_gets_its_ids_in_the_namespace_of_its_meta():
          "2026-11-20T09:00:00.000+07:00"),
         (Datatype.DATETIME, "", "2026-11-20T01:02:11.317Z", "20/11/2026 08:02", "2026-11-20T09:00",
          "2026-11-20T09:00:00.000+07:00"),
+        (Datatype.DATETIME, "", "2026-11-20T01:02:11.317Z", "20/11/2026 08:02", "9999-12-31T23:59:59-12:00",
+         "9999-12-31T23:59:59-12:00"),
     ],
 )  # fmt: skip
 def test_an_answer_is_typed_as_people_write_it_and_kept_as_phones_do(datatype, appearance, before, shown, typed, kept):

@@ -37,10 +37,35 @@ MORNING, NOON, LATER = (f"2025-03-09T{hour}:00:00.000+07:00" for hour in ("08", 
          [("time.today_differs", "/data/today", NOTE)]),
         ("no times", "<start/><end/><today/><a/>", []),
         ("the last day there is", "<start/><end/><today>9999-12-31</today><a/>", []),
+        ("after the last second", "<start/><end/><today>9999-12-31T23:59:59</today><a/>",
+         [("answer.wrong_type", "/data/today", ERROR)]),
     ],
 )  # fmt: skip
 def test_odd_times_are_noted(found, rule: str, answers: str, expected: list) -> None:
     assert found(TIMED, answers) == expected, rule
+
+
+ASKING_NOW = """
+| survey | | | | |
+| | type | name | label | calculation |
+| | start | start | | |
+| | end | end | | |
+| | date | day | Ngày | |
+| | calculate | hour | | decimal-time(${day}) |
+| | calculate | at | | today() |
+"""
+
+
+@pytest.mark.parametrize("offset", ["+07:00", "-12:00", "Z"])
+@pytest.mark.parametrize("end", ["0001-01-01", "0001-01-01T00:00:00.000", "9999-12-31", "9999-12-31T23:59:59.999"])
+def test_a_time_at_either_end_of_the_calendar_fails_no_rule(found, end: str, offset: str) -> None:
+    """It may have no moment in UTC; and a moment is remembered in a zone that is like the next record's, not it."""
+    start = f"<start>2025-03-09T08:30:00.000{offset}</start>"
+    answers = f"{start}<end>{end}</end><day>{end[:10]}</day><hour/><at/>"
+    told = found(ASKING_NOW, answers)
+    assert found(ASKING_NOW, answers) == told
+    odd = {"time.ahead", "time.end_before_start", "answer.calculate_differs"}
+    assert {code for code, _, _ in told} < odd
 
 
 ODD_CONTROLS = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,8 +26,10 @@ CANARY = "canary7f3q"
 ODD = (
     *("", " ", "0", "1", "-1", "1.5", "007", "1e3", "1e999", "NaN", "yes", "no", "a b", "OK", "x" * 300, CANARY),
     *("2025-02-30", "2025-02-28", "9999-12-31", "0001-01-01", "08:30", "2026-11-20T08:30:00.000+07:00"),
+    *("0001-01-01T00:00:00", "0001-01-01T00:00:00.000+14:00", "9999-12-31T23:59:59.000-12:00", "9999-12-31T23:59:59"),
     *("14 108 0 0", "14 108; 15 109; 16 110; 14 108", ";", "c1", "v1", "h1", "m1", f"{CANARY} {CANARY}"),
 )
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 RECEIVED = datetime(2026, 11, 24, tzinfo=UTC)
 
 
@@ -51,7 +54,7 @@ def _fill(element: etree._Element, node: Node, chance: random.Random) -> None:
 
 
 def findings(form: VariedForm, xml: bytes) -> tuple[Finding, ...]:
-    known = Circumstances(RECEIVED, UTC, form.lists)
+    known = Circumstances(RECEIVED, ZONE, form.lists)
     return validate(read_xml(xml), form.compiled, known)
 
 

@@ -90,7 +90,7 @@ def _decimal_time(context: Context, value: Scalar) -> Scalar:
 def _fraction_of_day(moment: datetime, context: Context) -> float:
     """Return the fraction as JavaRosa has it: by the zone's offset of now, with the rounding of days since 1970."""
     offset = _now(context).utcoffset() or timedelta(0)
-    days = (moment.astimezone(UTC) + offset - _EPOCH).total_seconds() / _SECONDS_A_DAY
+    days = (moment - _EPOCH + offset).total_seconds() / _SECONDS_A_DAY
     return days - math.floor(days)
 
 

@@ -13,12 +13,14 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from server.errors import InvalidInput
 from server.operations.browse_register import Show
+from server.operations.browse_submissions import FIRST_DAY, LAST_DAY
 from server.storage.repositories.record_orders import Cursor
 from server.submissions.review import ReviewState
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_WORDS: Final = 100
 _ID: Final = validate.Range(min=1, max=2**53)
+_DAY: Final = validate.Range(min=FIRST_DAY, max=LAST_DAY)
 
 
 class Parameters(Schema):
@@ -62,8 +64,8 @@ class SubmissionParameters(Parameters):
     state = fields.Enum(ReviewState, by_value=True, load_default=None)
     flagged = fields.Boolean(load_default=None)
     practice = fields.Boolean(load_default=False)
-    first_day = fields.Date(load_default=None, data_key="from")
-    last_day = fields.Date(load_default=None, data_key="to")
+    first_day = fields.Date(load_default=None, data_key="from", validate=_DAY)
+    last_day = fields.Date(load_default=None, data_key="to", validate=_DAY)
     words = fields.String(load_default="", data_key="q", validate=validate.Length(max=_LONGEST_WORDS))
     after = fields.String(load_default=None, validate=validate.Regexp(r"[0-9]{1,17}\.[0-9]{1,15}\Z"))
 

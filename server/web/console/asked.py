@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from server.operations.browse_submissions import Lately, Question
+from server.operations.browse_submissions import FIRST_DAY, LAST_DAY, Lately, Question
 from server.operations.review_submissions import Target
 from server.operations.sights import Desk
 from server.storage.repositories.record_orders import Cursor, Order
@@ -34,8 +34,6 @@ _CURSOR_PARTS: Final = 4
 _LAST_DAY: Final = date.max.toordinal()
 _LONGEST_WORDS: Final = 100
 _YEARS: Final = range(2000, 2101)
-_DAYS: Final = (date(1900, 1, 1), date(2199, 12, 31))
-"""The first and last anybody may look for: the very first and last of the calendar have no midnight in every zone."""
 _FINDING_CODE: Final = re.compile(r"[a-z_]{1,30}\.[a-z_]{1,29}")
 _COMMENT_ON: Final = "on:"
 _QUESTION_PATH: Final = re.compile(r"(?:/[\w.-]+(?:\[[0-9]{1,6}\])?){1,60}")
@@ -218,12 +216,12 @@ def unit_of(text: str | None) -> UnitId | None:
 
 
 def day_of(text: str | None) -> date | None:
-    """Return a day to look from or until, the nearest of `_DAYS`; None for anything else."""
+    """Return a day to look from or until, the nearest there is to ask for; None for anything else."""
     try:
         asked = date.fromisoformat(text or "")
     except ValueError:
         return None
-    return min(max(asked, _DAYS[0]), _DAYS[1])
+    return min(max(asked, FIRST_DAY), LAST_DAY)
 
 
 def words_sought(given: Mapping[str, str]) -> str:

@@ -86,6 +86,7 @@ def test_a_list_is_narrowed_by_its_parameters(ask, world):
         ("figures?x=1", ["x"]),
         ("submissions?state=done&from=today&after=-1.5", ["after", "from", "state"]),
         ("submissions?desk=incidents", ["desk"]),
+        ("submissions?from=0001-01-01&to=9999-12-31", ["from", "to"]),
     ],
 )
 def test_parameters_that_are_unknown_or_unsound_are_named(ask, path, names):
