@@ -115,6 +115,11 @@ def test_a_commune_without_one_record_types_previews_issues_and_prints_its_repor
 
     assert "2.4 Đường dây nóng" in page.text_content(".state-list")
     assert page.evaluate("document.querySelector('.sheet-scroll').scrollWidth") <= 360, "no figure is out of sight"
+    missing = page.locator("td.mark-empty span").first
+    assert missing.inner_text() == "Chưa có số liệu"
+    page.emulate_media(media="print")
+    assert not missing.is_visible(), "a cell to be filled in by hand is empty on paper"
+    page.emulate_media(media="screen")
     hands.click("a:has-text('Nhập số từ sổ')")
     assert page.is_visible("details#layout input >> nth=0"), "the rows of this very report are open"
     assert "thành thị" not in page.inner_text("main"), "what a district says is not asked here"

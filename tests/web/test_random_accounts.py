@@ -204,7 +204,7 @@ class Walk:
         return near and address.startswith("/history")
 
 
-def _open_cases(walk, client):
+def open_cases(walk, client):
     """Have an officer ask for every case there is, with a reason: those of their territory lie open then."""
     typed = {"csrf_token": csrf_of(client), "reason": "handling", "words": "Xem (mẫu)"}
     cases = [one for one in walk.marked.ids if one[0] in {"incidents", "incidents/held"}]
@@ -219,7 +219,7 @@ def walked(app, marked, people, login, few, chance):
     walk = Walk(marked, people, login)
     client = client_of(app, marked.world, login, elevated=walk.person.is_officer)
     values = Values(marked, people, chance)
-    _open_cases(walk, client)
+    open_cases(walk, client)
     is_first = login == WATCHERS[0].login
     for endpoint, some in templates(app).items():
         for place, template in enumerate(some):

@@ -136,6 +136,13 @@ COVERED = """() => {
   });
 }"""
 """Whether a box to tick or a round mark stands on words of its own label."""
+TOUCHING = """() => {
+  const all = [...document.querySelectorAll("main :is(button, [role=button]):not(.leaflet-bar *)")];
+  const seen = all.filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect());
+  return seen.some((one) => seen.some((other) => one !== other && other.top >= one.top + 1
+    && other.top - one.bottom < 3 && other.left < one.right && one.left < other.right));
+}"""
+"""Whether a thing to press stands on the one below it, or touches it."""
 
 
 def faults_of(page, look, rules):
@@ -149,6 +156,8 @@ def faults_of(page, look, rules):
         yield f"{look} words stand below their card"
     if page.evaluate(COVERED):
         yield f"{look} a mark lies on the words beside it"
+    if page.evaluate(TOUCHING):
+        yield f"{look} two buttons touch"
 
 
 @pytest.fixture

@@ -7,10 +7,12 @@ import re
 
 import pytest
 from console_world import PROVINCE, TU_MO_RONG, client_of, csrf_of, make_account
+from plan_world import workbook
 from test_figure_pages import planned, planned_province, world
 from test_statement_counts import counted
 
 from server.access.roles import Role
+from server.operations.publish_plan import PlanSource, publish_plan
 
 __all__ = ["planned", "planned_province", "world"]
 
@@ -73,6 +75,15 @@ def test_a_lock_shows_author_time_plan_and_hash_and_gives_the_very_bytes(planned
     within = planned.get(f"{address}?within=I6-kv").text
     assert "Thôn 1 (mẫu)" in within
     assert "Thôn 1 (mẫu)" not in text, "what lies within is shown where it differs or is asked for"
+
+
+def test_a_share_is_told_with_what_it_is_of_and_a_count_once(planned, world):
+    publish_plan(world.services, world.project_id, PlanSource("plan-2026-2030-draft", workbook()))
+    text = planned.get(lock(planned)).text
+    cells = re.findall(r'<td class="figure wraps"[^>]*>(.*?)</td>', text)
+    told = {" ".join(re.sub("<[^>]+>", "", one).split()) for one in cells}
+    assert told >= {"1", "7,7% 1 / 13"}
+    assert not told & {"1 1", "Chưa có số liệu –"}
 
 
 def test_what_differs_since_is_marked_and_opens_its_records_and_a_revision_takes_it_in(planned, world):
