@@ -76,6 +76,7 @@ def test_each_filter_in_force_is_named_and_can_be_taken_away_alone(app, world):
     text = client.get(f"/submissions?q=ho&lately=month&unit={village}&flagged=1&sort=oldest&sender=99999").text
     active = re.search(r'<nav class="chips active".*?</nav>', text, re.DOTALL)[0]
     assert re.findall(r"<strong>([^<]*)</strong>", active) == [
+        "Chờ duyệt",
         "Thôn 1 (mẫu)",
         "Chỉ phiếu có lỗi",
         "99999",
@@ -86,6 +87,7 @@ def test_each_filter_in_force_is_named_and_can_be_taken_away_alone(app, world):
         name: link.replace("&amp;", "&")
         for link, name in re.findall(r'href="([^"]*)"[^>]*aria-label="Bỏ lọc ([^:]*):', active)
     }
+    assert "state=all" in without["Trạng thái"]
     assert "q=" not in without["Tìm"]
     assert all(one in without["Tìm"] for one in ("lately=month", f"unit={village}", "flagged=1", "sort=oldest"))
     assert "Xếp theo" in text
