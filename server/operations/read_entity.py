@@ -121,7 +121,7 @@ def seen_steps(services: Services, account: Account, versions: Sequence[VersionL
     records = [one.submission_id for one in sources if isinstance(one, RecordSource)]
     with services.reading(sight_of(account, Desk.EVERYDAY, services.today())) as uow:
         seen = uow.entity_history.seen_records(records)
-    earlier = (*versions[1:], None)
+    earlier = (*versions[1:], None)[: len(versions)]  # before the first there is nothing to tell
     return tuple(
         HistoryStep(
             one,

@@ -164,6 +164,7 @@ def test_a_long_history_is_told_page_by_page(services, begun):
     assert told == list(range(STEPS_A_PAGE + 3, 0, -1))
     assert rest.earlier_than is None
     assert first.steps[-1].changes[0].before
+    assert read_entity(services, account, key, before=1).steps == (), "an address asks for what never was"
 
 
 @pytest.mark.parametrize("beginning", [register_field])
