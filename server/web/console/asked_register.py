@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from server.operations.browse_register import RegisterQuestion, Show
+from server.operations.sights import Desk
 from server.registers.reach import HOUSEHOLDS
 from server.web.console.asked import number, unit_of, words_sought
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from server.operations.sights import Desk
 
 _OF_HOUSEHOLDS: Final = tuple(Show)
 _OF_OTHERS: Final = (Show.ACTIVE, Show.CONFLICT, Show.DELETED, Show.ALL)
@@ -53,3 +52,15 @@ def asked_register(arguments: Mapping[str, str], list_name: str, desk: Desk) -> 
         "beside": str(beside or ""),
     }
     return AskedRegister(question, {name: text for name, text in written.items() if text}, shows, beside)
+
+
+def register_within(
+    arguments: Mapping[str, str], list_name: str = HOUSEHOLDS, desk: Desk = Desk.EVERYDAY
+) -> dict[str, str]:
+    """Return the parameters of the list an entity was opened from, and where the page of it began that was in view.
+
+    Every list can be narrowed as that of households can, and to less; who does not know which it was asks for that one.
+    """
+    place = number(arguments.get("after"))
+    narrowed = asked_register(arguments, list_name, desk).parameters
+    return {**narrowed, **({} if place is None else {"after": str(place)})}

@@ -15,7 +15,6 @@ from server.access.silence import SILENT_AFTER
 from server.errors import InvalidInput
 from server.operations.add_collaborator import NewCollaborator
 from server.operations.browse_collaborators import (
-    PeopleSought,
     browse_collaborators,
     change_phone_number,
     enrol,
@@ -29,11 +28,12 @@ from server.operations.browse_collaborators import (
 )
 from server.operations.print_cards import MOST_CARDS, print_cards
 from server.operations.read_village_sheet import read_work_left
-from server.web.console.asked import FEW, number, piece, unit_of, words_sought
+from server.web.console.asked import FEW, number, piece
+from server.web.console.asked_people import SILENT, asked_people, people_within
 from server.web.identity import signed_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from flask import Response
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from server.operations.browse_collaborators import KnownCollaborator, ListedCollaborator
     from server.operations.read_village_sheet import WorkLeft
     from server.operations.services import Services
+    from server.web.console.asked_people import AskedPeople
     from server.web.console.screen import Screen
 
 _REASONS: Final = {"lost": False, "left": False, "stolen": True}
@@ -52,30 +53,13 @@ _OPEN: Final = "open"
 """What is pressed to see the villages of a commune."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskedPeople:
-    """What the address of the list asks for."""
-
-    show: str
-    sought: PeopleSought
-
-    def shown(self, every: Sequence[KnownCollaborator]) -> Sequence[KnownCollaborator]:
-        """Return those of them the list shows."""
-        return _silent(every) if self.show == "silent" else every
-
-    def with_(self, **changed: object) -> dict[str, object]:
-        """Return the parameters of this list, some changed; what is empty is left out."""
-        every = {"show": self.show, "unit": self.sought.unit_id, "q": self.sought.words} | changed
-        return {name: value for name, value in every.items() if value}
-
-
 def _silent(every: Sequence[KnownCollaborator]) -> list[KnownCollaborator]:
     return [one for one in every if one.silence and not one.is_practice]
 
 
-def asked_people(given: Mapping[str, str]) -> AskedPeople:
-    """Return what is asked for, in an address or a form."""
-    return AskedPeople(given.get("show", ""), PeopleSought(unit_of(given.get("unit")), words_sought(given)))
+def _shown(asked: AskedPeople, every: Sequence[KnownCollaborator]) -> Sequence[KnownCollaborator]:
+    """Return those of them the list shows."""
+    return _silent(every) if asked.show == SILENT else every
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +73,7 @@ class CollaboratorPages:
         """Show who works in one's territory, or those of them from whom nothing came for long."""
         account, asked, start = self._account(), asked_people(request.args), number(request.args.get("from")) or 0
         every = browse_collaborators(self.services, account, asked.sought)
-        chosen = asked.shown(every)
+        chosen = _shown(asked, every)
         shown, following = piece(chosen, start)
         return self.screen.page(
             "collaborators.html",
@@ -98,7 +82,7 @@ class CollaboratorPages:
             listed=listed(self.services, account, shown),
             start=start,
             following=following,
-            counts={"": len(every), "silent": len(_silent(every))},
+            counts={"": len(every), SILENT: len(_silent(every))},
             chosen=[one.collaborator_id for one in chosen if not one.is_revoked],
             few=FEW,
             most_cards=MOST_CARDS,
@@ -109,20 +93,19 @@ class CollaboratorPages:
     def cards(self) -> Response:
         """Make new keys for the people ticked, or for all who are listed, and show them as sheets of cards."""
         account, typed = self._account(), request.form
+        asked = asked_people(typed)
         ticked = {one for one in map(number, typed.getlist("person")) if one is not None}
         if typed.get("who") == "all":
-            asked = asked_people(typed)
             every = browse_collaborators(self.services, account, asked.sought)
-            ticked = {one.collaborator_id for one in asked.shown(every)}
+            ticked = {one.collaborator_id for one in _shown(asked, every)}
         made = print_cards(self.services, account, ticked)
         cards = [(one, enrolment, _picture(enrolment)) for one, enrolment in made]
-        return self.screen.page("cards.html", cards=cards)
+        return self.screen.page("cards.html", cards=cards, of_list=asked.with_())
 
     def phone(self, collaborator_id: int) -> Response:
         """Write the number somebody is called at."""
         change_phone_number(self.services, self._account(), collaborator_id, request.form.get("phone", ""))
-        address = url_for("console.collaborator", collaborator_id=collaborator_id, did="phone")
-        return make_response(redirect(address, 303))
+        return _back(collaborator_id, "phone")
 
     def enrolling(self) -> Response:
         """Show the form for a new person."""
@@ -168,7 +151,7 @@ class CollaboratorPages:
             now=self.services.now(),
             today=self.services.today(),
             did=request.args.get("did"),
-            of_list=asked_people(request.args).with_(**{"from": number(request.args.get("from"))}),
+            of_list=people_within(request.args),
         )
 
     def card(self, collaborator_id: int) -> Response:
@@ -183,13 +166,13 @@ class CollaboratorPages:
         if reason not in _REASONS:
             raise InvalidInput("console.collaborator.reason_needed")
         revoke(self.services, self._account(), collaborator_id, is_stolen=_REASONS[reason])
-        address = url_for("console.collaborator", collaborator_id=collaborator_id, did="revoked")
-        return make_response(redirect(address, 303))
+        return _back(collaborator_id, "revoked")
 
     def _card(self, account: Account, enrolment: Enrolment) -> Response:
         one = read_collaborator(self.services, account, enrolment.collaborator_id)
         picture = segno.make(enrolment.qr, error="m").svg_data_uri(scale=4, border=3)
-        return self.screen.page("card.html", one=one, enrolment=enrolment, picture=picture)
+        of_list = people_within(request.args)
+        return self.screen.page("card.html", one=one, enrolment=enrolment, picture=picture, of_list=of_list)
 
     def _left(self, account: Account, one: ListedCollaborator) -> WorkLeft:
         line = one.line
@@ -197,6 +180,14 @@ class CollaboratorPages:
 
     def _account(self) -> Account:
         return signed_in(self.services).account
+
+
+def _back(collaborator_id: int, did: str) -> Response:
+    """Lead back to the person, whose page leads back to the list that it was opened from."""
+    of_list = people_within(request.args)
+    return make_response(
+        redirect(url_for("console.collaborator", collaborator_id=collaborator_id, did=did, **of_list), 303)
+    )
 
 
 def _picture(enrolment: Enrolment) -> Markup:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import make_response, redirect, request, url_for
 
@@ -23,6 +23,7 @@ from server.operations.merge_entities import MergeOrder, merge, undo_merge
 from server.operations.places import place_names
 from server.storage.repositories.suspects import SuspectCursor
 from server.web.console.asked import number
+from server.web.console.asked_register import register_within
 from server.web.console.property_words import PropertyWords, places_on
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -80,6 +81,7 @@ class DuplicatePages:
             place=self._places(),
             why=self._why(view.likeness),
             may_decide=self._may_decide(),
+            of_list=register_within(request.args),
         )
 
     def merge(self, entity_key: int, other_key: int) -> Response:
@@ -133,7 +135,9 @@ def _read_cursor(text: str | None) -> SuspectCursor | None:
 
 
 def _to_entity(entity_key: int, did: str) -> Response:
-    return make_response(redirect(url_for("console.register_entity", entity_key=entity_key, did=did), 303))
+    """Lead to the entity, whose page leads back to the list it was opened from: not to choose another one any more."""
+    of_list: dict[str, Any] = {name: text for name, text in register_within(request.args).items() if name != "beside"}
+    return make_response(redirect(url_for("console.register_entity", entity_key=entity_key, did=did, **of_list), 303))
 
 
 def _to_list(did: str) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import make_response, redirect, request, url_for
 
@@ -20,6 +20,7 @@ from server.operations.change_entity import (
 from server.operations.entity_hand import EntityTarget
 from server.operations.settle_conflict import Settlement, read_conflict, settle_conflict
 from server.web.console.asked import number
+from server.web.console.asked_register import register_within
 from server.web.console.property_words import PropertyWords, places_told
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -50,7 +51,7 @@ class EntityChangePages:
         """Show what there is to choose."""
         view = read_conflict(self.services, self._account(), entity_key)
         words = self._words(view.meanings, view.steps.values())
-        return self.screen.page("entity_conflict.html", view=view, words=words)
+        return self.screen.page("entity_conflict.html", view=view, words=words, of_list=register_within(request.args))
 
     def settle(self, entity_key: int) -> Response:
         """Write what was chosen."""
@@ -114,6 +115,7 @@ class EntityChangePages:
             label=typed.label if typed else form.line.label,
             reason=typed.reason if typed else "",
             statuses=STATUSES,
+            of_list=register_within(request.args),
         )
 
     def _words(self, meanings: Mapping[str, PropertyMeaning], steps: Iterable[HistoryStep]) -> PropertyWords:
@@ -129,4 +131,6 @@ class EntityChangePages:
 
 
 def _back(entity_key: int, did: str) -> Response:
-    return make_response(redirect(url_for("console.register_entity", entity_key=entity_key, did=did), 303))
+    """Lead back to the entity, whose page leads back to the list that it was opened from."""
+    of_list: dict[str, Any] = {**register_within(request.args)}
+    return make_response(redirect(url_for("console.register_entity", entity_key=entity_key, did=did, **of_list), 303))

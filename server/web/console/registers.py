@@ -20,7 +20,7 @@ from server.registers.reach import HOUSEHOLDS, SENSITIVE_LISTS, TRUSTED_ADDRESSE
 from server.registers.standing import Standing
 from server.territory.units import UnitId
 from server.web.console.asked import number
-from server.web.console.asked_register import asked_register
+from server.web.console.asked_register import asked_register, register_within
 from server.web.console.property_words import PropertyWords, places_told
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -108,6 +108,7 @@ class RegisterPages:
         before = number(request.args.get("before"))
         view = read_entity(self.services, self._account(), entity_key, desk=self.desk, before=before)
         asked = {name: [one.answers[name] for one in view.visits if name in one.answers] for name in VISIT_ANSWERS}
+        of_list = register_within(request.args, view.line.list_name, self.desk)
         return self.screen.page(
             "entity.html",
             view=view,
@@ -115,19 +116,14 @@ class RegisterPages:
             year=self.services.today().year,
             answers_by_name=asked,
             visit_rows=[name for name, answers in asked.items() if answers],
-            way=self._way(view.line.list_name, self._narrowed(view.line.list_name)),
+            way=self._way(view.line.list_name, of_list),
+            of_list=of_list,
             entity_endpoint=self._entity_endpoint(),
             is_first_page=before is None,
             suspects=self._suspects(view),
             why=lambda likeness: reasons_in_words(likeness, self.services.catalogue, chosen_language()),
             did=request.args.get("did"),
         )
-
-    def _narrowed(self, list_name: str) -> dict[str, str]:
-        """Return what the list was narrowed to from which an entity was opened, and where its page began."""
-        place = number(request.args.get("after"))
-        narrowed = asked_register(request.args, list_name, self.desk).parameters
-        return {**narrowed, **({} if place is None else {"after": str(place)})}
 
     def _suspects(self, view: EntityView) -> tuple[SuspectedPair, ...]:
         """Return who may be the same household; nobody asks of what is merged, removed or no household."""

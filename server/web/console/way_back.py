@@ -12,6 +12,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from server.operations.sights import Desk
 from server.web.console.asked import asked_within, came_from_list, read_targets
+from server.web.console.asked_people import asked_people, people_within
+from server.web.console.asked_register import register_within
 
 
 def way_back() -> str | None:
@@ -55,9 +57,12 @@ def _person(name: str, what: str) -> str | None:
     """Return the page of the person something was to be done to; their list, where it was to several or to nobody."""
     if name == "own":
         return url_for("console.own")
-    if what in {"make", "enrol", "cards"}:
+    if what in {"make", "enrol"}:
         return url_for(f"console.{name}s")
-    return url_for(f"console.{name}", **(request.view_args or {}))
+    if what == "cards":
+        return url_for(f"console.{name}s", **asked_people(request.form).with_())
+    of_list = people_within(request.args) if name == "collaborator" else {}
+    return url_for(f"console.{name}", **(request.view_args or {}), **of_list)
 
 
 def _register(what: str) -> str | None:
@@ -65,7 +70,8 @@ def _register(what: str) -> str | None:
     if what in {"dismiss", "reopen"}:
         return url_for("console.register_duplicates")
     page = _REGISTER_PAGES.get(what)
-    return url_for(f"console.{page}", **(request.view_args or {})) if page else None
+    of_list: dict[str, Any] = {**register_within(request.args)}
+    return url_for(f"console.{page}", **(request.view_args or {}), **of_list) if page else None
 
 
 def _records(name: str) -> str:
