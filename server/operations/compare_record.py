@@ -1,7 +1,7 @@
-"""A record beside what was said before: its version before this one, and the visit to the same household last time.
+"""A record beside what was said before: its version before this one, and the visits to the same household before it.
 
-The visit is that of the latest earlier year in sight of the same form; of records at the incident desk there is none,
-for a case is never tied to a household's visits.
+One visit is that of the latest earlier year, one the newest survey of its own year that came before it: both in sight
+and of the same form. Of records at the incident desk there are none, for a case is never tied to a household's visits.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from server.operations.atlas import Map
     from server.operations.entity_visits import Visit
     from server.operations.services import Services
+    from server.storage.repositories.entity_history import VisitLine
     from server.storage.repositories.record_versions import VersionLine
     from server.storage.repositories.records import RecordLine
     from server.submissions.answers import Answer, Section
@@ -41,6 +42,7 @@ class Earlier(StrEnum):
     """What a record is compared with; the words are ``console.compare.<value>``."""
 
     VERSION = "version"
+    SURVEY = "survey"
     VISIT = "visit"
 
 
@@ -68,9 +70,10 @@ class RecordComparison:
     place: tuple[str, ...]
     current: VersionLine
     version: VersionLine | None
+    survey: Visit | None
     visit: Visit | None
     year: int
-    """Of the visit the record tells of."""
+    """Of the visit the record tells of, and of the other survey."""
     changed: tuple[ComparedRow, ...]
     same: tuple[ComparedRow, ...]
 
@@ -80,8 +83,8 @@ def compare_record(services: Services, account: Account, submission_id: int, des
     today, here = services.today(), services.atlas.current()
     kept = _read(services, account, submission_id, desk)
     line, base = kept.line, kept.base
-    visit, year = _last_visit(services, account, line, desk=desk, here=here)
-    texts = [*kept.documents.values(), *([visit.line.xml] if visit else [])]
+    before = _visits_before(services, account, line, desk=desk, here=here)
+    texts = [*kept.documents.values(), *(one.line.xml for one in before.told.values())]
     with services.reading(register_sight_of(account, desk, here, today=today)) as uow:
         names = uow.entity_names.labels(line.project_id, named_in(texts))
     naming = Naming(here.territory, line.event_date or today, names)
@@ -92,12 +95,22 @@ def compare_record(services: Services, account: Account, submission_id: int, des
     earlier: dict[Earlier, Section] = {}
     if base is not None:
         earlier[Earlier.VERSION] = answers(kept.documents[base.version_id], base.form_version_id)
-    if visit is not None:
-        earlier[Earlier.VISIT] = answers(visit.line.xml, visit.line.form_version_id)
+    for kind, visit in before.told.items():
+        earlier[kind] = answers(visit.line.xml, visit.line.form_version_id)
     rows = _rows(answers(kept.documents[kept.current.version_id], kept.current.form_version_id), earlier)
     changed = tuple(one for one in rows if one.differs)
     same = tuple(one for one in rows if not one.differs)
-    return RecordComparison(line, place_of(here, line, today), kept.current, base, visit, year, changed, same)
+    return RecordComparison(
+        line,
+        place_of(here, line, today),
+        kept.current,
+        base,
+        before.told.get(Earlier.SURVEY),
+        before.told.get(Earlier.VISIT),
+        before.year,
+        changed,
+        same,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,34 +135,56 @@ def _read(services: Services, account: Account, submission_id: int, desk: Desk) 
     return _Kept(line, current, base, {one: documents[one] for one in wanted})
 
 
-def _last_visit(
-    services: Services, account: Account, line: RecordLine, *, desk: Desk, here: Map
-) -> tuple[Visit | None, int]:
-    """Return the visit of the latest year before the record's own to the household it tells of, and its own year."""
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was said of the household before the record, and the year of the record's own visit."""
+
+    told: Mapping[Earlier, Visit]
+    year: int
+
+
+def _visits_before(services: Services, account: Account, line: RecordLine, *, desk: Desk, here: Map) -> _Before:
+    """Return the survey of the same year before the record, and the visit of the latest year before that one."""
     own_year = line.event_date.year if line.event_date else line.received_at.year
     if desk is Desk.INCIDENTS:
-        return None, own_year
-    form_id = services.shelf.version_by_id(line.form_version_id).definition.form_id
-    with services.reading(register_sight_of(account, desk, here, today=services.today())) as uow:
+        return _Before({}, own_year)
+    visits = _visits_of_household(services, account, line, here)
+    own_year = next((one.year for one in visits if one.line.submission_id == line.submission_id), own_year)
+    form_id = _form_id(services, line.form_version_id)
+    counting = [
+        one
+        for one in visits
+        if one.line.state is not ReviewState.REJECTED and _form_id(services, one.line.form_version_id) == form_id
+    ]
+    surveys = (one for one in counting if one.year == own_year and _came(one.line) < _came(line))
+    found = {
+        Earlier.SURVEY: max(surveys, key=lambda one: _came(one.line), default=None),
+        Earlier.VISIT: max((one for one in counting if one.year < own_year), key=_worth, default=None),
+    }
+    return _Before({kind: visit for kind, visit in found.items() if visit is not None}, own_year)
+
+
+def _visits_of_household(services: Services, account: Account, line: RecordLine, here: Map) -> list[Visit]:
+    """Return the visits in sight to the households that the record tells of, its own among them."""
+    with services.reading(register_sight_of(account, Desk.EVERYDAY, here, today=services.today())) as uow:
         effects = uow.entity_history.effects_of(line.version_id)
         entities = uow.register.lines({one.entity_key for one in effects if one.entity_key is not None})
         kin = {key: uow.register.offspring(one, at_most=_MOST_KIN)[1] for key, one in entities.items()}
-    with opened(services, account, desk) as uow:
-        visits = [
+    with opened(services, account, Desk.EVERYDAY) as uow:
+        return [
             visit
             for key, entity in entities.items()
             for visit in visits_of(services, uow, entity, (key, *(one.key for one in kin[key])))
         ]
-    own_year = next((one.year for one in visits if one.line.submission_id == line.submission_id), own_year)
-    before = [
-        one
-        for one in visits
-        if one.year < own_year
-        and one.line.state is not ReviewState.REJECTED
-        and services.shelf.version_by_id(one.line.form_version_id).definition.form_id == form_id
-    ]
-    best = max(before, key=_worth, default=None)
-    return best, own_year
+
+
+def _form_id(services: Services, form_version_id: int) -> str:
+    return services.shelf.version_by_id(form_version_id).definition.form_id
+
+
+def _came(line: RecordLine | VisitLine) -> tuple[datetime, int]:
+    """Return the place of a record in the order of arrival."""
+    return line.received_at, line.submission_id
 
 
 def _worth(visit: Visit) -> tuple[int, bool, datetime]:

@@ -238,19 +238,6 @@ def test_a_comment_that_was_taken_back_stays_in_the_history_alone(client, world)
     assert "không gửi" not in client.get(approved.headers["Location"]).text
 
 
-def test_one_click_compares_with_the_year_before_and_the_next_record_is_still_one_away(client, world):
-    said = {"visit_date": "2025-11-10", "survey_year": "2025", "saved_year": "2025", "hh_poverty": "none"}
-    send(world, "Y Mẫu", example("household_conduct_survey", "couple_with_children", 925, **said))
-    number = world.records["37"]
-    address = re.search(r'href="([^"]+/compare[^"]*)"', client.get(f"/submissions/{number}?q=ho").text)[1]
-    text = client.get(address.replace("&amp;", "&")).text
-    assert 'href="/submissions/1?q=ho"' in text
-    row = text.partition("diện nào?")[2][:300]
-    assert (row.index("Không thuộc diện"), "differs" in row) == (row.index("Không thuộc diện"), True)
-    assert "Lần đến năm 2025" in text
-    assert "câu giống nhau" in text
-
-
 def test_a_spot_is_drawn_in_the_outline_and_told_apart_outside_it(client, world):
     ring = [[107.90, 14.48], [107.97, 14.47], [108.0, 14.52], [107.91, 14.55], [107.90, 14.48]]
     shape = {"type": "Polygon", "coordinates": [ring]}

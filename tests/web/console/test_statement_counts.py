@@ -88,6 +88,7 @@ def test_a_record_costs_a_bounded_number_of_statements(client, world):
     assert cost(client, world, f"/submissions/{world.records['37']}") <= 12
     assert cost(client, world, f"/submissions/{world.records['37']}/correct") <= 10
     assert cost(client, world, f"/submissions/{world.records['37']}/compare") <= 12
+    assert cost(client, world, f"/submissions/{world.records['41']}/compare") <= 12, "beside another of its year"
     assert cost(client, world, "/submissions/paper?writer=1&form=1") <= 12
 
 
