@@ -6,9 +6,10 @@ What cannot be read is as if it were not there, as in `asked`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from server.operations.browse_register import RegisterQuestion, Show
+from server.operations.browse_suspects import STATES
 from server.operations.sights import Desk
 from server.registers.reach import HOUSEHOLDS
 from server.web.console.asked import number, unit_of, words_sought
@@ -16,6 +17,8 @@ from server.web.console.asked import number, unit_of, words_sought
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_PAIRS: Final = "pairs"
+"""Which pairs were listed, where somebody came from the list of those found."""
 _OF_HOUSEHOLDS: Final = tuple(Show)
 _OF_OTHERS: Final = (Show.ACTIVE, Show.CONFLICT, Show.DELETED, Show.ALL)
 
@@ -61,6 +64,14 @@ def register_within(
 
     Every list can be narrowed as that of households can, and to less; who does not know which it was asks for that one.
     """
-    place = number(arguments.get("after"))
+    place, pairs = number(arguments.get("after")), arguments.get(_PAIRS, "")
     narrowed = asked_register(arguments, list_name, desk).parameters
-    return {**narrowed, **({} if place is None else {"after": str(place)})}
+    begins = {} if place is None else {"after": str(place)}
+    return {**narrowed, **begins, **({_PAIRS: pairs} if pairs in STATES else {})}
+
+
+def pairs_within(arguments: Mapping[str, str]) -> dict[str, Any]:
+    """Return the parameters of the list of pairs that a pair was opened from."""
+    of_list = register_within(arguments)
+    found = {"state": of_list.get(_PAIRS), "practice": of_list.get("practice")}
+    return {name: text for name, text in found.items() if text}

@@ -23,7 +23,7 @@ from server.operations.merge_entities import MergeOrder, merge, undo_merge
 from server.operations.places import place_names
 from server.storage.repositories.suspects import SuspectCursor
 from server.web.console.asked import number
-from server.web.console.asked_register import register_within
+from server.web.console.asked_register import pairs_within, register_within
 from server.web.console.property_words import PropertyWords, places_on
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -82,6 +82,7 @@ class DuplicatePages:
             why=self._why(view.likeness),
             may_decide=self._may_decide(),
             of_list=register_within(request.args),
+            of_pairs=pairs_within(request.args),
         )
 
     def merge(self, entity_key: int, other_key: int) -> Response:
@@ -141,4 +142,4 @@ def _to_entity(entity_key: int, did: str) -> Response:
 
 
 def _to_list(did: str) -> Response:
-    return make_response(redirect(url_for("console.register_duplicates", did=did), 303))
+    return make_response(redirect(url_for("console.register_duplicates", did=did, **pairs_within(request.args)), 303))

@@ -20,7 +20,7 @@ from server.registers.reach import HOUSEHOLDS, SENSITIVE_LISTS, TRUSTED_ADDRESSE
 from server.registers.standing import Standing
 from server.territory.units import UnitId
 from server.web.console.asked import number
-from server.web.console.asked_register import asked_register, register_within
+from server.web.console.asked_register import asked_register, pairs_within, register_within
 from server.web.console.property_words import PropertyWords, places_told
 from server.web.console.screen import chosen_language
 from server.web.identity import signed_in
@@ -116,8 +116,9 @@ class RegisterPages:
             year=self.services.today().year,
             answers_by_name=asked,
             visit_rows=[name for name, answers in asked.items() if answers],
-            way=self._way(view.line.list_name, of_list),
+            way=self._way(view.line.list_name, {name: of_list[name] for name in of_list if name != "pairs"}),
             of_list=of_list,
+            of_pairs=pairs_within(of_list) if "pairs" in of_list else None,
             entity_endpoint=self._entity_endpoint(),
             is_first_page=before is None,
             suspects=self._suspects(view),

@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from server.operations.sights import Desk
 from server.web.console.asked import asked_within, came_from_list, read_targets
 from server.web.console.asked_people import asked_people, people_within
-from server.web.console.asked_register import register_within
+from server.web.console.asked_register import pairs_within, register_within
 
 
 def way_back() -> str | None:
@@ -68,7 +68,7 @@ def _person(name: str, what: str) -> str | None:
 def _register(what: str) -> str | None:
     """Return the page of the entity, or of the two, that were to be changed; else the pairs that were found."""
     if what in {"dismiss", "reopen"}:
-        return url_for("console.register_duplicates")
+        return url_for("console.register_duplicates", **pairs_within(request.args))
     page = _REGISTER_PAGES.get(what)
     of_list: dict[str, Any] = {**register_within(request.args)}
     return url_for(f"console.{page}", **(request.view_args or {}), **of_list) if page else None

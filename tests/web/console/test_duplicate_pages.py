@@ -47,7 +47,7 @@ def merge(client, keys, **typed):
 
 def test_pairs_are_listed_with_why_and_told_of_on_the_household(client, twins):
     text = client.get("/households/duplicates").text
-    assert f'href="{pair(twins)}"' in text
+    assert f'href="{pair(twins)}?pairs=open"' in text
     assert "cùng số hộ 137" in text
     page = client.get(f"/entities/{twins[1]}").text
     assert "Có thể trùng với hộ:" in page

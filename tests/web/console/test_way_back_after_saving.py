@@ -10,8 +10,10 @@ from console_world import DAK_HA, VILLAGE_1, client_of, make_account
 
 from server.access.roles import Role
 from tests.register_world import put
+from tests.web.console.test_duplicate_pages import twins
 from tests.web.console.test_way_back_to_lists import links_in
 
+__all__ = ["twins"]
 PEOPLE, HOUSEHOLDS = "q=y+mau&from=40", "show=all&q=rieng&after=7"
 
 
@@ -118,6 +120,26 @@ def test_two_households_made_one_and_parted_lead_back_to_the_list(client, world,
     at, fields = form_to(text, "/undo")
     saved = client.post(at, data=fields)
     assert leads_back(client.get(saved.headers["Location"]).text, "/households?", HOUSEHOLDS)
+
+
+def test_pairs_that_were_found_are_gone_through_one_after_another(client, twins):
+    """Whoever made two one, or said that they are two, goes on with the next pair; and so from a household's page."""
+    household, other = twins
+    (there,) = links_in(client.get("/households/duplicates?state=open").text, f"/entities/{household}/with/{other}")
+    pair = client.get(there).text
+    assert leads_back(pair, "/households/duplicates?", "state=open")
+    at, fields = form_to(pair, "/dismiss")
+    said = client.post(at, data=fields | {"reason": "Là hai hộ (mẫu)"})
+    assert set(said.headers["Location"].partition("?")[2].split("&")) == {"did=dismissed", "state=open"}
+    at, fields = form_to(client.get("/households/duplicates?state=dismissed").text, "/reopen")
+    assert "state=dismissed" in client.post(at, data=fields).headers["Location"]
+    at, fields = form_to(pair, f"/with/{other}")
+    merged = client.get(client.post(at, data=fields).headers["Location"]).text
+    assert leads_back(merged, "/households/duplicates?", "state=open")
+    at, fields = form_to(merged, "/undo")
+    assert leads_back(
+        client.get(client.post(at, data=fields).headers["Location"]).text, "/households/dup", "state=open"
+    )
 
 
 def test_the_other_one_being_found_the_list_is_no_longer_one_to_choose_from(client, world, household):
