@@ -43,6 +43,9 @@ MOST_NAME_LETTERS: Final = 120
 _LEVEL_OF_LENGTH: Final[Mapping[int, Level]] = MappingProxyType(
     {2: Level.PROVINCE, 3: Level.DISTRICT, 5: Level.COMMUNE}
 )
+_OPEN_ENDS: Final[Mapping[str, date]] = MappingProxyType({"valid_from": date.min, "valid_to": date.max})
+"""What other programs write for want of a better day: nothing comes before the first, nothing follows the last."""
+
 _DAY_AS_WRITTEN: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
@@ -74,8 +77,9 @@ class CsvUnit:
 def read_units_csv(text: str) -> tuple[CsvUnit, ...]:
     """Return the lines of a units file, comma or semicolon separated, with or without a byte order mark.
 
-    Days are ``2025-07-01`` or ``01/07/2025``; several successor codes are separated by spaces. Raises InvalidInput
-    ``territory.csv_faults`` with ``count`` and ``faults``, a tuple of every Fault in the order of lines.
+    Days are ``2025-07-01`` or ``01/07/2025``, the calendar's first and last an open end; several successor codes are
+    separated by spaces. Raises InvalidInput ``territory.csv_faults`` with ``count`` and ``faults``, a tuple of every
+    Fault in the order of lines.
     """
     header, lines = _table(unicodedata.normalize("NFC", text.removeprefix("\ufeff")))
     refuse([*_header_faults(header), *_emptiness(lines)])
@@ -162,10 +166,11 @@ class _Reading:
     def day(self, column: str) -> date | None:
         value = self.cell(column)
         try:
-            return _day(value) if value else None
+            day = _day(value) if value else None
         except ValueError:
             self.refuse(column, "territory.csv_day", value=value)
             return None
+        return None if day == _OPEN_ENDS[column] else day
 
     def parent_code(self, level: Level | None) -> str | None:
         code = self.cell("parent_code")
@@ -175,9 +180,10 @@ class _Reading:
             self.refuse("parent_code", "territory.csv_parent_missing")
         return code or None
 
-    def successor_codes(self) -> tuple[str, ...]:
+    def successor_codes(self, valid_to: date | None) -> tuple[str, ...]:
         codes = tuple(dict.fromkeys(self.cell("successor_code").split()))
-        if codes and not self.cell("valid_to"):
+        is_open = valid_to is None and not any(fault.column == "valid_to" for fault in self.faults)
+        if codes and is_open:
             self.refuse("successor_code", "territory.csv_successor_without_end")
         return codes
 
@@ -202,7 +208,7 @@ def _unit(reading: _Reading) -> CsvUnit | None:
     valid_from, valid_to = reading.day("valid_from"), reading.day("valid_to")
     if valid_from and valid_to and valid_to < valid_from:
         reading.refuse("valid_to", "territory.csv_ends_before_start")
-    successors, attributes = reading.successor_codes(), reading.attributes()
+    successors, attributes = reading.successor_codes(valid_to), reading.attributes()
     if kind is None or reading.faults:
         return None
     return CsvUnit(reading.line, code, name, kind, parent_code, valid_from, valid_to, successors, attributes)

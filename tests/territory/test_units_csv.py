@@ -53,6 +53,25 @@ def test_a_name_is_read_without_what_cannot_be_seen_in_it():
     assert unit.name == "Tỉnh Quảng Ngãi"
 
 
+@pytest.mark.parametrize(
+    ("line", "life"),
+    [
+        ("51,Tỉnh A,province,,0001-01-01,9999-12-31,", (None, None)),
+        ("51,Tỉnh A,province,,1/1/0001,31/12/9999,", (None, None)),
+        ("51,Tỉnh A,province,,0001-01-02,9999-12-30,", (date(1, 1, 2), date(9999, 12, 30))),
+    ],
+)
+def test_the_first_and_last_day_of_the_calendar_are_open_ends(line, life):
+    """Other programs write them for want of a better day; no day follows the last, on which something else began."""
+    [unit] = read_units_csv(f"code,name,kind,parent_code,valid_from,valid_to,successor_code\n{line}\n")
+    assert (unit.valid_from, unit.valid_to) == life
+
+
+def test_a_unit_that_never_ends_has_no_successor():
+    (fault,) = faults_in("51,Tỉnh A,province,,,9999-12-31,52,,,,")
+    assert (fault.column, fault.code) == ("successor_code", "territory.csv_successor_without_end")
+
+
 def test_attribute_columns_may_be_left_out():
     [unit] = read_units_csv("code,name,kind,parent_code,valid_from,valid_to,successor_code\n51,Tỉnh A,province,,,,\n")
     assert unit.attributes == {}
