@@ -33,10 +33,16 @@ def display_date(day: date) -> str:
 
 
 def display_datetime(instant: datetime, zone: ZoneInfo) -> str:
-    """Return an aware instant as dd/mm/yyyy HH:MM in *zone*; raises ValueError for one without a zone."""
+    """Return an aware instant as dd/mm/yyyy HH:MM in *zone*; raises ValueError for one without a zone.
+
+    At either end of the calendar it may have no day there; then it is told in its own zone.
+    """
     if instant.tzinfo is None:
         raise ValueError("an instant without a zone cannot be shown in another")
-    local = instant.astimezone(zone)
+    try:
+        local = instant.astimezone(zone)
+    except OverflowError:
+        local = instant
     return f"{display_date(local)} {local.hour:02}:{local.minute:02}"
 
 

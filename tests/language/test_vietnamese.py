@@ -84,6 +84,20 @@ def test_an_instant_is_shown_in_the_zone_asked_for():
     assert display_datetime(datetime(2025, 6, 30, 17, 5, tzinfo=UTC), KON_TUM) == "01/07/2025 00:05"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("9999-12-31T23:59:59+00:00", "31/12/9999 23:59"),
+        ("9999-12-31T23:59:59-12:00", "31/12/9999 23:59"),
+        ("9999-12-31T23:59:59+07:00", "31/12/9999 23:59"),
+        ("0001-01-01T00:00:00+14:00", "01/01/0001 00:00"),
+    ],
+)
+def test_an_instant_at_either_end_of_the_calendar_is_shown_as_it_was_written(text, shown):
+    """A phone whose clock is wrong may write one, and there is no such day in Vietnam."""
+    assert display_datetime(datetime.fromisoformat(text), KON_TUM) == shown
+
+
 def test_an_instant_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="zone"):
         display_datetime(datetime(2025, 6, 30, 17, 5), KON_TUM)  # noqa: DTZ001 - the fault under test
