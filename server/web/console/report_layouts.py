@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -77,5 +76,5 @@ class LayoutPages:
 def _carried(text: str) -> bytes:
     try:
         return b64decode(text, validate=True)
-    except NotBase64:
+    except ValueError:  # what is no base64, or has letters that are not ASCII
         return b""

@@ -149,6 +149,12 @@ def test_an_administrator_sees_a_layout_filled_before_it_is_in_force(app, world)
     assert "cu – Người dùng mẫu" in plain(browser.see("/report-layouts").text)
 
 
+@pytest.mark.parametrize("carried", ["", "===", "không", "٣"])
+def test_a_workbook_that_a_page_does_not_carry_is_asked_for(app, world, carried):
+    told = Browser(app, world, "quan.tri").send("/report-layouts", 400, act="try", project=1, carried=carried)
+    assert "Chưa chọn tệp" in told.text
+
+
 def test_a_broken_layout_is_told_by_sheet_cell_and_cure_and_nothing_changes(app, world):
     browser = Browser(app, world, "quan.tri")
     broken = BytesIO(template(B2="{{register:nobody}}"))
