@@ -21,6 +21,8 @@ from tests.server_parts import Clock, environment_of, with_shared_statements
 LONG_FOLDERS = {"journeys", "scripts"}
 LONG_FILES = {
     "test_each_route_in_browser.py",
+    "test_ends_in_records.py",
+    "test_ends_of_ranges.py",
     "test_every_page_in_browser.py",
     "test_import_large.py",
     "test_incident_traces.py",
