@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from server.cli.terminal import Terminal, as_json, echo, pass_terminal
+from server.cli.terminal import NUMBER, Terminal, as_json, echo, pass_terminal
 from server.language.display import number
 from server.operations.find_project import find_project
 from server.operations.read_activities import ActivityQuestion, activities_for_the_operator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("activities")
-@click.option("--year", type=int, required=True, help="Năm. / Year.")
+@click.option("--year", type=NUMBER, required=True, help="Năm. / Year.")
 @click.option("--project", "project", help="Số hoặc tên dự án. / Number or name of the project.")
 @click.option("--unit", "unit", help="Mã đơn vị (CODE hoặc CODE@ngày). / Code of a unit.")
 @as_json

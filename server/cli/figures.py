@@ -13,7 +13,7 @@ from server.cli.locks import lock, locks
 from server.cli.no_cases import no_case
 from server.cli.paper_figures import figures_template, load_figures
 from server.cli.register_files import undo
-from server.cli.terminal import Terminal, as_json, echo, pass_terminal
+from server.cli.terminal import NUMBER, Terminal, as_json, echo, pass_terminal
 from server.indicators.releases_tables import CellState
 from server.operations.find_project import find_project
 from server.operations.read_releases import ReleaseQuestion, frozen_tables
@@ -35,7 +35,7 @@ def _of_a_year(command: Callable[..., None]) -> Callable[..., None]:
         "--project", "project_name", required=True, help="Số hoặc tên dự án. / Number or name of the project."
     )
     @click.option("--plan", "plan_name", required=True, help="Tên kế hoạch. / Name of the plan.")
-    @click.option("--year", type=int, required=True, help="Năm. / Year.")
+    @click.option("--year", type=NUMBER, required=True, help="Năm. / Year.")
     @as_json
     @pass_terminal
     @wraps(command)
@@ -81,7 +81,7 @@ def revise(terminal: Terminal, question: ReleaseQuestion, *, author: str, hide_m
 
 @release.command("show")
 @click.option(
-    "--revision", type=int, help="Bản số mấy, mặc định bản mới nhất. / Which revision; by default the newest."
+    "--revision", type=NUMBER, help="Bản số mấy, mặc định bản mới nhất. / Which revision; by default the newest."
 )
 @_of_a_year
 def show(terminal: Terminal, question: ReleaseQuestion, *, revision: int | None, as_json: bool) -> None:

@@ -10,7 +10,7 @@ import click
 
 from server.cli.faults import ALLOW_EMPTY_LISTS, fault_facts, fault_line, show_empty_lists
 from server.cli.new_files import NEW_FILE
-from server.cli.terminal import Terminal, as_json, echo, pass_terminal
+from server.cli.terminal import NUMBER, Terminal, as_json, echo, pass_terminal
 from server.forms.convert import Converter
 from server.forms.faults import FormRefused
 from server.operations.find_project import find_project
@@ -40,7 +40,7 @@ def form() -> None:
 @click.option("--audience", type=click.Choice(AUDIENCES), help="Phát cho ai. / Whom it is for.")
 @click.option("--unit", "units", multiple=True, help="Mã đơn vị, với --audience units. / Unit codes.")
 @click.option(
-    "--collaborator", "people", multiple=True, type=int, help="Số cộng tác viên, với --audience named. / Ids."
+    "--collaborator", "people", multiple=True, type=NUMBER, help="Số cộng tác viên, với --audience named. / Ids."
 )
 @click.option("--allow-empty-lists", is_flag=True, help=ALLOW_EMPTY_LISTS)
 @as_json

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from server.cli.terminal import Terminal, as_json, pass_terminal
+from server.cli.terminal import NUMBER, Terminal, as_json, pass_terminal
 from server.indicators.figures import written
 from server.indicators.periods import Period
 from server.language.display import display_datetime, number
@@ -60,7 +60,7 @@ def make(  # noqa: PLR0913 one parameter per option
 
 
 @click.command()
-@click.option("--year", type=int, help="Chỉ một năm. / One year only.")
+@click.option("--year", type=NUMBER, help="Chỉ một năm. / One year only.")
 @as_json
 @pass_terminal
 def locks(terminal: Terminal, *, year: int | None, as_json: bool) -> None:
@@ -76,7 +76,7 @@ def locks(terminal: Terminal, *, year: int | None, as_json: bool) -> None:
 
 
 @lock.command("show")
-@click.argument("lock_id", type=int)
+@click.argument("lock_id", type=NUMBER)
 @click.option("--bytes", "raw", is_flag=True, help="In đúng các byte đã chốt. / Print the very bytes that were locked.")
 @as_json
 @pass_terminal

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from server.cli.terminal import Terminal, as_json, pass_terminal
+from server.cli.terminal import NUMBER, Terminal, as_json, pass_terminal
 from server.indicators.periods import Period
 from server.operations.confirm_no_case import NoCaseOrder, confirm_for_the_operator, withdraw_for_the_operator
 from server.operations.find_project import find_project
@@ -23,7 +23,7 @@ def no_case() -> None:
 
 @no_case.command("list")
 @_project
-@click.option("--year", type=int, required=True, help="Năm. / Year.")
+@click.option("--year", type=NUMBER, required=True, help="Năm. / Year.")
 @as_json
 @pass_terminal
 def listing(terminal: Terminal, *, project_name: str, year: int, as_json: bool) -> None:
@@ -59,7 +59,7 @@ def confirm(terminal: Terminal, *, project_name: str, unit_code: str, period_tex
 
 
 @no_case.command("withdraw")
-@click.argument("no_case_id", type=int)
+@click.argument("no_case_id", type=NUMBER)
 @_author
 @pass_terminal
 def withdraw(terminal: Terminal, *, no_case_id: int, author: str) -> None:

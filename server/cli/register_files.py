@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from server.cli.new_files import NEW_FILE
-from server.cli.terminal import Terminal, as_json, echo, pass_terminal
+from server.cli.terminal import NUMBER, Terminal, as_json, echo, pass_terminal
 from server.operations.find_project import find_project
 from server.operations.import_order import KINDS, OPERATOR, ImportOrder, Load, check_order
 from server.operations.import_report import as_document, told_fault
@@ -102,7 +102,7 @@ def load_and_tell(ctx: click.Context, terminal: Terminal, wish: LoadWish, *, as_
 
 
 @click.command("undo")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @as_json
 @pass_terminal
 def undo(terminal: Terminal, *, number: int, as_json: bool) -> None:

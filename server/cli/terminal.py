@@ -28,6 +28,23 @@ if TYPE_CHECKING:
 as_json = click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON. / Print the result as JSON.")
 
 
+_LARGEST: Final = 2**63 - 1
+"""Neither database takes a number of more than 64 bits as a parameter."""
+
+
+class Number(click.types.IntParamType):
+    """A number or year that a row of ours can have."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 click's
+        """Return the number, or fail as click does for what is none."""
+        number = super().convert(value, param, ctx)
+        if abs(number) > _LARGEST:
+            self.fail(f"{value!r} is not a valid integer.", param, ctx)
+        return number
+
+
+NUMBER: Final = Number()
+
 _ORDERS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """What a terminal obeys instead of showing it: it would clear the screen, name the window, turn a line around."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from server.cli.terminal import Terminal, as_json, pass_terminal
+from server.cli.terminal import NUMBER, Terminal, as_json, pass_terminal
 from server.errors import InvalidInput
 from server.operations.load_boundaries import BoundaryFile, boundary_loads, load_boundaries, undo_boundaries
 from server.operations.load_units import load_units
@@ -111,7 +111,7 @@ def loads(terminal: Terminal, *, as_json: bool) -> None:
 
 
 @units.command("boundaries-undo")
-@click.argument("load", type=int)
+@click.argument("load", type=NUMBER)
 @pass_terminal
 def undo(terminal: Terminal, *, load: int) -> None:
     """Gỡ lần nạp ranh giới số LOAD. / Take the load of boundaries with number LOAD back."""

@@ -82,3 +82,21 @@ def test_a_database_that_was_not_prepared_is_a_refusal_with_the_next_step(tmp_pa
     answer = CliRunner().invoke(nepnha, ["project", "list"], env=environment)
     assert answer.exit_code == 1
     assert "nepnha setup" in answer.stderr
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63)])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("figures", "undo"),
+        ("figures", "lock", "show"),
+        ("figures", "locks", "--year"),
+        ("figures", "no-case", "withdraw"),
+        ("register", "undo"),
+        ("units", "boundaries-undo"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_that_no_row_can_have_is_wrong_use(shell, command, number):
+    given = (f"{command[-1]}={number}",) if command[-1].startswith("--") else (command[-1], "--", number)
+    assert "is not a valid integer" in shell.run(*command[:-1], *given, code=2).stderr
