@@ -176,7 +176,7 @@ class _Work:
         made = decide(change, stored.state)
         if isinstance(made, Wait):
             self._remark(change.path, made.remark)
-            self._note(change.path, stored.key, "held", None)
+            self._note(change.path, stored.key, "held", None, waiting=change)
             return replace(stored, has_waiting=True)
         return self._write(change, stored, made)
 
@@ -240,7 +240,9 @@ class _Work:
     def _remark(self, path: str, code: str) -> None:
         self._findings.append(_finding(self._applying.version_id, code, path))
 
-    def _note(self, path: str, key: int | None, outcome: str, version: int | None) -> None:
+    def _note(
+        self, path: str, key: int | None, outcome: str, version: int | None, *, waiting: EntityChange | None = None
+    ) -> None:
         self._effects.append(
             {
                 "submission_version_id": self._applying.version_id,
@@ -248,7 +250,10 @@ class _Work:
                 "entity_key": key,
                 "outcome": outcome,
                 "entity_version": version,
-                "held_at": self._applying.source.at if outcome == "held" else None,
+                "held_at": self._applying.source.at if waiting else None,
+                "branch_id": waiting.branch_id if waiting else "",
+                "base_version": waiting.base_version if waiting else None,
+                "trunk_version": waiting.trunk_version if waiting else None,
             }
         )
 

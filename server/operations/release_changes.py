@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.operations.asked_changes import asked_by
 from server.operations.write_entity import Source, Touched, write_version
-from server.registers.versions import Action, Conflict, Wait, decide, unchanged
+from server.registers.versions import Action, Arrived, Conflict, Wait, decide, unchanged
 
 if TYPE_CHECKING:
     from server.operations.services import Services
@@ -44,20 +44,24 @@ def release_waiting_for(services: Services, uow: UnitOfWork, stored: StoredEntit
         nothing = unchanged(stored.state, action=Action.WITHDRAW, conflict=Conflict.NONE)
         stored = write_version(uow, stored, nothing, _source_of(services, uow, gap), touched=touched)
         uow.entity_effects.set_outcome(gap, "withdrawn", None)
-    waiting = [(one, _change_of(services, uow, one)) for one in effects if one.outcome == "held"]
-    waiting.sort(key=lambda one: one[1].base_version or 0)
-    progress = True
+    held = sorted((one for one in effects if one.outcome == "held"), key=_by_base)
+    arrived, progress = Arrived(stored.state), True
     while progress:
         progress = False
-        for effect, change in tuple(waiting):
-            made = decide(change, stored.state)
-            if isinstance(made, Wait):
+        for effect in tuple(held):
+            made = decide(_change_of(services, uow, effect), stored.state) if arrived.lets_go(effect) else None
+            if made is None or isinstance(made, Wait):
                 continue
             stored = write_version(uow, stored, made, _source_of(services, uow, effect), touched=touched)
             uow.entity_effects.set_outcome(effect, "applied", made.version)
-            waiting.remove((effect, change))
+            arrived.add(made)
+            held.remove(effect)
             progress = True
-    return stored if waiting else _without_waiting(uow, stored)
+    return stored if held else _without_waiting(uow, stored)
+
+
+def _by_base(effect: Effect) -> int:
+    return effect.base_version or 0
 
 
 def _without_waiting(uow: UnitOfWork, stored: StoredEntity) -> StoredEntity:
@@ -88,12 +92,12 @@ def _force(services: Services, entity_key: int) -> int:
             if one.entity_key == entity_key
         }
         while waiting := [
-            (effect, _change_of(services, uow, effect))
+            effect
             for effect in uow.entity_effects.waiting_of(entity_key)
             if effect.outcome == "held" and (effect.submission_version_id, effect.path) in late
         ]:
-            effect, change = min(waiting, key=lambda one: (not one[1].creates, one[1].base_version or 0))
-            made = decide(change, stored.state, forced=True)
+            effect = min(waiting, key=_by_base)
+            made = decide(_change_of(services, uow, effect), stored.state, forced=True)
             assert not isinstance(made, Wait), "a forced change does not wait"
             stored = write_version(uow, stored, made, _source_of(services, uow, effect), touched=touched)
             uow.entity_effects.set_outcome(effect, "applied", made.version)

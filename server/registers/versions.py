@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,6 +101,37 @@ class Wait:
     """The change must wait for the link of its branch before it, or for the entity itself."""
 
     remark: str
+
+
+class StandsOn(Protocol):
+    """What says which version it was made on: a change, or what is remembered of one that waits."""
+
+    @property
+    def base_version(self) -> int | None: ...
+    @property
+    def trunk_version(self) -> int | None: ...
+    @property
+    def branch_id(self) -> str: ...
+
+
+class Arrived:
+    """What has come of an entity: which changes it lets go, without a look at each of those that wait on."""
+
+    def __init__(self, state: EntityState) -> None:
+        self._version = state.version
+        self._links = {(one.branch_id, one.branch_base_version) for one in state.past}
+
+    def add(self, made: NewVersion) -> None:
+        """Take note of a version that was made since."""
+        self._version = made.version
+        self._links.add((made.branch_id, made.branch_base_version))
+
+    def lets_go(self, waiting: StandsOn) -> bool:
+        """Tell whether a waiting update may have what it stands on; one that names no branch has to be tried."""
+        wanted = waiting.base_version
+        if not waiting.branch_id or wanted is None:
+            return not waiting.branch_id
+        return wanted <= self._version if _is_of_ours(waiting) else (waiting.branch_id, wanted - 1) in self._links
 
 
 EXISTS: Final = "entity.exists"
@@ -199,15 +230,19 @@ def _created(change: EntityChange, remarks: tuple[str, ...]) -> NewVersion:
     )
 
 
-def _base(change: EntityChange, state: EntityState) -> int | None:
+def _base(change: StandsOn, state: EntityState) -> int | None:
     """Return our version the device's own update stands on; None where that has not arrived."""
     wanted = change.base_version
-    if not change.branch_id or wanted is None:
+    if wanted is None or _is_of_ours(change):
         return wanted if wanted is not None and wanted <= state.version else None
-    if wanted == change.trunk_version or (wanted == 1 and change.trunk_version is None):
-        return wanted if wanted <= state.version else None
     before = (one for one in state.past if one.branch_id == change.branch_id)
     return next((one.version for one in before if one.branch_base_version == wanted - 1), None)
+
+
+def _is_of_ours(change: StandsOn) -> bool:
+    """Tell whether its base is counted as ours are, and not by the device within its own branch."""
+    first = 1 if change.trunk_version is None else change.trunk_version
+    return not change.branch_id or change.base_version in (first, change.trunk_version)
 
 
 def _updated(change: EntityChange, state: EntityState, base: int | None) -> NewVersion:

@@ -24,6 +24,7 @@ from tests.register_field import (
     stored_or_none,
     versions,
 )
+from tests.web.console.test_statement_counts import counted
 
 pytestmark = pytest.mark.database
 
@@ -121,6 +122,29 @@ def test_an_update_of_an_unknown_household_waits_and_is_forced_after_five_days(f
     assert on_phone(field)[one]["label"]
     assert stored(services, one).properties["size"] == "5"
     assert force_waiting(services) == 0
+
+
+def test_what_waits_costs_neither_a_later_arrival_nor_what_is_forced_more(field, services, clock):
+    """A phone can send as many links as it likes whose first one never comes."""
+
+    def statements(do) -> int:
+        with counted(services.engine) as said:
+            do()
+        return len(said)
+
+    one = entity_id()
+    field.send(created(one))
+    costs = []
+    for more, size in ((1, "4"), (1, "5"), (8, "6")):
+        for _ in range(more):
+            field.send(household(one, update=True, base=3, trunk=1, branch=entity_id(), size="9"))
+        costs.append(statements(lambda size=size: field.send(household(one, update=True, base=1, trunk=1, size=size))))
+    assert costs[1] == costs[2]
+    assert [stored(services, one).version, stored(services, one).has_waiting] == [4, True]
+    clock.advance(days=6)
+    forced = statements(lambda: force_waiting(services))
+    assert stored(services, one).version == 14
+    assert forced < 10 * costs[2]
 
 
 def test_creating_a_household_that_is_there_changes_it_and_tells(field, services):

@@ -1,5 +1,6 @@
 """What a change does to an entity: the row of the specification for each way it may stand to what is there."""
 
+import itertools
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from server.registers.versions import (
     EXISTS,
     UNKNOWN,
     Action,
+    Arrived,
     Conflict,
     EntityState,
     NewVersion,
@@ -90,6 +92,25 @@ def test_a_change_whose_base_is_not_here_waits_unless_it_is_forced(arriving, sta
     assert isinstance(made, NewVersion)
     assert made.version == state.version + 1
     assert made.values["size"] == arriving.values["size"]
+
+
+NUMBERS = (None, 0, 1, 2, 3, 4)
+
+
+@pytest.mark.parametrize("earlier", range(4))
+def test_what_has_come_lets_go_of_the_very_changes_that_wait_no_longer(earlier):
+    """It is asked of each waiting change in place of the change itself, which is dear to read."""
+    steps = [create(), update(1, size="5"), update(2, size="6"), update(2, trunk=2, branch=OTHER, head_name="Y")]
+    state, arrived = after(*steps[:earlier]), Arrived(after(*steps[:earlier]))
+    for one in steps[earlier:]:
+        made = decide(one, state)
+        assert isinstance(made, NewVersion)
+        state = EntityState(made.version, made.label, made.values, (*state.past, _past(made)))
+        arrived.add(made)
+        for base, trunk, branch in itertools.product(NUMBERS, NUMBERS, (BRANCH, OTHER, str(uuid4()))):
+            waiting = update(base, trunk=trunk, branch=branch, size="9")
+            assert arrived.lets_go(waiting) is not isinstance(decide(waiting, state), Wait), waiting
+    assert arrived.lets_go(update(9, branch="")), "what was not noted is read"
 
 
 def test_a_forced_link_is_the_base_of_the_next_of_its_branch():

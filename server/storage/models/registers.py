@@ -199,6 +199,10 @@ class EntityEffectRow(Model):
     # The version it made, where it made one.
     entity_version: Mapped[int | None]
     held_at: Mapped[datetime | None] = mapped_column(Instant)
+    # What a change that waits stands on, so that it is not read again for each that comes; empty where it did not wait.
+    branch_id: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    base_version: Mapped[int | None]
+    trunk_version: Mapped[int | None]
 
 
 class EntityCounterRow(Model):

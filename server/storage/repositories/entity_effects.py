@@ -35,6 +35,10 @@ class Effect:
     entity_key: int | None
     outcome: str
     entity_version: int | None
+    branch_id: str
+    """Of one that waits, or did; empty where it is not known what it stands on."""
+    base_version: int | None
+    trunk_version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,9 @@ _EFFECT = (
     EntityEffectRow.entity_key,
     EntityEffectRow.outcome,
     EntityEffectRow.entity_version,
+    EntityEffectRow.branch_id,
+    EntityEffectRow.base_version,
+    EntityEffectRow.trunk_version,
 )
 _INSERT_EFFECT = insert(EntityEffectRow)
 _WRITE_WHOLE = Ready(
