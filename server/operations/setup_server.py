@@ -21,7 +21,7 @@ from server.operations.publish_form import Audience, Published, check_source, pu
 from server.operations.publish_plan import PlanPublished, PlanSource, publish_plan
 from server.operations.publish_report import ReportPublished, ReportSource, publish_report
 from server.operations.standing_plans import BREAKS_PLAN
-from server.storage.schema import upgrade
+from server.storage.schema import refresh_statistics, upgrade
 from server.territory.units import Level
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def set_up(services: Services, wanted: Wanted, tell: Progress) -> SetUp:
     """Do every step that is not done yet; raises what publishing, loading and adding raise."""
     tell("setup.schema")
     upgrade(services.engine)
+    refresh_statistics(services.engine)
     tell("setup.units")
     load_units(services, seed_text(SEED_FILE))
     main = _project(services, MAIN_PROJECT, "main")

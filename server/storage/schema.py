@@ -36,6 +36,17 @@ def downgrade(engine: Engine, revision: str) -> None:
         command.downgrade(_config(connection), revision)
 
 
+def refresh_statistics(engine: Engine) -> None:
+    """Have PostgreSQL look anew at what lies in its tables, which it plans by.
+
+    A database that was just restored has no statistics: until PostgreSQL looks by itself, a decision about one record
+    of a province takes seconds. SQLite plans without.
+    """
+    if engine.dialect.name == "postgresql":
+        with _connected(engine) as connection, connection.begin():
+            connection.exec_driver_sql("ANALYZE")
+
+
 def head() -> str:
     """Return the newest step there is."""
     newest = ScriptDirectory.from_config(_config(None)).get_current_head()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import inspect
 
 from server.access.actors import Account, AccountId, Post
 from server.access.roles import Role
@@ -45,6 +46,17 @@ def test_setup_again_changes_nothing_and_shows_no_password(shell, set_up, forms)
     assert again["administrator"] is None
     assert not any(one["is_new"] for one in [*again["forms"], *again["plans"], *again["reports"]])
     assert [one["kind"] for one in shell.json("project", "list")] == ["main", "practice"]
+
+
+def test_setup_has_postgresql_look_at_what_was_restored(shell, set_up, services, forms):
+    """A restored database has no statistics, and is slow by a hundred times until it has looked by itself."""
+    shell.json("setup", forms)
+    with services.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            seen = connection.exec_driver_sql("SELECT tablename FROM pg_stats WHERE schemaname = current_schema()")
+            assert {"form", "unit", "unit_ancestor", "indicator"} <= set(seen.scalars())
+        else:
+            assert not inspect(connection).has_table("sqlite_stat1"), "SQLite plans without"
 
 
 def test_incidents_are_published_apart_and_for_nobody(shell, set_up, services, forms):

@@ -32,6 +32,7 @@ from server.operations.write_entity import Source, Touched, advanced
 from server.registers.versions import Action, Conflict, NewVersion
 from server.storage.models.registers import EntityRow
 from server.storage.models.submissions import SubmissionRow
+from server.storage.schema import refresh_statistics
 from server.submissions.instance import read_instance
 from server.submissions.review import ReviewState, Verdict
 from tests.journeys.year_papers import FORMS, instance_id, written
@@ -72,6 +73,7 @@ class YearWorld:
         cut = len(year.records) - live
         self._load(year.records[:cut])
         rebuild_figures(services)
+        refresh_statistics(services.engine)  # as PostgreSQL does by itself, but not in tests
         services.now.at = datetime(2025, 12, 30, 2, 0, tzinfo=UTC)
         self._merge()
         self._live(year.records[cut:])
