@@ -79,18 +79,24 @@ def words_past_then(dialect: str) -> CTE:
 def _past(dialect: str, spoken: CTE) -> CTE:
     written = f"SELECT * FROM {given_table(dialect, _TURNS, parameter='turns')}"  # noqa: S608 names of our own columns
     columns = [column(name, _TYPES[kind]) for name, kind in _TURNS.items()]
-    turn = text(written).columns(*columns).cte("turn")
+    turn = _once(text(written).columns(*columns).cte("turn"))
     speaks = and_(spoken.c.unit_id == turn.c.speaker, spoken.c.period == turn.c.year, spoken.c.spoken_on > turn.c.after)
+    told = select(spoken.c.measure, spoken.c.period, turn.c.unit_id, turn.c.way, turn.c.size)
+    heard = _once(told.join_from(turn, spoken, speaks).cte("heard"))
     own = spoken.alias("own")
-    said = and_(own.c.unit_id == turn.c.unit_id, own.c.measure == spoken.c.measure, own.c.period == spoken.c.period)
-    return (
-        select(spoken.c.measure, spoken.c.period, turn.c.unit_id)
-        .join_from(turn, spoken, speaks)
-        .join(own, said)
-        .group_by(spoken.c.measure, spoken.c.period, turn.c.unit_id, turn.c.way, turn.c.size)
-        .having(func.count() == turn.c.size)
+    said = and_(own.c.unit_id == heard.c.unit_id, own.c.measure == heard.c.measure, own.c.period == heard.c.period)
+    return _once(
+        select(heard.c.measure, heard.c.period, heard.c.unit_id)
+        .join_from(heard, own, said)
+        .group_by(heard.c.measure, heard.c.period, heard.c.unit_id, heard.c.way, heard.c.size)
+        .having(func.count() == heard.c.size)
         .cte("past")
     )
+
+
+def _once(step: CTE) -> CTE:
+    """Have the database work out a step once: it takes each for a row or two, and would do it for every single sum."""
+    return step.prefix_with("MATERIALIZED")
 
 
 def _spoken(counts: ColumnElement[bool]) -> CTE:
