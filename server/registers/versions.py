@@ -241,8 +241,8 @@ def _base(change: StandsOn, state: EntityState) -> int | None:
 
 def _is_of_ours(change: StandsOn) -> bool:
     """Tell whether its base is counted as ours are, and not by the device within its own branch."""
-    first = 1 if change.trunk_version is None else change.trunk_version
-    return not change.branch_id or change.base_version in (first, change.trunk_version)
+    trunk = 1 if change.trunk_version is None else change.trunk_version
+    return not change.branch_id or change.base_version == trunk
 
 
 def _updated(change: EntityChange, state: EntityState, base: int | None) -> NewVersion:

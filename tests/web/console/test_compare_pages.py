@@ -73,5 +73,5 @@ def test_on_a_phone_nothing_has_to_be_dragged_to_read_three_answers_beside_one_a
 
 def test_the_first_survey_of_a_household_has_nothing_before_it(client, world):
     text = client.get(f"/submissions/{world.records['37']}/compare").text
-    assert "hộ chưa có phiếu nào trước đó" in text
+    assert "một bản và chưa có phiếu nào trước đó" in text
     assert "Phiếu trước" not in text

@@ -13,16 +13,15 @@ from console_world import client_of
 from plan_world import workbook
 
 from server.access.roles import Role
-from server.app import create_app
-from tests.marked_province import build_marked
 from tests.random_people import WATCHERS, settle
 from tests.web.console.test_every_page_in_browser import LOOKS, OTHER_LOOKS, address, camera, faults_at
 from tests.web.console.test_form_pages import changed
 from tests.web.console.test_form_pages import send as send_form
 from tests.web.console.test_plan_pages import send as send_plan
 from tests.web.test_random_accounts import Values, Walk, open_cases, templates
+from tests.web.test_ways_to_pages import app, beginning, databases
 
-__all__ = ["address", "camera"]
+__all__ = ["address", "app", "beginning", "camera", "databases"]
 pytestmark = pytest.mark.browser
 FILES = {
     "submissions_file", "submissions_thumb", "incidents_file", "incidents_thumb",  # by an address made for a session
@@ -31,21 +30,6 @@ FILES = {
 }  # fmt: skip
 """Routes that show this person no page here."""
 SEED = 20261130
-
-
-@pytest.fixture
-def databases(sqlite_databases):
-    return sqlite_databases
-
-
-@pytest.fixture
-def beginning():
-    return build_marked
-
-
-@pytest.fixture
-def app(services):
-    return create_app(services)
 
 
 @pytest.fixture
